@@ -1,0 +1,173 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>What an operation does with the numbers already in its result.</summary>
+public enum Into
+{
+    /// <summary>result = value.</summary>
+    Set,
+
+    /// <summary>result += value.</summary>
+    Add,
+
+    /// <summary>result -= value.</summary>
+    Subtract,
+}
+
+/// <summary>
+/// Which pairs (reading row i, writing row j) of a Gram matrix exist. With n writes a token (delta products), a Gram
+/// whose rows are tokens has n columns a token; n is read off as columns / rows.
+/// </summary>
+public enum Causal
+{
+    /// <summary>j &lt; (i + 1) n: a token sees its own writes.</summary>
+    Inclusive,
+
+    /// <summary>j &lt; i n: a row sees only what was written before it.</summary>
+    Strict,
+}
+
+/// <summary>
+/// A matrix in row-major storage, and the dozen operations that every recurrent attention is made of. Generated
+/// kernels are generic over this interface: one text runs on the host (<see cref="HostTile"/>, SIMD), on a device
+/// (<see cref="DeviceTile"/>, ILGPU, a whole group of threads working together) and as the oracle
+/// (<see cref="ReferenceTile"/>, double precision, plain loops).
+/// </summary>
+/// <remarks>
+/// Rules that every implementation keeps and every caller relies on:
+/// <list type="bullet">
+/// <item>Scratch tiles (from <see cref="Take"/>) may be written beyond <see cref="Columns"/> up to their padded row
+/// length; what stands there is never read as a value (contracted dimensions and sums are exact).</item>
+/// <item>Only <see cref="Copy"/>, <see cref="Clear"/> and <see cref="Transpose"/> touch tensors of the caller, exactly.</item>
+/// <item>A one-row tile read by <see cref="Load"/> is broadcast over rows, a one-column tile over columns.</item>
+/// <item>result never overlaps an argument, except where a remark says so. All work of one operation is visible to the next.</item>
+/// </list>
+/// </remarks>
+/// <typeparam name="TSelf">The implementing tile.</typeparam>
+/// <typeparam name="TNumber">The number its elementwise loops work with.</typeparam>
+public interface ITile<TSelf, TNumber>
+    where TSelf : struct, ITile<TSelf, TNumber>
+    where TNumber : struct, INumber<TNumber>
+{
+    /// <summary>Number of rows.</summary>
+    int Rows { get; }
+
+    /// <summary>Number of columns.</summary>
+    int Columns { get; }
+
+    /// <summary>The sub-matrix of <paramref name="rows"/> x <paramref name="columns"/> that begins at (row, column); shares storage.</summary>
+    TSelf Block(long row, int rows, int column, int columns);
+
+    /// <summary>
+    /// Carves a scratch tile out of this linear region (a one-row tile) at <paramref name="offset"/> and advances it.
+    /// The tile takes <c>rows * Padded(columns)</c> elements, <c>Padded</c> rounding up to a multiple of 16 on every backend.
+    /// </summary>
+    TSelf Take(ref long offset, int rows, int columns);
+
+    /// <summary>First row this thread handles in an elementwise loop over the tile.</summary>
+    int FirstRow { get; }
+
+    /// <summary>Distance of the rows this thread handles.</summary>
+    int RowStep { get; }
+
+    /// <summary>First column this thread handles in an elementwise loop over the tile.</summary>
+    int FirstColumn { get; }
+
+    /// <summary>Distance of the columns this thread handles.</summary>
+    int ColumnStep { get; }
+
+    /// <summary>The number (host: the lanes) at (row, column); one-row and one-column tiles are broadcast.</summary>
+    TNumber Load(int row, int column);
+
+    /// <summary>Stores at (row, column) of a scratch tile; the host may write up to the padded row length.</summary>
+    void Store(int row, int column, TNumber value);
+
+    /// <summary>Ends an elementwise loop: what it stored is visible to the whole group.</summary>
+    static abstract void Synchronize();
+
+    /// <summary>result = 0.</summary>
+    static abstract void Clear(TSelf result);
+
+    /// <summary>result (=, +=, -=) x, of equal shape.</summary>
+    static abstract void Copy(TSelf result, TSelf x, Into into);
+
+    /// <summary>result_ij (=, +=, -=) x_ji.</summary>
+    static abstract void Transpose(TSelf result, TSelf x, Into into);
+
+    /// <summary>result (=, +=, -=) a b.</summary>
+    static abstract void Product(TSelf result, TSelf a, TSelf b, Into into);
+
+    /// <summary>result (=, +=, -=) a^T b.</summary>
+    static abstract void TransposedProduct(TSelf result, TSelf a, TSelf b, Into into);
+
+    /// <summary>result (=, +=, -=) a b^T.</summary>
+    static abstract void ProductTransposed(TSelf result, TSelf a, TSelf b, Into into);
+
+    /// <summary>result_ij (=, +=, -=) sum_d l_id r_jd where <paramref name="causal"/> allows (i, j), else 0.</summary>
+    static abstract void Gram(TSelf result, TSelf l, TSelf r, Causal causal, Into into);
+
+    /// <summary>result_ij (=, +=, -=) x_ij exp(e_i - g_j) where <paramref name="causal"/> allows (i, j), else 0; e and g have one column. result may be x.</summary>
+    /// <remarks>The mask is applied before the exponential: no masked exponent is ever evaluated.</remarks>
+    static abstract void Decay(TSelf result, TSelf x, TSelf e, TSelf g, Causal causal, Into into);
+
+    /// <summary>result_ij = sum_d l_id r_jd exp(e_id - g_jd) where <paramref name="causal"/> allows (i, j), else 0.</summary>
+    /// <remarks>
+    /// e_i &lt;= g_j for every allowed pair, but exp(e) alone may underflow and exp(-g) overflow: implementations
+    /// only ever take exponentials of differences that are &lt;= 0, with a reference that is no later than row i (an output never
+    /// depends on a later gate, not even by rounding).
+    /// </remarks>
+    static abstract void DecayedGram(TSelf result, TSelf l, TSelf r, TSelf e, TSelf g, Causal causal);
+
+    /// <summary>
+    /// The derivative of <see cref="DecayedGram"/>, added to all four: with w_ij = d_ij exp(e_id - g_jd),
+    /// dl_id += sum_j w_ij r_jd, dr_jd += sum_i w_ij l_id, de += l * (that dl), dg -= r * (that dr). de may be dg.
+    /// </summary>
+    static abstract void DecayedGramAdjoint(TSelf dl, TSelf dr, TSelf de, TSelf dg, TSelf d, TSelf l, TSelf r, TSelf e, TSelf g, Causal causal);
+
+    /// <summary>result_iv (=, +=, -=) sum_j p_ij exp(e_iv - g_jv) x_jv over the pairs that <paramref name="causal"/> allows.</summary>
+    static abstract void DecayedProduct(TSelf result, TSelf p, TSelf x, TSelf e, TSelf g, Causal causal, Into into);
+
+    /// <summary>
+    /// The derivative of <see cref="DecayedProduct"/>, added to all four: with w_ijv = exp(e_iv - g_jv),
+    /// dp_ij += sum_v d_iv w_ijv x_jv, dx_jv += sum_i p_ij w_ijv d_iv, de_iv += d_iv * result_iv, dg_jv -= x_jv * (that dx). de may be dg.
+    /// </summary>
+    static abstract void DecayedProductAdjoint(TSelf dp, TSelf dx, TSelf de, TSelf dg, TSelf d, TSelf p, TSelf x, TSelf e, TSelf g, Causal causal);
+
+    /// <summary>Solves (I + l) result = x by forward substitution; l is strictly lower triangular. result may be x.</summary>
+    static abstract void SolveUnitLower(TSelf result, TSelf l, TSelf x);
+
+    /// <summary>Solves (I + l)^T result = x by backward substitution; l is strictly lower triangular. result may be x.</summary>
+    static abstract void SolveUnitLowerTransposed(TSelf result, TSelf l, TSelf x);
+
+    /// <summary>Solves result_iv + sum_{j&lt;i} l_ij exp(g_iv - g_jv) result_jv = x_iv (a decay of its own for every column). result may be x.</summary>
+    static abstract void DecayedSolve(TSelf result, TSelf l, TSelf x, TSelf g);
+
+    /// <summary>Solves result_jv + sum_{i&gt;j} l_ij exp(g_iv - g_jv) result_iv = x_jv, the transposed system. result may be x.</summary>
+    static abstract void DecayedSolveTransposed(TSelf result, TSelf l, TSelf x, TSelf g);
+
+    /// <summary>result_i = sum_{s&lt;=i} x_s, row by row.</summary>
+    static abstract void CumulativeSum(TSelf result, TSelf x);
+
+    /// <summary>result_i (=, +=, -=) sum_{s&gt;=i} x_s, row by row: the derivative of <see cref="CumulativeSum"/>.</summary>
+    static abstract void ReverseCumulativeSum(TSelf result, TSelf x, Into into);
+
+    /// <summary>result_i (=, +=, -=) sum_j x_ij; result has one column.</summary>
+    static abstract void RowSum(TSelf result, TSelf x, Into into);
+
+    /// <summary>result_j (=, +=, -=) sum_i x_ij; result has one row.</summary>
+    static abstract void ColumnSum(TSelf result, TSelf x, Into into);
+
+    /// <summary>result (1 x 1) (=, +=, -=) the sum of all elements of x.</summary>
+    static abstract void Sum(TSelf result, TSelf x, Into into);
+
+    /// <summary>result_i = x_i / sqrt(sum_d x_id^2 + 1e-6), row by row.</summary>
+    static abstract void Normalize(TSelf result, TSelf x);
+
+    /// <summary>The derivative of <see cref="Normalize"/>: dx += (d - y (y . d)) / sqrt(sum x^2 + 1e-6) row by row, y the normalised row.</summary>
+    static abstract void NormalizeAdjoint(TSelf dx, TSelf d, TSelf x);
+
+    /// <summary>result_i = x_{i / n}, n = result.Rows / x.Rows: a token's value for each of its n writes.</summary>
+    static abstract void Repeat(TSelf result, TSelf x);
+
+    /// <summary>The derivative of <see cref="Repeat"/>: dx_t += sum of d over the n writes of token t.</summary>
+    static abstract void RepeatAdjoint(TSelf dx, TSelf d);
+}

@@ -1,0 +1,85 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>The part of a launch that one thread (host) or one group of threads (device) computes: one sequence, one head, a range of value columns.</summary>
+public struct Work
+{
+    /// <summary>Index of the sequence: the row block of the per-sequence tensors.</summary>
+    public int Sequence;
+
+    /// <summary>Index of the value head.</summary>
+    public int Head;
+
+    /// <summary>Number of value heads; an operand with h heads serves value head i with its head i * h / Heads.</summary>
+    public int Heads;
+
+    /// <summary>First token of the sequence, counted over the flattened batch.</summary>
+    public long Start;
+
+    /// <summary>Number of tokens.</summary>
+    public int Length;
+
+    /// <summary>State slot to read (the sequence, or a slot of a pool); negative: start from zero.</summary>
+    public long StateIn;
+
+    /// <summary>State slot to write.</summary>
+    public long StateOut;
+
+    /// <summary>First value column of this item.</summary>
+    public int Column;
+
+    /// <summary>Number of value columns of this item.</summary>
+    public int Columns;
+}
+
+/// <summary>The sizes a kernel needs besides its tensors.</summary>
+public struct Sizes
+{
+    /// <summary>Key channels of a head.</summary>
+    public int K;
+
+    /// <summary>Value channels of a head.</summary>
+    public int V;
+
+    /// <summary>Tokens a chunk.</summary>
+    public int Chunk;
+
+    /// <summary>State updates a token (householder steps of a delta product); 1 otherwise.</summary>
+    public int Updates;
+
+    /// <summary>Tokens of the longest sequence.</summary>
+    public int MaxLength;
+
+    /// <summary>Factor on the query.</summary>
+    public float Scale;
+
+    /// <summary>Non-zero: states are stored [.., V, K] in place of [.., K, V].</summary>
+    public int StateValueFirst;
+}
+
+/// <summary>A tensor [tokens, Heads, Width] seen as a matrix of tokens x (Heads * Width).</summary>
+/// <typeparam name="TTile">The backend's tile.</typeparam>
+/// <typeparam name="TNumber">The backend's number.</typeparam>
+public struct Operand<TTile, TNumber>
+    where TTile : struct, ITile<TTile, TNumber>
+    where TNumber : struct, INumber<TNumber>
+{
+    /// <summary>The whole tensor.</summary>
+    public TTile Data;
+
+    /// <summary>Number of heads side by side in a row; 0: the tensor was not given.</summary>
+    public int Heads;
+
+    /// <summary>Channels of one head.</summary>
+    public int Width;
+
+    /// <summary>True if the caller gave this tensor.</summary>
+    public readonly bool Present => Heads != 0;
+
+    /// <summary>Rows [first, first + rows) of the head that serves value head <paramref name="head"/> of <paramref name="heads"/>.</summary>
+    public readonly TTile Rows(long first, int rows, int head, int heads) =>
+        Data.Block(first, rows, (int)((long)head * Heads / heads) * Width, Width);
+
+    /// <summary>Like <see cref="Rows(long, int, int, int)"/>, restricted to a range of the head's columns.</summary>
+    public readonly TTile Rows(long first, int rows, int head, int heads, int column, int columns) =>
+        Data.Block(first, rows, ((int)((long)head * Heads / heads) * Width) + column, columns);
+}
