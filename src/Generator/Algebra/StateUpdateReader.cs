@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace AttentionDsl.Generator;
 
 /// <summary>Reads a declaration into the algebra's normal form: names the tiles, resolves gates over sources, exchanges the sides where the erase works on values.</summary>
@@ -6,8 +8,9 @@ internal sealed class StateUpdateReader
     /// <summary>Names that generated kernels use for something else; an auxiliary input or parameter of such a name gets an underscore.</summary>
     private static readonly HashSet<string> Reserved =
     [
-        "q", "k", "v", "g", "gv", "beta", "b", "w", "p", "a", "u", "c", "o", "n", "m", "i", "j", "z", "vw", "read", "scale", "head", "heads", "tensors", "sizes", "at",
-        "scratch", "offset", "start", "length", "chunk", "t", "update", "states", "first",
+        "q", "k", "v", "g", "gv", "beta", "b", "w", "p", "a", "u", "c", "o", "z", "vw", "vz", "read", "readValues", "readKeys", "own", "qku", "current", "gKept",
+        "qHat", "cHat", "aHat", "kLeft", "bLeft", "qS", "cS", "aS", "i", "j", "t", "scale", "head", "heads", "tensors", "sizes", "at", "scratch", "offset", "first",
+        "start", "length", "writes", "done", "chunk", "chunks", "trail", "position", "update", "dOutput",
     ];
 
     private readonly Declaration declaration;
@@ -129,7 +132,8 @@ internal sealed class StateUpdateReader
     private string Unique(string name)
     {
         string tile = char.ToLowerInvariant(name[0]) + name.Substring(1);
-        return Reserved.Contains(tile) || order.Any(x => x.Tile == tile) ? tile + "_" : tile;
+        bool taken = Reserved.Contains(tile) || order.Any(x => x.Tile == tile) || SyntaxFacts.GetKeywordKind(tile) != SyntaxKind.None;
+        return taken ? tile + "_" : tile;
     }
 
     private void Add(Dictionary<string, Source> sources, string name, Source source)

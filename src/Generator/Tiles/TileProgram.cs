@@ -12,6 +12,9 @@ internal enum Dim
     Update,
     Key,
     Value,
+
+    /// <summary>The value channels and one more column: the state with the normaliser beside it.</summary>
+    ValueAndOne,
 }
 
 /// <summary>A matrix of the program. Names are unique: every tile is written by one operation.</summary>
@@ -55,6 +58,15 @@ internal enum UnaryKind
 
     /// <summary>A view of the last row.</summary>
     LastRow,
+
+    /// <summary>A view of all columns but the last.</summary>
+    AllButLastColumn,
+
+    /// <summary>A view of the last column.</summary>
+    LastColumn,
+
+    /// <summary>The columns and one more, of ones.</summary>
+    AppendOnes,
     Transpose,
     RowSum,
 }

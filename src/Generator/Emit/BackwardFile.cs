@@ -1,0 +1,83 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>The chunk-parallel backward kernel: one sweep forward keeps the state before every chunk, one sweep back differentiates chunk by chunk.</summary>
+internal static class BackwardFile
+{
+    public static string Text(Variant variant, out string scratch)
+    {
+        var dimensions = new Dimensions(variant.Update.Swapped, Panel: false);
+        var tiles = new ScratchTiles(dimensions);
+        string text = variant.KernelFile(
+            $"""
+            {variant.Declaration.Name}, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
+            dx is the gradient of x. The state before every chunk is kept; all else of a chunk is computed again.
+            """,
+            writer => Write(variant, writer, dimensions, tiles));
+        scratch = tiles.Elements();
+        return text;
+    }
+
+    private static void Write(Variant variant, SourceWriter writer, Dimensions dimensions, ScratchTiles tiles)
+    {
+        TileProgram program = variant.Chunk;
+        string swapped = variant.Update.Swapped ? "true" : "false";
+        var state = new Tile("S", Dim.Key, variant.StateColumns);
+        Tile dState = state with { Name = "dS" }, dNext = state with { Name = "dSNext" };
+        string key = dimensions.Text(Dim.Key), columns = dimensions.Text(variant.StateColumns);
+
+        writer.Doc("summary", "The chunks of an item, forward to their states and back to their gradients.");
+        writer.Open("private static void BackwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+        writer.Line("long offset = 0;");
+        var kernel = new KernelWriter(writer, dimensions, tiles, []);
+        kernel.Take(dState);
+        kernel.Take(dNext);
+        GradientText.TakeTotals(variant, kernel);
+        writer.Line();
+        writer.Line("// trail: the state before every chunk, one below the other");
+        writer.Line("int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;");
+        writer.Line($"TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * {key}, {columns});");
+        tiles.Add($"Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * {key}", columns);
+        writer.Line($"States.Load<TTile, TNumber>(trail.Block(0, {key}, 0, {columns}), tensors.InitialState, sizes, at, at.StateIn, {swapped});");
+        writer.Line("long first = offset;");
+        writer.Line();
+
+        // The sweep forward computes only the next state, straight into the trail.
+        writer.Line("for (int chunk = 0; chunk + 1 < chunks; chunk++)");
+        writer.Open();
+        ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
+        writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
+        writer.Line($"TTile SNext = trail.Block((long)(chunk + 1) * {key}, {key}, 0, {columns});");
+        writer.Line();
+        kernel.Know("S", "SNext");
+        kernel.Write(Lowering.Of(program.Needed([program.StateOut]), []));
+        kernel.Forget(program.Operations.Select(x => x.Result.Name));
+        writer.Close();
+        writer.Line();
+
+        Tile output = GradientText.OutputGradient with { Columns = program.Output!.Columns };
+        Adjoint adjoint = ReverseMode.Of(program, output, dNext, dState, variant.Learned);
+        writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
+        writer.Line("for (int chunk = chunks - 1; chunk >= 0; chunk--)");
+        writer.Open();
+        ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
+        writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
+        writer.Line();
+        writer.Line("// --- what the forward computed");
+        kernel.Write(GradientText.Recomputed(program, adjoint));
+        writer.Line();
+        writer.Line("// --- the derivative");
+        kernel.Take(output);
+        writer.Line($"TTile.Copy({output.Name}, {kernel.Operand("OutputGradient", false, false, output.Columns)}, Into.Set);");
+        writer.Line();
+        kernel.Write(adjoint.Statements);
+        writer.Line();
+        writer.Line("// --- gradients leave; the state's goes on to the chunk before");
+        GradientText.StoreGradients(variant, kernel, adjoint, Into.Set);
+        writer.Line("(dS, dSNext) = (dSNext, dS);");
+        writer.Close();
+        writer.Line();
+        GradientText.StoreTotals(variant, kernel);
+        writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
+        writer.Close();
+    }
+}

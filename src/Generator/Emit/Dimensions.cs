@@ -1,0 +1,39 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>How a kernel spells the lengths of its tiles' axes.</summary>
+/// <param name="Swapped">True if the algebra's keys are the caller's values (see <see cref="StateUpdate.Swapped"/>).</param>
+/// <param name="Panel">True if a kernel works on a range of value columns.</param>
+internal sealed record Dimensions(bool Swapped, bool Panel)
+{
+    /// <summary>The length inside a kernel.</summary>
+    public string Text(Dim dim) => dim switch
+    {
+        Dim.One => "1",
+        Dim.Token => "length",
+        Dim.Update => "writes",
+        Dim.Key => Swapped ? "sizes.V" : "sizes.K",
+        Dim.Value when Panel => "at.Columns",
+        Dim.Value => Swapped ? "sizes.K" : "sizes.V",
+        _ => "sizes.V + 1",
+    };
+
+    /// <summary>The largest length, from the sizes alone.</summary>
+    public string Largest(Dim dim) => dim switch
+    {
+        Dim.Token => "sizes.Chunk",
+        Dim.Update => "sizes.Chunk * sizes.Updates",
+        Dim.Value when Panel => "sizes.V",
+        _ => Text(dim),
+    };
+
+    /// <summary>The length for people.</summary>
+    public string Symbol(Dim dim) => dim switch
+    {
+        Dim.One => "1",
+        Dim.Token => "C",
+        Dim.Update => "nC",
+        Dim.Key => Swapped ? "V" : "K",
+        Dim.Value => Swapped ? "K" : "V",
+        _ => "(V + 1)",
+    };
+}

@@ -1,0 +1,43 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>The nested type <c>Kernels</c> that the runtime calls: entry points, scratch, and the declaration as data.</summary>
+internal static class KernelsFile
+{
+    private static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
+
+    public static string Text(Variant variant, IReadOnlyDictionary<string, string> scratch) => variant.File(
+        $"What the runtime knows of {variant.Declaration.Name}.",
+        writer =>
+        {
+            writer.Open(variant.Declaration.Head);
+            writer.Doc("summary", $"The kernels of <see cref=\"{variant.Declaration.Name}\"/>, generated from its declaration.");
+            writer.Open("public sealed partial class Kernels : IVariantKernels");
+            writer.Open("private Kernels()");
+            writer.Close();
+            foreach (string kind in Kinds)
+            {
+                writer.Line();
+                writer.Line("/// <inheritdoc/>");
+                writer.Open($"public static void {kind}<TTile, TNumber>(ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+                writer.Line($"{kind}Item(Tensors<TTile, TNumber>.From(operands), sizes, at, scratch);");
+                writer.Close();
+            }
+
+            writer.Line();
+            writer.Line("/// <inheritdoc/>");
+            writer.Line("public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch");
+            writer.Open();
+            foreach (string kind in Kinds)
+            {
+                writer.Line($"KernelKind.{kind} =>");
+                writer.Indented(() => writer.Lines(scratch[kind] + ","));
+            }
+
+            writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel)),");
+            writer.Close("};");
+            writer.Line();
+            DescriptionText.Write(variant, writer);
+            writer.Close();
+            writer.Close();
+        });
+}

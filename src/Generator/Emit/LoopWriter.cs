@@ -1,0 +1,124 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>Writes an elementwise loop; what is used several times is computed once, in a local.</summary>
+internal sealed class LoopWriter
+{
+    private readonly Dictionary<Expr, int> counts = [];
+    private readonly Dictionary<Expr, string> locals = [];
+    private readonly HashSet<string> names = [];
+    private readonly HashSet<string> tiles;
+    private readonly SourceWriter writer;
+
+    private LoopWriter(SourceWriter writer, LoopStatement loop)
+    {
+        this.writer = writer;
+        tiles = new HashSet<string>(loop.Arguments.Select(x => x.Name));
+    }
+
+    public static void Write(SourceWriter writer, LoopStatement loop) => new LoopWriter(writer, loop).Write(loop);
+
+    private void Write(LoopStatement loop)
+    {
+        foreach (Store store in loop.Stores)
+        {
+            Count(store.Value);
+        }
+
+        // Numbers that are the same for all elements are computed before the loop.
+        foreach (string name in loop.Stores.SelectMany(x => x.Value.ArgumentNames()).Distinct().Where(x => !tiles.Contains(x)))
+        {
+            string value = name switch { "scale" => "sizes.Scale", "head" => "at.Head", _ => "at.Heads" };
+            writer.Line($"TNumber {Local(new Expr.Argument(name), name + "_")} = TNumber.Constant({value});");
+        }
+
+        string shape = loop.Stores[0].Result.Name;
+        writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {shape}.RowStep)");
+        writer.Open();
+        writer.Line($"for (int j = {shape}.FirstColumn; j < {shape}.Columns; j += {shape}.ColumnStep)");
+        writer.Open();
+        foreach (Store store in loop.Stores)
+        {
+            DeclareRepeated(store.Value);
+        }
+
+        foreach (Store store in loop.Stores)
+        {
+            string name = store.Result.Name, value = Code(store.Value);
+            writer.Line(store.Into switch
+            {
+                Into.Set => $"{name}.Store(i, j, {value});",
+                Into.Add => $"{name}.Store(i, j, {name}.Load(i, j) + {Factor(store.Value, value)});",
+                _ => $"{name}.Store(i, j, {name}.Load(i, j) - {Factor(store.Value, value)});",
+            });
+        }
+
+        writer.Close();
+        writer.Close();
+        writer.Line();
+        writer.Line("TTile.Synchronize();");
+    }
+
+    private static string Factor(Expr value, string text) => value is Expr.Binary { Operator: '+' or '-' } or Expr.Negate ? $"({text})" : text;
+
+    private static IEnumerable<Expr> Children(Expr f) => f switch
+    {
+        Expr.Negate n => [n.X],
+        Expr.Binary b => [b.A, b.B],
+        Expr.Call c => c.Arguments,
+        _ => [],
+    };
+
+    private void Count(Expr f)
+    {
+        counts[f] = counts.TryGetValue(f, out int count) ? count + 1 : 1;
+        if (count == 0)
+        {
+            foreach (Expr child in Children(f))
+            {
+                Count(child);
+            }
+        }
+    }
+
+    private void DeclareRepeated(Expr f)
+    {
+        if (f is Expr.Number || locals.ContainsKey(f))
+        {
+            return;
+        }
+
+        foreach (Expr child in Children(f))
+        {
+            DeclareRepeated(child);
+        }
+
+        if (counts[f] > 1)
+        {
+            string value = Code(f);
+            string name = f switch
+            {
+                Expr.Argument a => a.Name + "_ij",
+                Expr.Call c => char.ToLowerInvariant(c.Name[0]) + c.Name.Substring(1),
+                Expr.Binary { Operator: '*' } => "product",
+                Expr.Binary { Operator: '/' } => "quotient",
+                _ => "sum",
+            };
+            writer.Line($"TNumber {Local(f, name)} = {value};");
+        }
+    }
+
+    private string Local(Expr f, string name)
+    {
+        string unique = name;
+        for (int i = 2; tiles.Contains(unique) || !names.Add(unique); i++)
+        {
+            unique = name + i;
+        }
+
+        locals.Add(f, unique);
+        return unique;
+    }
+
+    private string Code(Expr f) => ExprPrinter.Code(
+        f, "TNumber", e => locals.TryGetValue(e, out string? local) ? local : e is Expr.Argument a ? $"{a.Name}.Load(i, j)" : null);
+}

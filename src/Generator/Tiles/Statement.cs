@@ -1,0 +1,112 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>What a statement does with the numbers already in its result.</summary>
+internal enum Into
+{
+    Set,
+    Add,
+    Subtract,
+}
+
+/// <summary>One line of a kernel: a call of a tile operation, an elementwise loop, a view or a load, with its equation.</summary>
+internal abstract record Statement(string Equation)
+{
+    /// <summary>The tiles it writes.</summary>
+    public abstract IEnumerable<Tile> Results { get; }
+
+    /// <summary>The tiles whose numbers it uses (an added-to result not among them).</summary>
+    public abstract IEnumerable<Tile> Reads { get; }
+
+    /// <summary>The statement with every tile that shares another's storage replaced by it.</summary>
+    public abstract Statement Renamed(Func<Tile, Tile> storage);
+}
+
+/// <summary>Copies rows of an operand of the caller into scratch.</summary>
+internal sealed record LoadStatement(Tile Result, string Field, bool IsParameter, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => [Result];
+
+    public override IEnumerable<Tile> Reads => [];
+
+    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Result = storage(Result) };
+}
+
+/// <summary>TTile.Method(results, arguments, options).</summary>
+/// <param name="Written">Its results, first in the call.</param>
+/// <param name="Method">The operation.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Causal">Which pairs exist, if the operation asks.</param>
+/// <param name="Into">What it does with its result; null if the operation has no choice.</param>
+/// <param name="Equation">Its equation.</param>
+internal sealed record CallStatement(EquatableArray<Tile> Written, string Method, EquatableArray<Tile> Arguments, Causal? Causal, Into? Into, string Equation)
+    : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => Written;
+
+    public override IEnumerable<Tile> Reads => Arguments;
+
+    public override Statement Renamed(Func<Tile, Tile> storage) => this with
+    {
+        Written = Written.Select(storage).ToEquatableArray(),
+        Arguments = Arguments.Select(storage).ToEquatableArray(),
+    };
+}
+
+/// <summary>One result of an elementwise loop.</summary>
+internal sealed record Store(Tile Result, Into Into, Expr Value);
+
+/// <summary>An elementwise loop over tiles of one shape; broadcast arguments have one row or one column.</summary>
+internal sealed record LoopStatement(EquatableArray<Store> Stores, EquatableArray<Tile> Arguments, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => Stores.Select(x => x.Result);
+
+    public override IEnumerable<Tile> Reads => Arguments;
+
+    public override Statement Renamed(Func<Tile, Tile> storage) => this with
+    {
+        Stores = Stores.Select(x => x with
+        {
+            Result = storage(x.Result),
+            Value = x.Value.Replace(a => Arguments.FirstOrDefault(t => t.Name == a.Name) is Tile tile ? new Expr.Argument(storage(tile).Name) : a),
+        }).ToEquatableArray(),
+        Arguments = Arguments.Select(storage).Distinct().ToEquatableArray(),
+    };
+}
+
+/// <summary>The part of a tile that a view shows.</summary>
+internal enum Part
+{
+    LastRow,
+    AllButLastColumn,
+    LastColumn,
+}
+
+/// <summary>A tile that is a part of another and shares its storage.</summary>
+internal sealed record ViewStatement(Tile Result, Tile Whole, Part Part, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => [Result];
+
+    public override IEnumerable<Tile> Reads => [Whole];
+
+    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Result = storage(Result), Whole = storage(Whole) };
+}
+
+/// <summary>Copies a tile into a part of another (adds it, takes it away).</summary>
+internal sealed record PartStatement(Tile Whole, Part Part, Tile X, Into Into, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => [Whole];
+
+    public override IEnumerable<Tile> Reads => [X];
+
+    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Whole = storage(Whole), X = storage(X) };
+}
+
+/// <summary>Copies a part of a tile into another (adds it, takes it away).</summary>
+internal sealed record PartOfStatement(Tile Result, Tile Whole, Part Part, Into Into, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => [Result];
+
+    public override IEnumerable<Tile> Reads => [Whole];
+
+    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Result = storage(Result), Whole = storage(Whole) };
+}
