@@ -130,8 +130,7 @@ public sealed unsafe class Tensor : IDisposable
         var copy = new Tensor(type, Shape.AsSpan());
         try
         {
-            Elements.Convert(Data, Type, copy.Data, type, Count);
-            GC.KeepAlive(this);
+            CopyTo(copy);
             return copy;
         }
         catch
@@ -139,6 +138,30 @@ public sealed unsafe class Tensor : IDisposable
             copy.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Copies all elements into a tensor of as many elements, whatever its shape, rounding to its type as <see cref="Cast"/> does.</summary>
+    /// <param name="destination">Where the elements go.</param>
+    /// <exception cref="ArgumentException">The destination has another number of elements.</exception>
+    /// <exception cref="OverflowException">A number does not fit <see cref="DataType.Int64"/>.</exception>
+    public void CopyTo(Tensor destination)
+    {
+        if (destination.Count != Count)
+        {
+            throw new ArgumentException($"{this} has {Count} elements, which do not fill {destination}: give a destination of as many elements.", nameof(destination));
+        }
+
+        if (destination.Type == Type)
+        {
+            Buffer.MemoryCopy(Data, destination.Data, Count * SizeOf(Type), Count * SizeOf(Type));
+        }
+        else
+        {
+            Elements.Convert(Data, Type, destination.Data, destination.Type, Count);
+        }
+
+        GC.KeepAlive(this);
+        GC.KeepAlive(destination);
     }
 
     /// <summary>A copy in single precision.</summary>

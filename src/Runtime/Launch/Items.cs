@@ -26,9 +26,19 @@ internal static class Items
             return;
         }
 
+        // Longest first, taken one at a time: the last items to finish are short ones.
+        Work[] order = (Work[])work.Clone();
+        Array.Sort(order, (a, b) => b.Length.CompareTo(a.Length));
+        int next = -1;
         try
         {
-            Parallel.For(0, work.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i => item(work[i]));
+            Parallel.For(0, Math.Min(Environment.ProcessorCount, order.Length), _ =>
+            {
+                for (int i = Interlocked.Increment(ref next); i < order.Length; i = Interlocked.Increment(ref next))
+                {
+                    item(order[i]);
+                }
+            });
         }
         catch (AggregateException exception)
         {
