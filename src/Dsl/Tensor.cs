@@ -67,6 +67,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Address of the first element.</summary>
     public void* Data => data != null ? data : throw new ObjectDisposedException(nameof(Tensor));
 
+    /// <summary>True once the memory was freed: <see cref="Data"/> throws then.</summary>
+    public bool IsDisposed => data == null;
+
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(DataType type) => type switch
     {
@@ -76,16 +79,116 @@ public sealed unsafe class Tensor : IDisposable
     };
 
     /// <summary>A float32 tensor with these numbers.</summary>
+    /// <param name="values">The numbers, in row-major order.</param>
+    /// <param name="shape">Lengths of the axes, outermost first.</param>
+    /// <exception cref="ArgumentException">The numbers do not fill the shape exactly.</exception>
     public static Tensor From(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
     {
+        RequireCount(values.Length, shape);
         var tensor = new Tensor(DataType.Float32, shape);
-        if (tensor.Count != values.Length)
-        {
-            throw new ArgumentException($"{values.Length} numbers do not fill the shape [{string.Join(", ", shape.ToArray())}], which has {tensor.Count} elements.", nameof(values));
-        }
-
         values.CopyTo(tensor.AsSpan<float>());
         return tensor;
+    }
+
+    /// <summary>A float64 tensor with these numbers.</summary>
+    /// <param name="values">The numbers, in row-major order.</param>
+    /// <param name="shape">Lengths of the axes, outermost first.</param>
+    /// <exception cref="ArgumentException">The numbers do not fill the shape exactly.</exception>
+    public static Tensor From(ReadOnlySpan<double> values, params ReadOnlySpan<long> shape)
+    {
+        RequireCount(values.Length, shape);
+        var tensor = new Tensor(DataType.Float64, shape);
+        values.CopyTo(tensor.AsSpan<double>());
+        return tensor;
+    }
+
+    /// <summary>A copy with the same type and shape.</summary>
+    public Tensor Clone() => Reshape(Shape.AsSpan());
+
+    /// <summary>A copy with another shape of as many elements.</summary>
+    /// <param name="shape">Lengths of the axes, outermost first.</param>
+    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    public Tensor Reshape(params ReadOnlySpan<long> shape)
+    {
+        RequireCount(Count, shape);
+        var copy = new Tensor(Type, shape);
+        Buffer.MemoryCopy(Data, copy.Data, Count * SizeOf(Type), Count * SizeOf(Type));
+        GC.KeepAlive(this);
+        return copy;
+    }
+
+    /// <summary>A copy in another type. Every number is rounded once, to nearest even; bfloat16 and float16 overflow to infinity.</summary>
+    /// <param name="type">The type of the copy.</param>
+    /// <exception cref="OverflowException">A number does not fit <see cref="DataType.Int64"/>.</exception>
+    public Tensor Cast(DataType type)
+    {
+        if (type == Type)
+        {
+            return Clone();
+        }
+
+        var copy = new Tensor(type, Shape.AsSpan());
+        try
+        {
+            CopyTo(copy);
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Copies all elements into a tensor of as many elements, whatever its shape, rounding to its type as <see cref="Cast"/> does.</summary>
+    /// <param name="destination">Where the elements go.</param>
+    /// <exception cref="ArgumentException">The destination has another number of elements.</exception>
+    /// <exception cref="OverflowException">A number does not fit <see cref="DataType.Int64"/>.</exception>
+    public void CopyTo(Tensor destination)
+    {
+        if (destination.Count != Count)
+        {
+            throw new ArgumentException($"{this} has {Count} elements, which do not fill {destination}: give a destination of as many elements.", nameof(destination));
+        }
+
+        if (destination.Type == Type)
+        {
+            Buffer.MemoryCopy(Data, destination.Data, Count * SizeOf(Type), Count * SizeOf(Type));
+        }
+        else
+        {
+            Elements.Convert(Data, Type, destination.Data, destination.Type, Count);
+        }
+
+        GC.KeepAlive(this);
+        GC.KeepAlive(destination);
+    }
+
+    /// <summary>A copy in single precision.</summary>
+    public Tensor ToFloat32() => Cast(DataType.Float32);
+
+    /// <summary>A copy in double precision.</summary>
+    public Tensor ToFloat64() => Cast(DataType.Float64);
+
+    /// <summary>One element by its row-major index, whatever the type: slow, for tests and reports.</summary>
+    /// <param name="index">The index, from 0 to <see cref="Count"/> - 1.</param>
+    public double this[long index]
+    {
+        get
+        {
+            RequireIndex(index);
+            double value;
+            Elements.Convert((byte*)Data + (index * SizeOf(Type)), Type, &value, DataType.Float64, 1);
+            GC.KeepAlive(this);
+            return value;
+        }
+
+        set
+        {
+            RequireIndex(index);
+            Elements.Convert(&value, DataType.Float64, (byte*)Data + (index * SizeOf(Type)), Type, 1);
+            GC.KeepAlive(this);
+        }
     }
 
     /// <summary>The elements as a span (at most 2^31 - 1 of them).</summary>
@@ -110,6 +213,26 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>Type and shape, such as <c>Float32 [2, 64, 4, 128]</c>.</summary>
     public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
+
+    private static void RequireCount(long count, ReadOnlySpan<long> shape)
+    {
+        long wanted = 1;
+        foreach (long length in shape)
+        {
+            wanted = checked(wanted * length);
+        }
+
+        if (wanted != count)
+        {
+            throw new ArgumentException($"{count} numbers do not fill the shape [{string.Join(", ", shape.ToArray())}], which has {wanted} elements.", nameof(shape));
+        }
+    }
+
+    private void RequireIndex(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+    }
 
     private void Free()
     {

@@ -70,6 +70,12 @@ public sealed record VariantDescription
     /// <summary>True if the output has key channels in place of value channels (read on the value side).</summary>
     public required bool ReadsKeys { get; init; }
 
+    /// <summary>
+    /// True if the (decayed) sum of keys is carried beside the state, for the output gate: states then have V + 1 value columns, the last one
+    /// being that sum.
+    /// </summary>
+    public required bool Normalizer { get; init; }
+
     /// <summary>What the declaration was published as (see <see cref="PublishedAsAttribute"/>); empty if nothing.</summary>
     public required ImmutableArray<Publication> PublishedAs { get; init; }
 

@@ -1,8 +1,15 @@
 namespace AttentionDsl.Runtime;
 
 /// <summary>Stub, to be written.</summary>
-public readonly struct HostTile : ITile<HostTile, HostLanes>
+public readonly unsafe struct HostTile : ITile<HostTile, HostLanes>
 {
+    /// <summary>Sees a row-major matrix in native memory as a tile.</summary>
+    /// <param name="data">The first element.</param>
+    /// <param name="rows">Number of rows; <see cref="int.MaxValue"/> where a whole tensor has more (only Block is called on it).</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    public HostTile(float* data, int rows, int columns, long stride) => throw new NotImplementedException();
+
     /// <inheritdoc/>
     public int Rows => throw new NotImplementedException();
 

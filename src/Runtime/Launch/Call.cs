@@ -1,0 +1,105 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>One call of a variant: its checked shape, its engine, its buffers, and the operands bound so far in the order <see cref="IVariantKernels"/> gives.</summary>
+internal sealed class Call : IDisposable
+{
+    private readonly List<Binding> bindings = [];
+
+    public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine)
+    {
+        Description = description;
+        Engine = engine;
+        Shape = ShapeCheck.Call(description, inputs, options, engine.Number);
+        ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
+        Buffers = new Buffers(engine.Number);
+    }
+
+    public VariantDescription Description { get; }
+
+    public IEngine Engine { get; }
+
+    public CallShape Shape { get; }
+
+    public Buffers Buffers { get; }
+
+    /// <summary>Element type of states: the engine's.</summary>
+    public DataType Number => Engine.Number;
+
+    /// <summary>Element type of outputs and of gradients of tensors of a type: double precision keeps its digits.</summary>
+    public DataType Outer(DataType type) => Number == DataType.Float64 ? DataType.Float64 : type;
+
+    /// <summary>Rows of an input over the whole batch.</summary>
+    public long Rows(InputDescription input) => Shape.Tokens * (input.PerUpdate ? Shape.Updates : 1);
+
+    public void BindInputs(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters)
+    {
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            InputDescription input = Description.Inputs[i];
+            Bind(Buffers.Read(inputs[i]), Rows(input), (int)inputs[i].Shape[2], Shape.Width(input.Channels), Access.Read);
+        }
+
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            ParameterDescription parameter = Description.Parameters[i];
+            int heads = parameter.Channels == Channels.Single ? 1 : (int)parameters[i]!.Shape[0];
+            Bind(Buffers.Read(parameters[i]!), 1, heads, Shape.Width(parameter.Channels), Access.Read);
+        }
+    }
+
+    public void Bind(Tensor tensor, long rows, int heads, int width, Access access) => bindings.Add(new Binding(tensor, rows, heads, width, access));
+
+    public void BindNothing() => bindings.Add(default);
+
+    /// <summary>Binds a state of any number of entries, or nothing.</summary>
+    public void BindState(Tensor? state, Access access)
+    {
+        if (state is null)
+        {
+            BindNothing();
+            return;
+        }
+
+        int width = Shape.StateValueFirst ? Shape.K : Shape.StateColumns;
+        Bind(state, state.Count / width, 1, width, access);
+    }
+
+    public void BindOutput(Tensor output, Access access) => Bind(output, Shape.Tokens, Shape.Heads, Shape.OutputWidth, access);
+
+    /// <summary>Copies the states of sequences without tokens: nothing happens to them, and no kernel runs for them.</summary>
+    /// <param name="from">A state, one entry a sequence; null: zero, which the result is already.</param>
+    /// <param name="to">The state after the sequences.</param>
+    public unsafe void PassThrough(Tensor? from, Tensor? to)
+    {
+        if (from is null || to is null)
+        {
+            return;
+        }
+
+        long entry = (long)Shape.Heads * Shape.K * Shape.StateColumns * Tensor.SizeOf(Number);
+        for (int n = 0; n < Shape.Sequences; n++)
+        {
+            if (Shape.Length(n) == 0)
+            {
+                Buffer.MemoryCopy((byte*)from.Data + (n * entry), (byte*)to.Data + (n * entry), entry, entry);
+            }
+        }
+
+        GC.KeepAlive(from);
+        GC.KeepAlive(to);
+    }
+
+    /// <summary>Runs a kernel over the bound operands.</summary>
+    public void Run<TKernels>(KernelKind kernel, bool readsState, IReadOnlyList<long>? slots = null)
+        where TKernels : IVariantKernels
+    {
+        int splitInto = kernel == KernelKind.Decode && Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
+        Work[] work = WorkList.Of(Shape, splitInto, readsState, slots);
+        if (work.Length > 0)
+        {
+            Engine.Run<TKernels>(kernel, [.. bindings], Shape.Sizes(), work);
+        }
+    }
+
+    public void Dispose() => Buffers.Dispose();
+}

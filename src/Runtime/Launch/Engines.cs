@@ -1,0 +1,7 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>Chooses what runs a call.</summary>
+internal static class Engines
+{
+    public static IEngine For(RunOptions? options) => options?.Engine ?? HostEngine.Instance;
+}

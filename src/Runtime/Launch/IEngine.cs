@@ -1,0 +1,38 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>What a kernel does with a tensor: decides which way an engine with its own memory copies it.</summary>
+[Flags]
+internal enum Access
+{
+    /// <summary>The kernel reads what the tensor holds.</summary>
+    Read = 1,
+
+    /// <summary>The kernel writes the tensor (zeros until then, unless it is also read).</summary>
+    Write = 2,
+}
+
+/// <summary>A tensor bound to one operand of a kernel; no tensor: the operand is absent.</summary>
+/// <param name="Tensor">The numbers, in the engine's element type: <see cref="IEngine.Number"/>.</param>
+/// <param name="Rows">Rows of the matrix the kernel sees.</param>
+/// <param name="Heads">Heads side by side in a row.</param>
+/// <param name="Width">Channels of one head.</param>
+/// <param name="Access">What the kernel does with it.</param>
+internal readonly record struct Binding(Tensor? Tensor, long Rows, int Heads, int Width, Access Access);
+
+/// <summary>Runs kernels over work items: the seam between the variants and the host, the oracle and devices.</summary>
+internal interface IEngine
+{
+    /// <summary>Element type of every tensor it is given.</summary>
+    DataType Number { get; }
+
+    /// <summary>Work items it computes at a time; fewer items than that are split over value columns where the variant allows it.</summary>
+    int Parallelism { get; }
+
+    /// <summary>Runs one kernel over all items and returns when their results are in the tensors.</summary>
+    /// <param name="kernel">Which kernel.</param>
+    /// <param name="bindings">The tensors, in the order <see cref="IVariantKernels"/> gives; one tensor may be bound twice (a state in and out).</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="work">The items; no two write the same numbers.</param>
+    void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+        where TKernels : IVariantKernels;
+}

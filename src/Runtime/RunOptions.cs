@@ -1,0 +1,32 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>How a variant is run. Everything has a default: <c>new RunOptions()</c> runs on the host.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Factor on the query; null: the variant's own (mostly 1 / sqrt(K)).</summary>
+    public float? Scale { get; init; }
+
+    /// <summary>
+    /// Variable length (cu_seqlens): N + 1 offsets in tokens, from 0 to T, not decreasing; sequence n has the tokens
+    /// [offsets[n], offsets[n + 1]). Tensors then have B = 1 and states have N entries. A sequence may be empty: its state passes through.
+    /// </summary>
+    public IReadOnlyList<long>? SequenceOffsets { get; init; }
+
+    /// <summary>
+    /// Decode only: sequence b reads and writes entry StateSlots[b] of the state, which may have any number of entries;
+    /// -1 skips the sequence (its output is zero). No entry may be named twice.
+    /// </summary>
+    public IReadOnlyList<long>? StateSlots { get; init; }
+
+    /// <summary>Tokens a chunk, 1 to 64; null: 16.</summary>
+    public int? ChunkLength { get; init; }
+
+    /// <summary>True if states are stored [N, heads, V, K] in place of [N, heads, K, V].</summary>
+    public bool StateValueFirst { get; init; }
+
+    /// <summary>Element type of the output: Float32, BFloat16 or Float16; null: that of the value input.</summary>
+    public DataType? OutputType { get; init; }
+
+    /// <summary>What runs the kernels; null: the host.</summary>
+    internal IEngine? Engine { get; init; }
+}

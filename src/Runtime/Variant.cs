@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>A declared variant of recurrent attention: checks tensors, converts them where they enter and leave, and runs the generated kernels.</summary>
+/// <typeparam name="TKernels">What the generator wrote for the declaration.</typeparam>
+public sealed class Variant<TKernels> : IVariant
+    where TKernels : IVariantKernels
+{
+    private static readonly RunOptions Defaults = new();
+
+    /// <inheritdoc/>
+    public VariantDescription Description => TKernels.Description;
+
+    /// <inheritdoc/>
+    public VariantShapes Shapes(IReadOnlyList<Tensor> inputs, RunOptions? options = null)
+    {
+        CallShape shape = ShapeCheck.Call(Description, inputs, options ?? Defaults, DataType.Float64);
+        return new VariantShapes
+        {
+            Sequences = shape.Sequences,
+            Tokens = shape.Tokens,
+            Heads = shape.Heads,
+            K = shape.K,
+            V = shape.V,
+            Updates = shape.Updates,
+            Output = [.. shape.Output],
+            State = [.. shape.State(shape.Sequences)],
+            Parameters = [.. Description.Parameters.Select(x => ParameterShape(x, shape))],
+        };
+    }
+
+    /// <inheritdoc/>
+    public ForwardResult Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
+        Forward(KernelKind.Forward, Engines.For(options), inputs, parameters, initialState, options ?? Defaults);
+
+    /// <inheritdoc/>
+    public BackwardResult Backward(
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient = null,
+        Tensor? initialState = null,
+        RunOptions? options = null) =>
+        Backward(KernelKind.Backward, Engines.For(options), inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults);
+
+    /// <inheritdoc/>
+    public ForwardResult ReferenceForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
+        Forward(KernelKind.Decode, ReferenceEngine.Instance, inputs, parameters, initialState, options ?? Defaults);
+
+    /// <inheritdoc/>
+    public BackwardResult ReferenceBackward(
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient = null,
+        Tensor? initialState = null,
+        RunOptions? options = null) =>
+        Backward(KernelKind.DecodeBackward, ReferenceEngine.Instance, inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults);
+
+    /// <inheritdoc/>
+    public Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        options ??= Defaults;
+        using var call = new Call(Description, inputs, parameters, options, Engines.For(options));
+        ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null);
+        OptionCheck.Slots(Description, options.StateSlots, call.Shape, options.StateSlots is null ? 0 : state.Shape[0]);
+
+        Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
+        Tensor computed = call.Buffers.Write(output);
+        Tensor states = call.Buffers.Read(state);
+        call.BindInputs(inputs, parameters);
+        call.BindState(states, Access.Read | Access.Write);
+        call.BindOutput(computed, Access.Write);
+        call.BindState(states, Access.Read | Access.Write);
+        call.Run<TKernels>(KernelKind.Decode, readsState: true, options.StateSlots);
+
+        CopyUnlessSame(computed, output);
+        CopyUnlessSame(states, state);
+        KeepAlive(inputs, parameters);
+        call.Buffers.Keep();
+        return output;
+    }
+
+    private ForwardResult Forward(
+        KernelKind kernel, IEngine engine, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState, RunOptions options)
+    {
+        using var call = new Call(Description, inputs, parameters, options, engine);
+        ShapeCheck.State(Description, "the initial state", initialState, call.Shape, call.Number);
+        OptionCheck.NoSlots(Description, options);
+
+        Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
+        Tensor final = call.Buffers.Result(call.Number, call.Shape.State(call.Shape.Sequences));
+        Tensor computed = call.Buffers.Write(output);
+        Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
+        call.BindInputs(inputs, parameters);
+        call.BindState(initial, Access.Read);
+        call.BindOutput(computed, Access.Write);
+        call.BindState(final, Access.Write);
+        call.Run<TKernels>(kernel, readsState: initial is not null);
+
+        call.PassThrough(initial, final);
+        CopyUnlessSame(computed, output);
+        KeepAlive(inputs, parameters);
+        call.Buffers.Keep();
+        return new ForwardResult(output, final);
+    }
+
+    private BackwardResult Backward(
+        KernelKind kernel,
+        IEngine engine,
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient,
+        Tensor? initialState,
+        RunOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(outputGradient);
+        using var call = new Call(Description, inputs, parameters, options, engine);
+        CallShape shape = call.Shape;
+        ShapeCheck.OutputGradient(Description, outputGradient, shape, call.Number);
+        ShapeCheck.State(Description, "the final state's gradient", finalStateGradient, shape, call.Number);
+        ShapeCheck.State(Description, "the initial state", initialState, shape, call.Number);
+        OptionCheck.NoSlots(Description, options);
+
+        Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
+        Tensor? finalGradient = finalStateGradient is null ? null : call.Buffers.Read(finalStateGradient);
+        call.BindInputs(inputs, parameters);
+        call.BindState(initial, Access.Read);
+
+        // The forward pass's results are no operands of a gradient: what is needed of them is computed anew.
+        call.BindNothing();
+        call.BindNothing();
+        call.BindOutput(call.Buffers.Read(outputGradient), Access.Read);
+        call.BindState(finalGradient, Access.Read);
+
+        var inputGradients = new Tensor[inputs.Count];
+        var computed = new Tensor[inputs.Count];
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            InputDescription input = Description.Inputs[i];
+            int width = shape.Width(input.Channels);
+            inputGradients[i] = call.Buffers.Result(call.Outer(inputs[i].Type), inputs[i].Shape.AsSpan());
+            computed[i] = inputs[i].Shape[2] == shape.Heads ? call.Buffers.Write(inputGradients[i]) : call.Buffers.Zeros(call.Rows(input) * shape.Heads * width);
+            call.Bind(computed[i], call.Rows(input), shape.Heads, width, Access.Write);
+        }
+
+        var perSequence = new Tensor?[parameters.Count];
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (!Description.Parameters[i].Learned)
+            {
+                call.BindNothing();
+                continue;
+            }
+
+            int width = shape.Width(Description.Parameters[i].Channels);
+            perSequence[i] = call.Buffers.Zeros((long)shape.Sequences * shape.Heads * width);
+            call.Bind(perSequence[i]!, shape.Sequences, shape.Heads, width, Access.Write);
+        }
+
+        Tensor? initialGradient = initial is null ? null : call.Buffers.Result(call.Number, initialState!.Shape.AsSpan());
+        call.BindState(initialGradient, Access.Write);
+        call.Run<TKernels>(kernel, readsState: initial is not null);
+
+        call.PassThrough(finalGradient, initialGradient);
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            InputDescription input = Description.Inputs[i];
+            Sums.OverGroups(computed[i], call.Rows(input), shape.Heads, shape.Width(input.Channels), inputGradients[i], (int)inputs[i].Shape[2]);
+        }
+
+        var parameterGradients = new Tensor?[parameters.Count];
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (perSequence[i] is { } x)
+            {
+                Tensor given = parameters[i]!;
+                Tensor sum = call.Buffers.Result(call.Number, given.Shape.AsSpan());
+                Sums.OverSequences(x, shape.Sequences, shape.Heads, shape.Width(Description.Parameters[i].Channels), sum, (int)given.Shape[0]);
+                parameterGradients[i] = sum;
+            }
+        }
+
+        KeepAlive(inputs, parameters);
+        call.Buffers.Keep();
+        return new BackwardResult(inputGradients, parameterGradients, initialGradient);
+    }
+
+    private static ImmutableArray<long> ParameterShape(ParameterDescription parameter, CallShape shape) => parameter.Channels switch
+    {
+        Channels.Single => [1],
+        Channels.Scalar => [shape.Heads],
+        _ => [shape.Heads, shape.Width(parameter.Channels)],
+    };
+
+    private static void CopyUnlessSame(Tensor from, Tensor to)
+    {
+        if (!ReferenceEquals(from, to))
+        {
+            from.CopyTo(to);
+        }
+    }
+
+    // Kernels work on addresses: a caller may hold no other reference to its tensors than the lists passed here.
+    private static void KeepAlive(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters)
+    {
+        GC.KeepAlive(inputs);
+        GC.KeepAlive(parameters);
+    }
+}
