@@ -24,18 +24,17 @@ internal sealed class LoopWriter
             Count(store.Value);
         }
 
-        // Numbers that are the same for all elements are computed before the loop.
-        foreach (string name in loop.Stores.SelectMany(x => x.Value.ArgumentNames()).Distinct().Where(x => !tiles.Contains(x)))
-        {
-            string value = name switch { "scale" => "sizes.Scale", "head" => "at.Head", _ => "at.Heads" };
-            writer.Line($"TNumber {Local(new Expr.Argument(name), name + "_")} = TNumber.Constant({value});");
-        }
-
         string shape = loop.Stores[0].Result.Name;
         writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {shape}.RowStep)");
         writer.Open();
         writer.Line($"for (int j = {shape}.FirstColumn; j < {shape}.Columns; j += {shape}.ColumnStep)");
         writer.Open();
+        foreach (string name in loop.Stores.SelectMany(x => x.Value.ArgumentNames()).Distinct().Where(x => !tiles.Contains(x)))
+        {
+            string value = name switch { "scale" => "sizes.Scale", "head" => "at.Head", _ => "at.Heads" };
+            writer.Line($"TNumber {Local(new Expr.Argument(name), name)} = TNumber.Constant({value});");
+        }
+
         foreach (Store store in loop.Stores)
         {
             DeclareRepeated(store.Value);

@@ -66,5 +66,9 @@ internal static class TensorsFile
 
     private static void WriteLaunches(SourceWriter writer)
     {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("public static DeviceLaunch Load(KernelKind kernel, ILGPU.Runtime.Accelerator accelerator)");
+        writer.Line("throw new NotSupportedException();");
+        writer.Close();
     }
 }

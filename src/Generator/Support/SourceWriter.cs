@@ -31,7 +31,7 @@ internal sealed class SourceWriter
     {
         if (head is not null)
         {
-            Line(head);
+            Lines(head);
         }
 
         Line("{");

@@ -19,6 +19,7 @@ internal sealed class ChunkProgram
     {
         this.update = update;
         builder = new ProgramBuilder(update, chunk: true);
+        builder.Of(update.Query);
         rule = WriteRule.From(update, builder);
         decay = ChunkDecay.From(update, update.KeyDecay, builder);
         valueDecay = ChunkDecay.From(update, update.ValueDecay, builder);
@@ -39,28 +40,27 @@ internal sealed class ChunkProgram
         {
             // (I + L) U = vw - (c exp E) S
             Tile erased = EraseGram("L", c, rule.Key, "c", "k");
-            u = Solve("U", erased, [new Term(TermKind.Tile, false, rule.Written), .. FromState("c", c, negative: true)], "vw - (c exp E) S", "L");
+            u = Solve("U", erased, [new Term(TermKind.Tile, false, rule.Written), .. FromState("c", c, negative: true)], $"{rule.Written.Name} - {(decay is null ? "c" : "cHat")} S", "L");
         }
         else if (rule.Read is Tile a)
         {
             // z = S^T a for every token: (I - A_b) Z = (a exp E) S + A_k vw, with A_b = a b^T and A_k = a k^T, strictly causal.
             Tile minus = builder.Map("c", writes, Dim.Key, -N(a));
             Tile gramB = EraseGram("Lb", minus, rule.Write!, "c", "b"), gramK = EraseGram("Ak", a, rule.Key, "a", "k");
-            z = Solve("Z", gramB, [.. FromState("a", a, negative: false), .. Pairs(gramK, rule.Written, valueDecay?.AtErase, Causal.Strict)], "(a exp E) S + Ak vw", "Lb");
+            z = Solve("Z", gramB, [.. FromState("a", a, negative: false), .. Pairs(gramK, rule.Written, valueDecay?.AtErase, Causal.Strict)], $"{(decay is null ? "a" : "aHat")} S + Ak {rule.Written.Name}", "Lb");
         }
 
-        Tile next = NextState(u, z);
-        Tile read = update.Swapped ? ReadKeys(u) : ReadValues(u, z);
-        return builder.Program(next, OutputOf(read), perUpdate: false);
+        Tile output = OutputGate.Apply(update, builder, update.Swapped ? ReadKeys(u) : ReadValues(u, z));
+        return builder.Program(NextState(u, z), output, perUpdate: false);
     }
 
     private Tile Scaled(string name, Tile x, Tile exponent, string equation) =>
         builder.Map(name, x.Rows, x.Columns, N(x) * Expr.Exp(N(exponent)), equation);
 
     /// <summary>sum over channels of l_i r_j exp(E_i - G_j) for j before i.</summary>
-    private Tile EraseGram(string name, Tile l, Tile r, string left, string right) => GramOf(name, l, r, decay?.AtErase, Causal.Strict, writes, left, right, "E", "j < i");
+    private Tile EraseGram(string name, Tile l, Tile r, string left, string right) => GramOf(name, l, r, decay?.AtErase, Causal.Strict, writes, left, right, "j < i");
 
-    private Tile GramOf(string name, Tile l, Tile r, Tile? e, Causal causal, Dim rows, string left, string right, string seen, string pairs)
+    private Tile GramOf(string name, Tile l, Tile r, Tile? e, Causal causal, Dim rows, string left, string right, string pairs)
     {
         var result = new Tile(name, rows, writes);
         if (e is null)
@@ -71,16 +71,16 @@ internal sealed class ChunkProgram
         if (decay!.PerHead)
         {
             Tile plain = builder.Add(new Gram(new Tile(name + "Plain", rows, writes), l, r, null, null, causal, $"{name}_ij = {left}_i . {right}_j for {pairs}"));
-            return builder.Add(new DecayPairs(result, plain, e, decay.AtWrites, causal, $"{name}_ij *= exp({seen}_i - G_j), masked before the exponential"));
+            return builder.Add(new DecayPairs(result, plain, e, decay.AtWrites, causal, $"{name}_ij *= exp({e.Name}_i - {decay.AtWrites.Name}_j), masked before the exponential"));
         }
 
-        return builder.Add(new Gram(result, l, r, e, decay.AtWrites, causal, $"{name}_ij = sum_d {left}_id {right}_jd exp({seen}_id - G_jd) for {pairs}"));
+        return builder.Add(new Gram(result, l, r, e, decay.AtWrites, causal, $"{name}_ij = sum_d {left}_id {right}_jd exp({e.Name}_id - {decay.AtWrites.Name}_jd) for {pairs}"));
     }
 
     /// <summary>(x exp E) S, with the decay of the columns where there is one.</summary>
     private IEnumerable<Term> FromState(string name, Tile x, bool negative)
     {
-        Tile hat = decay is null ? x : Scaled(name + "Hat", x, decay.AtErase, $"{name}Hat = {name} exp E");
+        Tile hat = decay is null ? x : Scaled(name + "Hat", x, decay.AtErase, $"{name}Hat = {name} exp({decay.AtErase.Name})");
         if (valueDecay is null)
         {
             return [new Term(TermKind.Product, negative, hat, State)];
@@ -88,7 +88,7 @@ internal sealed class ChunkProgram
 
         Tile plain = builder.Add(new Sum(
             new Tile(name + "S", writes, builder.StateColumns), EquatableArray.Of(new Term(TermKind.Product, false, hat, State)), $"{name}S = {hat.Name} S"));
-        return [new Term(TermKind.Tile, negative, Scaled(name + "SDecayed", plain, valueDecay.AtErase, $"{name}SDecayed = exp Gv * {name}S"))];
+        return [new Term(TermKind.Tile, negative, Scaled(name + "SDecayed", plain, valueDecay.AtErase, $"{name}SDecayed = exp({valueDecay.AtErase.Name}) * {name}S"))];
     }
 
     /// <summary>sum over j of p_ij x_j, with the decay of the columns where there is one.</summary>
@@ -137,7 +137,7 @@ internal sealed class ChunkProgram
     private void AddWrite(List<Term> terms, string name, Tile k, Tile u, string written)
     {
         Tile left = decay is null ? k : builder.Map(
-            name + "Left", writes, Dim.Key, N(k) * Expr.Exp(N(decay.Last) - N(decay.AtWrites)), $"{name}Left = {name} exp(GLast - G): what is left of it at the end of the chunk");
+            name + "Left", writes, Dim.Key, N(k) * Expr.Exp(N(decay.Last) - N(decay.AtWrites)), $"{name}Left = {name} exp(GLast - {decay.AtWrites.Name}): what is left of it at the end of the chunk");
         Tile right = valueDecay is null ? u : builder.Map(
             written + "Left", writes, Dim.Value, N(u) * Expr.Exp(N(valueDecay.Last) - N(valueDecay.AtWrites)), $"{written}Left = {written} exp(GvLast - Gv)");
         terms.Add(new Term(TermKind.TransposedProduct, false, left, right));
@@ -149,8 +149,8 @@ internal sealed class ChunkProgram
         Tile q = builder.Of(update.Query);
         Causal causal = update.ReadBeforeWrite ? Causal.Strict : Causal.Inclusive;
         string pairs = causal == Causal.Strict ? "j < i" : "j <= i";
-        Tile p = GramOf("P", q, rule.Key, decay?.AtReads, causal, Dim.Token, "q", "k", "Q", pairs);
-        Tile qHat = decay is null ? q : Scaled("qHat", q, decay.AtReads, "qHat = q exp Q");
+        Tile p = GramOf("P", q, rule.Key, decay?.AtReads, causal, Dim.Token, "q", "k", pairs);
+        Tile qHat = decay is null ? q : Scaled("qHat", q, decay.AtReads, $"qHat = q exp({decay!.AtReads.Name})");
         var terms = new List<Term>();
         string text = $"{qHat.Name} S";
         if (valueDecay is null)
@@ -160,7 +160,7 @@ internal sealed class ChunkProgram
         else
         {
             Tile plain = builder.Add(new Sum(new Tile("qS", Dim.Token, Dim.Value), EquatableArray.Of(new Term(TermKind.Product, false, qHat, State)), $"qS = {qHat.Name} S"));
-            terms.Add(new Term(TermKind.Tile, false, Scaled("qSDecayed", plain, valueDecay.AtReads, "qSDecayed = exp Qv * qS")));
+            terms.Add(new Term(TermKind.Tile, false, Scaled("qSDecayed", plain, valueDecay.AtReads, $"qSDecayed = exp({valueDecay!.AtReads.Name}) * qS")));
             text = "qSDecayed";
         }
 
@@ -168,7 +168,7 @@ internal sealed class ChunkProgram
         text += $" + P {u.Name}";
         if (z is not null)
         {
-            Tile pb = GramOf("Pb", q, rule.Write!, decay?.AtReads, causal, Dim.Token, "q", "b", "Q", pairs);
+            Tile pb = GramOf("Pb", q, rule.Write!, decay?.AtReads, causal, Dim.Token, "q", "b", pairs);
             terms.AddRange(Pairs(pb, z, valueDecay?.AtReads, causal));
             text += " + Pb Z";
         }
@@ -188,9 +188,9 @@ internal sealed class ChunkProgram
         Tile q = builder.Of(update.Query);
         Causal causal = update.ReadBeforeWrite ? Causal.Strict : Causal.Inclusive;
         string pairs = causal == Causal.Strict ? "j < i" : "j <= i";
-        Tile qHat = valueDecay is null ? q : Scaled("qHat", q, valueDecay.AtReads, "qHat = q exp Qv");
+        Tile qHat = valueDecay is null ? q : Scaled("qHat", q, valueDecay.AtReads, $"qHat = q exp({valueDecay!.AtReads.Name})");
         Tile qS = builder.Add(new Sum(new Tile("qS", Dim.Token, Dim.Key), EquatableArray.Of(new Term(TermKind.ProductTransposed, false, qHat, State)), $"qS = {qHat.Name} S^T"));
-        Tile fromState = decay is null ? qS : Scaled("qSDecayed", qS, decay.AtReads, "qSDecayed = exp Q * qS");
+        Tile fromState = decay is null ? qS : Scaled("qSDecayed", qS, decay.AtReads, $"qSDecayed = exp({decay!.AtReads.Name}) * qS");
 
         Tile p = builder.Add(new Gram(new Tile("P", Dim.Token, writes), q, u, valueDecay?.AtReads, valueDecay?.AtWrites, causal, $"P_ij = q_i . U_j for {pairs}"));
         Term written = decay is null
@@ -212,6 +212,4 @@ internal sealed class ChunkProgram
         Tile own = builder.Unary(UnaryKind.RowSum, "own", Dim.Token, Dim.One, products, "own_i = q_i . (u k_i)");
         return builder.Map("current", Dim.Token, Dim.Value, N(own) * N(rule.Written));
     }
-
-    private Tile OutputOf(Tile read) => OutputGate.Apply(update, builder, read);
 }

@@ -1,0 +1,29 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>All files of a declaration, by hint name: a pure function.</summary>
+internal static class GeneratedFiles
+{
+    public static IEnumerable<(string Name, string Text)> Of(Declaration declaration)
+    {
+        var variant = new Variant(declaration);
+        var scratch = new Dictionary<string, string>();
+        string stem = declaration.HintName;
+
+        string step = StepFile.Text(variant, out string elements);
+        scratch["Decode"] = elements;
+        string forward = ForwardFile.Text(variant, out elements);
+        scratch["Forward"] = elements;
+        string backward = BackwardFile.Text(variant, out elements);
+        scratch["Backward"] = elements;
+        string oracle = OracleFile.Text(variant, out elements);
+        scratch["DecodeBackward"] = elements;
+
+        yield return ($"{stem}.g.cs", ApiFile.Text(variant));
+        yield return ($"{stem}.Kernels.g.cs", KernelsFile.Text(variant, scratch));
+        yield return ($"{stem}.Tensors.g.cs", TensorsFile.Text(variant));
+        yield return ($"{stem}.Step.g.cs", step);
+        yield return ($"{stem}.Forward.g.cs", forward);
+        yield return ($"{stem}.Backward.g.cs", backward);
+        yield return ($"{stem}.Oracle.g.cs", oracle);
+    }
+}

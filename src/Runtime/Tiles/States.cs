@@ -1,0 +1,70 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>How a kernel's state stands in the caller's tensor: K x V (or V x K) rows for each slot and value head.</summary>
+public static class States
+{
+    /// <summary>Reads the item's state; zero if the tensor was not given or the slot is negative.</summary>
+    /// <param name="state">The kernel's state: keys x values, or values x keys if <paramref name="swapped"/>; perhaps a range of the value columns.</param>
+    /// <param name="states">The caller's states.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="at">The item.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="swapped">True if the kernel's state is the caller's transposed.</param>
+    public static void Load<TTile, TNumber>(TTile state, Operand<TTile, TNumber> states, Sizes sizes, Work at, long slot, bool swapped)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (!states.Present || slot < 0)
+        {
+            TTile.Clear(state);
+        }
+        else if (Transposed(sizes, swapped))
+        {
+            TTile.Transpose(state, Of(state, states, sizes, at, slot, swapped), Into.Set);
+        }
+        else
+        {
+            TTile.Copy(state, Of(state, states, sizes, at, slot, swapped), Into.Set);
+        }
+    }
+
+    /// <summary>Writes the item's state; nothing if the tensor was not given or the slot is negative.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static void Store<TTile, TNumber>(TTile state, Operand<TTile, TNumber> states, Sizes sizes, Work at, long slot, bool swapped)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (!states.Present || slot < 0)
+        {
+            return;
+        }
+
+        if (Transposed(sizes, swapped))
+        {
+            TTile.Transpose(Of(state, states, sizes, at, slot, swapped), state, Into.Set);
+        }
+        else
+        {
+            TTile.Copy(Of(state, states, sizes, at, slot, swapped), state, Into.Set);
+        }
+    }
+
+    private static bool Transposed(Sizes sizes, bool swapped) => (sizes.StateValueFirst != 0) != swapped;
+
+    /// <summary>The caller's matrix for the slot and head: all of it, or the range of value columns that the item computes.</summary>
+    private static TTile Of<TTile, TNumber>(TTile state, Operand<TTile, TNumber> states, Sizes sizes, Work at, long slot, bool swapped)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        int rows = Transposed(sizes, swapped) ? state.Columns : state.Rows, columns = Transposed(sizes, swapped) ? state.Rows : state.Columns;
+        bool valueRows = sizes.StateValueFirst != 0;
+        int values = swapped ? state.Rows : state.Columns;
+
+        // A kernel whose state has fewer value columns than the caller's works on the range that begins at the item's column.
+        int all = Math.Max(values, sizes.V);
+        int from = values < all ? at.Column : 0;
+        long height = valueRows ? all : swapped ? state.Columns : state.Rows;
+        long row = (((slot * at.Heads) + at.Head) * height) + (valueRows ? from : 0);
+        return states.Data.Block(row, rows, valueRows ? 0 : from, columns);
+    }
+}
