@@ -112,15 +112,21 @@ internal sealed record Declaration
     /// <summary>The declaration's text, leading comments left out.</summary>
     public required string Text { get; init; }
 
+    /// <summary>How many lines of <see cref="Text"/> are not blank.</summary>
+    public int DeclaredLines => Text.Split('\n').Count(x => x.Trim().Length != 0);
+
     /// <summary>Identifier of the first error, with its message; empty if the declaration is legal.</summary>
     public required string Error { get; init; }
 }
 
 /// <summary>Something wrong with a declaration: a diagnostic without its location.</summary>
 /// <param name="Id">The diagnostic, such as ATTN020.</param>
-/// <param name="Member">The parameter or method it is about (its name is underlined); empty: the record's name.</param>
+/// <param name="Member">What is underlined: a parameter of the record or a method by its name, a method's parameter as <c>Method.parameter</c>; empty: the record's name.</param>
 /// <param name="Arguments">The arguments of the message.</param>
 internal sealed record Problem(string Id, string Member, EquatableArray<string> Arguments)
 {
+    /// <summary>What a code fix can do about it, a verb and its object, such as <c>type:KeyVector</c> or <c>remove:EraseKey</c>; empty if nothing.</summary>
+    public string Fix { get; init; } = "";
+
     public static Problem At(string id, string member, params string[] arguments) => new(id, member, EquatableArray.Of(arguments));
 }
