@@ -19,6 +19,12 @@ internal static class Gallery
     /// <summary>Runs a command; a fault of its arguments is one line on standard error.</summary>
     public static int Guard(Func<int> command)
     {
+        if (Console.IsOutputRedirected)
+        {
+            // A file or a pipe has no width; a line a row is what other programs can read.
+            AnsiConsole.Profile.Width = 240;
+        }
+
         try
         {
             return command();
@@ -36,7 +42,7 @@ internal static class Gallery
     {
         if (name is null)
         {
-            return Catalog.All;
+            return Catalog.All.Count > 0 ? Catalog.All : throw new InvalidOperationException("the catalogue of variants is empty: nothing to run.");
         }
 
         IVariant[] found = [.. Catalog.All.Where(x => string.Equals(x.Description.Name, name, StringComparison.OrdinalIgnoreCase)

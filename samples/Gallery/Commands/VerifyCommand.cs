@@ -74,7 +74,11 @@ internal static class VerifyCommand
             }
         }
 
-        AnsiConsole.Write(table);
+        if (table.Rows.Count > 0)
+        {
+            AnsiConsole.Write(table);
+        }
+
         foreach (CaseReport report in reports)
         {
             foreach (Comparison x in report.Comparisons.Where(x => x.Note.Length > 0))
@@ -85,7 +89,9 @@ internal static class VerifyCommand
 
         foreach (CaseReport report in reports.Where(x => x.Outcome == Outcome.Failed && x.Message.Length > 0))
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]error[/] {report.File}: {report.Message}");
+            // What is wrong with a file already names it.
+            string file = report.Message.Contains(report.File, StringComparison.Ordinal) ? "" : $"{report.File}: ";
+            AnsiConsole.MarkupLineInterpolated($"[red]error[/] {file}{report.Message}");
         }
 
         foreach (CaseReport report in reports.Where(x => x.Outcome == Outcome.Unknown))
