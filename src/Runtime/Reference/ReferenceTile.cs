@@ -1,120 +1,99 @@
+using System.Diagnostics;
+
 namespace AttentionDsl.Runtime;
 
-/// <summary>Stub, to be written.</summary>
-public readonly unsafe struct ReferenceTile : ITile<ReferenceTile, F64>
+/// <summary>
+/// The oracle's tile: double precision, one thread, the plainest loop for every operation, written from the sums of
+/// <see cref="ITile{TSelf, TNumber}"/> and sharing nothing with the fast backends, so that it can judge them.
+/// </summary>
+public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
 {
-    /// <summary>Sees a row-major matrix in native memory as a tile.</summary>
-    /// <param name="data">The first element.</param>
-    /// <param name="rows">Number of rows; <see cref="int.MaxValue"/> where a whole tensor has more (only Block is called on it).</param>
-    /// <param name="columns">Number of columns.</param>
+    private const double NormEpsilon = 1e-6;
+
+    private readonly double* data;
+    private readonly long stride;
+
+    /// <summary>A view of caller-owned memory.</summary>
+    /// <param name="data">The first element; the memory outlives every use of the tile.</param>
+    /// <param name="rows">Number of rows, or <see cref="int.MaxValue"/> if a whole tensor has more (only <see cref="Block"/> is called on it).</param>
+    /// <param name="columns">Number of columns; of a scratch region, its length or <see cref="int.MaxValue"/> if that is longer.</param>
     /// <param name="stride">Elements from one row to the next.</param>
-    public ReferenceTile(double* data, int rows, int columns, long stride) => throw new NotImplementedException();
+    public ReferenceTile(double* data, int rows, int columns, long stride)
+    {
+        this.data = data;
+        this.stride = stride;
+        Rows = rows;
+        Columns = columns;
+    }
 
     /// <inheritdoc/>
-    public int Rows => throw new NotImplementedException();
+    public int Rows { get; }
 
     /// <inheritdoc/>
-    public int Columns => throw new NotImplementedException();
+    public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => throw new NotImplementedException();
+    public int FirstRow => 0;
 
     /// <inheritdoc/>
-    public int RowStep => throw new NotImplementedException();
+    public int RowStep => 1;
 
     /// <inheritdoc/>
-    public int FirstColumn => throw new NotImplementedException();
+    public int FirstColumn => 0;
 
     /// <inheritdoc/>
-    public int ColumnStep => throw new NotImplementedException();
+    public int ColumnStep => 1;
+
+    private ref double this[int row, int column]
+    {
+        get
+        {
+            Debug.Assert((uint)row < (uint)Rows && (uint)column < (uint)Columns, "An element outside the tile was used.");
+            return ref data[(row * stride) + column];
+        }
+    }
 
     /// <inheritdoc/>
-    public ReferenceTile Block(long row, int rows, int column, int columns) => throw new NotImplementedException();
+    public ReferenceTile Block(long row, int rows, int column, int columns)
+    {
+        Debug.Assert(row >= 0 && rows >= 0 && (Rows == int.MaxValue || row + rows <= Rows), "The block has rows outside the tile.");
+        Debug.Assert(column >= 0 && columns >= 0 && column + columns <= Columns, "The block has columns outside the tile.");
+        return new(data + (row * stride) + column, rows, columns, stride);
+    }
 
     /// <inheritdoc/>
-    public ReferenceTile Take(ref long offset, int rows, int columns) => throw new NotImplementedException();
+    public ReferenceTile Take(ref long offset, int rows, int columns)
+    {
+        int padded = (columns + 15) & ~15;
+        var taken = new ReferenceTile(data + offset, rows, columns, padded);
+        offset += (long)rows * padded;
+        Debug.Assert(Rows == 1 && (Columns == int.MaxValue || offset <= Columns), "The scratch region is too short.");
+        return taken;
+    }
 
     /// <inheritdoc/>
-    public F64 Load(int row, int column) => throw new NotImplementedException();
+    public F64 Load(int row, int column) => new(this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column]);
 
     /// <inheritdoc/>
-    public void Store(int row, int column, F64 value) => throw new NotImplementedException();
+    public void Store(int row, int column, F64 value) => this[row, column] = value.Value;
 
     /// <inheritdoc/>
-    public static void Synchronize() => throw new NotImplementedException();
+    public static void Synchronize()
+    {
+    }
 
-    /// <inheritdoc/>
-    public static void Clear(ReferenceTile result) => throw new NotImplementedException();
+    private static void Put(ref double result, double value, Into into) =>
+        result = into switch
+        {
+            Into.Set => value,
+            Into.Add => result + value,
+            _ => result - value,
+        };
 
-    /// <inheritdoc/>
-    public static void Copy(ReferenceTile result, ReferenceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Transpose(ReferenceTile result, ReferenceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Product(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void TransposedProduct(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ProductTransposed(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Gram(ReferenceTile result, ReferenceTile l, ReferenceTile r, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Decay(ReferenceTile result, ReferenceTile x, ReferenceTile e, ReferenceTile g, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedGram(ReferenceTile result, ReferenceTile l, ReferenceTile r, ReferenceTile e, ReferenceTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedGramAdjoint(ReferenceTile dl, ReferenceTile dr, ReferenceTile de, ReferenceTile dg, ReferenceTile d, ReferenceTile l, ReferenceTile r, ReferenceTile e, ReferenceTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedProduct(ReferenceTile result, ReferenceTile p, ReferenceTile x, ReferenceTile e, ReferenceTile g, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedProductAdjoint(ReferenceTile dp, ReferenceTile dx, ReferenceTile de, ReferenceTile dg, ReferenceTile d, ReferenceTile p, ReferenceTile x, ReferenceTile e, ReferenceTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLower(ReferenceTile result, ReferenceTile l, ReferenceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowerTransposed(ReferenceTile result, ReferenceTile l, ReferenceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedSolve(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile g) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedSolveTransposed(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile g) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void CumulativeSum(ReferenceTile result, ReferenceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ReverseCumulativeSum(ReferenceTile result, ReferenceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void RowSum(ReferenceTile result, ReferenceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ColumnSum(ReferenceTile result, ReferenceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Sum(ReferenceTile result, ReferenceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Normalize(ReferenceTile result, ReferenceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void NormalizeAdjoint(ReferenceTile dx, ReferenceTile d, ReferenceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Repeat(ReferenceTile result, ReferenceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void RepeatAdjoint(ReferenceTile dx, ReferenceTile d) => throw new NotImplementedException();
+    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
+    private static int Allowed(int i, int rows, int columns, Causal causal)
+    {
+        int n = columns / rows;
+        return Math.Min(columns, (causal == Causal.Inclusive ? i + 1 : i) * n);
+    }
 }

@@ -1,0 +1,114 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>Copies and products.</content>
+public readonly unsafe partial struct ReferenceTile
+{
+    /// <inheritdoc/>
+    public static void Clear(ReferenceTile result)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                result[i, j] = 0;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Copy(ReferenceTile result, ReferenceTile x, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                Put(ref result[i, j], x[i, j], into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Transpose(ReferenceTile result, ReferenceTile x, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                Put(ref result[i, j], x[j, i], into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Product(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                double sum = 0;
+                for (int d = 0; d < a.Columns; d++)
+                {
+                    sum += a[i, d] * b[d, j];
+                }
+
+                Put(ref result[i, j], sum, into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void TransposedProduct(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                double sum = 0;
+                for (int d = 0; d < a.Rows; d++)
+                {
+                    sum += a[d, i] * b[d, j];
+                }
+
+                Put(ref result[i, j], sum, into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void ProductTransposed(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                double sum = 0;
+                for (int d = 0; d < a.Columns; d++)
+                {
+                    sum += a[i, d] * b[j, d];
+                }
+
+                Put(ref result[i, j], sum, into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Gram(ReferenceTile result, ReferenceTile l, ReferenceTile r, Causal causal, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            int allowed = Allowed(i, result.Rows, result.Columns, causal);
+            for (int j = 0; j < result.Columns; j++)
+            {
+                double sum = 0;
+                for (int d = 0; j < allowed && d < l.Columns; d++)
+                {
+                    sum += l[i, d] * r[j, d];
+                }
+
+                Put(ref result[i, j], sum, into);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>Triangular systems.</content>
+public readonly unsafe partial struct ReferenceTile
+{
+    /// <inheritdoc/>
+    public static void SolveUnitLower(ReferenceTile result, ReferenceTile l, ReferenceTile x)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int v = 0; v < result.Columns; v++)
+            {
+                double value = x[i, v];
+                for (int j = 0; j < i; j++)
+                {
+                    value -= l[i, j] * result[j, v];
+                }
+
+                result[i, v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerTransposed(ReferenceTile result, ReferenceTile l, ReferenceTile x)
+    {
+        for (int j = result.Rows - 1; j >= 0; j--)
+        {
+            for (int v = 0; v < result.Columns; v++)
+            {
+                double value = x[j, v];
+                for (int i = j + 1; i < result.Rows; i++)
+                {
+                    value -= l[i, j] * result[i, v];
+                }
+
+                result[j, v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecayedSolve(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile g)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int v = 0; v < result.Columns; v++)
+            {
+                double value = x[i, v];
+                for (int j = 0; j < i; j++)
+                {
+                    value -= l[i, j] * Math.Exp(g[i, v] - g[j, v]) * result[j, v];
+                }
+
+                result[i, v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecayedSolveTransposed(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile g)
+    {
+        for (int j = result.Rows - 1; j >= 0; j--)
+        {
+            for (int v = 0; v < result.Columns; v++)
+            {
+                double value = x[j, v];
+                for (int i = j + 1; i < result.Rows; i++)
+                {
+                    value -= l[i, j] * Math.Exp(g[i, v] - g[j, v]) * result[i, v];
+                }
+
+                result[j, v] = value;
+            }
+        }
+    }
+}
