@@ -94,7 +94,7 @@ public sealed class ShapeCheckTests : IDisposable
         Assert.Equal([2, 6, 4, 5], shapes.Output);
         Assert.Equal([2, 4, 5, 8], shapes.State);
         Assert.Equal([4], Assert.Single(shapes.Parameters));
-        Assert.Equal((2, 12, 4, 8, 5, 1), (shapes.Sequences, shapes.Tokens, shapes.Heads, shapes.K, shapes.V, shapes.Updates));
+        Assert.Equal((2, 12L, 4, 8, 5, 1), (shapes.Sequences, shapes.Tokens, shapes.Heads, shapes.K, shapes.V, shapes.Updates));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ShapeCheckTests : IDisposable
             Inputs = [new("Q", "query", Channels.Key, false), new("K", "key", Channels.Key, true), new("V", "value", Channels.Value, true)],
         };
         CallShape shape = ShapeCheck.Call(description, [New(2, 5, 1, 4), New(2, 15, 1, 4), New(2, 15, 1, 6)], new(), DataType.Float32);
-        Assert.Equal((5, 3, 7), (shape.TokensPerBatch, shape.Updates, shape.StateColumns));
+        Assert.Equal((5L, 3, 7), (shape.TokensPerBatch, shape.Updates, shape.StateColumns));
         Assert.Equal([2, 1, 4, 7], shape.State(2));
         Message<ArgumentException>(() => ShapeCheck.Call(description, [New(2, 5, 1, 4), New(2, 15, 1, 4), New(2, 10, 1, 6)], new(), DataType.Float32), "V", "3 state updates a token as K has");
         Message<ArgumentException>(() => ShapeCheck.Call(description, [New(2, 5, 1, 4), New(2, 14, 1, 4), New(2, 15, 1, 6)], new(), DataType.Float32), "K", "multiple of the 5 tokens");

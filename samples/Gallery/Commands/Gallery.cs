@@ -1,0 +1,82 @@
+using AttentionDsl.Runtime;
+using AttentionDsl.Variants;
+using Spectre.Console;
+
+namespace AttentionDsl.Gallery.Commands;
+
+/// <summary>What the commands share.</summary>
+internal static class Gallery
+{
+    /// <summary>Exit code: everything is as it should be.</summary>
+    public const int Success = 0;
+
+    /// <summary>Exit code: a result is wrong.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Exit code: the command line, a file or the device is at fault.</summary>
+    public const int Fault = 2;
+
+    /// <summary>Runs a command; a fault of its arguments is one line on standard error.</summary>
+    public static int Guard(Func<int> command)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            // A file or a pipe has no width; a line a row is what other programs can read.
+            AnsiConsole.Profile.Width = 240;
+        }
+
+        try
+        {
+            return command();
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or InvalidOperationException)
+        {
+            Console.Error.WriteLine($"error: {exception.Message}");
+            return Fault;
+        }
+    }
+
+    /// <summary>The variants of a name, or all.</summary>
+    /// <exception cref="ArgumentException">There is no such variant.</exception>
+    public static IReadOnlyList<IVariant> Named(string? name)
+    {
+        if (name is null)
+        {
+            return Catalog.All.Count > 0 ? Catalog.All : throw new InvalidOperationException("the catalogue of variants is empty: nothing to run.");
+        }
+
+        IVariant[] found = [.. Catalog.All.Where(x => string.Equals(x.Description.Name, name, StringComparison.OrdinalIgnoreCase)
+            || x.Description.PublishedAs.Any(y => string.Equals(y.Name, name, StringComparison.OrdinalIgnoreCase)))];
+        return found.Length > 0
+            ? found
+            : throw new ArgumentException($"there is no variant '{name}'; there are {string.Join(", ", Catalog.All.Select(x => x.Description.Name))}.");
+    }
+
+    /// <summary>An error in green within its tolerance, in red beyond.</summary>
+    public static string Colored(double error, double tolerance) =>
+        error <= tolerance ? $"[green]{Number(error)}[/]" : $"[red]{Number(error)}[/]";
+
+    /// <summary>A number with two digits.</summary>
+    public static string Number(double value) => value == 0 ? "0" : value.ToString("0.0e-0", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>A count with a unit, such as 1.25 M.</summary>
+    public static string Count(double value) => value switch
+    {
+        >= 1e9 => FormattableString.Invariant($"{value / 1e9:0.00} G"),
+        >= 1e6 => FormattableString.Invariant($"{value / 1e6:0.00} M"),
+        >= 1e3 => FormattableString.Invariant($"{value / 1e3:0.0} k"),
+        _ => FormattableString.Invariant($"{value:0}"),
+    };
+
+    /// <summary>A table that stays readable in a file or a pipe.</summary>
+    public static Table Table(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns)
+        {
+            table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AttentionDsl.Gallery.Golden;
+using AttentionDsl.Runtime;
+using AttentionDsl.Variants;
+using Spectre.Console;
+
+namespace AttentionDsl.Gallery.Commands;
+
+/// <summary><c>verify</c>: variants against files of test vectors.</summary>
+internal static class VerifyCommand
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static int Run(string path, string device, string? json, bool strict, bool all)
+    {
+        string[] files = Files(path);
+        var verifier = new Verifier(Catalog.All, Placement.On(device));
+        var reports = new List<CaseReport>();
+        AnsiConsole.Progress().HideCompleted(true).AutoClear(true).Start(context =>
+        {
+            ProgressTask task = context.AddTask("verify", maxValue: files.Length);
+            foreach (string file in files)
+            {
+                task.Description = Markup.Escape(Path.GetFileName(file));
+                reports.Add(verifier.Verify(file));
+                task.Increment(1);
+            }
+        });
+
+        Print(reports, all);
+        if (json is not null)
+        {
+            File.WriteAllText(json, JsonSerializer.Serialize(reports, Json) + "\n");
+        }
+
+        bool failed = reports.Exists(x => x.Outcome == Outcome.Failed || (strict && x.Outcome == Outcome.Unknown));
+        return failed ? Gallery.Failure : Gallery.Success;
+    }
+
+    private static string[] Files(string path)
+    {
+        if (File.Exists(path))
+        {
+            return [path];
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new ArgumentException($"{path}: expected a folder of .safetensors files, or one such file, but there is nothing of this name.");
+        }
+
+        string[] files = [.. Directory.EnumerateFiles(path, "*.safetensors").Order(StringComparer.Ordinal)];
+        return files.Length > 0 ? files : throw new ArgumentException($"{path}: expected .safetensors files in this folder, but there are none.");
+    }
+
+    private static void Print(List<CaseReport> reports, bool all)
+    {
+        Table table = Gallery.Table("file", "variant", "pass", "tensor", "rel. rms", "max abs", "allowed", "");
+        foreach (CaseReport report in reports.Where(x => x.Outcome != Outcome.Unknown))
+        {
+            string file = Markup.Escape(report.File), variant = Markup.Escape(report.Variant);
+            foreach (Comparison x in Chosen(report.Comparisons, all))
+            {
+                table.AddRow(
+                    file, variant, x.Pass, Markup.Escape(x.Tensor), Gallery.Colored(x.Relative, x.Passed ? double.PositiveInfinity : 0), Gallery.Number(x.Absolute), Gallery.Number(x.Tolerance), x.Passed ? "" : "[red]FAIL[/]");
+                (file, variant) = ("", "");
+            }
+        }
+
+        if (table.Rows.Count > 0)
+        {
+            AnsiConsole.Write(table);
+        }
+
+        foreach (CaseReport report in reports)
+        {
+            foreach (Comparison x in report.Comparisons.Where(x => x.Note.Length > 0))
+            {
+                AnsiConsole.MarkupLineInterpolated($"{report.File} {x.Pass} {x.Tensor}: {x.Note}");
+            }
+        }
+
+        foreach (CaseReport report in reports.Where(x => x.Outcome == Outcome.Failed && x.Message.Length > 0))
+        {
+            // What is wrong with a file already names it.
+            string file = report.Message.Contains(report.File, StringComparison.Ordinal) ? "" : $"{report.File}: ";
+            AnsiConsole.MarkupLineInterpolated($"[red]error[/] {file}{report.Message}");
+        }
+
+        foreach (CaseReport report in reports.Where(x => x.Outcome == Outcome.Unknown))
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]unknown[/] {report.File}: {report.Message}");
+        }
+
+        int Count(Outcome outcome) => reports.Count(x => x.Outcome == outcome);
+        AnsiConsole.MarkupLineInterpolated($"{Count(Outcome.Passed)} passed, {Count(Outcome.Failed)} failed, {Count(Outcome.Unknown)} of unknown variants");
+    }
+
+    private static IEnumerable<Comparison> Chosen(IReadOnlyList<Comparison> comparisons, bool all) => all
+        ? comparisons
+        : comparisons.GroupBy(x => x.Pass).SelectMany(pass =>
+        {
+            Comparison worst = pass.MaxBy(x => x.Relative / x.Tolerance)!;
+            return pass.Where(x => !x.Passed || ReferenceEquals(x, worst));
+        });
+}

@@ -1,0 +1,27 @@
+using AttentionDsl.Runtime;
+
+namespace AttentionDsl.Gallery.Golden;
+
+/// <summary>Finds the declaration a file of test vectors is about.</summary>
+internal static class Known
+{
+    /// <summary>The variant that was published under the file's name and with exactly its flags; null if none was.</summary>
+    public static (IVariant Variant, Publication Publication)? Find(IReadOnlyList<IVariant> variants, CaseMetadata metadata)
+    {
+        foreach (IVariant variant in variants)
+        {
+            foreach (Publication publication in variant.Description.PublishedAs)
+            {
+                if (publication.Name == metadata.Variant && metadata.Flags.SetEquals(Words(publication.Flags)))
+                {
+                    return (variant, publication);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The words of a text that are separated by blanks.</summary>
+    public static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}
