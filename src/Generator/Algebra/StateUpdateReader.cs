@@ -76,7 +76,7 @@ internal sealed class StateUpdateReader
             Bonus = Find(Role.Bonus),
             Output = Find(Role.Output),
             Delta = declaration.DeltaRule,
-            EraseBeforeDecay = declaration.EraseBeforeDecay,
+            EraseBeforeDecay = declaration.EraseBeforeDecay || Find(Role.TransitionRead) is not null,
             ReadBeforeWrite = declaration.ReadBeforeWrite,
             SeveralUpdates = declaration.SeveralUpdates,
             Swapped = declaration.ValueSide,

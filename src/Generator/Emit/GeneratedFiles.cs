@@ -5,6 +5,12 @@ internal static class GeneratedFiles
 {
     public static IEnumerable<(string Name, string Text)> Of(Declaration declaration)
     {
+        if (declaration.Error.Length != 0)
+        {
+            yield return ($"{declaration.HintName}.g.cs", ErrorFile.Text(declaration));
+            yield break;
+        }
+
         var variant = new Variant(declaration);
         var scratch = new Dictionary<string, string>();
         string stem = declaration.HintName;
