@@ -20,12 +20,12 @@ internal static class DescriptionText
         writer.Line($"Recurrence = {Quote(Recurrence.Equations(update))},");
         writer.Line($"Algorithm = {Quote(Recurrence.Algorithm(update))},");
         writer.Line($"Axes = {Quote(Recurrence.Axes(update))},");
-        writer.Line($"DeclaredLines = {declaration.Text.Split('\n').Length},");
+        writer.Line($"DeclaredLines = {declaration.DeclaredLines},");
         writer.Line($"Declaration = {Quote(declaration.Text)},");
         writer.Line($"DefaultScale = {(double.IsNaN(declaration.Scale) ? "float.NaN" : ExprPrinter.Literal(declaration.Scale) + "f")},");
         writer.Line($"SeveralUpdates = {Bool(update.SeveralUpdates)},");
         writer.Line($"ColumnsAreIndependent = {Bool(update.ColumnsAreIndependent)},");
-        writer.Line($"ReadsKeys = {Bool(update.Swapped)},");
+        writer.Line($"ReadsKeys = false,");
         writer.Line($"Normalizer = {Bool(update.Normalizer)},");
         WriteList(writer, "PublishedAs", "Publication", declaration.Publications.Select(x => $"new({Quote(x.Name)}, {Quote(x.Flags)}, {Quote(x.Tensors)})"));
         writer.Line("ForwardOperations = sizes =>");

@@ -15,7 +15,7 @@ internal static class StepProgram
             var read = new ProgramBuilder(update, chunk: false);
             TileProgram[] parts =
             [
-                .. Decayed(update, decay) is Tile decayed && decayed != decay.State ? [decay.Program(decayed, null, perUpdate: false)] : Array.Empty<TileProgram>(),
+                .. Decayed(update, decay, "SNext") is Tile decayed && decayed != decay.State ? [decay.Program(decayed, null, perUpdate: false)] : Array.Empty<TileProgram>(),
                 write.Program(Written(update, write, WriteRule.From(update, write), write.State, write.State), null, perUpdate: true),
                 read.Program(read.State, Read(update, read, read.State, null), perUpdate: false),
             ];
@@ -25,14 +25,14 @@ internal static class StepProgram
         var builder = new ProgramBuilder(update, chunk: false);
         WriteRule rule = WriteRule.From(update, builder);
         Tile before = builder.State;
-        Tile kept = Decayed(update, builder);
+        Tile kept = Decayed(update, builder, "SKept");
         Tile after = Written(update, builder, rule, update.EraseBeforeDecay ? before : kept, kept);
         Tile output = update.ReadBeforeWrite ? Read(update, builder, before, rule) : Read(update, builder, after, null);
         return EquatableArray.Of(builder.Program(after, output, perUpdate: false));
     }
 
     /// <summary>exp(g) S exp(gv).</summary>
-    private static Tile Decayed(StateUpdate update, ProgramBuilder builder)
+    private static Tile Decayed(StateUpdate update, ProgramBuilder builder, string name)
     {
         Expr kept = ProgramBuilder.Name(builder.State);
         string text = "S";
@@ -49,7 +49,7 @@ internal static class StepProgram
             text += " exp(gv)";
         }
 
-        return kept == ProgramBuilder.Name(builder.State) ? builder.State : builder.Map("SKept", Dim.Key, builder.StateColumns, kept, $"SKept = {text}");
+        return kept == ProgramBuilder.Name(builder.State) ? builder.State : builder.Map(name, Dim.Key, builder.StateColumns, kept, $"{name} = {text}");
     }
 
     private static Tile Written(StateUpdate update, ProgramBuilder builder, WriteRule rule, Tile seen, Tile kept)
