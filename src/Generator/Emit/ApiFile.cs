@@ -12,7 +12,16 @@ internal static class ApiFile
             bool parameters = variant.Parameters.Count != 0;
             string head = parameters ? "Parameters parameters, " : "", given = parameters ? "parameters.List()" : "[]";
 
-            writer.Doc("remarks", $"Generated from the declaration. Per head, with S the state (K x V) before and S' after the token, q already times the scale:\n{Recurrence.Equations(variant.Update)}\nAxes: {Recurrence.Axes(variant.Update)}.\n{Recurrence.Algorithm(variant.Update)}");
+            writer.Line("/// <remarks>");
+            writer.Line("/// Generated from the declaration. Per head, with S the state (K x V) before and S' after the token:");
+            writer.Doc("code", Recurrence.Equations(variant.Update));
+            writer.Doc("para", $"Axes: {Recurrence.Axes(variant.Update)}.");
+            foreach (string line in Recurrence.Algorithm(variant.Update).Split('\n'))
+            {
+                writer.Doc("para", line);
+            }
+
+            writer.Line("/// </remarks>");
             writer.Open(declaration.Head);
             writer.Doc("summary", "The variant: its description, its kernels on tensors given as lists, and the oracle.");
             writer.Line("public static Variant<Kernels> Variant { get; } = new Variant<Kernels>();");

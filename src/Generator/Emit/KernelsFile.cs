@@ -3,14 +3,14 @@ namespace AttentionDsl.Generator;
 /// <summary>The nested type <c>Kernels</c> that the runtime calls: entry points, scratch, and the declaration as data.</summary>
 internal static class KernelsFile
 {
-    private static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
+    public static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
 
     public static string Text(Variant variant, IReadOnlyDictionary<string, string> scratch) => variant.File(
         $"What the runtime knows of {variant.Declaration.Name}.",
         writer =>
         {
             writer.Open(variant.Declaration.Head);
-            writer.Doc("summary", $"The kernels of <see cref=\"{variant.Declaration.Name}\"/>, generated from its declaration.");
+            writer.Doc("summary", $"The kernels of {variant.Declaration.Name}, generated from its declaration.");
             writer.Open("public sealed partial class Kernels : IVariantKernels");
             writer.Open("private Kernels()");
             writer.Close();

@@ -5,6 +5,7 @@ internal static class TensorsFile
 {
     public static string Text(Variant variant) => variant.KernelFile(
         $"The tensors of {variant.Declaration.Name}'s kernels, by name, and how a device launches the kernels.",
+        ["ILGPU", "ILGPU.Runtime"],
         writer =>
         {
             WriteTensors(variant, writer);
@@ -16,14 +17,16 @@ internal static class TensorsFile
     {
         List<string> fields = Fields(variant).ToList();
         writer.Doc("summary", "The operands of the kernels, in the order in which the runtime passes them; gradients are absent in forward kernels.");
-        writer.Open("internal struct Tensors<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+        writer.Open("public struct Tensors<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         foreach (string field in fields)
         {
+            writer.Line($"/// <summary>{field}.</summary>");
             writer.Line($"public Operand<TTile, TNumber> {field};");
         }
 
         writer.Line();
-        writer.Open("public static Tensors<TTile, TNumber> From(ReadOnlySpan<Operand<TTile, TNumber>> operands)");
+        writer.Doc("summary", "Names the operands of a list.");
+        writer.Open("internal static Tensors<TTile, TNumber> From(ReadOnlySpan<Operand<TTile, TNumber>> operands)");
         writer.Line("Tensors<TTile, TNumber> tensors = default;");
         int forward = variant.Update.Sources.Count + 3;
         for (int i = 0; i < fields.Count; i++)
@@ -67,8 +70,29 @@ internal static class TensorsFile
     private static void WriteLaunches(SourceWriter writer)
     {
         writer.Line("/// <inheritdoc/>");
-        writer.Open("public static DeviceLaunch Load(KernelKind kernel, ILGPU.Runtime.Accelerator accelerator)");
-        writer.Line("throw new NotSupportedException();");
+        writer.Line("public static DeviceLaunch Load(KernelKind kernel, Accelerator accelerator) => kernel switch");
+        writer.Open();
+        foreach (string kind in KernelsFile.Kinds.Where(x => x != "DecodeBackward"))
+        {
+            writer.Line($"KernelKind.{kind} => Launch(accelerator, {kind}Kernel),");
+        }
+
+        writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"The oracle's kernels run on the host.\"),");
+        writer.Close("};");
+        foreach (string kind in KernelsFile.Kinds.Where(x => x != "DecodeBackward"))
+        {
+            writer.Line();
+            writer.Line("// A group of threads computes one item, in its own stretch of scratch.");
+            writer.Open($"private static void {kind}Kernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem)");
+            writer.Line($"{kind}Item<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));");
+            writer.Close();
+        }
+
+        writer.Line();
+        writer.Open("private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long> kernel)");
+        writer.Line("var launch = accelerator.LoadKernel(kernel);");
+        writer.Line("return (stream, config, operands, sizes, work, scratch, scratchPerItem) =>");
+        writer.Indented(() => writer.Line("launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem);"));
         writer.Close();
     }
 }

@@ -35,12 +35,15 @@ internal sealed class Variant
     public string File(string header, Action<SourceWriter> body) => SourceFile.Text(Declaration, header, body);
 
     /// <summary>Like <see cref="File"/>, inside the nested type of the kernels.</summary>
-    public string KernelFile(string header, Action<SourceWriter> body) => File(header, writer =>
+    public string KernelFile(string header, Action<SourceWriter> body) => KernelFile(header, [], body);
+
+    /// <summary>Like <see cref="KernelFile(string, Action{SourceWriter})"/>, with more namespaces in use.</summary>
+    public string KernelFile(string header, string[] usings, Action<SourceWriter> body) => SourceFile.Text(Declaration, header, writer =>
     {
         writer.Open(Declaration.Head);
         writer.Open("partial class Kernels");
         body(writer);
         writer.Close();
         writer.Close();
-    });
+    }, usings);
 }

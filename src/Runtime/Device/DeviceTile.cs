@@ -3,6 +3,9 @@ namespace AttentionDsl.Runtime;
 /// <summary>Stub, to be written.</summary>
 public readonly struct DeviceTile : ITile<DeviceTile, F32>
 {
+    /// <summary>A stretch of this linear region.</summary>
+    public DeviceTile Region(long offset, long length) => throw new NotImplementedException();
+
     /// <inheritdoc/>
     public int Rows => throw new NotImplementedException();
 
