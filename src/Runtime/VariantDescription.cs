@@ -23,7 +23,14 @@ public enum Channels
 /// <param name="Role">The role in words, such as <c>write strength</c>.</param>
 /// <param name="Channels">Its granularity.</param>
 /// <param name="PerUpdate">True if it has a row for every state update (householder step) and not only for every token.</param>
-public sealed record InputDescription(string Name, string Role, Channels Channels, bool PerUpdate);
+public sealed record InputDescription(string Name, string Role, Channels Channels, bool PerUpdate)
+{
+    /// <summary>
+    /// True if a gate of the declaration computes what is used, so that any number may go in. Otherwise the number is used as it is: a log decay
+    /// must be at most 0, a write strength, erase gate or write gate is usually between 0 and 1.
+    /// </summary>
+    public bool Gated { get; init; }
+}
 
 /// <summary>A parameter of a gate: a tensor [heads], [heads, K], [heads, V] or a single number.</summary>
 /// <param name="Name">The name in the declaration with a capital, such as <c>ALog</c>.</param>
