@@ -1,120 +1,131 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace AttentionDsl.Runtime;
 
-/// <summary>Stub, to be written.</summary>
-public readonly unsafe struct HostTile : ITile<HostTile, HostLanes>
+/// <summary>
+/// The host's tile: float32, one thread, sixteen numbers at a time. Every row of a scratch tile is whole registers long, so inner
+/// loops have no tails: they work on padded rows, and mask only where a sum runs along a row.
+/// </summary>
+public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
 {
+    private readonly float* data;
+    private readonly long stride;
+
     /// <summary>Sees a row-major matrix in native memory as a tile.</summary>
     /// <param name="data">The first element.</param>
     /// <param name="rows">Number of rows; <see cref="int.MaxValue"/> where a whole tensor has more (only Block is called on it).</param>
     /// <param name="columns">Number of columns.</param>
     /// <param name="stride">Elements from one row to the next.</param>
-    public HostTile(float* data, int rows, int columns, long stride) => throw new NotImplementedException();
+    public HostTile(float* data, int rows, int columns, long stride)
+    {
+        this.data = data;
+        this.stride = stride;
+        Rows = rows;
+        Columns = columns;
+    }
 
     /// <inheritdoc/>
-    public int Rows => throw new NotImplementedException();
+    public int Rows { get; }
 
     /// <inheritdoc/>
-    public int Columns => throw new NotImplementedException();
+    public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => throw new NotImplementedException();
+    public int FirstRow => 0;
 
     /// <inheritdoc/>
-    public int RowStep => throw new NotImplementedException();
+    public int RowStep => 1;
 
     /// <inheritdoc/>
-    public int FirstColumn => throw new NotImplementedException();
+    public int FirstColumn => 0;
 
     /// <inheritdoc/>
-    public int ColumnStep => throw new NotImplementedException();
+    public int ColumnStep => HostLanes.Count;
+
+    /// <summary>Columns in whole registers.</summary>
+    private int Width => (Columns + 15) & ~15;
 
     /// <inheritdoc/>
-    public HostTile Block(long row, int rows, int column, int columns) => throw new NotImplementedException();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public HostTile Block(long row, int rows, int column, int columns)
+    {
+        Debug.Assert(row >= 0 && rows >= 0 && (Rows == int.MaxValue || row + rows <= Rows), "The block has rows outside the tile.");
+        Debug.Assert(column >= 0 && columns >= 0 && column + columns <= Columns, "The block has columns outside the tile.");
+        return new(data + (row * stride) + column, rows, columns, stride);
+    }
 
     /// <inheritdoc/>
-    public HostTile Take(ref long offset, int rows, int columns) => throw new NotImplementedException();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public HostTile Take(ref long offset, int rows, int columns)
+    {
+        int padded = (columns + 15) & ~15;
+        var taken = new HostTile(data + offset, rows, columns, padded);
+        offset += (long)rows * padded;
+        Debug.Assert(Rows == 1 && (Columns == int.MaxValue || offset <= Columns), "The scratch region is too short.");
+        return taken;
+    }
 
     /// <inheritdoc/>
-    public HostLanes Load(int row, int column) => throw new NotImplementedException();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public HostLanes Load(int row, int column)
+    {
+        float* at = data + (Rows == 1 ? 0 : row * stride);
+        return new(Columns == 1 ? Vector512.Create(*at) : Vector512.Load(at + column));
+    }
 
     /// <inheritdoc/>
-    public void Store(int row, int column, HostLanes value) => throw new NotImplementedException();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int row, int column, HostLanes value) => value.Value.Store(data + (row * stride) + column);
 
     /// <inheritdoc/>
-    public static void Synchronize() => throw new NotImplementedException();
+    public static void Synchronize()
+    {
+    }
 
-    /// <inheritdoc/>
-    public static void Clear(HostTile result) => throw new NotImplementedException();
+    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
+    private static int Allowed(int i, int rows, int columns, Causal causal)
+    {
+        int n = columns / rows;
+        return Math.Min(columns, (causal == Causal.Inclusive ? i + 1 : i) * n);
+    }
 
-    /// <inheritdoc/>
-    public static void Copy(HostTile result, HostTile x, Into into) => throw new NotImplementedException();
+    /// <summary>The first row of a causal matrix that has column j.</summary>
+    private static int FirstRowWith(int j, int rows, int columns, Causal causal)
+    {
+        int n = columns / rows;
+        return (j / n) + (causal == Causal.Inclusive ? 0 : 1);
+    }
 
-    /// <inheritdoc/>
-    public static void Transpose(HostTile result, HostTile x, Into into) => throw new NotImplementedException();
+    private float* Row(int row) => data + (row * stride);
 
-    /// <inheritdoc/>
-    public static void Product(HostTile result, HostTile a, HostTile b, Into into) => throw new NotImplementedException();
+    /// <summary>All bits set in the first <paramref name="count"/> lanes (all lanes if it is 16 or more, none if it is 0 or less).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> First(int count) =>
+        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
-    /// <inheritdoc/>
-    public static void TransposedProduct(HostTile result, HostTile a, HostTile b, Into into) => throw new NotImplementedException();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* at, Vector512<float> value, Into into)
+    {
+        if (into == Into.Add)
+        {
+            value = Vector512.Load(at) + value;
+        }
+        else if (into == Into.Subtract)
+        {
+            value = Vector512.Load(at) - value;
+        }
 
-    /// <inheritdoc/>
-    public static void ProductTransposed(HostTile result, HostTile a, HostTile b, Into into) => throw new NotImplementedException();
+        value.Store(at);
+    }
 
-    /// <inheritdoc/>
-    public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Decay(HostTile result, HostTile x, HostTile e, HostTile g, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedGram(HostTile result, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedGramAdjoint(HostTile dl, HostTile dr, HostTile de, HostTile dg, HostTile d, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedProduct(HostTile result, HostTile p, HostTile x, HostTile e, HostTile g, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedProductAdjoint(HostTile dp, HostTile dx, HostTile de, HostTile dg, HostTile d, HostTile p, HostTile x, HostTile e, HostTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLower(HostTile result, HostTile l, HostTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowerTransposed(HostTile result, HostTile l, HostTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedSolve(HostTile result, HostTile l, HostTile x, HostTile g) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedSolveTransposed(HostTile result, HostTile l, HostTile x, HostTile g) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void CumulativeSum(HostTile result, HostTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ReverseCumulativeSum(HostTile result, HostTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void RowSum(HostTile result, HostTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ColumnSum(HostTile result, HostTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Sum(HostTile result, HostTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Normalize(HostTile result, HostTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void NormalizeAdjoint(HostTile dx, HostTile d, HostTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Repeat(HostTile result, HostTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void RepeatAdjoint(HostTile dx, HostTile d) => throw new NotImplementedException();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(ref float at, float value, Into into) =>
+        at = into switch
+        {
+            Into.Set => value,
+            Into.Add => at + value,
+            _ => at - value,
+        };
 }

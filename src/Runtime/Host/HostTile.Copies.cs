@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Copies: the only operations that touch the caller's tensors, so they end where a row ends.</content>
+public readonly unsafe partial struct HostTile
+{
+    /// <inheritdoc/>
+    public static void Clear(HostTile result)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            new Span<float>(result.Row(i), result.Columns).Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Copy(HostTile result, HostTile x, Into into)
+    {
+        int whole = result.Columns & ~15;
+        for (int i = 0; i < result.Rows; i++)
+        {
+            float* to = result.Row(i), from = x.Row(i);
+            for (int j = 0; j < whole; j += 16)
+            {
+                Put(to + j, Vector512.Load(from + j), into);
+            }
+
+            for (int j = whole; j < result.Columns; j++)
+            {
+                Put(ref to[j], from[j], into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(HostTile result, HostTile x, Into into)
+    {
+        int rows = result.Rows & ~15, columns = result.Columns & ~15;
+        for (int i = 0; i < rows; i += 16)
+        {
+            for (int j = 0; j < columns; j += 16)
+            {
+                SquareTranspose.Run(result.Row(i) + j, result.stride, x.Row(j) + i, x.stride, into);
+            }
+        }
+
+        TransposeScalar(result, x, 0, rows, columns, result.Columns, into);
+        TransposeScalar(result, x, rows, result.Rows, 0, result.Columns, into);
+    }
+
+    private static void TransposeScalar(HostTile result, HostTile x, int firstRow, int endRow, int firstColumn, int endColumn, Into into)
+    {
+        for (int i = firstRow; i < endRow; i++)
+        {
+            for (int j = firstColumn; j < endColumn; j++)
+            {
+                Put(ref result.Row(i)[j], x.Row(j)[i], into);
+            }
+        }
+    }
+}

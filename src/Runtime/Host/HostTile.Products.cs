@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Products.</content>
+public readonly unsafe partial struct HostTile
+{
+    /// <inheritdoc/>
+    public static void Product(HostTile result, HostTile a, HostTile b, Into into) =>
+        RegisterTile.Multiply(result.data, result.stride, a.data, a.stride, 1, b.data, b.stride, result.Rows, result.Width, a.Columns, into);
+
+    /// <inheritdoc/>
+    public static void TransposedProduct(HostTile result, HostTile a, HostTile b, Into into) =>
+        RegisterTile.Multiply(result.data, result.stride, a.data, 1, a.stride, b.data, b.stride, result.Rows, result.Width, a.Rows, into);
+
+    /// <inheritdoc/>
+    public static void ProductTransposed(HostTile result, HostTile a, HostTile b, Into into)
+    {
+        HostTile turned = Turned(b, Workspace.Of(Padded.Elements(b.Columns, b.Rows)));
+        Product(result, a, turned, into);
+    }
+
+    /// <inheritdoc/>
+    public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
+    {
+        long elements = Padded.Elements(r.Columns, r.Rows);
+        float* workspace = Workspace.Of(elements + (4 * result.Width));
+        HostTile turned = Turned(r, workspace);
+        for (int i = 0; i < result.Rows; i += 4)
+        {
+            // Four rows at a time, as many columns as the last of them needs; what a row does not have of them is masked.
+            int rows = Math.Min(4, result.Rows - i);
+            int columns = (Allowed(i + rows - 1, result.Rows, result.Columns, causal) + 15) & ~15;
+            HostTile four = new(workspace + elements, rows, columns, result.Width);
+            RegisterTile.Multiply(four.data, four.stride, l.Row(i), l.stride, 1, turned.data, turned.stride, rows, columns, l.Columns, Into.Set);
+            for (int row = i; row < i + rows; row++)
+            {
+                PutMasked(result, row, four.Row(row - i), Allowed(row, result.Rows, result.Columns, causal), into);
+            }
+        }
+    }
+
+    /// <summary>One row of a causal matrix: the allowed columns of x, then zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PutMasked(HostTile result, int row, float* x, int allowed, Into into)
+    {
+        float* to = result.Row(row);
+        int j = 0;
+        for (; j < allowed; j += 16)
+        {
+            Put(to + j, Vector512.Load(x + j) & First(allowed - j), into);
+        }
+
+        for (; into == Into.Set && j < result.Columns; j += 16)
+        {
+            Vector512<float>.Zero.Store(to + j);
+        }
+    }
+
+    /// <summary>The transposed matrix, in memory that is given.</summary>
+    private static HostTile Turned(HostTile x, float* memory)
+    {
+        HostTile turned = new(memory, x.Columns, x.Rows, (x.Rows + 15) & ~15);
+        Transpose(turned, x, Into.Set);
+        return turned;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Sums over rows and columns, normalised and repeated rows.</content>
+public readonly unsafe partial struct HostTile
+{
+    private const float NormEpsilon = 1e-6f;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CumulativeSum(HostTile result, HostTile x)
+    {
+        for (int j = 0; j < result.Columns; j += 16)
+        {
+            Vector512<float> sum = default;
+            for (int i = 0; i < result.Rows; i++)
+            {
+                sum += Vector512.Load(x.Row(i) + j);
+                sum.Store(result.Row(i) + j);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ReverseCumulativeSum(HostTile result, HostTile x, Into into)
+    {
+        for (int j = 0; j < result.Columns; j += 16)
+        {
+            Vector512<float> sum = default;
+            for (int i = result.Rows - 1; i >= 0; i--)
+            {
+                sum += Vector512.Load(x.Row(i) + j);
+                Put(result.Row(i) + j, sum, into);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void RowSum(HostTile result, HostTile x, Into into)
+    {
+        for (int i = 0; i < x.Rows; i++)
+        {
+            Put(ref *result.Row(i), SumOfRow(x.Row(i), x.Columns), into);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ColumnSum(HostTile result, HostTile x, Into into)
+    {
+        for (int j = 0; j < x.Columns; j += 16)
+        {
+            Vector512<float> sum = default;
+            for (int i = 0; i < x.Rows; i++)
+            {
+                sum += Vector512.Load(x.Row(i) + j);
+            }
+
+            Put(result.data + j, sum, into);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Sum(HostTile result, HostTile x, Into into)
+    {
+        float sum = 0;
+        for (int i = 0; i < x.Rows; i++)
+        {
+            sum += SumOfRow(x.Row(i), x.Columns);
+        }
+
+        Put(ref *result.data, sum, into);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Normalize(HostTile result, HostTile x)
+    {
+        for (int i = 0; i < x.Rows; i++)
+        {
+            float* from = x.Row(i), to = result.Row(i);
+            Vector512<float> scale = Vector512.Create(1 / MathF.Sqrt(Dot(from, from, x.Columns) + NormEpsilon));
+            for (int j = 0; j < x.Columns; j += 16)
+            {
+                (Vector512.Load(from + j) * scale).Store(to + j);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NormalizeAdjoint(HostTile dx, HostTile d, HostTile x)
+    {
+        for (int i = 0; i < x.Rows; i++)
+        {
+            float* from = x.Row(i), upstream = d.Row(i), to = dx.Row(i);
+            float scale = 1 / MathF.Sqrt(Dot(from, from, x.Columns) + NormEpsilon);
+            Vector512<float> factor = Vector512.Create(scale);
+            Vector512<float> along = Vector512.Create(-scale * scale * Dot(from, upstream, x.Columns));
+            for (int j = 0; j < x.Columns; j += 16)
+            {
+                Vector512<float> across = Vector512.FusedMultiplyAdd(Vector512.Load(from + j), along, Vector512.Load(upstream + j));
+                Vector512.FusedMultiplyAdd(across, factor, Vector512.Load(to + j)).Store(to + j);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Repeat(HostTile result, HostTile x)
+    {
+        int n = result.Rows / x.Rows;
+        for (int i = 0; i < result.Rows; i++)
+        {
+            Copy(result.Block(i, 1, 0, result.Columns), x.Block(i / n, 1, 0, x.Columns), Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void RepeatAdjoint(HostTile dx, HostTile d)
+    {
+        int n = d.Rows / dx.Rows;
+        for (int i = 0; i < d.Rows; i++)
+        {
+            Copy(dx.Block(i / n, 1, 0, dx.Columns), d.Block(i, 1, 0, d.Columns), Into.Add);
+        }
+    }
+
+    /// <summary>Sum of the first numbers of a row, without what stands beyond them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SumOfRow(float* x, int columns)
+    {
+        if (columns == 1)
+        {
+            return *x;
+        }
+
+        Vector512<float> sum = default;
+        int j = 0;
+        for (; j + 16 <= columns; j += 16)
+        {
+            sum += Vector512.Load(x + j);
+        }
+
+        if (j < columns)
+        {
+            sum += Vector512.Load(x + j) & First(columns - j);
+        }
+
+        return Vector512.Sum(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Dot(float* x, float* y, int columns)
+    {
+        Vector512<float> sum = default;
+        int j = 0;
+        for (; j + 16 <= columns; j += 16)
+        {
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + j), Vector512.Load(y + j), sum);
+        }
+
+        if (j < columns)
+        {
+            Vector512<float> mask = First(columns - j);
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + j) & mask, Vector512.Load(y + j) & mask, sum);
+        }
+
+        return Vector512.Sum(sum);
+    }
+}

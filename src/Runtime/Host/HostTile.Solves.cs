@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Triangular systems.</content>
+public readonly unsafe partial struct HostTile
+{
+    /// <inheritdoc/>
+    public static void SolveUnitLower(HostTile result, HostTile l, HostTile x)
+    {
+        CopyRows(result, x);
+        for (int i = 0; i < result.Rows; i += 4)
+        {
+            // What all earlier rows contribute to four rows is a product; the rest is a triangle of their own.
+            int rows = Math.Min(4, result.Rows - i);
+            RegisterTile.Multiply(result.Row(i), result.stride, l.Row(i), l.stride, 1, result.data, result.stride, rows, result.Width, i, Into.Subtract);
+            for (int row = i + 1; row < i + rows; row++)
+            {
+                for (int j = i; j < row; j++)
+                {
+                    SubtractMultiple(result.Row(row), l.Row(row)[j], result.Row(j), result.Width);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerTransposed(HostTile result, HostTile l, HostTile x)
+    {
+        CopyRows(result, x);
+        for (int end = result.Rows; end > 0; end -= 4)
+        {
+            int first = Math.Max(0, end - 4), later = result.Rows - end;
+            RegisterTile.Multiply(
+                result.Row(first), result.stride, l.Row(end) + first, 1, l.stride, result.Row(end), result.stride, end - first, result.Width, later, Into.Subtract);
+            for (int j = end - 2; j >= first; j--)
+            {
+                for (int i = j + 1; i < end; i++)
+                {
+                    SubtractMultiple(result.Row(j), l.Row(i)[j], result.Row(i), result.Width);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DecayedSolve(HostTile result, HostTile l, HostTile x, HostTile g)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int v = 0; v < result.Columns; v += 16)
+            {
+                Vector512<float> value = Vector512.Load(x.Row(i) + v), decay = Vector512.Load(g.Row(i) + v);
+                for (int j = 0; j < i; j++)
+                {
+                    Vector512<float> w = LaneMath.Exp(decay - Vector512.Load(g.Row(j) + v)) * l.Row(i)[j];
+                    value -= w * Vector512.Load(result.Row(j) + v);
+                }
+
+                value.Store(result.Row(i) + v);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DecayedSolveTransposed(HostTile result, HostTile l, HostTile x, HostTile g)
+    {
+        for (int j = result.Rows - 1; j >= 0; j--)
+        {
+            for (int v = 0; v < result.Columns; v += 16)
+            {
+                Vector512<float> value = Vector512.Load(x.Row(j) + v), decay = Vector512.Load(g.Row(j) + v);
+                for (int i = j + 1; i < result.Rows; i++)
+                {
+                    Vector512<float> w = LaneMath.Exp(Vector512.Load(g.Row(i) + v) - decay) * l.Row(i)[j];
+                    value -= w * Vector512.Load(result.Row(i) + v);
+                }
+
+                value.Store(result.Row(j) + v);
+            }
+        }
+    }
+
+    private static void CopyRows(HostTile result, HostTile x)
+    {
+        if (result.data != x.data)
+        {
+            Copy(result, x, Into.Set);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SubtractMultiple(float* to, float factor, float* from, int width)
+    {
+        Vector512<float> negative = Vector512.Create(-factor);
+        for (int v = 0; v < width; v += 16)
+        {
+            Vector512.FusedMultiplyAdd(negative, Vector512.Load(from + v), Vector512.Load(to + v)).Store(to + v);
+        }
+    }
+}

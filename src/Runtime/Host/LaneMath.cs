@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>Elementary functions on sixteen float32 numbers, within two units in the last place.</summary>
+internal static class LaneMath
+{
+    /// <summary>e to the power x: 0 below the smallest positive number, infinity above the largest, NaN for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp(Vector512<float> x)
+    {
+        // x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that n ln 2 is exact; exp(r) by its Taylor-like polynomial.
+        Vector512<float> bounded = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(-110f)), Vector512.Create(-110f), x);
+        bounded = Vector512.ConditionalSelect(Vector512.GreaterThan(bounded, Vector512.Create(89f)), Vector512.Create(89f), bounded);
+        Vector512<float> n = Vector512.Round(bounded * Vector512.Create(1.44269504088896341f));
+        Vector512<float> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693145751953125f), bounded);
+        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-1.428606765330187045e-06f), r);
+        Vector512<float> p = Vector512.Create(1.9875691500e-4f);
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.3981999507e-3f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
+        p = Vector512.FusedMultiplyAdd(p, r * r, r) + Vector512<float>.One;
+        return TimesPowerOfTwo(p, n);
+    }
+
+    /// <summary>1 / (1 + exp(-x)), without overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sigmoid(Vector512<float> x)
+    {
+        Vector512<float> e = Exp(-Vector512.Abs(x));
+        Vector512<float> above = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), e, Vector512<float>.One);
+        return above / (Vector512<float>.One + e);
+    }
+
+    /// <summary>log(1 + exp(x)), without overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Softplus(Vector512<float> x)
+    {
+        // log(1 + e) loses the digits of a small e; Kahan's correction (as in log1p) gives them back.
+        Vector512<float> e = Exp(-Vector512.Abs(x)), u = Vector512<float>.One + e;
+        Vector512<float> isOne = Vector512.Equals(u, Vector512<float>.One);
+        Vector512<float> log = Vector512.Log(u) * (e / Vector512.ConditionalSelect(isOne, u, u - Vector512<float>.One));
+        return Vector512.Max(x, Vector512<float>.Zero) + Vector512.ConditionalSelect(isOne, e, log);
+    }
+
+    /// <summary>The hyperbolic tangent.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Tanh(Vector512<float> x)
+    {
+        Vector512<float> size = Vector512.Abs(x), square = x * x;
+
+        // Near zero 1 - exp(-2x) has lost its digits: an odd polynomial there.
+        Vector512<float> p = Vector512.Create(-5.70498872745e-3f);
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(2.06390887954e-2f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(-5.37397155531e-2f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(1.33314422036e-1f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(-3.33332819422e-1f));
+        Vector512<float> small = Vector512.FusedMultiplyAdd(p * square, x, x);
+
+        Vector512<float> e = Exp(size * -2f);
+        Vector512<float> large = Vector512.CopySign((Vector512<float>.One - e) / (Vector512<float>.One + e), x);
+        return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(0.625f)), small, large);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> TimesPowerOfTwo(Vector512<float> x, Vector512<float> n)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(x, n);
+        }
+
+        // In two factors: 2^n itself may be below the smallest normal number while x 2^n has digits left.
+        Vector512<int> whole = Vector512.ConvertToInt32(n), half = whole >> 1;
+        Vector512<float> first = ((half + Vector512.Create(127)) << 23).AsSingle();
+        Vector512<float> second = ((whole - half + Vector512.Create(127)) << 23).AsSingle();
+        return x * first * second;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>
+/// c (=, +=, -=) a b, tile by tile of c held in registers: 4 x 64 with the 32 registers of AVX-512, 4 x 16 with sixteen narrower ones.
+/// a is read number by number through two strides, so a transposed a costs nothing.
+/// </summary>
+internal static unsafe class RegisterTile
+{
+    /// <summary>All of c.</summary>
+    /// <param name="c">The result.</param>
+    /// <param name="cStride">From one row of c to the next.</param>
+    /// <param name="a">The left factor.</param>
+    /// <param name="aRow">From one row of a to the next.</param>
+    /// <param name="aColumn">From one column of a to the next.</param>
+    /// <param name="b">The right factor; it may overlap c where no row of c is also a row of b.</param>
+    /// <param name="bStride">From one row of b to the next.</param>
+    /// <param name="rows">Rows of c.</param>
+    /// <param name="columns">Columns of c, a multiple of 16.</param>
+    /// <param name="depth">Columns of a, rows of b.</param>
+    /// <param name="into">What happens to the numbers in c.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into)
+    {
+        int column = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; column + 64 <= columns; column += 64)
+            {
+                int row = 0;
+                for (; row + 4 <= rows; row += 4)
+                {
+                    Rows4Columns64(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
+                }
+
+                for (; row < rows; row++)
+                {
+                    Rows1Columns64(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into);
+                }
+            }
+        }
+
+        for (; column < columns; column += 16)
+        {
+            int row = 0;
+            for (; row + 4 <= rows; row += 4)
+            {
+                Rows4Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
+            }
+
+            for (; row < rows; row++)
+            {
+                Rows1Columns16(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Columns64(float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into)
+    {
+        Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
+        Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
+        Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;
+        Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default;
+        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
+        for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+        {
+            Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16), b2 = Vector512.Load(b + 32), b3 = Vector512.Load(b + 48);
+            Vector512<float> x = Vector512.Create(a[at]);
+            c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
+            c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
+            c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
+            c03 = Vector512.FusedMultiplyAdd(x, b3, c03);
+            x = Vector512.Create(a1[at]);
+            c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
+            c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
+            c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
+            c13 = Vector512.FusedMultiplyAdd(x, b3, c13);
+            x = Vector512.Create(a2[at]);
+            c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
+            c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
+            c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
+            c23 = Vector512.FusedMultiplyAdd(x, b3, c23);
+            x = Vector512.Create(a3[at]);
+            c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
+            c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
+            c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
+            c33 = Vector512.FusedMultiplyAdd(x, b3, c33);
+        }
+
+        Put(c, c00, c01, c02, c03, into);
+        Put(c + cStride, c10, c11, c12, c13, into);
+        Put(c + (2 * cStride), c20, c21, c22, c23, into);
+        Put(c + (3 * cStride), c30, c31, c32, c33, into);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows1Columns64(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into)
+    {
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
+        for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
+        {
+            Vector512<float> x = Vector512.Create(*a);
+            c0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), c0);
+            c1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 16), c1);
+            c2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 32), c2);
+            c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
+        }
+
+        Put(c, c0, c1, c2, c3, into);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Columns16(float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into)
+    {
+        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
+            for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+            {
+                Vector512<float> y = Vector512.Load(b);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), y, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), y, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), y, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
+            }
+
+            Put(c, c0, into);
+            Put(c + cStride, c1, into);
+            Put(c + (2 * cStride), c2, into);
+            Put(c + (3 * cStride), c3, into);
+            return;
+        }
+
+        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default;
+        Vector256<float> c20 = default, c21 = default, c30 = default, c31 = default;
+        for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[at]);
+            c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
+            c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
+            x = Vector256.Create(a1[at]);
+            c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
+            c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
+            x = Vector256.Create(a2[at]);
+            c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
+            c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
+            x = Vector256.Create(a3[at]);
+            c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
+            c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
+        }
+
+        Put(c, Vector512.Create(c00, c01), into);
+        Put(c + cStride, Vector512.Create(c10, c11), into);
+        Put(c + (2 * cStride), Vector512.Create(c20, c21), into);
+        Put(c + (3 * cStride), Vector512.Create(c30, c31), into);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows1Columns16(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into)
+    {
+        Vector512<float> sum = default;
+        for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
+        {
+            sum = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), sum);
+        }
+
+        Put(c, sum, into);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* c, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, Into into)
+    {
+        Put(c, x0, into);
+        Put(c + 16, x1, into);
+        Put(c + 32, x2, into);
+        Put(c + 48, x3, into);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* c, Vector512<float> x, Into into)
+    {
+        if (into == Into.Add)
+        {
+            x = Vector512.Load(c) + x;
+        }
+        else if (into == Into.Subtract)
+        {
+            x = Vector512.Load(c) - x;
+        }
+
+        x.Store(c);
+    }
+}
