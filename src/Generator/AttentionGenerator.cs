@@ -6,32 +6,40 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// Writes the kernels of every record marked [RecurrentAttention]. One step reads a declaration into a value-equal model; everything after
-/// it is a pure function of that model, so an edit elsewhere writes nothing anew.
+/// it is a pure function of that model, so an edit elsewhere writes nothing anew, and a gate that is only written differently leaves the kernels.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class AttentionGenerator : IIncrementalGenerator
 {
-    /// <summary>The tracked step whose outputs are the declarations.</summary>
+    /// <summary>The tracked step whose outputs are the declarations as written.</summary>
     internal const string DeclarationStep = "Declarations";
 
-    private const string Attribute = "AttentionDsl.RecurrentAttentionAttribute";
+    /// <summary>The tracked step whose outputs are what kernels depend on: the declarations without their texts.</summary>
+    internal const string KernelStep = "Kernels";
+
+    /// <summary>All steps that are the generator's own.</summary>
+    internal static readonly string[] Steps = [DeclarationStep, KernelStep];
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<Declaration> declarations = context.SyntaxProvider
-            .ForAttributeWithMetadataName(Attribute, static (_, _) => true, static (syntax, cancel) => DeclarationParser.Parse(syntax, cancel).Declaration)
+            .ForAttributeWithMetadataName(AttributeReading.Marker, static (_, _) => true, static (syntax, cancel) => DeclarationParser.Parse(syntax, cancel).Declaration)
             .Where(static x => x is not null)
             .Select(static (x, _) => x!)
             .WithTrackingName(DeclarationStep);
+        context.RegisterSourceOutput(declarations, static (output, x) => Add(output, DeclarationFile.Of(x)));
 
-        context.RegisterSourceOutput(declarations, static (output, declaration) =>
+        IncrementalValuesProvider<Declaration> kernels = declarations.Select(static (x, _) => x with { Text = "" }).WithTrackingName(KernelStep);
+        context.RegisterSourceOutput(kernels, static (output, x) => Add(output, GeneratedFiles.Of(x)));
+    }
+
+    private static void Add(SourceProductionContext output, IEnumerable<(string Name, string Text)> files)
+    {
+        foreach ((string name, string text) in files)
         {
-            foreach ((string name, string text) in GeneratedFiles.Of(declaration))
-            {
-                output.CancellationToken.ThrowIfCancellationRequested();
-                output.AddSource(name, SourceText.From(text, Encoding.UTF8));
-            }
-        });
+            output.CancellationToken.ThrowIfCancellationRequested();
+            output.AddSource(name, SourceText.From(text, Encoding.UTF8));
+        }
     }
 }

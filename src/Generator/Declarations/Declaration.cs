@@ -61,9 +61,8 @@ internal sealed record GateParameter(string Name, GateParameterKind Kind, string
 /// <param name="Role">The role its value plays.</param>
 /// <param name="Parameters">Its parameters.</param>
 /// <param name="Body">Its expression.</param>
-/// <param name="Text">Its expression as written.</param>
 /// <param name="LowerBound">A promised lower bound (log decays).</param>
-internal sealed record GateModel(string Name, string Target, Role Role, EquatableArray<GateParameter> Parameters, Expr Body, string Text, double LowerBound);
+internal sealed record GateModel(string Name, string Target, Role Role, EquatableArray<GateParameter> Parameters, Expr Body, double LowerBound);
 
 /// <summary>One name under which test vectors know the variant.</summary>
 internal sealed record PublicationModel(string Name, string Flags, string Tensors);
@@ -109,7 +108,7 @@ internal sealed record Declaration
 
     public required EquatableArray<PublicationModel> Publications { get; init; }
 
-    /// <summary>The declaration's text, leading comments left out.</summary>
+    /// <summary>The declaration's text, leading comments left out; empty where the kernels are written, which do not depend on it.</summary>
     public required string Text { get; init; }
 
     /// <summary>How many lines of <see cref="Text"/> are not blank.</summary>

@@ -45,7 +45,6 @@ internal sealed class GateMethodReader(Compilation compilation, EquatableArray<I
             role,
             parameters,
             legal ? new GateReader(compilation, method, problems, token).Read() : Expr.Zero,
-            GateReader.Arrow(method, token) is { } body ? DeclarationText.OneLine(body) : "",
             roles.Where(x => x.Role == Role.LogDecay).Select(x => (double)x.Data.Named("LowerBound", float.NaN)).DefaultIfEmpty(double.NaN).First());
     }
 

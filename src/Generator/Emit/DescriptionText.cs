@@ -20,8 +20,8 @@ internal static class DescriptionText
         writer.Line($"Recurrence = {Quote(Recurrence.Equations(update))},");
         writer.Line($"Algorithm = {Quote(Recurrence.Algorithm(update))},");
         writer.Line($"Axes = {Quote(Recurrence.Axes(update))},");
-        writer.Line($"DeclaredLines = {declaration.DeclaredLines},");
-        writer.Line($"Declaration = {Quote(declaration.Text)},");
+        writer.Line("DeclaredLines = DeclaredLines,");
+        writer.Line("Declaration = DeclaredText,");
         writer.Line($"DefaultScale = {(double.IsNaN(declaration.Scale) ? "float.NaN" : ExprPrinter.Literal(declaration.Scale) + "f")},");
         writer.Line($"SeveralUpdates = {Bool(update.SeveralUpdates)},");
         writer.Line($"ColumnsAreIndependent = {Bool(update.ColumnsAreIndependent)},");

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using AttentionDsl.Runtime;
 using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -11,22 +13,38 @@ internal static class Source
 {
     private const string Usings = """
         global using System;
+        global using System.Collections.Generic;
+        global using System.Linq;
         global using AttentionDsl;
+        global using AttentionDsl.Runtime;
         global using static AttentionDsl.GateMath;
         """;
 
     private static readonly ImmutableArray<MetadataReference> References =
-        [.. Net100.References.All, MetadataReference.CreateFromFile(typeof(RecurrentAttentionAttribute).Assembly.Location)];
+    [
+        .. Net100.References.All,
+        MetadataReference.CreateFromFile(typeof(RecurrentAttentionAttribute).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(IVariant).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(ILGPU.Context).Assembly.Location),
+    ];
+
+    /// <summary>The SDK's own NoWarn: references to older versions of the framework are no matter.</summary>
+    private static readonly ImmutableDictionary<string, ReportDiagnostic> AsTheSdk =
+        ImmutableDictionary<string, ReportDiagnostic>.Empty.Add("CS1701", ReportDiagnostic.Suppress).Add("CS1702", ReportDiagnostic.Suppress);
+
+    public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Latest);
 
     public static CSharpCompilation Compile(params string[] sources)
     {
-        CSharpParseOptions options = new(LanguageVersion.Latest);
         return CSharpCompilation.Create(
             "Declarations",
-            [CSharpSyntaxTree.ParseText(Usings, options), .. sources.Select((x, i) => CSharpSyntaxTree.ParseText(x, options, $"Source{i}.cs"))],
+            [Tree(Usings, "Usings.cs"), .. sources.Select((x, i) => Tree(x, $"Source{i}.cs"))],
             References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release)
+                .WithSpecificDiagnosticOptions(AsTheSdk));
     }
+
+    private static SyntaxTree Tree(string text, string path) => CSharpSyntaxTree.ParseText(text, ParseOptions, path, Encoding.UTF8);
 
     /// <summary>The first type with the attribute, parsed.</summary>
     public static (Declaration? Declaration, EquatableArray<Problem> Problems) Parse(params string[] sources)
