@@ -98,8 +98,8 @@ public partial record BoundedKimiDelta
                 new("Q", "query", Channels.Key, false),
                 new("K", "key", Channels.Key, false),
                 new("V", "value", Channels.Value, false),
-                new("G", "log decay per key channel", Channels.Key, false),
-                new("Beta", "write strength", Channels.Scalar, false),
+                new("G", "log decay per key channel", Channels.Key, false) { Gated = true },
+                new("Beta", "write strength", Channels.Scalar, false) { Gated = true },
             }),
             Parameters = System.Collections.Immutable.ImmutableArray.Create(new ParameterDescription[]
             {

@@ -93,8 +93,8 @@ public partial record GatedDeltaNet
                 new("Q", "query", Channels.Key, false),
                 new("K", "key", Channels.Key, false),
                 new("V", "value", Channels.Value, false),
-                new("G", "log decay per head", Channels.Scalar, false),
-                new("Beta", "write strength", Channels.Scalar, false),
+                new("G", "log decay per head", Channels.Scalar, false) { Gated = true },
+                new("Beta", "write strength", Channels.Scalar, false) { Gated = true },
             }),
             Parameters = System.Collections.Immutable.ImmutableArray.Create(new ParameterDescription[]
             {

@@ -92,7 +92,7 @@ public partial record Mamba2
             {
                 new("C", "query", Channels.Key, false),
                 new("B", "key", Channels.Key, false),
-                new("X", "value", Channels.Value, false),
+                new("X", "value", Channels.Value, false) { Gated = true },
                 new("Dt", "input of the gates", Channels.Scalar, false),
             }),
             Parameters = System.Collections.Immutable.ImmutableArray.Create(new ParameterDescription[]
