@@ -28,7 +28,7 @@ internal static class BackwardFile
         writer.Doc("summary", "The chunks of an item, forward to their states and back to their gradients.");
         writer.Open("private static void BackwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles, []);
+        var kernel = new KernelWriter(writer, dimensions, tiles);
         kernel.Take(dState);
         kernel.Take(dNext);
         GradientText.TakeTotals(variant, kernel);
@@ -44,13 +44,14 @@ internal static class BackwardFile
         // The sweep forward computes only the next state, straight into the trail.
         writer.Line("for (int chunk = 0; chunk + 1 < chunks; chunk++)");
         writer.Open();
+        tiles.OpenScope();
         ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
         writer.Line($"TTile SNext = trail.Block((long)(chunk + 1) * {key}, {key}, 0, {columns});");
         writer.Line();
         kernel.Know("S", "SNext");
-        kernel.Write(Lowering.Of(program.Needed([program.StateOut]), []));
-        kernel.Forget(program.Operations.Select(x => x.Result.Name));
+        kernel.Write(Lowering.Of(program.Needed([program.StateOut])), [program.StateOut]);
+        kernel.Forget("SNext");
         writer.Close();
         writer.Line();
 
@@ -59,17 +60,12 @@ internal static class BackwardFile
         writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
         writer.Line("for (int chunk = chunks - 1; chunk >= 0; chunk--)");
         writer.Open();
+        tiles.OpenScope();
         ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
         writer.Line();
         writer.Line("// --- what the forward computed");
-        kernel.Write(GradientText.Recomputed(program, adjoint));
-        writer.Line();
-        writer.Line("// --- the derivative");
-        kernel.Take(output);
-        writer.Line($"TTile.Copy({output.Name}, {kernel.Operand("OutputGradient", false, false, output.Columns)}, Into.Set);");
-        writer.Line();
-        kernel.Write(adjoint.Statements);
+        kernel.Write(GradientText.Statements(program, adjoint, output), adjoint.Gradients.Values);
         writer.Line();
         writer.Line("// --- gradients leave; the state's goes on to the chunk before");
         GradientText.StoreGradients(variant, kernel, adjoint, Into.Set);

@@ -13,7 +13,7 @@ internal static class ForwardFile
 
                 {Recurrence.Equations(variant.Update).Replace("\n", "\n    ")}
 
-            for a chunk of C tokens at once. S is the state before the chunk, SNext after it.
+            for a chunk of C tokens at once. S is the state before the chunk, SNext after it. A tile that is read no more gives its storage to a later one.
             {Recurrence.Algorithm(variant.Update)}
             """,
             writer => Write(variant, writer, dimensions, tiles));
@@ -43,20 +43,19 @@ internal static class ForwardFile
         writer.Doc("summary", "The chunks of an item, one after the other.");
         writer.Open("private static void ForwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles, []);
+        var kernel = new KernelWriter(writer, dimensions, tiles);
         var state = new Tile("S", Dim.Key, variant.StateColumns);
         kernel.Take(state);
-        kernel.Take(state with { Name = "SNext" });
         writer.Line($"States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, {swapped});");
         writer.Line("long first = offset;");
+        tiles.OpenScope();
         writer.Line("for (int done = 0; done < at.Length; done += sizes.Chunk)");
         writer.Open();
         OpenChunk(variant, kernel, "done");
-        kernel.Write(Lowering.Of(variant.Chunk.Operations, []));
+        kernel.WriteInPlace(variant.Chunk);
         Tile output = variant.Chunk.Output!;
         writer.Line();
         writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
-        writer.Line("(S, SNext) = (SNext, S);");
         writer.Close();
         writer.Line();
         writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");

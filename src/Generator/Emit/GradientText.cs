@@ -38,11 +38,16 @@ internal static class GradientText
         }
     }
 
-    /// <summary>The operations that the adjoint needs computed again.</summary>
-    public static IReadOnlyList<Statement> Recomputed(TileProgram program, Adjoint adjoint)
+    /// <summary>What the forward computed and the adjoint reads, the output's gradient, and the derivative itself.</summary>
+    public static IReadOnlyList<Statement> Statements(TileProgram program, Adjoint adjoint, Tile? outputGradient)
     {
         IEnumerable<Tile> tiles = program.Operations.Select(x => x.Result).Where(x => adjoint.Values.Contains(x.Name));
-        return Lowering.Of(program.Needed(tiles), new HashSet<string>(adjoint.Values));
+        return
+        [
+            .. Lowering.Of(program.Needed(tiles)),
+            .. outputGradient is null ? [] : new Statement[] { new LoadStatement(outputGradient, "OutputGradient", false, $"--- the derivative\n{outputGradient.Name}: the gradient of the output") },
+            .. adjoint.Statements,
+        ];
     }
 
     private static Tile Total(Source source) => new($"d{source.Tile}Total", Dim.One, ProgramBuilder.Columns(source.Channels));

@@ -1,29 +1,48 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>Writes the statements of a kernel: a tile is taken from scratch where it is first written, every statement stands under its equation.</summary>
-internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch, IEnumerable<string> known)
+/// <summary>
+/// Writes the statements of a kernel: a tile is taken from scratch where it is first written, every statement stands under its equation.
+/// A tile that is read no more gives its storage to a later one of its shape, so that a chunk's working set stays small.
+/// </summary>
+internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch)
 {
-    private readonly HashSet<string> taken = new(known);
+    private readonly HashSet<string> frame = [];
 
     public SourceWriter Writer => writer;
 
     /// <summary>Where a load finds its rows.</summary>
     public RowsText Rows { get; set; } = new("start", "length", "start", "length");
 
+    /// <summary>Fields whose rows are updates although the tile has one row (in the recurrent step).</summary>
+    public HashSet<string> PerUpdateLoads { get; } = [];
+
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
-    public void Know(params string[] names) => taken.UnionWith(names);
+    public void Know(params string[] names) => frame.UnionWith(names);
 
-    /// <summary>Forgets the tiles of another scope.</summary>
-    public void Forget(IEnumerable<string> names) => taken.ExceptWith(names);
+    /// <summary>The frame's declaration went out of scope.</summary>
+    public void Forget(string name) => frame.Remove(name);
 
-    public void Write(IEnumerable<Statement> statements)
+    /// <summary>Takes a tile of the frame from scratch.</summary>
+    public void Take(Tile tile)
     {
-        bool first = true;
-        foreach (Statement statement in statements)
+        WriteTake(tile);
+        frame.Add(tile.Name);
+    }
+
+    /// <summary>Writes a block of statements.</summary>
+    /// <param name="statements">In order.</param>
+    /// <param name="liveAfter">Tiles that are read after the last statement.</param>
+    /// <param name="giving">Tiles of the frame whose storage may be given to others once they are read for the last time.</param>
+    /// <returns>Where the tiles stand.</returns>
+    public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
+    {
+        var storage = new TileStorage(statements, liveAfter, giving);
+        for (int i = 0; i < statements.Count; i++)
         {
+            Statement statement = statements[i];
             if (statement.Equation.Length != 0)
             {
-                if (!first)
+                if (i > 0)
                 {
                     writer.Line();
                 }
@@ -34,17 +53,39 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
                 }
             }
 
-            first = false;
-            Write(statement);
+            bool inPlace = false;
+            foreach (Tile tile in statement.Results.Where(x => statement is not ViewStatement && !frame.Contains(x.Name) && !storage.Holds(x)))
+            {
+                if (storage.Reuse(tile, i) is string giver)
+                {
+                    writer.Line($"TTile {tile.Name} = {giver};");
+                    inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
+                }
+                else
+                {
+                    WriteTake(tile);
+                    storage.Take(tile);
+                }
+            }
+
+            if (!inPlace)
+            {
+                Write(statement);
+            }
         }
+
+        return storage;
     }
 
-    /// <summary>Takes a tile from scratch.</summary>
-    public void Take(Tile tile)
+    /// <summary>Writes what carries the state on to the next chunk or token, in the state's own storage.</summary>
+    public void WriteInPlace(TileProgram program)
     {
-        writer.Line($"TTile {tile.Name} = scratch.Take(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
-        taken.Add(tile.Name);
-        scratch.Add(tile);
+        Tile[] results = program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
+        TileStorage storage = Write(Lowering.Of(program.Needed(results)), results, program.StateIn);
+        if (!storage.StandsIn(program.StateOut, program.StateIn))
+        {
+            throw new InvalidOperationException($"{program.StateOut.Name} does not stand in the storage of {program.StateIn.Name}: something reads the old state too late.");
+        }
     }
 
     /// <summary>Rows of a caller's tensor for this head.</summary>
@@ -55,13 +96,21 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
         return $"tensors.{field}.Rows({rows}, at.Head, at.Heads{range})";
     }
 
+    private static string Part(Tile whole, Part part) => part switch
+    {
+        AttentionDsl.Generator.Part.LastRow => $"{whole.Name}.Block({whole.Name}.Rows - 1, 1, 0, {whole.Name}.Columns)",
+        AttentionDsl.Generator.Part.AllButLastColumn => $"{whole.Name}.Block(0, {whole.Name}.Rows, 0, {whole.Name}.Columns - 1)",
+        _ => $"{whole.Name}.Block(0, {whole.Name}.Rows, {whole.Name}.Columns - 1, 1)",
+    };
+
+    private void WriteTake(Tile tile)
+    {
+        writer.Line($"TTile {tile.Name} = scratch.Take(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
+        scratch.Add(tile);
+    }
+
     private void Write(Statement statement)
     {
-        foreach (Tile tile in statement.Results.Where(x => statement is not ViewStatement && !taken.Contains(x.Name)))
-        {
-            Take(tile);
-        }
-
         switch (statement)
         {
             case LoadStatement x:
@@ -86,7 +135,6 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
                 break;
             case ViewStatement x:
                 writer.Line($"TTile {x.Result.Name} = {Part(x.Whole, x.Part)};");
-                taken.Add(x.Result.Name);
                 break;
             case PartStatement x:
                 writer.Line($"TTile.Copy({Part(x.Whole, x.Part)}, {x.X.Name}, Into.{x.Into});");
@@ -98,16 +146,6 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
                 throw new InvalidOperationException(statement.ToString());
         }
     }
-
-    /// <summary>Fields whose rows are updates although the tile has one row (in the recurrent step).</summary>
-    public HashSet<string> PerUpdateLoads { get; } = [];
-
-    private static string Part(Tile whole, Part part) => part switch
-    {
-        AttentionDsl.Generator.Part.LastRow => $"{whole.Name}.Block({whole.Name}.Rows - 1, 1, 0, {whole.Name}.Columns)",
-        AttentionDsl.Generator.Part.AllButLastColumn => $"{whole.Name}.Block(0, {whole.Name}.Rows, 0, {whole.Name}.Columns - 1)",
-        _ => $"{whole.Name}.Block(0, {whole.Name}.Rows, {whole.Name}.Columns - 1, 1)",
-    };
 }
 
 /// <summary>How a kernel spells the rows it loads.</summary>

@@ -29,7 +29,7 @@ internal static class OracleFile
         writer.Doc("summary", "The tokens of an item, forward to their states and back to their gradients.");
         writer.Open("private static void DecodeBackwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles, []);
+        var kernel = new KernelWriter(writer, dimensions, tiles);
         StepFile.PrepareRows(variant, kernel);
         kernel.PerUpdateLoads.UnionWith(variant.Inputs.Where(x => x.PerUpdate).Select(x => x.Field + "Gradient"));
         kernel.Take(dState);
@@ -46,12 +46,13 @@ internal static class OracleFile
         writer.Open();
         foreach (TileProgram program in variant.Step.Where(x => x.StateOut != x.StateIn))
         {
+            tiles.OpenScope();
             OpenProgram(writer, program, "for (int update = 0; update < sizes.Updates; update++)");
             writer.Line($"TTile S = trail.Block(position * {key}, {key}, 0, {columns});");
             writer.Line($"TTile SNext = trail.Block((position + 1) * {key}, {key}, 0, {columns});");
             kernel.Know("S", "SNext");
-            kernel.Write(Lowering.Of(program.Needed([program.StateOut]), []));
-            kernel.Forget(program.Operations.Select(x => x.Result.Name));
+            kernel.Write(Lowering.Of(program.Needed([program.StateOut])), [program.StateOut]);
+            kernel.Forget("SNext");
             writer.Line("position++;");
             writer.Close();
         }
@@ -63,6 +64,7 @@ internal static class OracleFile
         writer.Open();
         foreach (TileProgram program in variant.Step.Reverse())
         {
+            tiles.OpenScope();
             WriteAdjoint(variant, kernel, program, dState, dNext, $"trail.Block(position * {key}, {key}, 0, {columns})");
         }
 
@@ -88,17 +90,8 @@ internal static class OracleFile
 
         writer.Line($"TTile S = {stateText};");
         kernel.Know("S");
-        IReadOnlyList<Statement> recomputed = GradientText.Recomputed(program, adjoint);
-        kernel.Write(recomputed);
-        if (dOutput is not null)
-        {
-            kernel.Take(dOutput);
-            writer.Line($"TTile.Copy({dOutput.Name}, {kernel.Operand("OutputGradient", false, false, dOutput.Columns)}, Into.Set);");
-        }
-
-        kernel.Write(adjoint.Statements);
+        kernel.Write(GradientText.Statements(program, adjoint, dOutput), adjoint.Gradients.Values);
         GradientText.StoreGradients(variant, kernel, adjoint, Into.Add);
-        kernel.Forget(recomputed.Concat(adjoint.Statements).SelectMany(x => x.Results).Select(x => x.Name).Append("dOutput").Where(x => x != "dS" && x != "dSNext"));
         if (writes)
         {
             writer.Line("(dS, dSNext) = (dSNext, dS);");

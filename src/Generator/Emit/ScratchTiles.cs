@@ -1,16 +1,31 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>Counts the scratch tiles a kernel takes, so that its scratch is known from the sizes alone.</summary>
+/// <remarks>Tiles of the kernel's frame live as long as the kernel; those of a scope (a loop's body) give way to the next scope's.</remarks>
 internal sealed class ScratchTiles(Dimensions dimensions)
 {
-    private readonly List<(string Rows, string Columns)> tiles = [];
+    private readonly List<(string Rows, string Columns)> frame = [];
+    private readonly List<List<(string Rows, string Columns)>> scopes = [];
 
-    public void Add(Tile tile) => tiles.Add((dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns)));
+    /// <summary>What is taken from now on begins where the frame ends.</summary>
+    public void OpenScope() => scopes.Add([]);
 
-    public void Add(string rows, string columns) => tiles.Add((rows, columns));
+    public void Add(Tile tile) => Add(dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns));
+
+    public void Add(string rows, string columns) => (scopes.Count == 0 ? frame : scopes[scopes.Count - 1]).Add((rows, columns));
+
+    /// <summary>The frame's elements and those of the largest scope.</summary>
+    public string Elements()
+    {
+        string[] largest = scopes.Where(x => x.Count > 0).Select(Sum).Distinct().ToArray();
+        string scope = largest.Length == 0 ? "" : largest.Skip(1).Aggregate(largest[0], (x, y) => $"Math.Max(\n{Indented(x)},\n{Indented(y)})");
+        return frame.Count == 0 ? (scope.Length == 0 ? "0" : scope) : scope.Length == 0 ? Sum(frame) : $"{Sum(frame)}\n+ {scope}";
+    }
+
+    private static string Indented(string text) => "    " + text.Replace("\n", "\n    ");
 
     /// <summary>The sum of rows times padded columns, equal tiles counted.</summary>
-    public string Elements() => string.Join(
+    private static string Sum(List<(string Rows, string Columns)> tiles) => string.Join(
         "\n+ ",
         tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.Elements({x.Key.Rows}, {x.Key.Columns})"));
 }

@@ -26,10 +26,9 @@ internal static class StepFile
         writer.Doc("summary", "The tokens of an item, one after the other; the state is read once and written once.");
         writer.Open("private static void DecodeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles, []);
+        var kernel = new KernelWriter(writer, dimensions, tiles);
         var state = new Tile("S", Dim.Key, variant.StateColumns);
         kernel.Take(state);
-        kernel.Take(state with { Name = "SNext" });
         writer.Line($"States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, {(variant.Update.Swapped ? "true" : "false")});");
         writer.Line("long first = offset;");
         writer.Line("for (int t = 0; t < at.Length; t++)");
@@ -55,16 +54,11 @@ internal static class StepFile
 
             firstProgram = false;
             writer.Line("offset = first;");
-            kernel.Write(Lowering.Of(program.Operations, []));
-            kernel.Forget(program.Operations.Select(x => x.Result.Name).Where(x => x != "SNext"));
+            tiles.OpenScope();
+            kernel.WriteInPlace(program);
             if (program.Output is Tile output)
             {
                 writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
-            }
-
-            if (program.StateOut != program.StateIn)
-            {
-                writer.Line("(S, SNext) = (SNext, S);");
             }
 
             if (program.PerUpdate || variant.Step.Count > 1)

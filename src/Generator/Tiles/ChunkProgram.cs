@@ -3,8 +3,9 @@ namespace AttentionDsl.Generator;
 /// <summary>
 /// The chunk-parallel form of a state update: what a chunk of tokens does to the state and reads from it, in matrix products.
 /// With G the cumulative log decay, E the decay an erase has seen, Q the decay a read has seen, c the erase vector:
-/// P = q k^T exp(Q - G) causal, L = c k^T exp(E - G) strictly causal, (I + L) U = vw - (c exp E) S,
-/// o = (q exp Q) S + P U, S' = exp(G_C) S + (k exp(G_C - G))^T U.
+/// P = q k^T exp(Q - G) causal, L = c k^T exp(E - G) strictly causal, W = (I + L)^-1 (c exp E), U0 = (I + L)^-1 vw,
+/// U = U0 - W S, o = (q exp Q) S + P U, S' = exp(G_C) S + (k exp(G_C - G))^T U.
+/// The systems are solved before the state is known (WY form): what is left of the recurrence over chunks is products.
 /// </summary>
 internal sealed class ChunkProgram
 {
@@ -38,16 +39,17 @@ internal sealed class ChunkProgram
         Tile? z = null;
         if (rule.Erase is Tile c)
         {
-            // (I + L) U = vw - (c exp E) S
-            Tile erased = EraseGram("L", c, rule.Key, "c", "k");
-            u = Solve("U", erased, [new Term(TermKind.Tile, false, rule.Written), .. FromState("c", c, negative: true)], $"{rule.Written.Name} - {(decay is null ? "c" : "cHat")} S", "L");
+            Tile lower = EraseGram("L", c, rule.Key, "c", "k");
+            u = FromStateAndWrites("U", Solve("U0", lower, rule.Written, "L"), "c", c, lower, "L", negative: true);
         }
         else if (rule.Read is Tile a)
         {
             // z = S^T a for every token: (I - A_b) Z = (a exp E) S + A_k vw, with A_b = a b^T and A_k = a k^T, strictly causal.
             Tile minus = builder.Map("c", writes, Dim.Key, -N(a));
             Tile gramB = EraseGram("Lb", minus, rule.Write!, "c", "b"), gramK = EraseGram("Ak", a, rule.Key, "a", "k");
-            z = Solve("Z", gramB, [.. FromState("a", a, negative: false), .. Pairs(gramK, rule.Written, valueDecay?.AtErase, Causal.Strict)], $"{(decay is null ? "a" : "aHat")} S + Ak {rule.Written.Name}", "Lb");
+            Tile own = builder.Add(new Sum(
+                new Tile("AkV", writes, builder.StateColumns), Pairs(gramK, rule.Written, valueDecay?.AtErase, Causal.Strict).ToEquatableArray(), $"AkV = Ak {rule.Written.Name}"));
+            z = FromStateAndWrites("Z", Solve("Z0", gramB, own, "Lb"), "a", a, gramB, "Lb", negative: false);
         }
 
         Tile output = OutputGate.Apply(update, builder, update.Swapped ? ReadKeys(u) : ReadValues(u, z));
@@ -77,18 +79,23 @@ internal sealed class ChunkProgram
         return builder.Add(new Gram(result, l, r, e, decay.AtWrites, causal, $"{name}_ij = sum_d {left}_id {right}_jd exp({e.Name}_id - {decay.AtWrites.Name}_jd) for {pairs}"));
     }
 
-    /// <summary>(x exp E) S, with the decay of the columns where there is one.</summary>
-    private IEnumerable<Term> FromState(string name, Tile x, bool negative)
+    /// <summary>R = (I + L)^-1 (writes +- (x exp E) S), the part of the writes already solved: R = R0 +- W S with W = (I + L)^-1 (x exp E).</summary>
+    private Tile FromStateAndWrites(string name, Tile own, string vector, Tile x, Tile lower, string lowerName, bool negative)
     {
-        Tile hat = decay is null ? x : Scaled(name + "Hat", x, decay.AtErase, $"{name}Hat = {name} exp({decay.AtErase.Name})");
-        if (valueDecay is null)
+        Tile hat = decay is null ? x : Scaled(vector + "Hat", x, decay.AtErase, $"{vector}Hat = {vector} exp({decay.AtErase.Name})");
+        Tile w = builder.Add(new Solve(new Tile("W", writes, Dim.Key), lower, hat, null, $"W = (I + {lowerName})^-1 {hat.Name}"));
+        var fromState = new Term(TermKind.Product, negative, w, State);
+        string sign = negative ? "-" : "+", text = "W S";
+        if (valueDecay is not null)
         {
-            return [new Term(TermKind.Product, negative, hat, State)];
+            // Both sides of the system decay alike: the columns' decay comes after the solve.
+            Tile plain = builder.Add(new Sum(new Tile("WS", writes, builder.StateColumns), EquatableArray.Of(fromState with { Negative = false }), "WS = W S"));
+            fromState = new Term(TermKind.Tile, negative, Scaled("WSDecayed", plain, valueDecay.AtErase, $"WSDecayed = exp({valueDecay.AtErase.Name}) * WS"));
+            text = "WSDecayed";
         }
 
-        Tile plain = builder.Add(new Sum(
-            new Tile(name + "S", writes, builder.StateColumns), EquatableArray.Of(new Term(TermKind.Product, false, hat, State)), $"{name}S = {hat.Name} S"));
-        return [new Term(TermKind.Tile, negative, Scaled(name + "SDecayed", plain, valueDecay.AtErase, $"{name}SDecayed = exp({valueDecay.AtErase.Name}) * {name}S"))];
+        return builder.Add(new Sum(
+            new Tile(name, writes, builder.StateColumns), EquatableArray.Of(new Term(TermKind.Tile, false, own), fromState), $"{name} = {own.Name} {sign} {text}"));
     }
 
     /// <summary>sum over j of p_ij x_j, with the decay of the columns where there is one.</summary>
@@ -96,12 +103,8 @@ internal sealed class ChunkProgram
         ? [new Term(TermKind.Product, false, p, x, Causal: causal)]
         : [new Term(TermKind.DecayedProduct, false, p, x, seen, valueDecay!.AtWrites, causal)];
 
-    private Tile Solve(string name, Tile l, Term[] rightSide, string right, string lower)
-    {
-        Tile sum = builder.Add(new Sum(new Tile(name + "Right", writes, builder.StateColumns), rightSide.ToEquatableArray(), $"{name} = {right}"));
-        return builder.Add(new Solve(
-            new Tile(name, writes, builder.StateColumns), l, sum, valueDecay?.AtWrites, valueDecay is null ? $"{name} = (I + {lower})^-1 {name}" : $"{name}_iv + sum_j {lower}_ij exp(Gv_iv - Gv_jv) {name}_jv = right side, v by v"));
-    }
+    private Tile Solve(string name, Tile l, Tile right, string lower) => builder.Add(new Solve(
+        new Tile(name, writes, builder.StateColumns), l, right, valueDecay?.AtWrites, valueDecay is null ? $"{name} = (I + {lower})^-1 {right.Name}" : $"{name}_iv + sum_j {lower}_ij exp(Gv_iv - Gv_jv) {name}_jv = {right.Name}_iv, v by v"));
 
     /// <summary>S' = exp(G_C) S + (k exp(G_C - G))^T U.</summary>
     private Tile NextState(Tile u, Tile? z)

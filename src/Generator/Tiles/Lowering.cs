@@ -1,73 +1,12 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>
-/// Operations to statements. A sum becomes one product after the other added up in place; a tile that only the next operation uses,
-/// and that this operation may overwrite, shares storage with its result.
-/// </summary>
+/// <summary>Operations to statements: a sum becomes one product after the other, added up in place.</summary>
 internal static class Lowering
 {
-    /// <summary>The statements of the operations.</summary>
-    /// <param name="operations">In order.</param>
-    /// <param name="keep">Tiles that are read after the last operation and must not be overwritten by others.</param>
-    public static IReadOnlyList<Statement> Of(IReadOnlyList<Operation> operations, ICollection<string> keep)
-    {
-        Dictionary<string, Tile> shared = SharedStorage(operations, keep);
-        Tile Storage(Tile tile)
-        {
-            while (shared.TryGetValue(tile.Name, out Tile? other))
-            {
-                tile = other;
-            }
+    /// <summary>The statements of the operations, in order.</summary>
+    public static IReadOnlyList<Statement> Of(IEnumerable<Operation> operations) => operations.SelectMany(Lower).ToList();
 
-            return tile;
-        }
-
-        var statements = new List<Statement>();
-        foreach (Operation operation in operations)
-        {
-            foreach (Statement statement in Lower(operation, x => shared.ContainsKey(x.Name)))
-            {
-                statements.Add(statement.Renamed(Storage));
-            }
-        }
-
-        return statements;
-    }
-
-    /// <summary>Which tile is overwritten by which result.</summary>
-    private static Dictionary<string, Tile> SharedStorage(IReadOnlyList<Operation> operations, ICollection<string> keep)
-    {
-        var uses = new Dictionary<string, int>();
-        foreach (Tile tile in operations.SelectMany(x => x.Reads))
-        {
-            uses[tile.Name] = uses.TryGetValue(tile.Name, out int count) ? count + 1 : 1;
-        }
-
-        // Only what an operation computed itself may be overwritten: no view, no tile of the caller.
-        var owned = new HashSet<string>(operations.Where(x => x is Map or Sum or Gram or DecayPairs or Solve or Unary { Kind: UnaryKind.AppendOnes }).Select(x => x.Result.Name));
-        var shared = new Dictionary<string, Tile>();
-        foreach (Operation operation in operations)
-        {
-            Tile? overwritten = operation switch
-            {
-                DecayPairs x => x.X,
-                Solve x => x.X,
-                Sum x => x.Terms.FirstOrDefault(t => t.Kind == TermKind.Tile && !t.Negative && MayOverwrite(t.A))?.A,
-                _ => null,
-            };
-            if (overwritten is not null && MayOverwrite(overwritten))
-            {
-                shared[overwritten.Name] = operation.Result;
-            }
-
-            bool MayOverwrite(Tile tile) => uses[tile.Name] == 1 && owned.Contains(tile.Name) && !keep.Contains(tile.Name) &&
-                tile.Rows == operation.Result.Rows && tile.Columns == operation.Result.Columns;
-        }
-
-        return shared;
-    }
-
-    private static IEnumerable<Statement> Lower(Operation operation, Func<Tile, bool> isShared)
+    private static IEnumerable<Statement> Lower(Operation operation)
     {
         string equation = operation.Equation;
         Tile result = operation.Result;
@@ -90,7 +29,7 @@ internal static class Lowering
                     ? [Call(result, "SolveUnitLower", [x.L, x.X], null, null, equation)]
                     : [Call(result, "DecayedSolve", [x.L, x.X, x.G], null, null, equation)];
             case Sum x:
-                return LowerSum(x, isShared);
+                return LowerSum(x);
             default:
                 throw new InvalidOperationException(operation.ToString());
         }
@@ -110,32 +49,15 @@ internal static class Lowering
         _ => [Call(x.Result, x.Kind.ToString(), [x.X], null, null, x.Equation)],
     };
 
-    private static IEnumerable<Statement> LowerSum(Sum sum, Func<Tile, bool> isShared)
+    private static IEnumerable<Statement> LowerSum(Sum sum)
     {
-        // The first term sets the result: the one that already stands in its storage, else a positive one.
-        Term? first = sum.Terms.FirstOrDefault(x => x.Kind == TermKind.Tile && !x.Negative && isShared(x.A));
-        bool started = first is not null;
-        if (first is null)
+        // The first term sets the result: a tile, which may give it its storage, else a positive product.
+        Term? first = sum.Terms.FirstOrDefault(x => x.Kind == TermKind.Tile && !x.Negative) ?? sum.Terms.FirstOrDefault(x => !x.Negative);
+        var statements = new List<Statement>
         {
-            first = sum.Terms.FirstOrDefault(x => !x.Negative);
-        }
-
-        var statements = new List<Statement>();
-        if (first is null)
-        {
-            statements.Add(Call(sum.Result, "Clear", [], null, null, ""));
-        }
-        else if (!started)
-        {
-            statements.Add(Add(sum.Result, first, Into.Set, ""));
-        }
-
+            first is null ? Call(sum.Result, "Clear", [], null, null, sum.Equation) : Add(sum.Result, first, Into.Set, sum.Equation),
+        };
         statements.AddRange(sum.Terms.Where(x => !ReferenceEquals(x, first)).Select(x => Add(sum.Result, x, x.Negative ? Into.Subtract : Into.Add, "")));
-        if (statements.Count > 0)
-        {
-            statements[0] = statements[0] with { Equation = sum.Equation };
-        }
-
         return statements;
     }
 

@@ -16,9 +16,6 @@ internal abstract record Statement(string Equation)
 
     /// <summary>The tiles whose numbers it uses (an added-to result not among them).</summary>
     public abstract IEnumerable<Tile> Reads { get; }
-
-    /// <summary>The statement with every tile that shares another's storage replaced by it.</summary>
-    public abstract Statement Renamed(Func<Tile, Tile> storage);
 }
 
 /// <summary>Copies rows of an operand of the caller into scratch.</summary>
@@ -27,8 +24,6 @@ internal sealed record LoadStatement(Tile Result, string Field, bool IsParameter
     public override IEnumerable<Tile> Results => [Result];
 
     public override IEnumerable<Tile> Reads => [];
-
-    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Result = storage(Result) };
 }
 
 /// <summary>TTile.Method(results, arguments, options).</summary>
@@ -44,12 +39,6 @@ internal sealed record CallStatement(EquatableArray<Tile> Written, string Method
     public override IEnumerable<Tile> Results => Written;
 
     public override IEnumerable<Tile> Reads => Arguments;
-
-    public override Statement Renamed(Func<Tile, Tile> storage) => this with
-    {
-        Written = Written.Select(storage).ToEquatableArray(),
-        Arguments = Arguments.Select(storage).ToEquatableArray(),
-    };
 }
 
 /// <summary>One result of an elementwise loop.</summary>
@@ -61,16 +50,6 @@ internal sealed record LoopStatement(EquatableArray<Store> Stores, EquatableArra
     public override IEnumerable<Tile> Results => Stores.Select(x => x.Result);
 
     public override IEnumerable<Tile> Reads => Arguments;
-
-    public override Statement Renamed(Func<Tile, Tile> storage) => this with
-    {
-        Stores = Stores.Select(x => x with
-        {
-            Result = storage(x.Result),
-            Value = x.Value.Replace(a => Arguments.FirstOrDefault(t => t.Name == a.Name) is Tile tile ? new Expr.Argument(storage(tile).Name) : a),
-        }).ToEquatableArray(),
-        Arguments = Arguments.Select(storage).Distinct().ToEquatableArray(),
-    };
 }
 
 /// <summary>The part of a tile that a view shows.</summary>
@@ -87,8 +66,6 @@ internal sealed record ViewStatement(Tile Result, Tile Whole, Part Part, string 
     public override IEnumerable<Tile> Results => [Result];
 
     public override IEnumerable<Tile> Reads => [Whole];
-
-    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Result = storage(Result), Whole = storage(Whole) };
 }
 
 /// <summary>Copies a tile into a part of another (adds it, takes it away).</summary>
@@ -97,8 +74,6 @@ internal sealed record PartStatement(Tile Whole, Part Part, Tile X, Into Into, s
     public override IEnumerable<Tile> Results => [Whole];
 
     public override IEnumerable<Tile> Reads => [X];
-
-    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Whole = storage(Whole), X = storage(X) };
 }
 
 /// <summary>Copies a part of a tile into another (adds it, takes it away).</summary>
@@ -107,6 +82,4 @@ internal sealed record PartOfStatement(Tile Result, Tile Whole, Part Part, Into 
     public override IEnumerable<Tile> Results => [Result];
 
     public override IEnumerable<Tile> Reads => [Whole];
-
-    public override Statement Renamed(Func<Tile, Tile> storage) => this with { Result = storage(Result), Whole = storage(Whole) };
 }

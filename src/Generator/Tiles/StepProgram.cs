@@ -16,7 +16,7 @@ internal static class StepProgram
             TileProgram[] parts =
             [
                 .. Decayed(update, decay, "SNext") is Tile decayed && decayed != decay.State ? [decay.Program(decayed, null, perUpdate: false)] : Array.Empty<TileProgram>(),
-                write.Program(Written(update, write, WriteRule.From(update, write), write.State, write.State), null, perUpdate: true),
+                write.Program(Updated(update, write), null, perUpdate: true),
                 read.Program(read.State, Read(update, read, read.State, null), perUpdate: false),
             ];
             return parts.ToEquatableArray();
@@ -25,10 +25,13 @@ internal static class StepProgram
         var builder = new ProgramBuilder(update, chunk: false);
         WriteRule rule = WriteRule.From(update, builder);
         Tile before = builder.State;
+
+        // Whoever reads the state before its decay comes first: the rest may then work in the state's own storage.
+        Tile? output = update.ReadBeforeWrite ? Read(update, builder, before, rule) : null;
+        Seen? early = update.EraseBeforeDecay ? Answers(builder, rule, before) : null;
         Tile kept = Decayed(update, builder, "SKept");
-        Tile after = Written(update, builder, rule, update.EraseBeforeDecay ? before : kept, kept);
-        Tile output = update.ReadBeforeWrite ? Read(update, builder, before, rule) : Read(update, builder, after, null);
-        return EquatableArray.Of(builder.Program(after, output, perUpdate: false));
+        Tile after = Written(builder, rule, early ?? Answers(builder, rule, kept), kept);
+        return EquatableArray.Of(builder.Program(after, output ?? Read(update, builder, after, null), perUpdate: false));
     }
 
     /// <summary>exp(g) S exp(gv).</summary>
@@ -52,29 +55,36 @@ internal static class StepProgram
         return kept == ProgramBuilder.Name(builder.State) ? builder.State : builder.Map(name, Dim.Key, builder.StateColumns, kept, $"{name} = {text}");
     }
 
-    private static Tile Written(StateUpdate update, ProgramBuilder builder, WriteRule rule, Tile seen, Tile kept)
+    private static Tile Updated(StateUpdate update, ProgramBuilder builder)
     {
-        Tile u = rule.Written;
-        Dim columns = builder.StateColumns;
-        var terms = new List<Term> { new(TermKind.Tile, false, kept) };
-        if (rule.Erase is Tile c)
-        {
-            u = builder.Add(new Sum(
-                new Tile("U", Dim.One, columns),
-                EquatableArray.Of(new Term(TermKind.Tile, false, rule.Written), new Term(TermKind.Product, true, c, seen)),
-                $"U = {rule.Written.Name} - {seen.Name}^T {c.Name}"));
-        }
+        WriteRule rule = WriteRule.From(update, builder);
+        return Written(builder, rule, Answers(builder, rule, builder.State), builder.State);
+    }
 
-        terms.Add(new Term(TermKind.TransposedProduct, false, rule.Key, u));
-        string text = $"{kept.Name} + k {u.Name}^T";
-        if (rule.Read is Tile a)
+    /// <summary>What a write takes from the state it sees: U = vw - S^T c; Z = S^T a.</summary>
+    private static Seen Answers(ProgramBuilder builder, WriteRule rule, Tile seen)
+    {
+        Dim columns = builder.StateColumns;
+        Tile u = rule.Erase is not Tile c ? rule.Written : builder.Add(new Sum(
+            new Tile("U", Dim.One, columns),
+            EquatableArray.Of(new Term(TermKind.Tile, false, rule.Written), new Term(TermKind.Product, true, c, seen)),
+            $"U = {rule.Written.Name} - {seen.Name}^T {c.Name}"));
+        Tile? z = rule.Read is not Tile a ? null : builder.Add(new Sum(
+            new Tile("Z", Dim.One, columns), EquatableArray.Of(new Term(TermKind.Product, false, a, seen)), $"Z = {seen.Name}^T a"));
+        return new Seen(u, z);
+    }
+
+    private static Tile Written(ProgramBuilder builder, WriteRule rule, Seen seen, Tile kept)
+    {
+        var terms = new List<Term> { new(TermKind.Tile, false, kept), new(TermKind.TransposedProduct, false, rule.Key, seen.U) };
+        string text = $"{kept.Name} + k {seen.U.Name}^T";
+        if (seen.Z is Tile z)
         {
-            Tile z = builder.Add(new Sum(new Tile("Z", Dim.One, columns), EquatableArray.Of(new Term(TermKind.Product, false, a, seen)), $"Z = {seen.Name}^T a"));
             terms.Add(new Term(TermKind.TransposedProduct, false, rule.Write!, z));
             text += " + b Z^T";
         }
 
-        return builder.Add(new Sum(new Tile("SNext", Dim.Key, columns), terms.ToEquatableArray(), $"SNext = {text}"));
+        return builder.Add(new Sum(new Tile("SNext", Dim.Key, builder.StateColumns), terms.ToEquatableArray(), $"SNext = {text}"));
     }
 
     private static Tile Read(StateUpdate update, ProgramBuilder builder, Tile state, WriteRule? current)
@@ -95,4 +105,9 @@ internal static class StepProgram
         Tile read = builder.Add(new Sum(new Tile(OutputGate.ReadName(update), Dim.One, columns), terms.ToEquatableArray(), $"{OutputGate.ReadName(update)} = {text}"));
         return OutputGate.Apply(update, builder, read);
     }
+
+    /// <summary>What a write takes from the state it sees.</summary>
+    /// <param name="U">What the key writes.</param>
+    /// <param name="Z">What the general rule's b writes; null if there is none.</param>
+    private sealed record Seen(Tile U, Tile? Z);
 }

@@ -1,0 +1,104 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>Which tiles of a block of statements hold storage, and which of them are read no more and can give it away.</summary>
+internal sealed class TileStorage
+{
+    private readonly IReadOnlyList<Statement> statements;
+    private readonly Dictionary<string, int> lastUse = [];
+    private readonly Dictionary<string, Tile> free = [];
+    private readonly HashSet<string> holding = [];
+    private readonly Dictionary<string, string> givers = [];
+
+    /// <param name="statements">The block.</param>
+    /// <param name="liveAfter">Tiles that are read after it.</param>
+    /// <param name="giving">Tiles of the frame that may give their storage too.</param>
+    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving)
+    {
+        this.statements = statements;
+        var wholes = new Dictionary<string, string>();
+        for (int i = 0; i < statements.Count; i++)
+        {
+            if (statements[i] is ViewStatement view)
+            {
+                wholes.Add(view.Result.Name, view.Whole.Name);
+            }
+
+            foreach (Tile tile in statements[i].Reads.Concat(statements[i].Results))
+            {
+                Use(tile.Name, i);
+            }
+        }
+
+        foreach (Tile tile in liveAfter)
+        {
+            Use(tile.Name, int.MaxValue);
+        }
+
+        foreach (Tile tile in giving)
+        {
+            Take(tile);
+        }
+
+        // Whoever reads a view reads the whole.
+        void Use(string name, int index)
+        {
+            lastUse[name] = index;
+            while (wholes.TryGetValue(name, out string? whole))
+            {
+                name = whole;
+                lastUse[name] = index;
+            }
+        }
+    }
+
+    /// <summary>True if the tile has storage already.</summary>
+    public bool Holds(Tile tile) => holding.Contains(tile.Name);
+
+    /// <summary>The tile has taken storage of its own.</summary>
+    public void Take(Tile tile)
+    {
+        holding.Add(tile.Name);
+        free.Add(tile.Name, tile);
+    }
+
+    /// <summary>The name of a tile whose storage the result of a statement takes over; null if there is none.</summary>
+    public string? Reuse(Tile result, int index)
+    {
+        Tile? giver = InPlace(statements[index]).Where(x => free.ContainsKey(x.Name) && LastUse(x) == index && SameShape(x, result)).FirstOrDefault()
+            ?? free.Values.FirstOrDefault(x => LastUse(x) < index && SameShape(x, result));
+        if (giver is null)
+        {
+            return null;
+        }
+
+        free.Remove(giver.Name);
+        Take(result);
+        givers.Add(result.Name, giver.Name);
+        return giver.Name;
+    }
+
+    /// <summary>True if a tile stands in the storage that once was another's.</summary>
+    public bool StandsIn(Tile tile, Tile first)
+    {
+        string name = tile.Name;
+        while (name != first.Name && givers.TryGetValue(name, out string? giver))
+        {
+            name = giver;
+        }
+
+        return name == first.Name;
+    }
+
+    private static bool SameShape(Tile x, Tile y) => x.Rows == y.Rows && x.Columns == y.Columns;
+
+    private int LastUse(Tile tile) => lastUse.TryGetValue(tile.Name, out int index) ? index : -1;
+
+    /// <summary>Arguments that the statement's result may overwrite: element for element it needs no other.</summary>
+    private static IEnumerable<Tile> InPlace(Statement statement) => statement switch
+    {
+        LoopStatement { Stores.Count: 1 } x when x.Stores[0].Into == Into.Set => x.Arguments,
+        CallStatement { Method: "Copy" or "Decay", Into: Into.Set } x => [x.Arguments[0]],
+        CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],
+        _ => [],
+    };
+}
