@@ -76,7 +76,7 @@ internal sealed record StateUpdate
     public required double DecayLowerBound { get; init; }
 
     /// <summary>True if S evolves column by column, so that work may be split over value columns.</summary>
-    public bool ColumnsAreIndependent => !Swapped && Output is null && !Normalizer;
+    public bool ColumnsAreIndependent => !Swapped && !Normalizer;
 
     public bool General => TransitionRead is not null;
 
