@@ -15,4 +15,8 @@ internal static class Placement
         "auto" or "host" => options => options,
         _ => throw new ArgumentException($"--device {device}: expected one of {string.Join(", ", Names)}."),
     };
+
+    /// <summary>The place in words.</summary>
+    /// <param name="device">One of <see cref="Names"/>.</param>
+    public static string Describe(string device) => $"{(device == "auto" ? "host" : device)} with {Environment.ProcessorCount} cores";
 }

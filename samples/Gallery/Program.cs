@@ -46,4 +46,7 @@ bench.SetAction(result => Gallery.Guard(() => BenchCommand.Run(
 root.Add(show);
 root.Add(verify);
 root.Add(bench);
-return root.Parse(args).Invoke();
+
+ParseResult parsed = root.Parse(args);
+int code = parsed.Invoke();
+return parsed.Errors.Count > 0 ? Gallery.Fault : code;

@@ -19,10 +19,13 @@ public sealed record ForwardResult(Tensor Output, Tensor FinalState) : IDisposab
 /// <param name="InitialState">Float32, of the initial state's shape (Float64 from the oracle); null if no initial state was given.</param>
 public sealed record BackwardResult(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor?> Parameters, Tensor? InitialState) : IDisposable
 {
+    /// <summary>All gradients in the order inputs, parameters, initial state.</summary>
+    public IEnumerable<Tensor?> All() => Inputs.Concat(Parameters).Append(InitialState);
+
     /// <summary>Frees all tensors.</summary>
     public void Dispose()
     {
-        foreach (Tensor? tensor in Inputs.Concat(Parameters).Append(InitialState))
+        foreach (Tensor? tensor in All())
         {
             tensor?.Dispose();
         }

@@ -86,7 +86,10 @@ public sealed record VariantDescription
     /// <summary>What the declaration was published as (see <see cref="PublishedAsAttribute"/>); empty if nothing.</summary>
     public required ImmutableArray<Publication> PublishedAs { get; init; }
 
-    /// <summary>Multiply-adds of the chunk forward of one token: function of K, V, chunk and updates.</summary>
+    /// <summary>
+    /// Floating-point operations of the chunk forward, a head and token, as a function of K, V, chunk and updates: products and systems, a multiply-add
+    /// counted as two, the halves of matrices that causality leaves empty not taken off.
+    /// </summary>
     public required Func<Sizes, double> ForwardOperations { get; init; }
 }
 

@@ -11,24 +11,19 @@ internal static class BenchCommand
     {
         IReadOnlyList<IVariant> variants = Gallery.Named(name);
         RunOptions options = Placement.On(device)(new RunOptions());
-        Table table = Gallery.Table("variant", "decode tok/s", "forward tok/s", "backward tok/s", "forward op/s");
-        AnsiConsole.Progress().AutoClear(true).Start(context =>
+        Table table = Gallery.Table("variant", "decode\ntok/s", "forward\ntok/s", "backward\ntok/s", "forward\nop/s");
+        Gallery.ForEach("bench", variants, x => x.Description.Name, variant =>
         {
-            ProgressTask task = context.AddTask("bench", maxValue: variants.Count);
-            foreach (IVariant variant in variants)
-            {
-                task.Description = Markup.Escape(variant.Description.Name);
-                SpeedReport speed = Speed.Of(variant, size, options, seconds);
-                table.AddRow(
-                    Markup.Escape(variant.Description.Name),
-                    Gallery.Count(speed.Decode),
-                    Gallery.Count(speed.Forward),
-                    Gallery.Count(speed.Backward),
-                    Gallery.Count(2 * speed.ForwardOperations));
-                task.Increment(1);
-            }
+            SpeedReport speed = Speed.Of(variant, size, options, seconds);
+            table.AddRow(
+                Markup.Escape(variant.Description.Name),
+                Gallery.Count(speed.Decode),
+                Gallery.Count(speed.Forward),
+                Gallery.Count(speed.Backward),
+                Gallery.Count(speed.ForwardOperations));
         });
-        AnsiConsole.MarkupLineInterpolated($"B {size.Batch}, T {size.Tokens}, H {size.Heads}, K {size.K}, V {size.V}, float32, device {device}");
+
+        AnsiConsole.WriteLine($"{size}, float32, {Placement.Describe(device)}; medians; op/s: floating-point operations of the chunk algorithm.");
         AnsiConsole.Write(table);
         return Gallery.Success;
     }

@@ -19,11 +19,8 @@ internal static class Gallery
     /// <summary>Runs a command; a fault of its arguments is one line on standard error.</summary>
     public static int Guard(Func<int> command)
     {
-        if (Console.IsOutputRedirected)
-        {
-            // A file or a pipe has no width; a line a row is what other programs can read.
-            AnsiConsole.Profile.Width = 240;
-        }
+        // A file or a pipe has no width: a line a row is what other programs can read. A narrow terminal breaks rows; squeezed columns show nothing.
+        AnsiConsole.Profile.Width = Console.IsOutputRedirected ? 400 : Math.Max(AnsiConsole.Profile.Width, 140);
 
         try
         {
@@ -34,6 +31,22 @@ internal static class Gallery
             Console.Error.WriteLine($"error: {exception.Message}");
             return Fault;
         }
+    }
+
+    /// <summary>Does something for each of many, with a progress bar on standard error: standard output is for results.</summary>
+    public static void ForEach<T>(string what, IReadOnlyList<T> many, Func<T, string> name, Action<T> action)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.Progress().AutoClear(true).Start(context =>
+        {
+            ProgressTask task = context.AddTask(what, maxValue: many.Count);
+            foreach (T one in many)
+            {
+                task.Description = Markup.Escape(name(one));
+                action(one);
+                task.Increment(1);
+            }
+        });
     }
 
     /// <summary>The variants of a name, or all.</summary>
@@ -52,10 +65,6 @@ internal static class Gallery
             : throw new ArgumentException($"there is no variant '{name}'; there are {string.Join(", ", Catalog.All.Select(x => x.Description.Name))}.");
     }
 
-    /// <summary>An error in green within its tolerance, in red beyond.</summary>
-    public static string Colored(double error, double tolerance) =>
-        error <= tolerance ? $"[green]{Number(error)}[/]" : $"[red]{Number(error)}[/]";
-
     /// <summary>A number with two digits.</summary>
     public static string Number(double value) => value == 0 ? "0" : value.ToString("0.0e-0", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -68,13 +77,21 @@ internal static class Gallery
         _ => FormattableString.Invariant($"{value:0}"),
     };
 
-    /// <summary>A table that stays readable in a file or a pipe.</summary>
+    /// <summary>A size in memory, such as 64 KiB.</summary>
+    public static string Bytes(long value) => value switch
+    {
+        >= 1 << 20 => FormattableString.Invariant($"{value / (double)(1 << 20):0.#} MiB"),
+        >= 1 << 10 => FormattableString.Invariant($"{value / (double)(1 << 10):0.#} KiB"),
+        _ => $"{value} B",
+    };
+
+    /// <summary>A table that stays readable in a file or a pipe: no colours are needed, and few lines.</summary>
     public static Table Table(params string[] columns)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (string column in columns)
         {
-            table.AddColumn(new TableColumn(column).NoWrap());
+            table.AddColumn(new TableColumn(column).NoWrap().Padding(0, 0, 1, 0));
         }
 
         return table;

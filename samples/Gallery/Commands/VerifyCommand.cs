@@ -23,17 +23,7 @@ internal static class VerifyCommand
         string[] files = Files(path);
         var verifier = new Verifier(Catalog.All, Placement.On(device));
         var reports = new List<CaseReport>();
-        AnsiConsole.Progress().HideCompleted(true).AutoClear(true).Start(context =>
-        {
-            ProgressTask task = context.AddTask("verify", maxValue: files.Length);
-            foreach (string file in files)
-            {
-                task.Description = Markup.Escape(Path.GetFileName(file));
-                reports.Add(verifier.Verify(file));
-                task.Increment(1);
-            }
-        });
-
+        Gallery.ForEach("verify", files, x => Path.GetFileName(x), file => reports.Add(verifier.Verify(file)));
         Print(reports, all);
         if (json is not null)
         {
@@ -69,7 +59,7 @@ internal static class VerifyCommand
             foreach (Comparison x in Chosen(report.Comparisons, all))
             {
                 table.AddRow(
-                    file, variant, x.Pass, Markup.Escape(x.Tensor), Gallery.Colored(x.Relative, x.Passed ? double.PositiveInfinity : 0), Gallery.Number(x.Absolute), Gallery.Number(x.Tolerance), x.Passed ? "" : "[red]FAIL[/]");
+                    file, variant, x.Pass, Markup.Escape(x.Tensor), $"[{(x.Passed ? "green" : "red")}]{Gallery.Number(x.Relative)}[/]", Gallery.Number(x.Absolute), Gallery.Number(x.Tolerance), x.Passed ? "" : "[red]FAIL[/]");
                 (file, variant) = ("", "");
             }
         }

@@ -29,7 +29,7 @@ internal sealed class GoldenCase : IDisposable
 
         try
         {
-            Inputs = [.. description.Inputs.Select((x, i) => Input(x, Given(names[i])))];
+            Tensor[] inputs = [.. description.Inputs.Select((x, i) => Input(x, Given(names[i])))];
             Options = new RunOptions
             {
                 Scale = (float?)metadata.Number("scale"),
@@ -38,11 +38,13 @@ internal sealed class GoldenCase : IDisposable
                 ChunkLength = metadata.Number("chunk") is double chunk ? (int)chunk : null,
                 OutputType = DataType.Float32,
             };
-            Shapes = variant.Shapes(Inputs, Options);
-            Parameters = [.. description.Parameters.Select((x, i) => Parameter(x, names[description.Inputs.Length + i], metadata))];
-            InitialState = State("h0");
-            OutputGradient = file.Tensors.TryGetValue("do", out Tensor? gradient) ? Shaped("do", gradient, Shapes.Output.AsSpan()) : null;
-            FinalStateGradient = State("dht");
+            Shapes = variant.Shapes(inputs, Options);
+            Call = new CallTensors(
+                inputs,
+                [.. description.Parameters.Select((x, i) => Parameter(x, names[description.Inputs.Length + i], metadata))],
+                State("h0"),
+                file.Tensors.TryGetValue("do", out Tensor? gradient) ? Shaped("do", gradient, Shapes.Output.AsSpan()) : null,
+                State("dht"));
         }
         catch
         {
@@ -53,41 +55,34 @@ internal sealed class GoldenCase : IDisposable
 
     public IVariant Variant { get; }
 
-    public IReadOnlyList<Tensor> Inputs { get; }
-
-    public IReadOnlyList<Tensor> Parameters { get; }
-
     public RunOptions Options { get; }
 
     public VariantShapes Shapes { get; }
 
-    public Tensor? InitialState { get; }
-
-    /// <summary>Null: the file has no gradients.</summary>
-    public Tensor? OutputGradient { get; }
-
-    public Tensor? FinalStateGradient { get; }
+    /// <summary>The tensors to run with. No gradient of the output: the file has none.</summary>
+    public CallTensors Call { get; }
 
     /// <summary>The initial state, or zeros; the caller frees it.</summary>
-    public Tensor StartingState() => InitialState?.Clone() ?? new Tensor(DataType.Float32, Shapes.State.AsSpan());
+    public Tensor StartingState() => Call.InitialState?.Clone() ?? new Tensor(DataType.Float32, Shapes.State.AsSpan());
 
-    /// <summary>The expected results by name, next to those of a forward pass.</summary>
-    public IEnumerable<(string Name, Tensor Expected, Tensor Got)> Outputs(Tensor output, Tensor finalState) =>
+    /// <summary>The expected results by name (output, final state), next to those of a forward pass.</summary>
+    public IEnumerable<(int Index, string Name, Tensor Expected, Tensor Got)> Outputs(Tensor output, Tensor finalState) =>
         Pairs(("o", output), ("ht", finalState));
 
-    /// <summary>The expected gradients by name, next to computed ones.</summary>
-    public IEnumerable<(string Name, Tensor Expected, Tensor Got)> Gradients(BackwardResult result) =>
+    /// <summary>The expected gradients by name (inputs, parameters, initial state), next to computed ones.</summary>
+    public IEnumerable<(int Index, string Name, Tensor Expected, Tensor Got)> Gradients(BackwardResult result) =>
         Pairs([.. result.Inputs.Concat(result.Parameters).Select((x, i) => ("d" + names[i], x)), ("dh0", result.InitialState)]);
 
     public void Dispose() => made.ForEach(x => x.Dispose());
 
-    private IEnumerable<(string Name, Tensor Expected, Tensor Got)> Pairs(params (string Name, Tensor? Got)[] results)
+    // The results that the file has numbers for, each with its place among all.
+    private IEnumerable<(int Index, string Name, Tensor Expected, Tensor Got)> Pairs(params (string Name, Tensor? Got)[] results)
     {
-        foreach ((string name, Tensor? got) in results)
+        foreach ((int i, (string name, Tensor? got)) in results.Index())
         {
             if (got is not null && file.Tensors.TryGetValue(name, out Tensor? expected))
             {
-                yield return (name, expected, name is "ht" or "dh0" ? WithoutKeySums(got, expected) : got);
+                yield return (i, name, expected, name is "ht" or "dh0" ? WithoutKeySums(got, expected) : got);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace AttentionDsl.Gallery.Measure;
 /// <param name="Decode">Of decode: one token a sequence and call.</param>
 /// <param name="Forward">Of the chunk forward.</param>
 /// <param name="Backward">Of the chunk backward.</param>
-/// <param name="ForwardOperations">Multiply-adds per second of the chunk forward, as the declaration counts them.</param>
+/// <param name="ForwardOperations">Floating-point operations per second of the chunk forward, as the description of the variant counts them.</param>
 internal sealed record SpeedReport(double Decode, double Forward, double Backward, double ForwardOperations);
 
 /// <summary>Measures speed. Every figure is the median of the calls that fit the time, after one that compiles.</summary>
