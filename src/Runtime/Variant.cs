@@ -147,7 +147,8 @@ public sealed class Variant<TKernels> : IVariant
             call.Bind(computed[i], call.Rows(input), shape.Heads, width, Access.Write);
         }
 
-        var perSequence = new Tensor?[parameters.Count];
+        var perItem = new Tensor?[parameters.Count];
+        long parameterRows = call.ParameterRows(kernel);
         for (int i = 0; i < parameters.Count; i++)
         {
             if (!Description.Parameters[i].Learned)
@@ -157,8 +158,8 @@ public sealed class Variant<TKernels> : IVariant
             }
 
             int width = shape.Width(Description.Parameters[i].Channels);
-            perSequence[i] = call.Buffers.Zeros((long)shape.Sequences * shape.Heads * width);
-            call.Bind(perSequence[i]!, shape.Sequences, shape.Heads, width, Access.Write);
+            perItem[i] = call.Buffers.Zeros(parameterRows * shape.Heads * width);
+            call.Bind(perItem[i]!, parameterRows, shape.Heads, width, Access.Write);
         }
 
         Tensor? initialGradient = initial is null ? null : call.Buffers.Result(call.Number, initialState!.Shape.AsSpan());
@@ -175,11 +176,11 @@ public sealed class Variant<TKernels> : IVariant
         var parameterGradients = new Tensor?[parameters.Count];
         for (int i = 0; i < parameters.Count; i++)
         {
-            if (perSequence[i] is { } x)
+            if (perItem[i] is { } x)
             {
                 Tensor given = parameters[i]!;
                 Tensor sum = call.Buffers.Result(call.Number, given.Shape.AsSpan());
-                Sums.OverSequences(x, shape.Sequences, shape.Heads, shape.Width(Description.Parameters[i].Channels), sum, (int)given.Shape[0]);
+                Sums.OverRows(x, parameterRows, shape.Heads, shape.Width(Description.Parameters[i].Channels), sum, (int)given.Shape[0]);
                 parameterGradients[i] = sum;
             }
         }

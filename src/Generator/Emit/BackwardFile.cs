@@ -55,8 +55,7 @@ internal static class BackwardFile
         writer.Close();
         writer.Line();
 
-        Tile output = GradientText.OutputGradient with { Columns = program.Output!.Columns };
-        Adjoint adjoint = ReverseMode.Of(program, output, dNext, dState, variant.Learned);
+        Adjoint adjoint = variant.ChunkAdjoint;
         writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
         writer.Line("for (int chunk = chunks - 1; chunk >= 0; chunk--)");
         writer.Open();
@@ -65,7 +64,7 @@ internal static class BackwardFile
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
         writer.Line();
         writer.Line("// --- what the forward computed");
-        kernel.Write(GradientText.Statements(program, adjoint, output), adjoint.Gradients.Values);
+        kernel.Write(GradientText.Statements(program, adjoint), adjoint.Gradients.Values);
         writer.Line();
         writer.Line("// --- gradients leave; the state's goes on to the chunk before");
         GradientText.StoreGradients(variant, kernel, adjoint, Into.Set);

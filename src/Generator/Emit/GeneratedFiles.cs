@@ -21,6 +21,7 @@ internal static class GeneratedFiles
         scratch["Forward"] = elements;
         string backward = BackwardFile.Text(variant, out elements);
         scratch["Backward"] = elements;
+        string passes = PassesFile.Text(variant, scratch);
         string oracle = OracleFile.Text(variant, out elements);
         scratch["DecodeBackward"] = elements;
 
@@ -30,6 +31,7 @@ internal static class GeneratedFiles
         yield return ($"{stem}.Step.g.cs", step);
         yield return ($"{stem}.Forward.g.cs", forward);
         yield return ($"{stem}.Backward.g.cs", backward);
+        yield return ($"{stem}.Passes.g.cs", passes);
         yield return ($"{stem}.Oracle.g.cs", oracle);
     }
 }

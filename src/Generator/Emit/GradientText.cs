@@ -3,8 +3,6 @@ namespace AttentionDsl.Generator;
 /// <summary>What the two backward kernels (chunks, and the oracle's steps) write alike: parameter totals, the way gradients leave.</summary>
 internal static class GradientText
 {
-    public static readonly Tile OutputGradient = new("dOutput", Dim.Token, Dim.Value);
-
     /// <summary>Takes and clears a tile for the gradient of every learned parameter, summed over the item's tokens.</summary>
     public static void TakeTotals(Variant variant, KernelWriter kernel)
     {
@@ -25,29 +23,31 @@ internal static class GradientText
     }
 
     /// <summary>Writes the gradients of a chunk (a step) to where they belong.</summary>
-    public static void StoreGradients(Variant variant, KernelWriter kernel, Adjoint adjoint, Into into)
+    /// <param name="variant">The variant.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="adjoint">The derivative.</param>
+    /// <param name="into">What is done with the gradients of inputs.</param>
+    /// <param name="parameterRow">The row of the gradients of parameters; null: they are added to the item's totals.</param>
+    public static void StoreGradients(Variant variant, KernelWriter kernel, Adjoint adjoint, Into into, string? parameterRow = null)
     {
         foreach (Source source in variant.Update.Sources)
         {
             if (adjoint.Gradients.TryGetValue(source.Field, out Tile? gradient))
             {
-                kernel.Writer.Line(source.IsParameter
+                kernel.Writer.Line(!source.IsParameter
+                    ? $"TTile.Copy({kernel.Operand(source.Field + "Gradient", false, source.PerUpdate, ProgramBuilder.Columns(source.Channels))}, {gradient.Name}, Into.{into});"
+                    : parameterRow is null
                     ? $"TTile.Copy({Total(source).Name}, {gradient.Name}, Into.Add);"
-                    : $"TTile.Copy({kernel.Operand(source.Field + "Gradient", false, source.PerUpdate, ProgramBuilder.Columns(source.Channels))}, {gradient.Name}, Into.{into});");
+                    : $"TTile.Copy(tensors.{source.Field}Gradient.Rows({parameterRow}, 1, at.Head, at.Heads), {gradient.Name}, Into.Set);");
             }
         }
     }
 
     /// <summary>What the forward computed and the adjoint reads, the output's gradient, and the derivative itself.</summary>
-    public static IReadOnlyList<Statement> Statements(TileProgram program, Adjoint adjoint, Tile? outputGradient)
+    public static IReadOnlyList<Statement> Statements(TileProgram program, Adjoint adjoint)
     {
         IEnumerable<Tile> tiles = program.Operations.Select(x => x.Result).Where(x => adjoint.Values.Contains(x.Name));
-        return
-        [
-            .. Lowering.Of(program.Needed(tiles)),
-            .. outputGradient is null ? [] : new Statement[] { new LoadStatement(outputGradient, "OutputGradient", false, $"--- the derivative\n{outputGradient.Name}: the gradient of the output") },
-            .. adjoint.Statements,
-        ];
+        return [.. Lowering.Of(program.Needed(tiles)), .. adjoint.WithOutputGradient(adjoint.Statements)];
     }
 
     private static Tile Total(Source source) => new($"d{source.Tile}Total", Dim.One, ProgramBuilder.Columns(source.Channels));

@@ -5,6 +5,9 @@ internal static class KernelsFile
 {
     public static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
 
+    /// <summary>The kernels that work from and to the workspace between passes.</summary>
+    public static readonly string[] Passes = ["Prepare", "Advance", "Trail", "Retreat", "Gradients"];
+
     public static string Text(Variant variant, IReadOnlyDictionary<string, string> scratch) => variant.File(
         $"What the runtime knows of {variant.Declaration.Name}.",
         writer =>
@@ -25,9 +28,23 @@ internal static class KernelsFile
 
             writer.Line();
             writer.Line("/// <inheritdoc/>");
+            writer.Open("public static void Pass<TTile, TNumber>(KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+            writer.Line("Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);");
+            writer.Line("switch (pass)");
+            writer.Open();
+            foreach (string pass in Passes)
+            {
+                writer.Line($"case KernelKind.{pass}: {pass}Item(tensors, sizes, at, scratch, between); break;");
+            }
+
+            writer.Line("default: throw new ArgumentOutOfRangeException(nameof(pass));");
+            writer.Close();
+            writer.Close();
+            writer.Line();
+            writer.Line("/// <inheritdoc/>");
             writer.Line("public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch");
             writer.Open();
-            foreach (string kind in Kinds)
+            foreach (string kind in Kinds.Concat(Passes))
             {
                 writer.Line($"KernelKind.{kind} =>");
                 writer.Indented(() => writer.Lines(scratch[kind] + ","));

@@ -79,8 +79,7 @@ internal static class OracleFile
     {
         SourceWriter writer = kernel.Writer;
         bool writes = program.StateOut != program.StateIn;
-        Tile? dOutput = program.Output is Tile output ? GradientText.OutputGradient with { Rows = Dim.One, Columns = output.Columns } : null;
-        Adjoint adjoint = ReverseMode.Of(program, dOutput, dNext, writes ? dState : dNext, variant.Learned);
+        Adjoint adjoint = ReverseMode.Of(program, dNext, writes ? dState : dNext, variant.Learned);
 
         OpenProgram(writer, program, "for (int update = sizes.Updates - 1; update >= 0; update--)");
         if (writes)
@@ -90,7 +89,7 @@ internal static class OracleFile
 
         writer.Line($"TTile S = {stateText};");
         kernel.Know("S");
-        kernel.Write(GradientText.Statements(program, adjoint, dOutput), adjoint.Gradients.Values);
+        kernel.Write(GradientText.Statements(program, adjoint), adjoint.Gradients.Values);
         GradientText.StoreGradients(variant, kernel, adjoint, Into.Add);
         if (writes)
         {

@@ -72,27 +72,30 @@ internal static class TensorsFile
         writer.Line("/// <inheritdoc/>");
         writer.Line("public static DeviceLaunch Load(KernelKind kernel, Accelerator accelerator) => kernel switch");
         writer.Open();
-        foreach (string kind in KernelsFile.Kinds.Where(x => x != "DecodeBackward"))
+        string[] kinds = [.. KernelsFile.Kinds.Where(x => x != "DecodeBackward"), .. KernelsFile.Passes];
+        foreach (string kind in kinds)
         {
             writer.Line($"KernelKind.{kind} => Launch(accelerator, {kind}Kernel),");
         }
 
         writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"The oracle's kernels run on the host.\"),");
         writer.Close("};");
-        foreach (string kind in KernelsFile.Kinds.Where(x => x != "DecodeBackward"))
+        writer.Line();
+        writer.Line("// A group of threads computes one item, in its own stretch of scratch.");
+        foreach (string kind in kinds)
         {
+            string between = KernelsFile.Passes.Contains(kind) ? ", between" : "";
             writer.Line();
-            writer.Line("// A group of threads computes one item, in its own stretch of scratch.");
-            writer.Open($"private static void {kind}Kernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem)");
-            writer.Line($"{kind}Item<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));");
+            writer.Open($"private static void {kind}Kernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)");
+            writer.Line($"{kind}Item<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem){between});");
             writer.Close();
         }
 
         writer.Line();
-        writer.Open("private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long> kernel)");
+        writer.Open("private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long, Between<DeviceTile>> kernel)");
         writer.Line("var launch = accelerator.LoadKernel(kernel);");
-        writer.Line("return (stream, config, operands, sizes, work, scratch, scratchPerItem) =>");
-        writer.Indented(() => writer.Line("launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem);"));
+        writer.Line("return (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>");
+        writer.Indented(() => writer.Line("launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem, between);"));
         writer.Close();
     }
 }

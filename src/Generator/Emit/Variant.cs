@@ -9,6 +9,8 @@ internal sealed class Variant
         Update = StateUpdate.From(declaration);
         Chunk = ChunkProgram.From(Update);
         Step = StepProgram.From(Update);
+        ChunkAdjoint = ReverseMode.Of(Chunk, Chunk.StateIn with { Name = "dSNext" }, Chunk.StateIn with { Name = "dS" }, Learned);
+        Passes = new PassPlan(Chunk, ChunkAdjoint);
         Inputs = Update.Sources.Where(x => !x.IsParameter).ToEquatableArray();
         Parameters = Update.Sources.Where(x => x.IsParameter).ToEquatableArray();
     }
@@ -20,6 +22,11 @@ internal sealed class Variant
     public TileProgram Chunk { get; }
 
     public EquatableArray<TileProgram> Step { get; }
+
+    /// <summary>The derivative of <see cref="Chunk"/>: <c>dSNext</c> is the gradient of the state after the chunk, <c>dS</c> of the one before.</summary>
+    public Adjoint ChunkAdjoint { get; }
+
+    public PassPlan Passes { get; }
 
     public EquatableArray<Source> Inputs { get; }
 

@@ -5,7 +5,14 @@ namespace AttentionDsl.Generator;
 /// <param name="Gradients">The gradient tile of every loaded operand that has one, by field.</param>
 /// <param name="State">The gradient of the incoming state.</param>
 /// <param name="Values">Names of the forward tiles that the statements read.</param>
-internal sealed record Adjoint(IReadOnlyList<Statement> Statements, IReadOnlyDictionary<string, Tile> Gradients, Tile State, ISet<string> Values);
+/// <param name="Output">The gradient of the output, which the caller gives; null if the program has no output.</param>
+internal sealed record Adjoint(IReadOnlyList<Statement> Statements, IReadOnlyDictionary<string, Tile> Gradients, Tile State, ISet<string> Values, Tile? Output)
+{
+    /// <summary>Some of the statements, the output's gradient loaded first if they read it.</summary>
+    public IReadOnlyList<Statement> WithOutputGradient(IReadOnlyList<Statement> statements) => Output is null || !statements.Any(x => x.Reads.Contains(Output))
+        ? statements
+        : [new LoadStatement(Output, "OutputGradient", false, $"--- the derivative\n{Output.Name}: the gradient of the output"), .. statements];
+}
 
 /// <summary>
 /// Reverse mode over a tile program. The derivative of every operation is again operations of the vocabulary; the derivative of an
@@ -42,16 +49,16 @@ internal sealed class ReverseMode
 
     /// <summary>The adjoint of the program, given the gradients of its output (tile <c>do</c>) and of the state it leaves.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="outputGradient">The gradient of the output; null if the program has none.</param>
     /// <param name="stateOutGradient">The gradient of the state it leaves.</param>
     /// <param name="stateInGradient">Where the gradient of the incoming state goes; the same tile if the program leaves the state as it is.</param>
     /// <param name="learned">Which operands have a gradient.</param>
-    public static Adjoint Of(TileProgram program, Tile? outputGradient, Tile stateOutGradient, Tile stateInGradient, Func<string, bool> learned)
+    public static Adjoint Of(TileProgram program, Tile stateOutGradient, Tile stateInGradient, Func<string, bool> learned)
     {
         var mode = new ReverseMode(program, learned);
-        if (outputGradient is not null && program.Output is not null)
+        Tile? outputGradient = program.Output is Tile output ? new Tile("dOutput", output.Rows, output.Columns) : null;
+        if (outputGradient is not null)
         {
-            mode.Seed(program.Output, outputGradient);
+            mode.Seed(program.Output!, outputGradient);
         }
 
         mode.gradients[program.StateIn.Name] = stateInGradient;
@@ -81,7 +88,7 @@ internal sealed class ReverseMode
             .Where(x => mode.started.Contains(x.Result.Name))
             .ToDictionary(x => x.Field, x => mode.gradients[x.Result.Name]);
         var forward = new HashSet<string>(mode.definitions.Keys) { program.StateIn.Name };
-        return new Adjoint(mode.statements, operands, stateInGradient, new HashSet<string>(mode.statements.SelectMany(x => x.Reads).Select(x => x.Name).Where(forward.Contains)));
+        return new Adjoint(mode.statements, operands, stateInGradient, new HashSet<string>(mode.statements.SelectMany(x => x.Reads).Select(x => x.Name).Where(forward.Contains)), outputGradient);
     }
 
     private static CallStatement Call(Tile result, string method, Tile[] arguments, Causal? causal, Into? into, string equation) =>

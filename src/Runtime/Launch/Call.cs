@@ -89,17 +89,39 @@ internal sealed class Call : IDisposable
         GC.KeepAlive(to);
     }
 
-    /// <summary>Runs a kernel over the bound operands.</summary>
+    /// <summary>Runs a kernel over the bound operands, in passes where the engine works so.</summary>
     public void Run<TKernels>(KernelKind kernel, bool readsState, IReadOnlyList<long>? slots = null)
         where TKernels : IVariantKernels
     {
-        int splitInto = kernel == KernelKind.Decode && Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
+        bool passes = RunsInPasses(kernel);
+        int splitInto = (passes || kernel == KernelKind.Decode) && Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
         Work[] work = WorkList.Of(Shape, splitInto, readsState, slots);
-        if (work.Length > 0)
+        if (work.Length == 0)
         {
-            Engine.Run<TKernels>(kernel, [.. bindings], Shape.Sizes(), work);
+            return;
         }
+
+        if (!passes)
+        {
+            Engine.Run<TKernels>([new(kernel, work)], [.. bindings], Shape.Sizes(), default);
+            return;
+        }
+
+        Sizes sizes = Shape.Sizes();
+        Work[] chunks = WorkList.Chunks(WorkList.Of(Shape, 1, readsState, slots), Shape.Chunk);
+        bool backward = kernel == KernelKind.Backward;
+        long stretches = Shape.Chunks() * Shape.Heads, states = backward ? stretches * Padded.Elements(Shape.K, Shape.StateColumns) : 0;
+        Launch[] launches = backward
+            ? [new(KernelKind.Prepare, chunks), new(KernelKind.Trail, work), new(KernelKind.Retreat, work), new(KernelKind.Gradients, chunks)]
+            : [new(KernelKind.Prepare, chunks), new(KernelKind.Advance, work)];
+        Engine.Run<TKernels>(launches, [.. bindings], sizes, new Workspace(
+            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states));
     }
+
+    /// <summary>Rows of the gradient of a parameter before they are summed: one for what each item of the gradient kernel works on.</summary>
+    public long ParameterRows(KernelKind kernel) => RunsInPasses(kernel) ? Shape.Chunks() : Shape.Sequences;
+
+    private bool RunsInPasses(KernelKind kernel) => Engine.TokenParallel && kernel is (KernelKind.Forward or KernelKind.Backward);
 
     public void Dispose() => Buffers.Dispose();
 }

@@ -49,6 +49,21 @@ internal sealed class CallShape
 
     public long Length(int sequence) => Offsets is null ? TokensPerBatch : Offsets[sequence + 1] - Offsets[sequence];
 
+    /// <summary>Chunks of a sequence.</summary>
+    public long Chunks(int sequence) => (Length(sequence) + Chunk - 1) / Chunk;
+
+    /// <summary>Chunks of all sequences.</summary>
+    public long Chunks()
+    {
+        long chunks = 0;
+        for (int i = 0; i < Sequences; i++)
+        {
+            chunks += Chunks(i);
+        }
+
+        return chunks;
+    }
+
     public Sizes Sizes()
     {
         long longest = 0;

@@ -9,7 +9,10 @@ internal sealed unsafe class HostEngine : IEngine
 
     public int Parallelism => Environment.ProcessorCount;
 
-    public void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+    // Chunk after chunk: what a chunk computes stays in the cache for what reads it.
+    public bool TokenParallel => false;
+
+    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, Workspace workspace)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<HostTile, HostLanes>[bindings.Length];
@@ -28,12 +31,25 @@ internal sealed unsafe class HostEngine : IEngine
             }
         }
 
-        long elements = TKernels.Scratch(kernel, sizes);
-        Items.Run(work, sizes, at =>
+        using ThreadScratch kept = ThreadScratch.Rent(workspace.Total * sizeof(float));
+        float* next = (float*)kept.Memory;
+        HostTile Part(long elements)
         {
-            using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(float));
-            Items.Invoke<TKernels, HostTile, HostLanes>(kernel, operands, sizes, at, new HostTile((float*)scratch.Memory, 1, Items.Clamp(elements), elements));
-        });
+            var part = new HostTile(next, 1, Items.Clamp(elements), elements);
+            next += elements;
+            return part;
+        }
+
+        Between<HostTile> between = new() { Exact = Part(workspace.Exact), Packed = Part(workspace.Packed), States = Part(workspace.States), StateGradients = Part(workspace.StateGradients) };
+        foreach ((KernelKind kernel, Work[] work) in launches)
+        {
+            long elements = TKernels.Scratch(kernel, sizes);
+            Items.Run(work, sizes, at =>
+            {
+                using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(float));
+                Items.Invoke<TKernels, HostTile, HostLanes>(kernel, operands, sizes, at, new HostTile((float*)scratch.Memory, 1, Items.Clamp(elements), elements), between);
+            });
+        }
 
         // The operands hold addresses, which keep no tensor alive.
         GC.KeepAlive(bindings);

@@ -19,6 +19,21 @@ internal enum Access
 /// <param name="Access">What the kernel does with it.</param>
 internal readonly record struct Binding(Tensor? Tensor, long Rows, int Heads, int Width, Access Access);
 
+/// <summary>A kernel and the items it runs over.</summary>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Work">The items; no two write the same numbers.</param>
+internal readonly record struct Launch(KernelKind Kernel, Work[] Work);
+
+/// <summary>Elements of each part of the workspace between passes.</summary>
+/// <param name="Exact">Of <see cref="Between{TTile}.Exact"/>.</param>
+/// <param name="Packed">Of <see cref="Between{TTile}.Packed"/>.</param>
+/// <param name="States">Of <see cref="Between{TTile}.States"/>.</param>
+/// <param name="StateGradients">Of <see cref="Between{TTile}.StateGradients"/>.</param>
+internal readonly record struct Workspace(long Exact, long Packed, long States, long StateGradients)
+{
+    public long Total => Exact + Packed + States + StateGradients;
+}
+
 /// <summary>Runs kernels over work items: the seam between the variants and the host, the oracle and devices.</summary>
 internal interface IEngine
 {
@@ -28,11 +43,14 @@ internal interface IEngine
     /// <summary>Work items it computes at a time; fewer items than that are split over value columns where the variant allows it.</summary>
     int Parallelism { get; }
 
-    /// <summary>Runs one kernel over all items and returns when their results are in the tensors.</summary>
-    /// <param name="kernel">Which kernel.</param>
+    /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
+    bool TokenParallel { get; }
+
+    /// <summary>Runs kernels one after the other and returns when their results are in the tensors.</summary>
+    /// <param name="launches">The kernels.</param>
     /// <param name="bindings">The tensors, in the order <see cref="IVariantKernels"/> gives; one tensor may be bound twice (a state in and out).</param>
     /// <param name="sizes">The sizes.</param>
-    /// <param name="work">The items; no two write the same numbers.</param>
-    void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+    /// <param name="workspace">What passes need between them.</param>
+    void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, Workspace workspace)
         where TKernels : IVariantKernels;
 }

@@ -49,7 +49,7 @@ internal static class Items
 
     public static int Clamp(long rows) => (int)Math.Min(rows, int.MaxValue);
 
-    public static void Invoke<TKernels, TTile, TNumber>(KernelKind kernel, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch)
+    public static void Invoke<TKernels, TTile, TNumber>(KernelKind kernel, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
         where TKernels : IVariantKernels
         where TTile : struct, ITile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber>
@@ -59,7 +59,8 @@ internal static class Items
             case KernelKind.Decode: TKernels.Decode<TTile, TNumber>(operands, sizes, at, scratch); break;
             case KernelKind.DecodeBackward: TKernels.DecodeBackward<TTile, TNumber>(operands, sizes, at, scratch); break;
             case KernelKind.Forward: TKernels.Forward<TTile, TNumber>(operands, sizes, at, scratch); break;
-            default: TKernels.Backward<TTile, TNumber>(operands, sizes, at, scratch); break;
+            case KernelKind.Backward: TKernels.Backward<TTile, TNumber>(operands, sizes, at, scratch); break;
+            default: TKernels.Pass<TTile, TNumber>(kernel, operands, sizes, at, scratch, between); break;
         }
     }
 }

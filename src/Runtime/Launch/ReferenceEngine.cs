@@ -1,15 +1,18 @@
 namespace AttentionDsl.Runtime;
 
 /// <summary>The oracle: double precision, plain loops.</summary>
-internal sealed unsafe class ReferenceEngine : IEngine
+/// <param name="tokenParallel">True to run the chunk-parallel kernels in passes, as devices do.</param>
+internal sealed unsafe class ReferenceEngine(bool tokenParallel = false) : IEngine
 {
     public static readonly ReferenceEngine Instance = new();
+
+    public bool TokenParallel => tokenParallel;
 
     public DataType Number => DataType.Float64;
 
     public int Parallelism => 1;
 
-    public void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, Workspace workspace)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<ReferenceTile, F64>[bindings.Length];
@@ -28,12 +31,25 @@ internal sealed unsafe class ReferenceEngine : IEngine
             }
         }
 
-        long elements = TKernels.Scratch(kernel, sizes);
-        Items.Run(work, sizes, at =>
+        using ThreadScratch kept = ThreadScratch.Rent(workspace.Total * sizeof(double));
+        double* next = (double*)kept.Memory;
+        ReferenceTile Part(long elements)
         {
-            using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(double));
-            Items.Invoke<TKernels, ReferenceTile, F64>(kernel, operands, sizes, at, new ReferenceTile((double*)scratch.Memory, 1, Items.Clamp(elements), elements));
-        });
+            var part = new ReferenceTile(next, 1, Items.Clamp(elements), elements);
+            next += elements;
+            return part;
+        }
+
+        Between<ReferenceTile> between = new() { Exact = Part(workspace.Exact), Packed = Part(workspace.Packed), States = Part(workspace.States), StateGradients = Part(workspace.StateGradients) };
+        foreach ((KernelKind kernel, Work[] work) in launches)
+        {
+            long elements = TKernels.Scratch(kernel, sizes);
+            Items.Run(work, sizes, at =>
+            {
+                using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(double));
+                Items.Invoke<TKernels, ReferenceTile, F64>(kernel, operands, sizes, at, new ReferenceTile((double*)scratch.Memory, 1, Items.Clamp(elements), elements), between);
+            });
+        }
 
         // The operands hold addresses, which keep no tensor alive.
         GC.KeepAlive(bindings);

@@ -35,8 +35,8 @@ internal static unsafe class Sums
         Prefix(x, result);
     }
 
-    /// <summary>result[j, c] = sum over sequences, in double precision, and over the value heads that head j serves of x[sequence, i, c].</summary>
-    public static void OverSequences(Tensor x, long sequences, int heads, int width, Tensor result, int own)
+    /// <summary>result[j, c] = sum over rows, in double precision, and over the value heads that head j serves of x[row, i, c].</summary>
+    public static void OverRows(Tensor x, long rows, int heads, int width, Tensor result, int own)
     {
         int group = heads / own;
         for (int j = 0; j < own; j++)
@@ -44,7 +44,7 @@ internal static unsafe class Sums
             for (int c = 0; c < width; c++)
             {
                 double sum = 0;
-                for (long n = 0; n < sequences; n++)
+                for (long n = 0; n < rows; n++)
                 {
                     for (int i = 0; i < group; i++)
                     {

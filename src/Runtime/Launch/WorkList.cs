@@ -15,6 +15,7 @@ internal static class WorkList
     {
         int columns = Columns(shape, splitInto);
         var work = new List<Work>(checked(shape.Sequences * shape.Heads));
+        long chunk = 0;
         for (int n = 0; n < shape.Sequences; n++)
         {
             long slot = slots is null ? n : slots[n];
@@ -35,12 +36,30 @@ internal static class WorkList
                         Heads = shape.Heads,
                         Start = shape.Start(n),
                         Length = length,
+                        Chunk = chunk,
                         StateIn = readsState ? slot : -1,
                         StateOut = slot,
                         Column = column,
                         Columns = Math.Min(columns, shape.V - column),
                     });
                 }
+            }
+
+            chunk += shape.Chunks(n);
+        }
+
+        return [.. work];
+    }
+
+    /// <summary>An item for every chunk of every item.</summary>
+    public static Work[] Chunks(IEnumerable<Work> items, int chunkLength)
+    {
+        var work = new List<Work>();
+        foreach (Work item in items)
+        {
+            for (int done = 0; done < item.Length; done += chunkLength)
+            {
+                work.Add(item with { Start = item.Start + done, Length = Math.Min(chunkLength, item.Length - done), Chunk = item.Chunk + (done / chunkLength) });
             }
         }
 

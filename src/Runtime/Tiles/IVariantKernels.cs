@@ -39,6 +39,18 @@ public interface IVariantKernels
         where TTile : struct, ITile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber>;
 
+    /// <summary>
+    /// One of the passes into which a token-parallel device cuts <see cref="Forward"/> (Prepare, Advance) and <see cref="Backward"/>
+    /// (Prepare, Trail, Retreat, Gradients). Items of Prepare and Gradients are chunks, items of the others whole sequences.
+    /// </summary>
+    static abstract void Pass<TTile, TNumber>(
+        KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>;
+
+    /// <summary>Elements that a chunk of one head takes in the workspace between passes: its exact part, or its packed part.</summary>
+    static abstract long KeptElements(bool exact, Sizes sizes);
+
     /// <summary>Scratch elements that one item of a kernel takes.</summary>
     static abstract long Scratch(KernelKind kernel, Sizes sizes);
 
@@ -60,6 +72,21 @@ public enum KernelKind
 
     /// <summary><see cref="IVariantKernels.Backward"/>.</summary>
     Backward,
+
+    /// <summary>Pass 1, chunk by chunk in any order: what does not depend on the state.</summary>
+    Prepare,
+
+    /// <summary>Pass 2 of the forward, in order over the chunks: the state and the output.</summary>
+    Advance,
+
+    /// <summary>Pass 2 of the backward, in order over the chunks: the state before every chunk.</summary>
+    Trail,
+
+    /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
+    Retreat,
+
+    /// <summary>Pass 4 of the backward, chunk by chunk in any order: the gradients of inputs and parameters.</summary>
+    Gradients,
 }
 
 /// <summary>Launches a compiled device kernel: group i of the grid computes work[i] with its own stretch of scratch (scratch.Columns / number of groups elements).</summary>
@@ -70,6 +97,7 @@ public enum KernelKind
 /// <param name="work">The items.</param>
 /// <param name="scratch">A one-row tile: all scratch, items one after the other.</param>
 /// <param name="scratchPerItem">Elements of scratch an item.</param>
+/// <param name="between">The workspace between passes; empty for kernels that are no pass.</param>
 public delegate void DeviceLaunch(
     AcceleratorStream stream,
     KernelConfig config,
@@ -77,4 +105,5 @@ public delegate void DeviceLaunch(
     Sizes sizes,
     ArrayView<Work> work,
     DeviceTile scratch,
-    long scratchPerItem);
+    long scratchPerItem,
+    Between<DeviceTile> between);

@@ -18,6 +18,9 @@ public struct Work
     /// <summary>Number of tokens.</summary>
     public int Length;
 
+    /// <summary>The item's first chunk, counted over all sequences of the call: where its tiles stand between passes.</summary>
+    public long Chunk;
+
     /// <summary>State slot to read (the sequence, or a slot of a pool); negative: start from zero.</summary>
     public long StateIn;
 

@@ -1,0 +1,236 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>The passes of a token-parallel device: the chunk-parallel kernels cut by what depends on the state (see <see cref="PassPlan"/>).</summary>
+internal sealed class PassesFile
+{
+    private const string Signature = "<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
+
+    private readonly Variant variant;
+    private readonly SourceWriter writer;
+    private readonly IDictionary<string, string> scratch;
+    private readonly string swapped;
+    private readonly string writes;
+    private readonly Tile state;
+
+    private PassesFile(Variant variant, SourceWriter writer, IDictionary<string, string> scratch)
+    {
+        this.variant = variant;
+        this.writer = writer;
+        this.scratch = scratch;
+        swapped = variant.Update.Swapped ? "true" : "false";
+        writes = variant.Update.SeveralUpdates ? ", writes" : "";
+        state = variant.Chunk.StateIn;
+    }
+
+    private PassPlan Plan => variant.Passes;
+
+    /// <summary>The file; the passes' scratch is added by name.</summary>
+    public static string Text(Variant variant, IDictionary<string, string> scratch) => variant.KernelFile(
+        $"""
+        {variant.Declaration.Name}, the chunk-parallel forward and backward in passes, for devices that compute many chunks at once.
+        Pass by pass it computes what the forward and backward kernels compute chunk by chunk:
+        what does not depend on the state is computed for all chunks together, the state and its gradient run in order.
+        """,
+        writer => new PassesFile(variant, writer, scratch).Write());
+
+    private void Write()
+    {
+        WriteKept();
+        writer.Line();
+        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", kernel =>
+        {
+            kernel.Write(Plan.Prepare, Plan.Kept.Select(x => x.Tile));
+            writer.Line();
+            writer.Line("// --- kept for the passes that follow");
+            OpenKept("(at.Chunk * at.Heads) + at.Head");
+            foreach (KeptTile kept in Plan.Kept)
+            {
+                writer.Line($"TTile.Copy(kept.{kept.Tile.Name}, {kept.Tile.Name}, Into.Set);");
+            }
+        });
+        writer.Line();
+        WriteForwardPass("Advance", "Pass 2, in order over the chunks: the state and the output.", keepsStates: false, variant.Chunk with { Operations = Plan.Advance.ToEquatableArray() });
+        writer.Line();
+        WriteForwardPass("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", keepsStates: true, variant.Chunk with { Operations = Plan.Trail.ToEquatableArray(), Output = null });
+        writer.Line();
+        WriteRetreat();
+        writer.Line();
+        WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", kernel =>
+        {
+            writer.Line("// S is the state before the chunk, dSNext the gradient of the state after it.");
+            WriteStateOf("States", "S", "(at.Chunk * at.Heads) + at.Head", kernel, panel: false);
+            WriteStateOf("StateGradients", "dSNext", "(at.Chunk * at.Heads) + at.Head", kernel, panel: false);
+            writer.Line();
+            kernel.Write(Plan.Gradients, variant.ChunkAdjoint.Gradients.Values);
+            writer.Line();
+            writer.Line("// --- gradients leave");
+            GradientText.StoreGradients(variant, kernel, variant.ChunkAdjoint, Into.Set, parameterRow: "at.Chunk");
+        });
+    }
+
+    private Dimensions Dimensions(bool panel) => new(variant.Update.Swapped, panel && variant.Update.ColumnsAreIndependent);
+
+    /// <summary>The struct of tiles that the first pass leaves behind, and its size.</summary>
+    private void WriteKept()
+    {
+        Dimensions dimensions = Dimensions(panel: false);
+        writer.Doc("summary", "What pass 1 leaves of a chunk for the passes that follow.");
+        writer.Open("private struct Kept<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+        foreach (KeptTile kept in Plan.Kept)
+        {
+            writer.Line($"public TTile {kept.Tile.Name};");
+        }
+
+        writer.Line();
+        writer.Doc("summary", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.");
+        writer.Open($"public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length{(writes.Length == 0 ? "" : ", int writes")})");
+        writer.Line("Kept<TTile, TNumber> kept = default;");
+        writer.Line("long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
+        foreach (KeptTile kept in Plan.Kept)
+        {
+            string region = kept.Exact ? "Exact" : "Packed";
+            writer.Line($"kept.{kept.Tile.Name} = between.{region}.Take(ref {region.ToLowerInvariant()}, {dimensions.Text(kept.Tile.Rows)}, {dimensions.Text(kept.Tile.Columns)});");
+        }
+
+        writer.Line("return kept;");
+        writer.Close();
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line("public static long KeptElements(bool exact, Sizes sizes) => exact");
+        writer.Indented(() =>
+        {
+            writer.Lines($"? {Elements(true, dimensions)}");
+            writer.Lines($": {Elements(false, dimensions)};");
+        });
+    }
+
+    private string Elements(bool exact, Dimensions dimensions)
+    {
+        var tiles = new ScratchTiles(dimensions);
+        foreach (KeptTile kept in Plan.Kept.Where(x => x.Exact == exact))
+        {
+            tiles.Add(kept.Tile);
+        }
+
+        return tiles.Elements();
+    }
+
+    private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles)
+    {
+        tiles = new ScratchTiles(dimensions);
+        writer.Doc("summary", summary);
+        writer.Open($"private static void {name}Item{Signature}");
+        writer.Line("long offset = 0;");
+        return new KernelWriter(writer, dimensions, tiles);
+    }
+
+    private void WriteChunkPass(string name, string summary, Action<KernelWriter> body)
+    {
+        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles);
+        writer.Line("long start = at.Start;");
+        writer.Line("int length = at.Length;");
+        if (writes.Length != 0)
+        {
+            writer.Line("int writes = length * sizes.Updates;");
+        }
+
+        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
+        writer.Line();
+        body(kernel);
+        writer.Close();
+        scratch[name] = tiles.Elements();
+    }
+
+    private void WriteForwardPass(string name, string summary, bool keepsStates, TileProgram program)
+    {
+        KernelWriter kernel = Open(name, summary, Dimensions(panel: true), out ScratchTiles tiles);
+        kernel.Take(state);
+        writer.Line($"States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, {swapped});");
+        writer.Line("long first = offset;");
+        tiles.OpenScope();
+        writer.Line("for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)");
+        writer.Open();
+        ForwardFile.OpenChunk(variant, kernel, "done");
+        if (keepsStates)
+        {
+            WriteStateOf("States", "before", "((at.Chunk + chunk) * at.Heads) + at.Head", kernel, panel: true);
+            writer.Line("TTile.Copy(before, S, Into.Set);");
+        }
+
+        NameKept(kernel, program.Operations.SelectMany(x => x.Reads));
+        kernel.WriteInPlace(program);
+        if (program.Output is Tile output)
+        {
+            writer.Line();
+            writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
+        }
+
+        writer.Close();
+        if (!keepsStates)
+        {
+            writer.Line();
+            writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");
+        }
+
+        writer.Close();
+        scratch[name] = tiles.Elements();
+    }
+
+    private void WriteRetreat()
+    {
+        KernelWriter kernel = Open("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Dimensions(panel: true), out ScratchTiles tiles);
+        kernel.Take(state with { Name = "dS" });
+        kernel.Take(state with { Name = "dSNext" });
+        writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
+        writer.Line("long first = offset;");
+        tiles.OpenScope();
+        writer.Line("for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)");
+        writer.Open();
+        ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
+        WriteStateOf("StateGradients", "after", "((at.Chunk + chunk) * at.Heads) + at.Head", kernel, panel: true);
+        writer.Line("TTile.Copy(after, dSNext, Into.Set);");
+        Tile[] reads = Plan.Retreat.SelectMany(x => x.Reads).ToArray();
+        if (reads.Contains(state))
+        {
+            WriteStateOf("States", "S", "((at.Chunk + chunk) * at.Heads) + at.Head", kernel, panel: true);
+        }
+
+        NameKept(kernel, reads);
+        kernel.Write(Plan.Retreat, [variant.ChunkAdjoint.State]);
+        writer.Line("(dS, dSNext) = (dSNext, dS);");
+        writer.Close();
+        writer.Line();
+        writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
+        writer.Close();
+        scratch["Retreat"] = tiles.Elements();
+    }
+
+    private void OpenKept(string chunk) => writer.Line($"Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, {chunk}, length{writes});");
+
+    /// <summary>Gives the kept tiles that a pass reads their names.</summary>
+    private void NameKept(KernelWriter kernel, IEnumerable<Tile> reads)
+    {
+        var names = new HashSet<string>(reads.Select(x => x.Name));
+        Dimensions dimensions = Dimensions(panel: true);
+        OpenKept("((at.Chunk + chunk) * at.Heads) + at.Head");
+        foreach (Tile tile in Plan.Kept.Select(x => x.Tile).Where(x => names.Contains(x.Name)))
+        {
+            string panel = dimensions.Panel && tile.Columns == Dim.Value ? $".Block(0, {dimensions.Text(tile.Rows)}, at.Column, at.Columns)" : "";
+            writer.Line($"TTile {tile.Name} = kept.{tile.Name}{panel};");
+            kernel.Know(tile.Name);
+        }
+
+        writer.Line();
+    }
+
+    /// <summary>Names the state (or its gradient) that the workspace keeps for a chunk.</summary>
+    private void WriteStateOf(string region, string name, string chunk, KernelWriter kernel, bool panel)
+    {
+        Dimensions whole = Dimensions(panel: false), dimensions = Dimensions(panel);
+        string key = whole.Text(Dim.Key), columns = whole.Text(state.Columns);
+        writer.Line($"long {name}At = ({chunk}) * Padded.Elements({key}, {columns});");
+        writer.Line($"TTile {name} = between.{region}.Take(ref {name}At, {key}, {columns}){(dimensions.Panel ? $".Block(0, {key}, at.Column, at.Columns)" : "")};");
+        kernel.Know(name);
+    }
+}

@@ -1,0 +1,22 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>
+/// The workspace through which the passes of a token-parallel device hand tiles on, a stretch for every chunk and value head
+/// (stretch = chunk of the call * heads + head). Each part is a one-row tile, like scratch.
+/// </summary>
+/// <typeparam name="TTile">The backend's tile.</typeparam>
+public struct Between<TTile>
+    where TTile : struct
+{
+    /// <summary>Tiles whose numbers enter exponentials or gates: single precision on every device.</summary>
+    public TTile Exact;
+
+    /// <summary>Tiles that are only factors and terms of matrix products: a device may keep them in half precision.</summary>
+    public TTile Packed;
+
+    /// <summary>The state before every chunk.</summary>
+    public TTile States;
+
+    /// <summary>The gradient of the state after every chunk.</summary>
+    public TTile StateGradients;
+}
