@@ -110,11 +110,14 @@ internal sealed class Call : IDisposable
         Sizes sizes = Shape.Sizes();
         Work[] chunks = WorkList.Chunks(WorkList.Of(Shape, 1, readsState, slots), Shape.Chunk);
         bool backward = kernel == KernelKind.Backward;
-        long stretches = Shape.Chunks() * Shape.Heads, states = backward ? stretches * Padded.Elements(Shape.K, Shape.StateColumns) : 0;
+        long stretches = Shape.Chunks() * Shape.Heads;
+
+        // A kernel may see the state transposed, and rows are padded.
+        long states = backward ? stretches * Math.Max(Padded.Elements(Shape.K, Shape.StateColumns), Padded.Elements(Shape.StateColumns, Shape.K)) : 0;
         Launch[] launches = backward
             ? [new(KernelKind.Prepare, chunks), new(KernelKind.Trail, work), new(KernelKind.Retreat, work), new(KernelKind.Gradients, chunks)]
             : [new(KernelKind.Prepare, chunks), new(KernelKind.Advance, work)];
-        Engine.Run<TKernels>(launches, [.. bindings], sizes, new Workspace(
+        Engine.Run<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
             stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states));
     }
 

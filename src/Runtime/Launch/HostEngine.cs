@@ -12,7 +12,7 @@ internal sealed unsafe class HostEngine : IEngine
     // Chunk after chunk: what a chunk computes stays in the cache for what reads it.
     public bool TokenParallel => false;
 
-    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, Workspace workspace)
+    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<HostTile, HostLanes>[bindings.Length];
@@ -31,7 +31,7 @@ internal sealed unsafe class HostEngine : IEngine
             }
         }
 
-        using ThreadScratch kept = ThreadScratch.Rent(workspace.Total * sizeof(float));
+        using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(float));
         float* next = (float*)kept.Memory;
         HostTile Part(long elements)
         {
@@ -40,7 +40,7 @@ internal sealed unsafe class HostEngine : IEngine
             return part;
         }
 
-        Between<HostTile> between = new() { Exact = Part(workspace.Exact), Packed = Part(workspace.Packed), States = Part(workspace.States), StateGradients = Part(workspace.StateGradients) };
+        Between<HostTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
         foreach ((KernelKind kernel, Work[] work) in launches)
         {
             long elements = TKernels.Scratch(kernel, sizes);

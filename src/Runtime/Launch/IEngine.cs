@@ -29,7 +29,7 @@ internal readonly record struct Launch(KernelKind Kernel, Work[] Work);
 /// <param name="Packed">Of <see cref="Between{TTile}.Packed"/>.</param>
 /// <param name="States">Of <see cref="Between{TTile}.States"/>.</param>
 /// <param name="StateGradients">Of <see cref="Between{TTile}.StateGradients"/>.</param>
-internal readonly record struct Workspace(long Exact, long Packed, long States, long StateGradients)
+internal readonly record struct BetweenElements(long Exact, long Packed, long States, long StateGradients)
 {
     public long Total => Exact + Packed + States + StateGradients;
 }
@@ -50,7 +50,7 @@ internal interface IEngine
     /// <param name="launches">The kernels.</param>
     /// <param name="bindings">The tensors, in the order <see cref="IVariantKernels"/> gives; one tensor may be bound twice (a state in and out).</param>
     /// <param name="sizes">The sizes.</param>
-    /// <param name="workspace">What passes need between them.</param>
-    void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, Workspace workspace)
+    /// <param name="parts">What passes need between them.</param>
+    void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels;
 }

@@ -10,9 +10,9 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false) : IEngi
 
     public DataType Number => DataType.Float64;
 
-    public int Parallelism => 1;
+    public int Parallelism => tokenParallel ? 8 : 1;
 
-    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, Workspace workspace)
+    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<ReferenceTile, F64>[bindings.Length];
@@ -31,7 +31,7 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false) : IEngi
             }
         }
 
-        using ThreadScratch kept = ThreadScratch.Rent(workspace.Total * sizeof(double));
+        using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(double));
         double* next = (double*)kept.Memory;
         ReferenceTile Part(long elements)
         {
@@ -40,7 +40,7 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false) : IEngi
             return part;
         }
 
-        Between<ReferenceTile> between = new() { Exact = Part(workspace.Exact), Packed = Part(workspace.Packed), States = Part(workspace.States), StateGradients = Part(workspace.StateGradients) };
+        Between<ReferenceTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
         foreach ((KernelKind kernel, Work[] work) in launches)
         {
             long elements = TKernels.Scratch(kernel, sizes);
