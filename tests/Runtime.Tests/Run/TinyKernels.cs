@@ -146,6 +146,12 @@ internal struct TinyKernels : IVariantKernels
         StoreState(operands[13], sizes, at, s, at.StateIn);
     }
 
+    public static void Pass<TTile, TNumber>(KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber> => throw new NotSupportedException("The hand-written kernels of the tests have no passes.");
+
+    public static long KeptElements(bool exact, Sizes sizes) => 0;
+
     public static DeviceLaunch Load(KernelKind kernel, Accelerator accelerator) => throw new NotSupportedException("The hand-written kernels of the tests run on the host only.");
 
     private static long Padded(int columns) => (columns + 15) / 16 * 16;
