@@ -13,7 +13,7 @@
 //     S' = S~ + beta k (v - S~^T k)^T
 //     o = S'^T q
 //
-// for a chunk of C tokens at once. S is the state before the chunk, SNext after it.
+// for a chunk of C tokens at once. S is the state before the chunk, SNext after it. A tile that is read no more gives its storage to a later one.
 // Decay per channel, never below -5 a token: Grams in sub-blocks whose reference is the first row of the later block, so that no exponent is positive.
 // What a token writes depends on what earlier tokens of the chunk wrote: one unit lower triangular system a chunk, solved by forward substitution.
 
@@ -34,7 +34,6 @@ public partial record BoundedKimiDelta
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, sizes.V);
-            TTile SNext = scratch.Take(ref offset, sizes.K, sizes.V);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
             long first = offset;
             for (int done = 0; done < at.Length; done += sizes.Chunk)
@@ -52,7 +51,7 @@ public partial record BoundedKimiDelta
                 TTile.Normalize(qIn, qRaw);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -65,7 +64,7 @@ public partial record BoundedKimiDelta
                 TTile.Synchronize();
 
                 // kRaw: key
-                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile kRaw = qRaw;
                 TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
@@ -81,7 +80,7 @@ public partial record BoundedKimiDelta
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
+                TTile beta = betaIn;
                 for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
                 {
                     for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
@@ -93,19 +92,19 @@ public partial record BoundedKimiDelta
                 TTile.Synchronize();
 
                 // vw = beta * v
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                TTile vw = v;
+                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                 {
-                    for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                     {
-                        U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // c = beta * k
-                TTile c = scratch.Take(ref offset, length, sizes.K);
+                TTile c = kRaw;
                 for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
                 {
                     for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
@@ -129,7 +128,7 @@ public partial record BoundedKimiDelta
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
-                TTile g = scratch.Take(ref offset, length, sizes.K);
+                TTile g = gIn;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -151,8 +150,12 @@ public partial record BoundedKimiDelta
                 TTile L = scratch.Take(ref offset, length, length);
                 TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
 
+                // U0 = (I + L)^-1 vw
+                TTile U0 = vw;
+                TTile.SolveUnitLower(U0, L, vw);
+
                 // cHat = c exp(G)
-                TTile cHat = scratch.Take(ref offset, length, sizes.K);
+                TTile cHat = c;
                 for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
                 {
                     for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
@@ -163,18 +166,20 @@ public partial record BoundedKimiDelta
 
                 TTile.Synchronize();
 
-                // U = vw - cHat S
-                TTile.Product(U, cHat, S, Into.Subtract);
+                // W = (I + L)^-1 cHat
+                TTile W = cHat;
+                TTile.SolveUnitLower(W, L, cHat);
 
-                // U = (I + L)^-1 U
-                TTile.SolveUnitLower(U, L, U);
+                // U = U0 - W S
+                TTile U = U0;
+                TTile.Product(U, W, S, Into.Subtract);
 
                 // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
+                TTile P = L;
                 TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
 
                 // qHat = q exp(G)
-                TTile qHat = scratch.Take(ref offset, length, sizes.K);
+                TTile qHat = q;
                 for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
                 {
                     for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
@@ -195,18 +200,19 @@ public partial record BoundedKimiDelta
                 TTile.Transpose(gKept, GLast, Into.Set);
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = S;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -218,10 +224,10 @@ public partial record BoundedKimiDelta
                 TTile.Synchronize();
 
                 // SNext += kLeft^T U
+                TTile SNext = SKept;
                 TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
-                (S, SNext) = (SNext, S);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -52,40 +52,106 @@ public partial record BoundedKimiDelta
         }
 
         /// <inheritdoc/>
+        public static void Pass<TTile, TNumber>(KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);
+            switch (pass)
+            {
+                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
+                default: throw new ArgumentOutOfRangeException(nameof(pass));
+            }
+        }
+
+        /// <inheritdoc/>
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                3 * Padded.Elements(sizes.K, sizes.V)
-                + 9 * Padded.Elements(1, sizes.K)
-                + 3 * Padded.Elements(1, sizes.V)
-                + 3 * Padded.Elements(1, 1)
+                Padded.Elements(sizes.K, sizes.V)
+                + 4 * Padded.Elements(1, sizes.K)
+                + Padded.Elements(1, sizes.V)
+                + Padded.Elements(1, 1)
                 + Padded.Elements(sizes.K, 1),
             KernelKind.DecodeBackward =>
-                7 * Padded.Elements(sizes.K, sizes.V)
-                + 10 * Padded.Elements(1, 1)
-                + 27 * Padded.Elements(1, sizes.K)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
-                + 8 * Padded.Elements(1, sizes.V)
-                + 3 * Padded.Elements(sizes.K, 1),
-            KernelKind.Forward =>
                 2 * Padded.Elements(sizes.K, sizes.V)
-                + 12 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
                 + Padded.Elements(1, 1)
                 + Padded.Elements(1, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                + Math.Max(
+                    4 * Padded.Elements(1, sizes.K)
+                    + Padded.Elements(1, sizes.V)
+                    + Padded.Elements(1, 1)
+                    + Padded.Elements(sizes.K, 1)
+                    + Padded.Elements(sizes.K, sizes.V),
+                    11 * Padded.Elements(1, sizes.K)
+                    + 4 * Padded.Elements(1, sizes.V)
+                    + 4 * Padded.Elements(1, 1)
+                    + Padded.Elements(sizes.K, 1)
+                    + 2 * Padded.Elements(sizes.K, sizes.V)),
+            KernelKind.Forward =>
+                Padded.Elements(sizes.K, sizes.V)
+                + 5 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
+                + Padded.Elements(sizes.Chunk, 1)
+                + Padded.Elements(1, 1)
+                + Padded.Elements(1, sizes.K)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk)
                 + Padded.Elements(sizes.K, 1),
             KernelKind.Backward =>
-                3 * Padded.Elements(sizes.K, sizes.V)
-                + 4 * Padded.Elements(1, 1)
-                + 5 * Padded.Elements(1, sizes.K)
+                2 * Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(1, 1)
+                + Padded.Elements(1, sizes.K)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
-                + 36 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 9 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 6 * Padded.Elements(sizes.Chunk, 1)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + 3 * Padded.Elements(sizes.K, 1),
+                + Math.Max(
+                    4 * Padded.Elements(sizes.Chunk, sizes.K)
+                    + Padded.Elements(sizes.Chunk, sizes.V)
+                    + Padded.Elements(sizes.Chunk, 1)
+                    + Padded.Elements(1, 1)
+                    + Padded.Elements(1, sizes.K)
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk)
+                    + Padded.Elements(sizes.K, 1)
+                    + Padded.Elements(sizes.K, sizes.V),
+                    13 * Padded.Elements(sizes.Chunk, sizes.K)
+                    + 5 * Padded.Elements(sizes.Chunk, sizes.V)
+                    + 3 * Padded.Elements(sizes.Chunk, 1)
+                    + Padded.Elements(1, 1)
+                    + 2 * Padded.Elements(1, sizes.K)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+                    + Padded.Elements(sizes.K, 1)
+                    + Padded.Elements(sizes.K, sizes.V)),
+            KernelKind.Prepare =>
+                5 * Padded.Elements(sizes.Chunk, sizes.K)
+                + Padded.Elements(sizes.Chunk, sizes.V)
+                + Padded.Elements(sizes.Chunk, 1)
+                + Padded.Elements(1, 1)
+                + Padded.Elements(1, sizes.K)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+            KernelKind.Advance =>
+                Padded.Elements(sizes.K, sizes.V)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
+                + Padded.Elements(sizes.K, 1),
+            KernelKind.Trail =>
+                Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.Chunk, sizes.V)
+                + Padded.Elements(sizes.K, 1),
+            KernelKind.Retreat =>
+                2 * Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.K, 1)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V),
+            KernelKind.Gradients =>
+                12 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 5 * Padded.Elements(sizes.Chunk, sizes.V)
+                + 3 * Padded.Elements(sizes.Chunk, 1)
+                + Padded.Elements(1, 1)
+                + 2 * Padded.Elements(1, sizes.K)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+                + Padded.Elements(sizes.K, 1)
+                + Padded.Elements(sizes.K, sizes.V),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -120,9 +186,9 @@ public partial record BoundedKimiDelta
             {
             }),
             ForwardOperations = sizes =>
-                ((4.0 * sizes.Chunk * sizes.Chunk * sizes.K)
-                + (4.0 * sizes.Chunk * sizes.V * sizes.K)
+                ((6.0 * sizes.Chunk * sizes.Chunk * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.Chunk * sizes.V)
+                + (4.0 * sizes.Chunk * sizes.V * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.Chunk)
                 + (2.0 * sizes.K * sizes.V * sizes.Chunk)) / sizes.Chunk,
         };

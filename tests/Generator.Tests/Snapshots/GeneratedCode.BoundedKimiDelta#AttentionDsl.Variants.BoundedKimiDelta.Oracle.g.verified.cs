@@ -56,7 +56,7 @@ public partial record BoundedKimiDelta
                     TTile.Copy(betaIn, tensors.Beta.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // beta = sigmoid(betaIn)
-                    TTile beta = scratch.Take(ref offset, 1, 1);
+                    TTile beta = betaIn;
                     for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
                     {
                         for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
@@ -68,19 +68,19 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // vw = beta * v
-                    TTile U = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                    TTile vw = v;
+                    for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                     {
-                        for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                        for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                         {
-                            U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                            vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                         }
                     }
 
                     TTile.Synchronize();
 
                     // c = beta * k
-                    TTile c = scratch.Take(ref offset, 1, sizes.K);
+                    TTile c = kRaw;
                     for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
                     {
                         for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
@@ -92,7 +92,7 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // aLog: parameter ALog
-                    TTile aLog = scratch.Take(ref offset, 1, 1);
+                    TTile aLog = beta;
                     TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                     // gIn: log decay per key channel
@@ -104,7 +104,7 @@ public partial record BoundedKimiDelta
                     TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                     // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
-                    TTile g = scratch.Take(ref offset, 1, sizes.K);
+                    TTile g = gIn;
                     for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                     {
                         for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -132,6 +132,7 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // U = vw - SKept^T c
+                    TTile U = vw;
                     TTile.Product(U, c, SKept, Into.Subtract);
 
                     // SNext = SKept + k U^T
@@ -177,12 +178,12 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // vw = beta * v
-                    TTile U = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                    TTile vw = scratch.Take(ref offset, 1, sizes.V);
+                    for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                     {
-                        for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                        for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                         {
-                            U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                            vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                         }
                     }
 
@@ -241,6 +242,7 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // U = vw - SKept^T c
+                    TTile U = vw;
                     TTile.Product(U, c, SKept, Into.Subtract);
 
                     // SNext = SKept + k U^T
@@ -249,7 +251,7 @@ public partial record BoundedKimiDelta
                     TTile.TransposedProduct(SNext, k, U, Into.Add);
 
                     // qRaw: query
-                    TTile qRaw = scratch.Take(ref offset, 1, sizes.K);
+                    TTile qRaw = g;
                     TTile.Copy(qRaw, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
@@ -257,7 +259,7 @@ public partial record BoundedKimiDelta
                     TTile.Normalize(qIn, qRaw);
 
                     // q = qIn * scale
-                    TTile q = scratch.Take(ref offset, 1, sizes.K);
+                    TTile q = qIn;
                     for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                     {
                         for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -268,8 +270,12 @@ public partial record BoundedKimiDelta
                     }
 
                     TTile.Synchronize();
+
+                    // --- the derivative
+                    // dOutput: the gradient of the output
                     TTile dOutput = scratch.Take(ref offset, 1, sizes.V);
                     TTile.Copy(dOutput, tensors.OutputGradient.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+
                     // dq = dOutput SNext^T
                     TTile dq = scratch.Take(ref offset, 1, sizes.K);
                     TTile.ProductTransposed(dq, dOutput, SNext, Into.Set);
@@ -278,7 +284,7 @@ public partial record BoundedKimiDelta
                     TTile.TransposedProduct(dSNext, q, dOutput, Into.Add);
 
                     // dqIn = dq * scale
-                    TTile dqIn = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dqIn = dq;
                     for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                     {
                         for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
@@ -291,26 +297,26 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // dqRaw = 0
-                    TTile dqRaw = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dqRaw = q;
                     TTile.Clear(dqRaw);
 
                     // dqRaw += what dqIn says of qIn = normalize(qRaw)
                     TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
 
                     // dSKept = dSNext
-                    TTile dSKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    TTile dSKept = SNext;
                     TTile.Copy(dSKept, dSNext, Into.Set);
 
                     // dk = U dSNext^T
-                    TTile dk = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dk = qRaw;
                     TTile.ProductTransposed(dk, U, dSNext, Into.Set);
 
                     // dU = k dSNext
-                    TTile dU = scratch.Take(ref offset, 1, sizes.V);
+                    TTile dU = U;
                     TTile.Product(dU, k, dSNext, Into.Set);
 
                     // dc = 0
-                    TTile dc = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dc = dqIn;
                     TTile.Clear(dc);
 
                     // dc -= dU SKept^T
@@ -321,7 +327,7 @@ public partial record BoundedKimiDelta
 
                     // dgKeptOfSKept = dSKept * (exp(gKept) * S)
                     // dS = dSKept * exp(gKept)
-                    TTile dgKeptOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    TTile dgKeptOfSKept = SKept;
                     for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += dgKeptOfSKept.RowStep)
                     {
                         for (int j = dgKeptOfSKept.FirstColumn; j < dgKeptOfSKept.Columns; j += dgKeptOfSKept.ColumnStep)
@@ -336,11 +342,11 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // dgKept = sum over the columns of dgKeptOfSKept
-                    TTile dgKept = scratch.Take(ref offset, sizes.K, 1);
+                    TTile dgKept = gKept;
                     TTile.RowSum(dgKept, dgKeptOfSKept, Into.Set);
 
                     // dg = dgKept^T
-                    TTile dg = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dg = c;
                     TTile.Transpose(dg, dgKept, Into.Set);
 
                     // daLogOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * (exp(aLog) * (gIn + dtBias))))
@@ -368,12 +374,12 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // daLog = sum over the columns of daLogOfg
-                    TTile daLog = scratch.Take(ref offset, 1, 1);
+                    TTile daLog = aLog;
                     TTile.RowSum(daLog, daLogOfg, Into.Set);
 
                     // dbetaOfc = dc * k
                     // dk += dc * beta
-                    TTile dbetaOfc = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dbetaOfc = dg;
                     for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
                     {
                         for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
@@ -392,7 +398,7 @@ public partial record BoundedKimiDelta
 
                     // dbetaOfvw = dU * v
                     // dv = dU * beta
-                    TTile dbetaOfvw = scratch.Take(ref offset, 1, sizes.V);
+                    TTile dbetaOfvw = dOutput;
                     TTile dv = scratch.Take(ref offset, 1, sizes.V);
                     for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
                     {
@@ -410,7 +416,7 @@ public partial record BoundedKimiDelta
                     TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                    TTile dbetaIn = scratch.Take(ref offset, 1, 1);
+                    TTile dbetaIn = betaIn;
                     for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
                     {
                         for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
@@ -423,7 +429,7 @@ public partial record BoundedKimiDelta
                     TTile.Synchronize();
 
                     // dkRaw = 0
-                    TTile dkRaw = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dkRaw = k;
                     TTile.Clear(dkRaw);
 
                     // dkRaw += what dk says of k = normalize(kRaw)

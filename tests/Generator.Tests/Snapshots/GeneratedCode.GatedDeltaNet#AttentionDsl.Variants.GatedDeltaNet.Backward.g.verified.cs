@@ -60,7 +60,7 @@ public partial record GatedDeltaNet
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
+                TTile beta = betaIn;
                 for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
                 {
                     for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
@@ -72,19 +72,19 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // vw = beta * v
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                TTile vw = v;
+                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                 {
-                    for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                     {
-                        U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // c = beta * k
-                TTile c = scratch.Take(ref offset, length, sizes.K);
+                TTile c = kRaw;
                 for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
                 {
                     for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
@@ -100,7 +100,7 @@ public partial record GatedDeltaNet
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // gIn: log decay per head
-                TTile gIn = scratch.Take(ref offset, length, 1);
+                TTile gIn = beta;
                 TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // dtBias: parameter DtBias
@@ -108,7 +108,7 @@ public partial record GatedDeltaNet
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
+                TTile g = gIn;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -127,14 +127,19 @@ public partial record GatedDeltaNet
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // L_ij = c_i . k_j for j < i
-                TTile L = scratch.Take(ref offset, length, length);
-                TTile.Gram(L, c, k, Causal.Strict, Into.Set);
+                TTile LPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
 
                 // L_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(L, L, G, G, Causal.Strict, Into.Set);
+                TTile L = LPlain;
+                TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
+
+                // U0 = (I + L)^-1 vw
+                TTile U0 = vw;
+                TTile.SolveUnitLower(U0, L, vw);
 
                 // cHat = c exp(G)
-                TTile cHat = scratch.Take(ref offset, length, sizes.K);
+                TTile cHat = c;
                 for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
                 {
                     for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
@@ -145,25 +150,28 @@ public partial record GatedDeltaNet
 
                 TTile.Synchronize();
 
-                // U = vw - cHat S
-                TTile.Product(U, cHat, S, Into.Subtract);
+                // W = (I + L)^-1 cHat
+                TTile W = cHat;
+                TTile.SolveUnitLower(W, L, cHat);
 
-                // U = (I + L)^-1 U
-                TTile.SolveUnitLower(U, L, U);
+                // U = U0 - W S
+                TTile U = U0;
+                TTile.Product(U, W, S, Into.Subtract);
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -175,6 +183,7 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // SNext += kLeft^T U
+                TTile.Copy(SNext, SKept, Into.Set);
                 TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
             }
 
@@ -197,7 +206,7 @@ public partial record GatedDeltaNet
                 TTile.Normalize(qIn, qRaw);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -238,12 +247,12 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // vw = beta * v
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                TTile vw = scratch.Take(ref offset, length, sizes.V);
+                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                 {
-                    for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                     {
-                        U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                     }
                 }
 
@@ -293,11 +302,16 @@ public partial record GatedDeltaNet
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // L_ij = c_i . k_j for j < i
-                TTile L = scratch.Take(ref offset, length, length);
-                TTile.Gram(L, c, k, Causal.Strict, Into.Set);
+                TTile LPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
 
                 // L_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(L, L, G, G, Causal.Strict, Into.Set);
+                TTile L = LPlain;
+                TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
+
+                // U0 = (I + L)^-1 vw
+                TTile U0 = vw;
+                TTile.SolveUnitLower(U0, L, vw);
 
                 // cHat = c exp(G)
                 TTile cHat = scratch.Take(ref offset, length, sizes.K);
@@ -311,18 +325,22 @@ public partial record GatedDeltaNet
 
                 TTile.Synchronize();
 
-                // U = vw - cHat S
-                TTile.Product(U, cHat, S, Into.Subtract);
+                // W = (I + L)^-1 cHat
+                TTile W = cHat;
+                TTile.SolveUnitLower(W, L, cHat);
 
-                // U = (I + L)^-1 U
-                TTile.SolveUnitLower(U, L, U);
+                // U = U0 - W S
+                TTile U = scratch.Take(ref offset, length, sizes.V);
+                TTile.Copy(U, U0, Into.Set);
+                TTile.Product(U, W, S, Into.Subtract);
 
                 // P_ij = q_i . k_j for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.Gram(P, q, k, Causal.Inclusive, Into.Set);
+                TTile PPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
 
                 // P_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(P, P, G, G, Causal.Inclusive, Into.Set);
+                TTile P = PPlain;
+                TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
@@ -349,6 +367,7 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // --- the derivative
+                // dOutput: the gradient of the output
                 TTile dOutput = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
@@ -363,7 +382,7 @@ public partial record GatedDeltaNet
                 // dk = dkLeft * exp(GLast - G)
                 // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
                 // dGOfkLeft = -(dkLeft * (k * exp(GLast - G)))
-                TTile dk = scratch.Take(ref offset, length, sizes.K);
+                TTile dk = kLeft;
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dGOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
@@ -386,7 +405,7 @@ public partial record GatedDeltaNet
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
 
                 // dG = sum over the columns of dGOfkLeft
-                TTile dG = scratch.Take(ref offset, length, 1);
+                TTile dG = g;
                 TTile.RowSum(dG, dGOfkLeft, Into.Set);
 
                 // dGLastOfSKept = dSNext * (exp(GLast) * S)
@@ -409,7 +428,7 @@ public partial record GatedDeltaNet
                 TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
 
                 // dqHat = dOutput S^T
-                TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dqHat = dkLeft;
                 TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
                 // dS += qHat^T dOutput
@@ -424,8 +443,8 @@ public partial record GatedDeltaNet
 
                 // dq = dqHat * exp(G)
                 // dGOfqHat = dqHat * (q * exp(G))
-                TTile dq = scratch.Take(ref offset, length, sizes.K);
-                TTile dGOfqHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dq = qHat;
+                TTile dGOfqHat = dGLastOfkLeft;
                 for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
                 {
                     for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
@@ -447,7 +466,7 @@ public partial record GatedDeltaNet
                 TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
                 // dExponentOfP = dP * P
-                TTile dExponentOfP = scratch.Take(ref offset, length, length);
+                TTile dExponentOfP = dP;
                 for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
                 {
                     for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
@@ -474,31 +493,31 @@ public partial record GatedDeltaNet
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
 
-                // dURight = (I + L)^-T dU
-                TTile dURight = scratch.Take(ref offset, length, sizes.V);
-                TTile.SolveUnitLowerTransposed(dURight, L, dU);
+                // dW = 0
+                TTile dW = q;
+                TTile.Clear(dW);
+
+                // dW -= dU S^T
+                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+
+                // dS -= W^T dU
+                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+
+                // dcHat = (I + L)^-T dW
+                TTile dcHat = dW;
+                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
 
                 // dL = 0
-                TTile dL = scratch.Take(ref offset, length, length);
+                TTile dL = P;
                 TTile.Clear(dL);
 
-                // dL -= dURight U^T where pairs exist
-                TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
-
-                // dcHat = 0
-                TTile dcHat = scratch.Take(ref offset, length, sizes.K);
-                TTile.Clear(dcHat);
-
-                // dcHat -= dURight S^T
-                TTile.ProductTransposed(dcHat, dURight, S, Into.Subtract);
-
-                // dS -= cHat^T dURight
-                TTile.TransposedProduct(dS, cHat, dURight, Into.Subtract);
+                // dL -= dcHat W^T where pairs exist
+                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
 
                 // dc = dcHat * exp(G)
                 // dGOfcHat = dcHat * (c * exp(G))
-                TTile dc = scratch.Take(ref offset, length, sizes.K);
-                TTile dGOfcHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dc = W;
+                TTile dGOfcHat = dqHat;
                 for (int i = dc.FirstRow; i < dc.Rows; i += dc.RowStep)
                 {
                     for (int j = dc.FirstColumn; j < dc.Columns; j += dc.ColumnStep)
@@ -515,12 +534,19 @@ public partial record GatedDeltaNet
                 // dG += sum over the columns of dGOfcHat
                 TTile.RowSum(dG, dGOfcHat, Into.Add);
 
+                // dvw = (I + L)^-T dU
+                TTile dvw = dU;
+                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+
+                // dL -= dvw U0^T where pairs exist
+                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+
                 // dLPlain = dL exp(G_i - G_j)
-                TTile dLPlain = scratch.Take(ref offset, length, length);
+                TTile dLPlain = dExponentOfP;
                 TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
 
                 // dExponentOfL = dL * L
-                TTile dExponentOfL = scratch.Take(ref offset, length, length);
+                TTile dExponentOfL = dL;
                 for (int i = dExponentOfL.FirstRow; i < dExponentOfL.Rows; i += dExponentOfL.RowStep)
                 {
                     for (int j = dExponentOfL.FirstColumn; j < dExponentOfL.Columns; j += dExponentOfL.ColumnStep)
@@ -535,7 +561,7 @@ public partial record GatedDeltaNet
                 TTile.RowSum(dG, dExponentOfL, Into.Add);
 
                 // dColumnsOfL_j = sum over i of dExponentOfL_ij
-                TTile dColumnsOfL = scratch.Take(ref offset, 1, length);
+                TTile dColumnsOfL = dColumnsOfP;
                 TTile.ColumnSum(dColumnsOfL, dExponentOfL, Into.Set);
 
                 // dG -= dColumnsOfL, as a column
@@ -551,13 +577,13 @@ public partial record GatedDeltaNet
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = scratch.Take(ref offset, length, 1);
+                TTile dg = G;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = scratch.Take(ref offset, length, 1);
+                TTile daLogOfg = dG;
                 TTile dgIn = scratch.Take(ref offset, length, 1);
                 TTile ddtBiasOfg = scratch.Take(ref offset, length, 1);
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
@@ -577,16 +603,16 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // daLog = sum over the rows of daLogOfg
-                TTile daLog = scratch.Take(ref offset, 1, 1);
+                TTile daLog = aLog;
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
 
                 // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = scratch.Take(ref offset, 1, 1);
+                TTile ddtBias = dtBias;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
                 // dbetaOfc = dc * k
                 // dk += dc * beta
-                TTile dbetaOfc = scratch.Take(ref offset, length, sizes.K);
+                TTile dbetaOfc = dcHat;
                 for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
                 {
                     for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
@@ -600,20 +626,20 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // dbeta = sum over the columns of dbetaOfc
-                TTile dbeta = scratch.Take(ref offset, length, 1);
+                TTile dbeta = gIn;
                 TTile.RowSum(dbeta, dbetaOfc, Into.Set);
 
-                // dbetaOfvw = dURight * v
-                // dv = dURight * beta
-                TTile dbetaOfvw = scratch.Take(ref offset, length, sizes.V);
-                TTile dv = scratch.Take(ref offset, length, sizes.V);
+                // dbetaOfvw = dvw * v
+                // dv = dvw * beta
+                TTile dbetaOfvw = U0;
+                TTile dv = U;
                 for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
                 {
                     for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
                     {
-                        TNumber dURight_ij = dURight.Load(i, j);
-                        dbetaOfvw.Store(i, j, dURight_ij * v.Load(i, j));
-                        dv.Store(i, j, dURight_ij * beta.Load(i, j));
+                        TNumber dvw_ij = dvw.Load(i, j);
+                        dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
+                        dv.Store(i, j, dvw_ij * beta.Load(i, j));
                     }
                 }
 
@@ -623,7 +649,7 @@ public partial record GatedDeltaNet
                 TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                TTile dbetaIn = scratch.Take(ref offset, length, 1);
+                TTile dbetaIn = betaIn;
                 for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
                 {
                     for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
@@ -636,14 +662,14 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // dkRaw = 0
-                TTile dkRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile dkRaw = dbetaOfc;
                 TTile.Clear(dkRaw);
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
 
                 // dqIn = dq * scale
-                TTile dqIn = scratch.Take(ref offset, length, sizes.K);
+                TTile dqIn = dq;
                 for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                 {
                     for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
@@ -656,7 +682,7 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
 
                 // dqRaw = 0
-                TTile dqRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile dqRaw = kRaw;
                 TTile.Clear(dqRaw);
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)

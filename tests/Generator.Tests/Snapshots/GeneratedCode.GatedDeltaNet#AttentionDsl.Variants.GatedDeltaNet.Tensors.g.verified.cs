@@ -100,32 +100,61 @@ public partial record GatedDeltaNet
             KernelKind.Decode => Launch(accelerator, DecodeKernel),
             KernelKind.Forward => Launch(accelerator, ForwardKernel),
             KernelKind.Backward => Launch(accelerator, BackwardKernel),
+            KernelKind.Prepare => Launch(accelerator, PrepareKernel),
+            KernelKind.Advance => Launch(accelerator, AdvanceKernel),
+            KernelKind.Trail => Launch(accelerator, TrailKernel),
+            KernelKind.Retreat => Launch(accelerator, RetreatKernel),
+            KernelKind.Gradients => Launch(accelerator, GradientsKernel),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The oracle's kernels run on the host."),
         };
 
         // A group of threads computes one item, in its own stretch of scratch.
-        private static void DecodeKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem)
+
+        private static void DecodeKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
         {
             DecodeItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));
         }
 
-        // A group of threads computes one item, in its own stretch of scratch.
-        private static void ForwardKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem)
+        private static void ForwardKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
         {
             ForwardItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));
         }
 
-        // A group of threads computes one item, in its own stretch of scratch.
-        private static void BackwardKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem)
+        private static void BackwardKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
         {
             BackwardItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));
         }
 
-        private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long> kernel)
+        private static void PrepareKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        {
+            PrepareItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+        }
+
+        private static void AdvanceKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        {
+            AdvanceItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+        }
+
+        private static void TrailKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        {
+            TrailItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+        }
+
+        private static void RetreatKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        {
+            RetreatItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+        }
+
+        private static void GradientsKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        {
+            GradientsItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+        }
+
+        private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long, Between<DeviceTile>> kernel)
         {
             var launch = accelerator.LoadKernel(kernel);
-            return (stream, config, operands, sizes, work, scratch, scratchPerItem) =>
-                launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem);
+            return (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>
+                launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem, between);
         }
     }
 }

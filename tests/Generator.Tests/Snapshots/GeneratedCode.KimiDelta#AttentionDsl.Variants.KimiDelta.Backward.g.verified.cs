@@ -60,7 +60,7 @@ public partial record KimiDelta
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
+                TTile beta = betaIn;
                 for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
                 {
                     for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
@@ -72,19 +72,19 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // vw = beta * v
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                TTile vw = v;
+                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                 {
-                    for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                     {
-                        U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // c = beta * k
-                TTile c = scratch.Take(ref offset, length, sizes.K);
+                TTile c = kRaw;
                 for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
                 {
                     for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
@@ -108,7 +108,7 @@ public partial record KimiDelta
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = scratch.Take(ref offset, length, sizes.K);
+                TTile g = gIn;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -130,8 +130,12 @@ public partial record KimiDelta
                 TTile L = scratch.Take(ref offset, length, length);
                 TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
 
+                // U0 = (I + L)^-1 vw
+                TTile U0 = vw;
+                TTile.SolveUnitLower(U0, L, vw);
+
                 // cHat = c exp(G)
-                TTile cHat = scratch.Take(ref offset, length, sizes.K);
+                TTile cHat = c;
                 for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
                 {
                     for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
@@ -142,29 +146,32 @@ public partial record KimiDelta
 
                 TTile.Synchronize();
 
-                // U = vw - cHat S
-                TTile.Product(U, cHat, S, Into.Subtract);
+                // W = (I + L)^-1 cHat
+                TTile W = cHat;
+                TTile.SolveUnitLower(W, L, cHat);
 
-                // U = (I + L)^-1 U
-                TTile.SolveUnitLower(U, L, U);
+                // U = U0 - W S
+                TTile U = U0;
+                TTile.Product(U, W, S, Into.Subtract);
 
                 // gKept = GLast as a column
                 TTile gKept = scratch.Take(ref offset, sizes.K, 1);
                 TTile.Transpose(gKept, GLast, Into.Set);
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -176,6 +183,7 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // SNext += kLeft^T U
+                TTile.Copy(SNext, SKept, Into.Set);
                 TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
             }
 
@@ -198,7 +206,7 @@ public partial record KimiDelta
                 TTile.Normalize(qIn, qRaw);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -239,12 +247,12 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // vw = beta * v
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                TTile vw = scratch.Take(ref offset, length, sizes.V);
+                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                 {
-                    for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                     {
-                        U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                     }
                 }
 
@@ -297,8 +305,12 @@ public partial record KimiDelta
                 TTile L = scratch.Take(ref offset, length, length);
                 TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
 
+                // U0 = (I + L)^-1 vw
+                TTile U0 = vw;
+                TTile.SolveUnitLower(U0, L, vw);
+
                 // cHat = c exp(G)
-                TTile cHat = scratch.Take(ref offset, length, sizes.K);
+                TTile cHat = g;
                 for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
                 {
                     for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
@@ -309,11 +321,14 @@ public partial record KimiDelta
 
                 TTile.Synchronize();
 
-                // U = vw - cHat S
-                TTile.Product(U, cHat, S, Into.Subtract);
+                // W = (I + L)^-1 cHat
+                TTile W = cHat;
+                TTile.SolveUnitLower(W, L, cHat);
 
-                // U = (I + L)^-1 U
-                TTile.SolveUnitLower(U, L, U);
+                // U = U0 - W S
+                TTile U = scratch.Take(ref offset, length, sizes.V);
+                TTile.Copy(U, U0, Into.Set);
+                TTile.Product(U, W, S, Into.Subtract);
 
                 // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
                 TTile P = scratch.Take(ref offset, length, length);
@@ -348,6 +363,7 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // --- the derivative
+                // dOutput: the gradient of the output
                 TTile dOutput = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
@@ -362,7 +378,7 @@ public partial record KimiDelta
                 // dk = dkLeft * exp(GLast - G)
                 // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
                 // dG = -(dkLeft * (k * exp(GLast - G)))
-                TTile dk = scratch.Take(ref offset, length, sizes.K);
+                TTile dk = kLeft;
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dG = scratch.Take(ref offset, length, sizes.K);
                 for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
@@ -401,14 +417,14 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // dgKept = sum over the columns of dgKeptOfSKept
-                TTile dgKept = scratch.Take(ref offset, sizes.K, 1);
+                TTile dgKept = gKept;
                 TTile.RowSum(dgKept, dgKeptOfSKept, Into.Set);
 
                 // dGLast += dgKept^T
                 TTile.Transpose(dGLast, dgKept, Into.Add);
 
                 // dqHat = dOutput S^T
-                TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dqHat = dkLeft;
                 TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
                 // dS += qHat^T dOutput
@@ -423,7 +439,7 @@ public partial record KimiDelta
 
                 // dq = dqHat * exp(G)
                 // dG += dqHat * (q * exp(G))
-                TTile dq = scratch.Take(ref offset, length, sizes.K);
+                TTile dq = qHat;
                 for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
                 {
                     for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
@@ -440,30 +456,30 @@ public partial record KimiDelta
                 // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
                 TTile.DecayedGramAdjoint(dq, dk, dG, dG, dP, q, k, G, G, Causal.Inclusive);
 
-                // dURight = (I + L)^-T dU
-                TTile dURight = scratch.Take(ref offset, length, sizes.V);
-                TTile.SolveUnitLowerTransposed(dURight, L, dU);
+                // dW = 0
+                TTile dW = q;
+                TTile.Clear(dW);
+
+                // dW -= dU S^T
+                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+
+                // dS -= W^T dU
+                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+
+                // dcHat = (I + L)^-T dW
+                TTile dcHat = dW;
+                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
 
                 // dL = 0
-                TTile dL = scratch.Take(ref offset, length, length);
+                TTile dL = P;
                 TTile.Clear(dL);
 
-                // dL -= dURight U^T where pairs exist
-                TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
-
-                // dcHat = 0
-                TTile dcHat = scratch.Take(ref offset, length, sizes.K);
-                TTile.Clear(dcHat);
-
-                // dcHat -= dURight S^T
-                TTile.ProductTransposed(dcHat, dURight, S, Into.Subtract);
-
-                // dS -= cHat^T dURight
-                TTile.TransposedProduct(dS, cHat, dURight, Into.Subtract);
+                // dL -= dcHat W^T where pairs exist
+                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
 
                 // dc = dcHat * exp(G)
                 // dG += dcHat * (c * exp(G))
-                TTile dc = scratch.Take(ref offset, length, sizes.K);
+                TTile dc = W;
                 for (int i = dc.FirstRow; i < dc.Rows; i += dc.RowStep)
                 {
                     for (int j = dc.FirstColumn; j < dc.Columns; j += dc.ColumnStep)
@@ -477,6 +493,13 @@ public partial record KimiDelta
 
                 TTile.Synchronize();
 
+                // dvw = (I + L)^-T dU
+                TTile dvw = dU;
+                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+
+                // dL -= dvw U0^T where pairs exist
+                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+
                 // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
                 TTile.DecayedGramAdjoint(dc, dk, dG, dG, dL, c, k, G, G, Causal.Strict);
 
@@ -484,15 +507,15 @@ public partial record KimiDelta
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = scratch.Take(ref offset, length, sizes.K);
+                TTile dg = dcHat;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = scratch.Take(ref offset, length, sizes.K);
-                TTile dgIn = scratch.Take(ref offset, length, sizes.K);
-                TTile ddtBiasOfg = scratch.Take(ref offset, length, sizes.K);
+                TTile daLogOfg = c;
+                TTile dgIn = G;
+                TTile ddtBiasOfg = dqHat;
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
                 {
                     for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
@@ -510,16 +533,16 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // daLog = sum over all of daLogOfg
-                TTile daLog = scratch.Take(ref offset, 1, 1);
+                TTile daLog = aLog;
                 TTile.Sum(daLog, daLogOfg, Into.Set);
 
                 // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = scratch.Take(ref offset, 1, sizes.K);
+                TTile ddtBias = dtBias;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
                 // dbetaOfc = dc * k
                 // dk += dc * beta
-                TTile dbetaOfc = scratch.Take(ref offset, length, sizes.K);
+                TTile dbetaOfc = dg;
                 for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
                 {
                     for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
@@ -536,17 +559,17 @@ public partial record KimiDelta
                 TTile dbeta = scratch.Take(ref offset, length, 1);
                 TTile.RowSum(dbeta, dbetaOfc, Into.Set);
 
-                // dbetaOfvw = dURight * v
-                // dv = dURight * beta
-                TTile dbetaOfvw = scratch.Take(ref offset, length, sizes.V);
-                TTile dv = scratch.Take(ref offset, length, sizes.V);
+                // dbetaOfvw = dvw * v
+                // dv = dvw * beta
+                TTile dbetaOfvw = U0;
+                TTile dv = U;
                 for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
                 {
                     for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
                     {
-                        TNumber dURight_ij = dURight.Load(i, j);
-                        dbetaOfvw.Store(i, j, dURight_ij * v.Load(i, j));
-                        dv.Store(i, j, dURight_ij * beta.Load(i, j));
+                        TNumber dvw_ij = dvw.Load(i, j);
+                        dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
+                        dv.Store(i, j, dvw_ij * beta.Load(i, j));
                     }
                 }
 
@@ -556,7 +579,7 @@ public partial record KimiDelta
                 TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                TTile dbetaIn = scratch.Take(ref offset, length, 1);
+                TTile dbetaIn = betaIn;
                 for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
                 {
                     for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
@@ -569,14 +592,14 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // dkRaw = 0
-                TTile dkRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile dkRaw = dbetaOfc;
                 TTile.Clear(dkRaw);
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
 
                 // dqIn = dq * scale
-                TTile dqIn = scratch.Take(ref offset, length, sizes.K);
+                TTile dqIn = dq;
                 for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                 {
                     for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
@@ -589,7 +612,7 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // dqRaw = 0
-                TTile dqRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile dqRaw = kRaw;
                 TTile.Clear(dqRaw);
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)

@@ -30,7 +30,6 @@ public partial record KimiDelta
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            TTile SNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
@@ -53,7 +52,7 @@ public partial record KimiDelta
                 TTile.Copy(betaIn, tensors.Beta.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, 1, 1);
+                TTile beta = betaIn;
                 for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
                 {
                     for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
@@ -65,19 +64,19 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // vw = beta * v
-                TTile U = scratch.Take(ref offset, 1, at.Columns);
-                for (int i = U.FirstRow; i < U.Rows; i += U.RowStep)
+                TTile vw = v;
+                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
                 {
-                    for (int j = U.FirstColumn; j < U.Columns; j += U.ColumnStep)
+                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
                     {
-                        U.Store(i, j, beta.Load(i, j) * v.Load(i, j));
+                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // c = beta * k
-                TTile c = scratch.Take(ref offset, 1, sizes.K);
+                TTile c = kRaw;
                 for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
                 {
                     for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
@@ -89,7 +88,7 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // aLog: parameter ALog
-                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile aLog = beta;
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // gIn: log decay per key channel
@@ -101,7 +100,7 @@ public partial record KimiDelta
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = scratch.Take(ref offset, 1, sizes.K);
+                TTile g = gIn;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -117,7 +116,7 @@ public partial record KimiDelta
                 TTile.Transpose(gKept, g, Into.Set);
 
                 // SKept = exp(g) S
-                TTile SKept = scratch.Take(ref offset, sizes.K, at.Columns);
+                TTile SKept = S;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
                     for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
@@ -129,22 +128,23 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // U = vw - SKept^T c
+                TTile U = vw;
                 TTile.Product(U, c, SKept, Into.Subtract);
 
                 // SNext = SKept + k U^T
-                TTile.Copy(SNext, SKept, Into.Set);
+                TTile SNext = SKept;
                 TTile.TransposedProduct(SNext, k, U, Into.Add);
 
                 // qRaw: query
-                TTile qRaw = scratch.Take(ref offset, 1, sizes.K);
+                TTile qRaw = c;
                 TTile.Copy(qRaw, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
+                TTile qIn = k;
                 TTile.Normalize(qIn, qRaw);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, 1, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -157,10 +157,9 @@ public partial record KimiDelta
                 TTile.Synchronize();
 
                 // o = SNext^T q
-                TTile o = scratch.Take(ref offset, 1, at.Columns);
+                TTile o = U;
                 TTile.Product(o, q, SNext, Into.Set);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
-                (S, SNext) = (SNext, S);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -62,7 +62,7 @@ public partial record Mamba2
                 TTile.Copy(vIn, tensors.X.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // v = softplus(dt + dtBias) * vIn
-                TTile v = scratch.Take(ref offset, length, sizes.V);
+                TTile v = vIn;
                 for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
                 {
                     for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
@@ -78,7 +78,7 @@ public partial record Mamba2
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
+                TTile g = dt;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -97,18 +97,19 @@ public partial record Mamba2
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -120,6 +121,7 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // SNext += kLeft^T v
+                TTile.Copy(SNext, SKept, Into.Set);
                 TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
             }
 
@@ -138,7 +140,7 @@ public partial record Mamba2
                 TTile.Copy(qIn, tensors.C.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -202,11 +204,12 @@ public partial record Mamba2
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // P_ij = q_i . k_j for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.Gram(P, q, k, Causal.Inclusive, Into.Set);
+                TTile PPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
 
                 // P_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(P, P, G, G, Causal.Inclusive, Into.Set);
+                TTile P = PPlain;
+                TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
@@ -237,6 +240,7 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // --- the derivative
+                // dOutput: the gradient of the output
                 TTile dOutput = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
@@ -251,7 +255,7 @@ public partial record Mamba2
                 // dk = dkLeft * exp(GLast - G)
                 // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
                 // dGOfkLeft = -(dkLeft * (k * exp(GLast - G)))
-                TTile dk = scratch.Take(ref offset, length, sizes.K);
+                TTile dk = kLeft;
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dGOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
@@ -274,7 +278,7 @@ public partial record Mamba2
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
 
                 // dG = sum over the columns of dGOfkLeft
-                TTile dG = scratch.Take(ref offset, length, 1);
+                TTile dG = g;
                 TTile.RowSum(dG, dGOfkLeft, Into.Set);
 
                 // dGLastOfSKept = dSNext * (exp(GLast) * S)
@@ -316,11 +320,11 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // dd = sum over all of ddOfo
-                TTile dd = scratch.Take(ref offset, 1, 1);
+                TTile dd = d;
                 TTile.Sum(dd, ddOfo, Into.Set);
 
                 // dqHat = dread S^T
-                TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dqHat = dkLeft;
                 TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
                 // dS += qHat^T dread
@@ -335,8 +339,8 @@ public partial record Mamba2
 
                 // dq = dqHat * exp(G)
                 // dGOfqHat = dqHat * (q * exp(G))
-                TTile dq = scratch.Take(ref offset, length, sizes.K);
-                TTile dGOfqHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dq = qHat;
+                TTile dGOfqHat = dGLastOfkLeft;
                 for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
                 {
                     for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
@@ -358,7 +362,7 @@ public partial record Mamba2
                 TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
                 // dExponentOfP = dP * P
-                TTile dExponentOfP = scratch.Take(ref offset, length, length);
+                TTile dExponentOfP = dP;
                 for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
                 {
                     for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
@@ -389,13 +393,13 @@ public partial record Mamba2
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = scratch.Take(ref offset, length, 1);
+                TTile dg = G;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
                 // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-                TTile daLogOfg = scratch.Take(ref offset, length, 1);
+                TTile daLogOfg = dG;
                 TTile ddt = scratch.Take(ref offset, length, 1);
                 TTile ddtBiasOfg = scratch.Take(ref offset, length, 1);
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
@@ -415,18 +419,18 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // daLog = sum over the rows of daLogOfg
-                TTile daLog = scratch.Take(ref offset, 1, 1);
+                TTile daLog = aLog;
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
 
                 // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = scratch.Take(ref offset, 1, 1);
+                TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
                 // ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
                 // ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
                 // dvIn += dv * softplus(dt + dtBias)
-                TTile ddtOfv = scratch.Take(ref offset, length, sizes.V);
-                TTile ddtBiasOfv = scratch.Take(ref offset, length, sizes.V);
+                TTile ddtOfv = v;
+                TTile ddtBiasOfv = dOutput;
                 for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
                 {
                     for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)
@@ -449,7 +453,7 @@ public partial record Mamba2
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
 
                 // dqIn = dq * scale
-                TTile dqIn = scratch.Take(ref offset, length, sizes.K);
+                TTile dqIn = dq;
                 for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                 {
                     for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)

@@ -12,7 +12,7 @@
 //     read = S'^T q
 //     o = read + d * vIn
 //
-// for a chunk of C tokens at once. S is the state before the chunk, SNext after it.
+// for a chunk of C tokens at once. S is the state before the chunk, SNext after it. A tile that is read no more gives its storage to a later one.
 // One decay for all channels: Gram first, then times exp of the difference of cumulative decays, masked before the exponential (no factor can overflow).
 // Hebbian: what a token writes does not depend on the state, no system is solved.
 
@@ -33,7 +33,6 @@ public partial record Mamba2
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, sizes.V);
-            TTile SNext = scratch.Take(ref offset, sizes.K, sizes.V);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
             long first = offset;
             for (int done = 0; done < at.Length; done += sizes.Chunk)
@@ -47,7 +46,7 @@ public partial record Mamba2
                 TTile.Copy(qIn, tensors.C.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -92,7 +91,7 @@ public partial record Mamba2
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
+                TTile g = dt;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -111,14 +110,15 @@ public partial record Mamba2
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // P_ij = q_i . k_j for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.Gram(P, q, k, Causal.Inclusive, Into.Set);
+                TTile PPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
 
                 // P_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(P, P, G, G, Causal.Inclusive, Into.Set);
+                TTile P = PPlain;
+                TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
                 // qHat = q exp(G)
-                TTile qHat = scratch.Take(ref offset, length, sizes.K);
+                TTile qHat = q;
                 for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
                 {
                     for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
@@ -135,11 +135,11 @@ public partial record Mamba2
                 TTile.Product(read, P, v, Into.Add);
 
                 // d: parameter D
-                TTile d = scratch.Take(ref offset, 1, 1);
+                TTile d = dtBias;
                 TTile.Copy(d, tensors.D.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // o = read + d * vIn
-                TTile o = scratch.Take(ref offset, length, sizes.V);
+                TTile o = read;
                 for (int i = o.FirstRow; i < o.Rows; i += o.RowStep)
                 {
                     for (int j = o.FirstColumn; j < o.Columns; j += o.ColumnStep)
@@ -151,18 +151,19 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = S;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -174,10 +175,10 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // SNext += kLeft^T v
+                TTile SNext = SKept;
                 TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
-                (S, SNext) = (SNext, S);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -52,34 +52,89 @@ public partial record Mamba2
         }
 
         /// <inheritdoc/>
+        public static void Pass<TTile, TNumber>(KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);
+            switch (pass)
+            {
+                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
+                default: throw new ArgumentOutOfRangeException(nameof(pass));
+            }
+        }
+
+        /// <inheritdoc/>
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 3 * Padded.Elements(1, sizes.K)
-                + 5 * Padded.Elements(1, 1)
-                + 4 * Padded.Elements(1, sizes.V),
-            KernelKind.DecodeBackward =>
-                4 * Padded.Elements(sizes.K, sizes.V)
-                + 17 * Padded.Elements(1, 1)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
-                + 7 * Padded.Elements(1, sizes.K)
-                + 11 * Padded.Elements(1, sizes.V),
-            KernelKind.Forward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 3 * Padded.Elements(sizes.Chunk, 1)
+                Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(1, sizes.K)
                 + 3 * Padded.Elements(1, 1)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.V)
+                + 2 * Padded.Elements(1, sizes.V),
+            KernelKind.DecodeBackward =>
+                2 * Padded.Elements(sizes.K, sizes.V)
+                + 3 * Padded.Elements(1, 1)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                + Math.Max(
+                    Padded.Elements(1, sizes.K)
+                    + 3 * Padded.Elements(1, 1)
+                    + Padded.Elements(1, sizes.V)
+                    + Padded.Elements(sizes.K, sizes.V),
+                    3 * Padded.Elements(1, sizes.K)
+                    + 8 * Padded.Elements(1, 1)
+                    + 6 * Padded.Elements(1, sizes.V)
+                    + Padded.Elements(sizes.K, sizes.V)),
+            KernelKind.Forward =>
+                Padded.Elements(sizes.K, sizes.V)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 2 * Padded.Elements(sizes.Chunk, 1)
+                + 2 * Padded.Elements(1, 1)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.V)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk),
             KernelKind.Backward =>
-                3 * Padded.Elements(sizes.K, sizes.V)
-                + 12 * Padded.Elements(1, 1)
+                2 * Padded.Elements(sizes.K, sizes.V)
+                + 3 * Padded.Elements(1, 1)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
-                + 15 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 11 * Padded.Elements(sizes.Chunk, 1)
-                + 11 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+                + Math.Max(
+                    Padded.Elements(sizes.Chunk, sizes.K)
+                    + 2 * Padded.Elements(sizes.Chunk, 1)
+                    + 2 * Padded.Elements(1, 1)
+                    + Padded.Elements(sizes.Chunk, sizes.V)
+                    + Padded.Elements(sizes.K, sizes.V),
+                    7 * Padded.Elements(sizes.Chunk, sizes.K)
+                    + 5 * Padded.Elements(sizes.Chunk, 1)
+                    + 4 * Padded.Elements(1, 1)
+                    + 7 * Padded.Elements(sizes.Chunk, sizes.V)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+                    + Padded.Elements(sizes.K, sizes.V)
+                    + Padded.Elements(1, sizes.Chunk)),
+            KernelKind.Prepare =>
+                2 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 2 * Padded.Elements(sizes.Chunk, 1)
+                + 2 * Padded.Elements(1, 1)
+                + Padded.Elements(sizes.Chunk, sizes.V)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+            KernelKind.Advance =>
+                Padded.Elements(sizes.K, sizes.V)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
+                + Padded.Elements(1, 1),
+            KernelKind.Trail =>
+                Padded.Elements(sizes.K, sizes.V),
+            KernelKind.Retreat =>
+                2 * Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.Chunk, sizes.V),
+            KernelKind.Gradients =>
+                6 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 5 * Padded.Elements(sizes.Chunk, 1)
+                + 4 * Padded.Elements(1, 1)
+                + 7 * Padded.Elements(sizes.Chunk, sizes.V)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+                + Padded.Elements(sizes.K, sizes.V)
                 + Padded.Elements(1, sizes.Chunk),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
@@ -108,7 +163,7 @@ public partial record Mamba2
             Declaration = DeclaredText,
             DefaultScale = 1f,
             SeveralUpdates = false,
-            ColumnsAreIndependent = false,
+            ColumnsAreIndependent = true,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]

@@ -58,7 +58,7 @@ public partial record Mamba2
                     TTile.Copy(vIn, tensors.X.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // v = softplus(dt + dtBias) * vIn
-                    TTile v = scratch.Take(ref offset, 1, sizes.V);
+                    TTile v = vIn;
                     for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
                     {
                         for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
@@ -74,7 +74,7 @@ public partial record Mamba2
                     TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                     // g = -(exp(aLog) * softplus(dt + dtBias))
-                    TTile g = scratch.Take(ref offset, 1, 1);
+                    TTile g = aLog;
                     for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                     {
                         for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -86,17 +86,19 @@ public partial record Mamba2
                     TTile.Synchronize();
 
                     // SKept = exp(g) S
-                    for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                    TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                     {
-                        for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                         {
-                            SNext.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
+                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
                         }
                     }
 
                     TTile.Synchronize();
 
                     // SNext = SKept + k v^T
+                    TTile.Copy(SNext, SKept, Into.Set);
                     TTile.TransposedProduct(SNext, k, v, Into.Add);
                     position++;
                 }
@@ -154,18 +156,19 @@ public partial record Mamba2
                     TTile.Synchronize();
 
                     // SKept = exp(g) S
-                    TTile SNext = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                    TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                     {
-                        for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                         {
-                            SNext.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
+                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
                         }
                     }
 
                     TTile.Synchronize();
 
                     // SNext = SKept + k v^T
+                    TTile SNext = SKept;
                     TTile.TransposedProduct(SNext, k, v, Into.Add);
 
                     // qIn: query
@@ -173,7 +176,7 @@ public partial record Mamba2
                     TTile.Copy(qIn, tensors.C.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // q = qIn * scale
-                    TTile q = scratch.Take(ref offset, 1, sizes.K);
+                    TTile q = qIn;
                     for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                     {
                         for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -188,8 +191,12 @@ public partial record Mamba2
                     // d: parameter D
                     TTile d = scratch.Take(ref offset, 1, 1);
                     TTile.Copy(d, tensors.D.Rows(0, 1, at.Head, at.Heads), Into.Set);
+
+                    // --- the derivative
+                    // dOutput: the gradient of the output
                     TTile dOutput = scratch.Take(ref offset, 1, sizes.V);
                     TTile.Copy(dOutput, tensors.OutputGradient.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+
                     // dread = dOutput
                     // ddOfo = dOutput * vIn
                     // dvIn = dOutput * d
@@ -210,7 +217,7 @@ public partial record Mamba2
                     TTile.Synchronize();
 
                     // dd = sum over the columns of ddOfo
-                    TTile dd = scratch.Take(ref offset, 1, 1);
+                    TTile dd = d;
                     TTile.RowSum(dd, ddOfo, Into.Set);
 
                     // dq = dread SNext^T
@@ -221,7 +228,7 @@ public partial record Mamba2
                     TTile.TransposedProduct(dSNext, q, dread, Into.Add);
 
                     // dqIn = dq * scale
-                    TTile dqIn = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dqIn = dq;
                     for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                     {
                         for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
@@ -234,16 +241,16 @@ public partial record Mamba2
                     TTile.Synchronize();
 
                     // dk = v dSNext^T
-                    TTile dk = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dk = q;
                     TTile.ProductTransposed(dk, v, dSNext, Into.Set);
 
                     // dv = k dSNext
-                    TTile dv = scratch.Take(ref offset, 1, sizes.V);
+                    TTile dv = v;
                     TTile.Product(dv, k, dSNext, Into.Set);
 
                     // dgOfSKept = dSNext * (exp(g) * S)
                     // dS = dSNext * exp(g)
-                    TTile dgOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    TTile dgOfSKept = SNext;
                     for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += dgOfSKept.RowStep)
                     {
                         for (int j = dgOfSKept.FirstColumn; j < dgOfSKept.Columns; j += dgOfSKept.ColumnStep)
@@ -258,7 +265,7 @@ public partial record Mamba2
                     TTile.Synchronize();
 
                     // dg = sum over all of dgOfSKept
-                    TTile dg = scratch.Take(ref offset, 1, 1);
+                    TTile dg = g;
                     TTile.Sum(dg, dgOfSKept, Into.Set);
 
                     // daLog = -(dg * (exp(aLog) * softplus(dt + dtBias)))
@@ -286,8 +293,8 @@ public partial record Mamba2
                     // ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
                     // ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
                     // dvIn += dv * softplus(dt + dtBias)
-                    TTile ddtOfv = scratch.Take(ref offset, 1, sizes.V);
-                    TTile ddtBiasOfv = scratch.Take(ref offset, 1, sizes.V);
+                    TTile ddtOfv = dOutput;
+                    TTile ddtBiasOfv = dread;
                     for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
                     {
                         for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)

@@ -28,8 +28,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, sizes.V);
-            TTile SNext = scratch.Take(ref offset, sizes.K, sizes.V);
+            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
@@ -48,11 +47,11 @@ public partial record Mamba2
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // vIn: value
-                TTile vIn = scratch.Take(ref offset, 1, sizes.V);
-                TTile.Copy(vIn, tensors.X.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+                TTile vIn = scratch.Take(ref offset, 1, at.Columns);
+                TTile.Copy(vIn, tensors.X.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
 
                 // v = softplus(dt + dtBias) * vIn
-                TTile v = scratch.Take(ref offset, 1, sizes.V);
+                TTile v = scratch.Take(ref offset, 1, at.Columns);
                 for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
                 {
                     for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
@@ -68,7 +67,7 @@ public partial record Mamba2
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
-                TTile g = scratch.Take(ref offset, 1, 1);
+                TTile g = aLog;
                 for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
                 {
                     for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
@@ -80,25 +79,27 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // SKept = exp(g) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = S;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // SNext = SKept + k v^T
+                TTile SNext = SKept;
                 TTile.TransposedProduct(SNext, k, v, Into.Add);
 
                 // qIn: query
-                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
+                TTile qIn = k;
                 TTile.Copy(qIn, tensors.C.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, 1, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -111,15 +112,15 @@ public partial record Mamba2
                 TTile.Synchronize();
 
                 // read = SNext^T q
-                TTile read = scratch.Take(ref offset, 1, sizes.V);
+                TTile read = v;
                 TTile.Product(read, q, SNext, Into.Set);
 
                 // d: parameter D
-                TTile d = scratch.Take(ref offset, 1, 1);
+                TTile d = dt;
                 TTile.Copy(d, tensors.D.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // o = read + d * vIn
-                TTile o = scratch.Take(ref offset, 1, sizes.V);
+                TTile o = read;
                 for (int i = o.FirstRow; i < o.Rows; i += o.RowStep)
                 {
                     for (int j = o.FirstColumn; j < o.Columns; j += o.ColumnStep)
@@ -129,8 +130,7 @@ public partial record Mamba2
                 }
 
                 TTile.Synchronize();
-                TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads), o, Into.Set);
-                (S, SNext) = (SNext, S);
+                TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -68,18 +68,19 @@ public partial record RetNet
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -91,6 +92,7 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // SNext += kLeft^T v
+                TTile.Copy(SNext, SKept, Into.Set);
                 TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
             }
 
@@ -109,7 +111,7 @@ public partial record RetNet
                 TTile.Copy(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -150,11 +152,12 @@ public partial record RetNet
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // P_ij = q_i . k_j for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.Gram(P, q, k, Causal.Inclusive, Into.Set);
+                TTile PPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
 
                 // P_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(P, P, G, G, Causal.Inclusive, Into.Set);
+                TTile P = PPlain;
+                TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
@@ -181,6 +184,7 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // --- the derivative
+                // dOutput: the gradient of the output
                 TTile dOutput = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
@@ -193,7 +197,7 @@ public partial record RetNet
                 TTile.Product(dv, kLeft, dSNext, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
-                TTile dk = scratch.Take(ref offset, length, sizes.K);
+                TTile dk = dkLeft;
                 for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
                 {
                     for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
@@ -216,7 +220,7 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // dqHat = dOutput S^T
-                TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+                TTile dqHat = kLeft;
                 TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
                 // dS += qHat^T dOutput
@@ -230,7 +234,7 @@ public partial record RetNet
                 TTile.TransposedProduct(dv, P, dOutput, Into.Add);
 
                 // dq = dqHat * exp(G)
-                TTile dq = scratch.Take(ref offset, length, sizes.K);
+                TTile dq = dqHat;
                 for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
                 {
                     for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
@@ -242,7 +246,7 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // dPPlain = dP exp(G_i - G_j)
-                TTile dPPlain = scratch.Take(ref offset, length, length);
+                TTile dPPlain = dP;
                 TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
                 // dq += dPPlain k
@@ -252,7 +256,7 @@ public partial record RetNet
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
 
                 // dqIn = dq * scale
-                TTile dqIn = scratch.Take(ref offset, length, sizes.K);
+                TTile dqIn = dq;
                 for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                 {
                     for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)

@@ -10,7 +10,7 @@
 //     S' = S~ + k v^T
 //     o = S'^T q
 //
-// for a chunk of C tokens at once. S is the state before the chunk, SNext after it.
+// for a chunk of C tokens at once. S is the state before the chunk, SNext after it. A tile that is read no more gives its storage to a later one.
 // One decay for all channels: Gram first, then times exp of the difference of cumulative decays, masked before the exponential (no factor can overflow).
 // Hebbian: what a token writes does not depend on the state, no system is solved.
 
@@ -31,7 +31,6 @@ public partial record RetNet
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, sizes.V);
-            TTile SNext = scratch.Take(ref offset, sizes.K, sizes.V);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
             long first = offset;
             for (int done = 0; done < at.Length; done += sizes.Chunk)
@@ -45,7 +44,7 @@ public partial record RetNet
                 TTile.Copy(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, length, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -86,14 +85,15 @@ public partial record RetNet
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // P_ij = q_i . k_j for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.Gram(P, q, k, Causal.Inclusive, Into.Set);
+                TTile PPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
 
                 // P_ij *= exp(G_i - G_j), masked before the exponential
-                TTile.Decay(P, P, G, G, Causal.Inclusive, Into.Set);
+                TTile P = PPlain;
+                TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
                 // qHat = q exp(G)
-                TTile qHat = scratch.Take(ref offset, length, sizes.K);
+                TTile qHat = q;
                 for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
                 {
                     for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
@@ -110,18 +110,19 @@ public partial record RetNet
                 TTile.Product(o, P, v, Into.Add);
 
                 // SNext = exp(GLast) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = S;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile kLeft = k;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
                 {
                     for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
@@ -133,10 +134,10 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // SNext += kLeft^T v
+                TTile SNext = SKept;
                 TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
-                (S, SNext) = (SNext, S);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -52,32 +52,78 @@ public partial record RetNet
         }
 
         /// <inheritdoc/>
+        public static void Pass<TTile, TNumber>(KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);
+            switch (pass)
+            {
+                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
+                default: throw new ArgumentOutOfRangeException(nameof(pass));
+            }
+        }
+
+        /// <inheritdoc/>
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 3 * Padded.Elements(1, sizes.K)
-                + 2 * Padded.Elements(1, sizes.V)
+                Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(1, sizes.K)
+                + Padded.Elements(1, sizes.V)
                 + Padded.Elements(1, 1),
             KernelKind.DecodeBackward =>
-                3 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
-                + 7 * Padded.Elements(1, sizes.K)
-                + 4 * Padded.Elements(1, sizes.V)
-                + 2 * Padded.Elements(1, 1),
-            KernelKind.Forward =>
                 2 * Padded.Elements(sizes.K, sizes.V)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.K)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                + Math.Max(
+                    Padded.Elements(1, sizes.K)
+                    + Padded.Elements(1, sizes.V)
+                    + Padded.Elements(1, 1)
+                    + Padded.Elements(sizes.K, sizes.V),
+                    3 * Padded.Elements(1, sizes.K)
+                    + 2 * Padded.Elements(1, sizes.V)
+                    + Padded.Elements(1, 1)
+                    + Padded.Elements(sizes.K, sizes.V)),
+            KernelKind.Forward =>
+                Padded.Elements(sizes.K, sizes.V)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.V)
                 + 2 * Padded.Elements(sizes.Chunk, 1)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk),
             KernelKind.Backward =>
                 2 * Padded.Elements(sizes.K, sizes.V)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
-                + 12 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 4 * Padded.Elements(sizes.Chunk, 1)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk),
+                + Math.Max(
+                    Padded.Elements(sizes.Chunk, sizes.K)
+                    + Padded.Elements(sizes.Chunk, sizes.V)
+                    + 2 * Padded.Elements(sizes.Chunk, 1)
+                    + Padded.Elements(sizes.K, sizes.V),
+                    5 * Padded.Elements(sizes.Chunk, sizes.K)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.V)
+                    + 2 * Padded.Elements(sizes.Chunk, 1)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk)),
+            KernelKind.Prepare =>
+                2 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 2 * Padded.Elements(sizes.Chunk, 1)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+            KernelKind.Advance =>
+                Padded.Elements(sizes.K, sizes.V)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V),
+            KernelKind.Trail =>
+                Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.Chunk, sizes.V),
+            KernelKind.Retreat =>
+                2 * Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.Chunk, sizes.V),
+            KernelKind.Gradients =>
+                4 * Padded.Elements(sizes.Chunk, sizes.K)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.V)
+                + 2 * Padded.Elements(sizes.Chunk, 1)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -57,17 +57,19 @@ public partial record RetNet
                     TTile.Synchronize();
 
                     // SKept = exp(g) S
-                    for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                    TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                     {
-                        for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                         {
-                            SNext.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
+                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
                         }
                     }
 
                     TTile.Synchronize();
 
                     // SNext = SKept + k v^T
+                    TTile.Copy(SNext, SKept, Into.Set);
                     TTile.TransposedProduct(SNext, k, v, Into.Add);
                     position++;
                 }
@@ -102,18 +104,19 @@ public partial record RetNet
                     TTile.Synchronize();
 
                     // SKept = exp(g) S
-                    TTile SNext = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                    TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
+                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                     {
-                        for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                         {
-                            SNext.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
+                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
                         }
                     }
 
                     TTile.Synchronize();
 
                     // SNext = SKept + k v^T
+                    TTile SNext = SKept;
                     TTile.TransposedProduct(SNext, k, v, Into.Add);
 
                     // qIn: query
@@ -121,7 +124,7 @@ public partial record RetNet
                     TTile.Copy(qIn, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // q = qIn * scale
-                    TTile q = scratch.Take(ref offset, 1, sizes.K);
+                    TTile q = qIn;
                     for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                     {
                         for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -132,8 +135,12 @@ public partial record RetNet
                     }
 
                     TTile.Synchronize();
+
+                    // --- the derivative
+                    // dOutput: the gradient of the output
                     TTile dOutput = scratch.Take(ref offset, 1, sizes.V);
                     TTile.Copy(dOutput, tensors.OutputGradient.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+
                     // dq = dOutput SNext^T
                     TTile dq = scratch.Take(ref offset, 1, sizes.K);
                     TTile.ProductTransposed(dq, dOutput, SNext, Into.Set);
@@ -142,7 +149,7 @@ public partial record RetNet
                     TTile.TransposedProduct(dSNext, q, dOutput, Into.Add);
 
                     // dqIn = dq * scale
-                    TTile dqIn = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dqIn = dq;
                     for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
                     {
                         for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
@@ -155,11 +162,11 @@ public partial record RetNet
                     TTile.Synchronize();
 
                     // dk = v dSNext^T
-                    TTile dk = scratch.Take(ref offset, 1, sizes.K);
+                    TTile dk = q;
                     TTile.ProductTransposed(dk, v, dSNext, Into.Set);
 
                     // dv = k dSNext
-                    TTile dv = scratch.Take(ref offset, 1, sizes.V);
+                    TTile dv = v;
                     TTile.Product(dv, k, dSNext, Into.Set);
 
                     // dS = dSNext * exp(g)

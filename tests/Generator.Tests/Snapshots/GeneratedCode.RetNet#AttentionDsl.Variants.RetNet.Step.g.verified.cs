@@ -27,7 +27,6 @@ public partial record RetNet
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            TTile SNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
@@ -55,25 +54,27 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // SKept = exp(g) S
-                for (int i = SNext.FirstRow; i < SNext.Rows; i += SNext.RowStep)
+                TTile SKept = S;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
                 {
-                    for (int j = SNext.FirstColumn; j < SNext.Columns; j += SNext.ColumnStep)
+                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
                     {
-                        SNext.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
+                        SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
 
                 // SNext = SKept + k v^T
+                TTile SNext = SKept;
                 TTile.TransposedProduct(SNext, k, v, Into.Add);
 
                 // qIn: query
-                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
+                TTile qIn = k;
                 TTile.Copy(qIn, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
-                TTile q = scratch.Take(ref offset, 1, sizes.K);
+                TTile q = qIn;
                 for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
                 {
                     for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
@@ -86,10 +87,9 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // o = SNext^T q
-                TTile o = scratch.Take(ref offset, 1, at.Columns);
+                TTile o = v;
                 TTile.Product(o, q, SNext, Into.Set);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
-                (S, SNext) = (SNext, S);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -208,7 +208,9 @@ public class VariantTests
 
         public int Parallelism => 1;
 
-        public void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+        public bool TokenParallel => false;
+
+        public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
             where TKernels : IVariantKernels
         {
             Written.AddRange(bindings.Where(x => x.Access == Access.Write).Select(x => x.Tensor!));
