@@ -91,9 +91,9 @@ public sealed class ShapeCheckTests : IDisposable
     public void Shapes_says_what_the_other_tensors_must_be()
     {
         VariantShapes shapes = TinyCase.Variant.Shapes(tiny.Inputs, new() { StateValueFirst = true });
-        Assert.Equal([2, 6, 4, 5], shapes.Output);
-        Assert.Equal([2, 4, 5, 8], shapes.State);
-        Assert.Equal([4], Assert.Single(shapes.Parameters));
+        Assert.Equal<long>([2, 6, 4, 5], shapes.Output);
+        Assert.Equal<long>([2, 4, 5, 8], shapes.State);
+        Assert.Equal<long>([4], Assert.Single(shapes.Parameters));
         Assert.Equal((2, 12L, 4, 8, 5, 1), (shapes.Sequences, shapes.Tokens, shapes.Heads, shapes.K, shapes.V, shapes.Updates));
     }
 
