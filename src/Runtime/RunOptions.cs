@@ -27,6 +27,9 @@ public sealed record RunOptions
     /// <summary>Element type of the output: Float32, BFloat16 or Float16; null: that of the value input.</summary>
     public DataType? OutputType { get; init; }
 
-    /// <summary>What runs the kernels; null: the host.</summary>
+    /// <summary>Where the kernels run; null: on the host.</summary>
+    public ComputeDevice? Device { get; init; }
+
+    /// <summary>What runs the kernels in place of the device's own engine, for tests.</summary>
     internal IEngine? Engine { get; init; }
 }

@@ -1,116 +1,113 @@
+using ILGPU;
+
 namespace AttentionDsl.Runtime;
 
-/// <summary>Stub, to be written.</summary>
-public readonly struct DeviceTile : ITile<DeviceTile, F32>
+/// <summary>
+/// The portable tile of ILGPU devices: single precision in global memory, all threads of a group working on one tile.
+/// The threads stride over the elements, so that a group of any size computes the same: 1 to 16 threads on the
+/// simulator, some hundred on a graphics card. A barrier ends every operation.
+/// </summary>
+/// <remarks>
+/// What runs here is compiled by ILGPU: no exceptions, no static state, no spans, no arrays. All offsets have 64 bits.
+/// </remarks>
+public readonly partial struct DeviceTile : ITile<DeviceTile, F32>
 {
+    private readonly ArrayView<float> data;
+    private readonly long offset;
+    private readonly long stride;
+
+    /// <summary>Sees device memory as a row-major matrix.</summary>
+    /// <param name="data">The memory.</param>
+    /// <param name="offset">Index of the first element.</param>
+    /// <param name="rows">Number of rows, or <see cref="int.MaxValue"/> if a whole tensor has more (only <see cref="Block"/> is called on it).</param>
+    /// <param name="columns">Number of columns; of a scratch region, its length or <see cref="int.MaxValue"/> if that is longer.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    public DeviceTile(ArrayView<float> data, long offset, int rows, int columns, long stride)
+    {
+        this.data = data;
+        this.offset = offset;
+        this.stride = stride;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <inheritdoc/>
+    public int Rows { get; }
+
+    /// <inheritdoc/>
+    public int Columns { get; }
+
+    // Neighbouring threads take neighbouring columns. A tile narrower than the group has several rows at a time;
+    // threads beyond the last whole row then have none.
+
+    /// <inheritdoc/>
+    public int FirstRow => Group.IdxX < RowStep * ColumnStep ? Group.IdxX / ColumnStep : Rows;
+
+    /// <inheritdoc/>
+    public int RowStep => Group.DimX / ColumnStep;
+
+    /// <inheritdoc/>
+    public int FirstColumn => Group.IdxX % ColumnStep;
+
+    /// <inheritdoc/>
+    public int ColumnStep => Columns < Group.DimX ? Columns : Group.DimX;
+
+    private float this[int row, int column] => data[At(row, column)];
+
     /// <summary>A stretch of this linear region.</summary>
-    public DeviceTile Region(long offset, long length) => throw new NotImplementedException();
+    /// <param name="first">Index of its first element.</param>
+    /// <param name="length">Number of elements.</param>
+    public DeviceTile Region(long first, long length) =>
+        new(data, offset + first, 1, length < int.MaxValue ? (int)length : int.MaxValue, length);
 
     /// <inheritdoc/>
-    public int Rows => throw new NotImplementedException();
+    public DeviceTile Block(long row, int rows, int column, int columns) => new(data, offset + (row * stride) + column, rows, columns, stride);
 
     /// <inheritdoc/>
-    public int Columns => throw new NotImplementedException();
+    public DeviceTile Take(ref long offset, int rows, int columns)
+    {
+        int padded = (columns + 15) & ~15;
+        var taken = new DeviceTile(data, this.offset + offset, rows, columns, padded);
+        offset += (long)rows * padded;
+        return taken;
+    }
 
     /// <inheritdoc/>
-    public int FirstRow => throw new NotImplementedException();
+    public F32 Load(int row, int column) => new(this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column]);
 
     /// <inheritdoc/>
-    public int RowStep => throw new NotImplementedException();
+    public void Store(int row, int column, F32 value) => data[At(row, column)] = value.Value;
 
     /// <inheritdoc/>
-    public int FirstColumn => throw new NotImplementedException();
+    public static void Synchronize() => Group.Barrier();
 
-    /// <inheritdoc/>
-    public int ColumnStep => throw new NotImplementedException();
+    private long At(int row, int column) => offset + (row * stride) + column;
 
-    /// <inheritdoc/>
-    public DeviceTile Block(long row, int rows, int column, int columns) => throw new NotImplementedException();
+    private void Put(int row, int column, float value, Into into)
+    {
+        long at = At(row, column);
+        if (into == Into.Set)
+        {
+            data[at] = value;
+        }
+        else if (into == Into.Add)
+        {
+            data[at] += value;
+        }
+        else
+        {
+            data[at] -= value;
+        }
+    }
 
-    /// <inheritdoc/>
-    public DeviceTile Take(ref long offset, int rows, int columns) => throw new NotImplementedException();
+    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
+    private static int Allowed(int i, int rows, int columns, Causal causal)
+    {
+        int n = columns / rows, allowed = (causal == Causal.Inclusive ? i + 1 : i) * n;
+        return allowed < columns ? allowed : columns;
+    }
 
-    /// <inheritdoc/>
-    public F32 Load(int row, int column) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public void Store(int row, int column, F32 value) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Synchronize() => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Clear(DeviceTile result) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Copy(DeviceTile result, DeviceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Transpose(DeviceTile result, DeviceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Product(DeviceTile result, DeviceTile a, DeviceTile b, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void TransposedProduct(DeviceTile result, DeviceTile a, DeviceTile b, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ProductTransposed(DeviceTile result, DeviceTile a, DeviceTile b, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Gram(DeviceTile result, DeviceTile l, DeviceTile r, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Decay(DeviceTile result, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedGram(DeviceTile result, DeviceTile l, DeviceTile r, DeviceTile e, DeviceTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedGramAdjoint(DeviceTile dl, DeviceTile dr, DeviceTile de, DeviceTile dg, DeviceTile d, DeviceTile l, DeviceTile r, DeviceTile e, DeviceTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedProduct(DeviceTile result, DeviceTile p, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedProductAdjoint(DeviceTile dp, DeviceTile dx, DeviceTile de, DeviceTile dg, DeviceTile d, DeviceTile p, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLower(DeviceTile result, DeviceTile l, DeviceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowerTransposed(DeviceTile result, DeviceTile l, DeviceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedSolve(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void DecayedSolveTransposed(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void CumulativeSum(DeviceTile result, DeviceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ReverseCumulativeSum(DeviceTile result, DeviceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void RowSum(DeviceTile result, DeviceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void ColumnSum(DeviceTile result, DeviceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Sum(DeviceTile result, DeviceTile x, Into into) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Normalize(DeviceTile result, DeviceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void NormalizeAdjoint(DeviceTile dx, DeviceTile d, DeviceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void Repeat(DeviceTile result, DeviceTile x) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public static void RepeatAdjoint(DeviceTile dx, DeviceTile d) => throw new NotImplementedException();
+    /// <summary>The first row of a causal matrix that has column j; may be the number of rows.</summary>
+    private static int FirstAllowed(int j, int rows, int columns, Causal causal) =>
+        (j / (columns / rows)) + (causal == Causal.Inclusive ? 0 : 1);
 }

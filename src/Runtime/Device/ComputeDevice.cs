@@ -1,0 +1,108 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>What kind of machine runs kernels.</summary>
+public enum DeviceKind
+{
+    /// <summary>The processors of this machine, SIMD, without ILGPU.</summary>
+    Host,
+
+    /// <summary>An NVIDIA card.</summary>
+    Cuda,
+
+    /// <summary>An OpenCL device.</summary>
+    OpenCL,
+
+    /// <summary>ILGPU's simulator: device kernels on a few threads of this machine, very slow, for tests.</summary>
+    Simulator,
+}
+
+/// <summary>A place where kernels run; give it to a call by <see cref="RunOptions.Device"/>. Devices live as long as the process.</summary>
+public sealed class ComputeDevice
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<DeviceKind, ComputeDevice> Opened = [];
+
+    private ComputeDevice(DeviceKind kind, string name, string remark, IEngine engine)
+    {
+        Kind = kind;
+        Name = name;
+        Remark = remark;
+        Engine = engine;
+        if (engine is DeviceEngine device)
+        {
+            device.Compiling = text => Compiling?.Invoke(text);
+        }
+    }
+
+    /// <summary>A kernel is about to be compiled, which takes moments and happens once a process: a line of text for the user.</summary>
+    public event Action<string>? Compiling;
+
+    /// <summary>The processors of this machine.</summary>
+    public static ComputeDevice Host { get; } = new(DeviceKind.Host, $"host, {Environment.ProcessorCount} processors", "", HostEngine.Instance);
+
+    /// <summary>The names that <see cref="Find"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["auto", "host", "cuda", "opencl", "simulator"];
+
+    /// <summary>The kind.</summary>
+    public DeviceKind Kind { get; }
+
+    /// <summary>The device's own name, such as <c>NVIDIA H200</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Why it was chosen over what is missing; empty where there is nothing to say.</summary>
+    public string Remark { get; }
+
+    /// <summary>What computes on it.</summary>
+    internal IEngine Engine { get; }
+
+    /// <summary>A CUDA card if there is one, else an OpenCL graphics card, else the host; <see cref="Remark"/> then says what was missing.</summary>
+    public static ComputeDevice Best()
+    {
+        var missing = new List<string>();
+        foreach (DeviceKind kind in new[] { DeviceKind.Cuda, DeviceKind.OpenCL })
+        {
+            try
+            {
+                return Open(kind, graphicsOnly: true);
+            }
+            catch (NotSupportedException exception)
+            {
+                missing.Add(exception.Message);
+            }
+        }
+
+        return new(DeviceKind.Host, Host.Name, string.Join(" ", missing), HostEngine.Instance);
+    }
+
+    /// <summary>A device by one of the <see cref="Names"/>.</summary>
+    /// <param name="name">Which.</param>
+    /// <exception cref="ArgumentException">The name is none of them.</exception>
+    /// <exception cref="NotSupportedException">This machine has no such device.</exception>
+    public static ComputeDevice Find(string name) => name switch
+    {
+        "auto" => Best(),
+        "host" => Host,
+        "cuda" => Open(DeviceKind.Cuda, graphicsOnly: false),
+        "opencl" => Open(DeviceKind.OpenCL, graphicsOnly: false),
+        "simulator" => Open(DeviceKind.Simulator, graphicsOnly: false),
+        _ => throw new ArgumentException($"There is no device '{name}': expected one of {string.Join(", ", Names)}.", nameof(name)),
+    };
+
+    /// <summary>Name and kind, and the remark if there is one.</summary>
+    public override string ToString() => (Kind == DeviceKind.Host ? Name : $"{Name} ({Kind})") + (Remark.Length > 0 ? $"; {Remark}" : "");
+
+    private static ComputeDevice Open(DeviceKind kind, bool graphicsOnly)
+    {
+        lock (Gate)
+        {
+            if (!Opened.TryGetValue(kind, out ComputeDevice? device))
+            {
+                var accelerator = Accelerators.Open(kind, graphicsOnly);
+                device = new(kind, accelerator.Name, "", new DeviceEngine(accelerator, Accelerators.GroupSize(accelerator)));
+                Opened.Add(kind, device);
+            }
+
+            return device;
+        }
+    }
+}

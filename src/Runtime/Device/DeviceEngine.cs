@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>An ILGPU device: tensors go there, one group of threads computes a work item, and the results come back.</summary>
+internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize) : IEngine
+{
+    // What the items of one launch may take of the device's memory for scratch; more items run in several launches.
+    private const long ScratchAtMost = 1L << 30;
+
+    private readonly Lock gate = new();
+    private readonly AcceleratorStream stream = accelerator.CreateStream();
+    private readonly DeviceMemory memory = new(accelerator);
+    private readonly Dictionary<(Type, KernelKind), DeviceLaunch> kernels = [];
+
+    public DataType Number => DataType.Float32;
+
+    public int Parallelism { get; } = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : 4 * accelerator.NumMultiprocessors;
+
+    /// <summary>Hears a line of text before a kernel is compiled.</summary>
+    public Action<string>? Compiling { get; set; }
+
+    public void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+        where TKernels : IVariantKernels
+    {
+        lock (gate)
+        {
+            try
+            {
+                Launch(Kernel<TKernels>(kernel), TKernels.Scratch(kernel, sizes), bindings, sizes, work);
+            }
+            catch (Exception exception) when (exception is AcceleratorException or InternalCompilerException or NotSupportedException)
+            {
+                throw new InvalidOperationException($"{TKernels.Description.Name}, {kernel}, on {accelerator.Name}: {Innermost(exception).Message} Run it on the host instead.", exception);
+            }
+        }
+
+        // The bindings' addresses keep no tensor alive.
+        GC.KeepAlive(bindings);
+    }
+
+    private DeviceLaunch Kernel<TKernels>(KernelKind kernel)
+        where TKernels : IVariantKernels
+    {
+        if (!kernels.TryGetValue((typeof(TKernels), kernel), out DeviceLaunch? launch))
+        {
+            Compiling?.Invoke($"compiling {TKernels.Description.Name}, {kernel.ToString().ToLowerInvariant()}, for {accelerator.Name}");
+            launch = TKernels.Load(kernel, accelerator);
+            kernels.Add((typeof(TKernels), kernel), launch);
+        }
+
+        return launch;
+    }
+
+    private void Launch(DeviceLaunch launch, long scratchPerItem, Binding[] bindings, Sizes sizes, Work[] work)
+    {
+        // A tensor bound twice is one piece of memory: a state in place.
+        var tensors = new Dictionary<Tensor, Access>(ReferenceEqualityComparer.Instance);
+        foreach (Binding binding in bindings)
+        {
+            if (binding.Tensor is { } tensor)
+            {
+                tensors[tensor] = tensors.GetValueOrDefault(tensor) | binding.Access;
+            }
+        }
+
+        scratchPerItem = DeviceMemory.Aligned(scratchPerItem * sizeof(float)) / sizeof(float);
+        int wave = (int)Math.Clamp(ScratchAtMost / (scratchPerItem * sizeof(float)), 1, work.Length);
+        Reserve(tensors.Keys, work.Length, wave * scratchPerItem);
+        var views = new Dictionary<Tensor, ArrayView<float>>(ReferenceEqualityComparer.Instance);
+        foreach ((Tensor tensor, Access access) in tensors)
+        {
+            ArrayView<float> view = memory.Take<float>(tensor.Count);
+            views.Add(tensor, view);
+            if (tensor.Count == 0)
+            {
+                continue;
+            }
+
+            if (access.HasFlag(Access.Read))
+            {
+                view.CopyFromCPU(stream, ref Unsafe.AsRef<float>(tensor.Data), tensor.Count);
+            }
+            else
+            {
+                view.MemSetToZero(stream);
+            }
+        }
+
+        ArrayView<Work> items = memory.Take<Work>(work.Length);
+        items.CopyFromCPU(stream, ref work[0], work.Length);
+        var scratch = memory.Take<float>(wave * scratchPerItem);
+        Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : views[x.Tensor]))];
+        for (int first = 0; first < work.Length; first += wave)
+        {
+            int count = Math.Min(wave, work.Length - first);
+            launch(stream, new KernelConfig(count, groupSize), operands, sizes, items.SubView(first, count), Line(scratch), scratchPerItem);
+        }
+
+        foreach ((Tensor tensor, Access access) in tensors)
+        {
+            if (access.HasFlag(Access.Write) && tensor.Count > 0)
+            {
+                views[tensor].CopyToCPU(stream, ref Unsafe.AsRef<float>(tensor.Data), tensor.Count);
+            }
+        }
+
+        stream.Synchronize();
+    }
+
+    private void Reserve(IEnumerable<Tensor> tensors, int items, long scratch)
+    {
+        long bytes = tensors.Sum(x => DeviceMemory.Aligned(x.Count * sizeof(float)))
+            + DeviceMemory.Aligned((long)items * sizeof(Work)) + DeviceMemory.Aligned(scratch * sizeof(float));
+        if (accelerator.AcceleratorType != AcceleratorType.CPU && bytes > accelerator.MemorySize)
+        {
+            throw new NotSupportedException($"The call needs {bytes >> 20} MiB, and the device has {accelerator.MemorySize >> 20} MiB.");
+        }
+
+        memory.Reserve(bytes);
+    }
+
+    // An absent operand (no heads) still needs a view that is one.
+    private static Operand<DeviceTile, F32> Operand(Binding binding, ArrayView<float> view)
+    {
+        int columns = checked(binding.Heads * binding.Width);
+        return new() { Data = new DeviceTile(view, 0, Items.Clamp(binding.Rows), columns, columns), Heads = binding.Heads, Width = binding.Width };
+    }
+
+    private static DeviceTile Line(ArrayView<float> view) => new(view, 0, 1, Items.Clamp(view.Length), view.Length);
+
+    private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
+}

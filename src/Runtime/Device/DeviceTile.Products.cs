@@ -1,0 +1,127 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>Copies and products.</content>
+public readonly partial struct DeviceTile
+{
+    /// <inheritdoc/>
+    public static void Clear(DeviceTile result)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, 0, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void Copy(DeviceTile result, DeviceTile x, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, x[i, j], into);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void Transpose(DeviceTile result, DeviceTile x, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, x[j, i], into);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void Product(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                float sum = 0;
+                for (int d = 0; d < a.Columns; d++)
+                {
+                    sum += a[i, d] * b[d, j];
+                }
+
+                result.Put(i, j, sum, into);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void TransposedProduct(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                float sum = 0;
+                for (int d = 0; d < a.Rows; d++)
+                {
+                    sum += a[d, i] * b[d, j];
+                }
+
+                result.Put(i, j, sum, into);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void ProductTransposed(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, Dot(a, i, b, j), into);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void Gram(DeviceTile result, DeviceTile l, DeviceTile r, Causal causal, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            int allowed = Allowed(i, result.Rows, result.Columns, causal);
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, j < allowed ? Dot(l, i, r, j) : 0, into);
+            }
+        }
+
+        Synchronize();
+    }
+
+    private static float Dot(DeviceTile a, int i, DeviceTile b, int j)
+    {
+        float sum = 0;
+        for (int d = 0; d < a.Columns; d++)
+        {
+            sum += a[i, d] * b[j, d];
+        }
+
+        return sum;
+    }
+}

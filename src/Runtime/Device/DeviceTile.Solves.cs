@@ -1,0 +1,85 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>Triangular systems. Columns are independent: a thread solves whole columns and needs no barrier inside.</content>
+public readonly partial struct DeviceTile
+{
+    /// <inheritdoc/>
+    public static void SolveUnitLower(DeviceTile result, DeviceTile l, DeviceTile x)
+    {
+        for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
+        {
+            for (int i = 0; i < result.Rows; i++)
+            {
+                float value = x[i, v];
+                for (int j = 0; j < i; j++)
+                {
+                    value -= l[i, j] * result[j, v];
+                }
+
+                result.Put(i, v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerTransposed(DeviceTile result, DeviceTile l, DeviceTile x)
+    {
+        for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
+        {
+            for (int j = result.Rows - 1; j >= 0; j--)
+            {
+                float value = x[j, v];
+                for (int i = j + 1; i < result.Rows; i++)
+                {
+                    value -= l[i, j] * result[i, v];
+                }
+
+                result.Put(j, v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void DecayedSolve(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g)
+    {
+        for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
+        {
+            for (int i = 0; i < result.Rows; i++)
+            {
+                float value = x[i, v];
+                for (int j = 0; j < i; j++)
+                {
+                    value -= l[i, j] * MathF.Exp(g[i, v] - g[j, v]) * result[j, v];
+                }
+
+                result.Put(i, v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void DecayedSolveTransposed(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g)
+    {
+        for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
+        {
+            for (int j = result.Rows - 1; j >= 0; j--)
+            {
+                float value = x[j, v];
+                for (int i = j + 1; i < result.Rows; i++)
+                {
+                    value -= l[i, j] * MathF.Exp(g[i, v] - g[j, v]) * result[i, v];
+                }
+
+                result.Put(j, v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+}
