@@ -6,17 +6,19 @@ namespace AttentionDsl.Gallery;
 internal static class Placement
 {
     /// <summary>The values <c>--device</c> takes.</summary>
-    public static readonly string[] Names = ["auto", "host"];
+    public static readonly string[] Names = [.. ComputeDevice.Names];
 
-    /// <summary>Adds the place to the options of a call.</summary>
+    /// <summary>Adds the place to the options of a call, and says on standard error which it is and what it compiles.</summary>
     /// <param name="device">One of <see cref="Names"/>.</param>
-    public static Func<RunOptions, RunOptions> On(string device) => device switch
+    public static Func<RunOptions, RunOptions> On(string device)
     {
-        "auto" or "host" => options => options,
-        _ => throw new ArgumentException($"--device {device}: expected one of {string.Join(", ", Names)}."),
-    };
+        ComputeDevice found = ComputeDevice.Find(device);
+        Console.Error.WriteLine($"device: {found}");
+        found.Compiling += Console.Error.WriteLine;
+        return options => options with { Device = found };
+    }
 
     /// <summary>The place in words.</summary>
     /// <param name="device">One of <see cref="Names"/>.</param>
-    public static string Describe(string device) => $"{(device == "auto" ? "host" : device)} with {Environment.ProcessorCount} cores";
+    public static string Describe(string device) => ComputeDevice.Find(device).Name;
 }

@@ -98,7 +98,7 @@ public sealed class ComputeDevice
             if (!Opened.TryGetValue(kind, out ComputeDevice? device))
             {
                 var accelerator = Accelerators.Open(kind, graphicsOnly);
-                device = new(kind, accelerator.Name, "", new DeviceEngine(accelerator, Accelerators.GroupSize(accelerator)));
+                device = new(kind, kind == DeviceKind.Simulator ? "ILGPU simulator" : accelerator.Name, "", new DeviceEngine(accelerator, Accelerators.GroupSize(accelerator)));
                 Opened.Add(kind, device);
             }
 

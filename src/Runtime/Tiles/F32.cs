@@ -32,7 +32,15 @@ public readonly record struct F32(float Value) : INumber<F32>
     public static F32 Sqrt(F32 x) => new(MathF.Sqrt(x.Value));
 
     /// <inheritdoc/>
-    public static F32 Tanh(F32 x) => new(MathF.Tanh(x.Value));
+    public static F32 Tanh(F32 x)
+    {
+        // From the exponential, which every device has; near zero, where that loses digits, from the series.
+        float size = MathF.Abs(x.Value), square = size * size;
+        float e = MathF.Exp(-2 * size), far = (1 - e) / (1 + e);
+        float near = size * (1 + (square * (-0.333333333f + (square * (0.133333333f + (square * -0.0539682540f))))));
+        float tanh = size < 0.15f ? near : far;
+        return new(x.Value < 0 ? -tanh : tanh);
+    }
 
     /// <inheritdoc/>
     public static F32 Sin(F32 x) => new(MathF.Sin(x.Value));
@@ -53,10 +61,11 @@ public readonly record struct F32(float Value) : INumber<F32>
     /// <inheritdoc/>
     public static F32 Softplus(F32 x)
     {
-        // log(1 + e) loses the digits of a small e; Kahan's correction (as in log1p) gives them back.
-        float e = MathF.Exp(-MathF.Abs(x.Value)), u = 1 + e;
-        float log = u == 1 ? e : MathF.Log(u) * (e / (u - 1));
-        return new(MathF.Max(x.Value, 0) + log);
+        // log(1 + e) loses the digits of a small e, and a device's logarithm those of any near 1:
+        // log(1 + e) = 2 artanh(s) with s = e / (2 + e) <= 1/3 by its series.
+        float e = MathF.Exp(-MathF.Abs(x.Value)), s = e / (2 + e), t = s * s;
+        float series = 1 + (t * ((1f / 3) + (t * ((1f / 5) + (t * ((1f / 7) + (t * ((1f / 9) + (t * ((1f / 11) + (t * ((1f / 13) + (t * (1f / 15))))))))))))));
+        return new(MathF.Max(x.Value, 0) + (2 * s * series));
     }
 
     /// <inheritdoc/>
