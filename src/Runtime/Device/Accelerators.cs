@@ -50,8 +50,10 @@ internal static class Accelerators
             throw Missing(kind, exception.Message);
         }
 
-        Device? device = context.Devices.FirstOrDefault(x => x is not CLDevice cl || cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU))
-            ?? (graphicsOnly ? null : context.Devices.FirstOrDefault());
+        // Where a driver has none, ILGPU offers its simulator instead.
+        Device[] devices = [.. context.Devices.Where(x => x.AcceleratorType == Type(kind))];
+        Device? device = devices.FirstOrDefault(x => x is not CLDevice cl || cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU))
+            ?? (graphicsOnly ? null : devices.FirstOrDefault());
         if (device is null)
         {
             context.Dispose();
@@ -75,6 +77,13 @@ internal static class Accelerators
     /// <summary>Threads of a group on an accelerator.</summary>
     public static int GroupSize(Accelerator accelerator) =>
         Math.Min(accelerator.AcceleratorType == AcceleratorType.CPU ? SimulatedThreads : DeviceThreads, accelerator.MaxNumThreadsPerGroup);
+
+    private static AcceleratorType Type(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cuda => AcceleratorType.Cuda,
+        DeviceKind.OpenCL => AcceleratorType.OpenCL,
+        _ => AcceleratorType.CPU,
+    };
 
     private static NotSupportedException Missing(DeviceKind kind, string why) => new($"No {kind} device was found ({why.TrimEnd('.')}).");
 

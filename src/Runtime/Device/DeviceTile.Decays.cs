@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionDsl.Runtime;
 
 /// <content>
@@ -7,6 +9,7 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct DeviceTile
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(DeviceTile result, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -22,6 +25,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGram(DeviceTile result, DeviceTile l, DeviceTile r, DeviceTile e, DeviceTile g, Causal causal)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -43,6 +47,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGramAdjoint(DeviceTile dl, DeviceTile dr, DeviceTile de, DeviceTile dg, DeviceTile d, DeviceTile l, DeviceTile r, DeviceTile e, DeviceTile g, Causal causal)
     {
         for (int i = dl.FirstRow; i < dl.Rows; i += dl.RowStep)
@@ -82,6 +87,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedProduct(DeviceTile result, DeviceTile p, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -96,6 +102,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedProductAdjoint(DeviceTile dp, DeviceTile dx, DeviceTile de, DeviceTile dg, DeviceTile d, DeviceTile p, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal)
     {
         for (int i = d.FirstRow; i < d.Rows; i += d.RowStep)

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionDsl.Runtime;
 
 /// <content>Copies and products.</content>
 public readonly partial struct DeviceTile
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Clear(DeviceTile result)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -18,6 +21,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Copy(DeviceTile result, DeviceTile x, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -32,6 +36,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(DeviceTile result, DeviceTile x, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -46,6 +51,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Product(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -66,6 +72,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TransposedProduct(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -86,6 +93,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ProductTransposed(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -100,6 +108,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Gram(DeviceTile result, DeviceTile l, DeviceTile r, Causal causal, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)

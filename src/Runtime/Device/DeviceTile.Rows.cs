@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace AttentionDsl.Runtime;
@@ -11,6 +12,7 @@ public readonly partial struct DeviceTile
     private const float NormEpsilon = 1e-6f;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CumulativeSum(DeviceTile result, DeviceTile x)
     {
         for (int j = Group.IdxX; j < result.Columns; j += Group.DimX)
@@ -27,6 +29,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReverseCumulativeSum(DeviceTile result, DeviceTile x, Into into)
     {
         for (int j = Group.IdxX; j < result.Columns; j += Group.DimX)
@@ -43,6 +46,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void RowSum(DeviceTile result, DeviceTile x, Into into)
     {
         for (int i = Group.IdxX; i < x.Rows; i += Group.DimX)
@@ -60,6 +64,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ColumnSum(DeviceTile result, DeviceTile x, Into into)
     {
         for (int j = Group.IdxX; j < x.Columns; j += Group.DimX)
@@ -78,6 +83,7 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     /// <remarks>A sum a thread, then the first thread adds those up: always in the same order.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Sum(DeviceTile result, DeviceTile x, Into into)
     {
         ArrayView<float> sums = SharedMemory.Allocate<float>(MaxGroupSize);
@@ -107,6 +113,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Normalize(DeviceTile result, DeviceTile x)
     {
         for (int i = Group.IdxX; i < x.Rows; i += Group.DimX)
@@ -122,6 +129,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void NormalizeAdjoint(DeviceTile dx, DeviceTile d, DeviceTile x)
     {
         for (int i = Group.IdxX; i < x.Rows; i += Group.DimX)
@@ -142,6 +150,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Repeat(DeviceTile result, DeviceTile x)
     {
         int n = result.Rows / x.Rows;
@@ -157,6 +166,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void RepeatAdjoint(DeviceTile dx, DeviceTile d)
     {
         int n = d.Rows / dx.Rows;

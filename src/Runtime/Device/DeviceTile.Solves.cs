@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionDsl.Runtime;
 
 /// <content>Triangular systems. Columns are independent: a thread solves whole columns and needs no barrier inside.</content>
 public readonly partial struct DeviceTile
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void SolveUnitLower(DeviceTile result, DeviceTile l, DeviceTile x)
     {
         for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
@@ -24,6 +27,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void SolveUnitLowerTransposed(DeviceTile result, DeviceTile l, DeviceTile x)
     {
         for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
@@ -44,6 +48,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedSolve(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g)
     {
         for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
@@ -64,6 +69,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedSolveTransposed(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g)
     {
         for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)

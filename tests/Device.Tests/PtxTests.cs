@@ -1,0 +1,44 @@
+using System.Reflection;
+using AttentionDsl.Runtime;
+using AttentionDsl.Variants;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace AttentionDsl.Device.Tests;
+
+/// <summary>What needs no card: the PTX of the kernels of every sample variant.</summary>
+public class PtxTests
+{
+    public static TheoryData<string> Variants => [.. Catalog.All.Select(x => x.Description.Name)];
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Kernels_compile_and_stay_in_registers(string name)
+    {
+        foreach (string kernel in new[] { "DecodeKernel", "ForwardKernel", "BackwardKernel" })
+        {
+            string ptx = Compile(name, kernel);
+            Assert.Contains("bar.sync", ptx, StringComparison.Ordinal);
+            Assert.DoesNotContain(".local", ptx, StringComparison.Ordinal);
+            Assert.DoesNotContain("tanh.approx.ftz", ptx, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Text_is_deterministic() => Assert.Equal(Normal(Compile("KimiDelta", "ForwardKernel")), Normal(Compile("KimiDelta", "ForwardKernel")));
+
+    private static string Compile(string name, string kernel)
+    {
+        Type kernels = Catalog.All.Single(x => x.Description.Name == name).GetType().GetGenericArguments()[0];
+        MethodInfo method = kernels.GetMethod(kernel, BindingFlags.NonPublic | BindingFlags.Static)!;
+        using Context context = Accelerators.Create(_ => { });
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null!);
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(128, 1))).PTXAssembly;
+    }
+
+    // Numbers of labels and functions count on over all kernels of the process.
+    private static string Normal(string ptx) => System.Text.RegularExpressions.Regex.Replace(ptx, @"_\d+", "_");
+}
