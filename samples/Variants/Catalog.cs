@@ -29,6 +29,7 @@ public static class Catalog
         KimiDeltaRule.Variant,
         NormalizedKimiDeltaRule.Variant,
         GatedDeltaNet2.Variant,
+        NormalizedGatedDeltaNet2.Variant,
         Comba.Variant,
         NormalizedComba.Variant,
         GatedDeltaProduct.Variant,

@@ -4,7 +4,7 @@ namespace AttentionDsl.Variants;
 
 /// <summary>Kimi Delta Attention (arXiv 2510.26692) as a layer uses it: the gated delta rule with a log decay for every key channel.</summary>
 [RecurrentAttention]
-[PublishedAs("kda", "q k v g beta A_log dt_bias", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel")]
+[PublishedAs("kda", "q k v g beta A_log dt_bias?", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel")]
 public partial record KimiDelta(
     [Query(L2Normalize = true)] KeyVector Q, [Key(L2Normalize = true)] KeyVector K, [Value] ValueVector V,
     [LogDecay] KeyVector G, [WriteStrength, DeltaRule] Scalar Beta)
@@ -18,6 +18,7 @@ public partial record KimiDelta(
 
 /// <summary>Kimi Delta Attention with a bounded gate: no log decay is below -5.</summary>
 [RecurrentAttention]
+[PublishedAs("kda", "q k v g beta A_log? dt_bias?", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel lower_bound=-5")]
 public partial record BoundedKimiDelta(
     [Query(L2Normalize = true)] KeyVector Q, [Key(L2Normalize = true)] KeyVector K, [Value] ValueVector V,
     [LogDecay(LowerBound = -5)] KeyVector G, [WriteStrength, DeltaRule] Scalar Beta)

@@ -8,8 +8,12 @@ namespace AttentionDsl.Gallery.Golden;
 /// <remarks>Either one JSON object under <c>meta</c>, or each item as a text of its own in the file's metadata.</remarks>
 internal sealed class CaseMetadata
 {
-    // True in these does not change the mathematics.
-    private static readonly HashSet<string> Neutral = ["allow_neg_beta", "output_final_state", StateValueFirstName];
+    // True in these does not change the mathematics: what a kernel may assume, keeps or returns.
+    private static readonly HashSet<string> Neutral =
+        ["allow_neg_beta", "safe_gate", "output_final_state", "inplace_final_state", "disable_recompute", "return_intermediate_states", StateValueFirstName, "state_v_first"];
+
+    // These numbers do: a publication names them with their value, as in lower_bound=-5.
+    private static readonly HashSet<string> Mathematical = ["lower_bound"];
 
     private const string StateValueFirstName = "state_value_first";
 
@@ -24,7 +28,7 @@ internal sealed class CaseMetadata
     /// <summary>The variant's name; empty if the file does not say.</summary>
     public string Variant { get; private set; } = "";
 
-    /// <summary>The flags that are set and change the mathematics.</summary>
+    /// <summary>The flags that are set and change the mathematics, and numbers that do, as <c>name=value</c>.</summary>
     public IReadOnlySet<string> Flags => flags;
 
     /// <summary>True if states are stored [N, heads, V, K].</summary>
@@ -81,7 +85,7 @@ internal sealed class CaseMetadata
                 Variant = value.GetString()!;
                 break;
             case JsonValueKind.Number:
-                numbers[name] = value.GetDouble();
+                Set(name, value.GetDouble());
                 break;
             case JsonValueKind.True:
                 Set(name);
@@ -104,13 +108,22 @@ internal sealed class CaseMetadata
         }
         else if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
         {
-            numbers[name] = number;
+            Set(name, number);
+        }
+    }
+
+    private void Set(string name, double number)
+    {
+        numbers[name] = number;
+        if (Mathematical.Contains(name))
+        {
+            flags.Add(FormattableString.Invariant($"{name}={number}"));
         }
     }
 
     private void Set(string flag)
     {
-        StateValueFirst |= flag == StateValueFirstName;
+        StateValueFirst |= flag is StateValueFirstName or "state_v_first";
         if (!Neutral.Contains(flag))
         {
             flags.Add(flag);

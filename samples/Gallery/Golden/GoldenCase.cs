@@ -8,6 +8,7 @@ internal sealed class GoldenCase : IDisposable
     private readonly SafeTensors file;
     private readonly List<Tensor> made = [];
     private readonly string[] names;
+    private readonly HashSet<string> optional;
 
     /// <summary>Shapes the tensors of a file for a variant.</summary>
     /// <param name="file">The file; not owned.</param>
@@ -19,7 +20,8 @@ internal sealed class GoldenCase : IDisposable
     {
         this.file = file;
         Variant = variant;
-        names = Known.Words(publication.Tensors);
+        optional = [.. Known.Words(publication.Tensors).Where(x => x.EndsWith('?')).Select(x => x.TrimEnd('?'))];
+        names = [.. Known.Words(publication.Tensors).Select(x => x.TrimEnd('?'))];
         VariantDescription description = variant.Description;
         int expected = description.Inputs.Length + description.Parameters.Length;
         if (names.Length != expected)
@@ -38,6 +40,7 @@ internal sealed class GoldenCase : IDisposable
                 ChunkLength = metadata.Number("chunk") is double chunk ? (int)chunk : null,
                 OutputType = DataType.Float32,
             };
+            ScaleRounding = metadata.Number("scale") is double scale && scale != 0 ? Math.Abs(((float)scale / scale) - 1) : 0;
             Shapes = variant.Shapes(inputs, Options);
             Call = new CallTensors(
                 inputs,
@@ -62,8 +65,11 @@ internal sealed class GoldenCase : IDisposable
     /// <summary>The tensors to run with. No gradient of the output: the file has none.</summary>
     public CallTensors Call { get; }
 
+    /// <summary>Relative error that the file's scale brings in by becoming a float32: every result is proportional to it, or free of it.</summary>
+    public double ScaleRounding { get; }
+
     /// <summary>The initial state, or zeros; the caller frees it.</summary>
-    public Tensor StartingState() => Call.InitialState?.Clone() ?? new Tensor(DataType.Float32, Shapes.State.AsSpan());
+    public Tensor StartingState(DataType number) => Call.InitialState?.Cast(number) ?? new Tensor(number, Shapes.State.AsSpan());
 
     /// <summary>The expected results by name (output, final state), next to those of a forward pass.</summary>
     public IEnumerable<(int Index, string Name, Tensor Expected, Tensor Got)> Outputs(Tensor output, Tensor finalState) =>
@@ -107,8 +113,13 @@ internal sealed class GoldenCase : IDisposable
             return Make(Tensor.From([(float)value], 1));
         }
 
-        Tensor tensor = Given(name);
         int width = description.Channels switch { Channels.Key => Shapes.K, Channels.Value => Shapes.V, _ => 1 };
+        if (!file.Tensors.ContainsKey(name) && optional.Contains(name))
+        {
+            return Make(width == 1 ? new Tensor(DataType.Float32, Shapes.Heads) : new Tensor(DataType.Float32, Shapes.Heads, width));
+        }
+
+        Tensor tensor = Given(name);
         if (tensor.Count % width != 0)
         {
             throw new InvalidDataException($"{file.Source}: tensor '{name}': expected [heads, {width}], but got {tensor}.");

@@ -22,6 +22,15 @@ internal static class Known
         return null;
     }
 
+    /// <summary>Why a file has no declaration: what its variant was published with instead.</summary>
+    public static string Missing(IReadOnlyList<IVariant> variants, CaseMetadata metadata)
+    {
+        string[] others = [.. variants.SelectMany(x => x.Description.PublishedAs).Where(x => x.Name == metadata.Variant).Select(x => x.Flags.Length == 0 ? "no flags" : string.Join(", ", Words(x.Flags)))];
+        return others.Length == 0
+            ? $"no declaration is published as {metadata}"
+            : $"no declaration is published as {metadata}; {metadata.Variant} is with {string.Join("; or with ", others)}";
+    }
+
     /// <summary>The words of a text that are separated by blanks.</summary>
     public static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

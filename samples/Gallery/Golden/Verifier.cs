@@ -26,8 +26,12 @@ internal sealed record CaseReport(string File, string Variant, Outcome Outcome, 
 /// <summary>Runs variants on files of test vectors.</summary>
 /// <param name="variants">The variants to look for.</param>
 /// <param name="place">Adds where to run to the options of a case.</param>
-internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions, RunOptions> place)
+/// <param name="tolerance">What is asked of the results; null: of single precision.</param>
+internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions, RunOptions> place, Tolerance? tolerance = null)
 {
+    private readonly Tolerance allowed = tolerance ?? Tolerance.Single;
+
+
     /// <summary>Checks one file. Faults of the file or the run are part of the report.</summary>
     public CaseReport Verify(string path)
     {
@@ -44,7 +48,7 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
 
             if (Known.Find(variants, metadata) is not (IVariant variant, Publication publication))
             {
-                return new CaseReport(name, "", Outcome.Unknown, $"no declaration is published as {metadata}", []);
+                return new CaseReport(name, "", Outcome.Unknown, Known.Missing(variants, metadata), []);
             }
 
             declared = variant.Description.Name;
@@ -66,7 +70,7 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
         var conditioning = new Conditioning(golden.Variant, golden.Call, golden.Options);
         var comparisons = new List<Comparison>();
         CallTensors call = golden.Call;
-        using (Tensor state = golden.StartingState())
+        using (Tensor state = golden.StartingState(allowed.Number))
         using (Tensor output = golden.Variant.Decode(call.Inputs, call.Parameters, state, options))
         {
             Outputs("decode", output, state);
@@ -80,21 +84,24 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
         if (call.OutputGradient is { } upstream)
         {
             // What is left when the terms of a gradient cancel is rounding: its error counts relative to the gradient that came in.
-            double floor = 1e-2 * RootMeanSquare(upstream);
+            double floor = allowed.Cancelled * RootMeanSquare(upstream);
             using BackwardResult backward = golden.Variant.Backward(call.Inputs, call.Parameters, upstream, call.FinalStateGradient, call.InitialState, options);
             foreach ((int i, string name, Tensor expected, Tensor got) in golden.Gradients(backward))
             {
-                comparisons.Add(Comparison.Of("backward", name, expected, got, Comparison.GradientTolerance, floor, () => conditioning.Gradient(i)));
+                comparisons.Add(Comparison.Of("backward", name, expected, got, allowed.Gradient + golden.ScaleRounding, floor, Conditioned(() => conditioning.Gradient(i))));
             }
         }
 
         return comparisons;
 
+        // The conditioning is asked in roundings of single precision.
+        Func<double>? Conditioned(Func<double> change) => allowed.Number == DataType.Float32 ? change : null;
+
         void Outputs(string pass, Tensor output, Tensor finalState)
         {
             foreach ((int i, string name, Tensor expected, Tensor got) in golden.Outputs(output, finalState))
             {
-                comparisons.Add(Comparison.Of(pass, name, expected, got, Comparison.ForwardTolerance, 0, () => i == 0 ? conditioning.Output : conditioning.FinalState));
+                comparisons.Add(Comparison.Of(pass, name, expected, got, allowed.Forward + golden.ScaleRounding, 0, Conditioned(() => i == 0 ? conditioning.Output : conditioning.FinalState)));
             }
         }
     }

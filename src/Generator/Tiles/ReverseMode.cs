@@ -341,8 +341,21 @@ internal sealed class ReverseMode
         Tile result = x.Result;
         var weighted = new Tile($"dExponentOf{result.Name}", result.Rows, result.Columns);
         var columns = new Tile($"dColumnsOf{result.Name}", Dim.One, result.Columns);
-        statements.Add(new LoopStatement(
-            EquatableArray.Of(new Store(weighted, Into.Set, new Expr.Argument(d.Name) * new Expr.Argument(result.Name))), EquatableArray.Of(d, result), $"{weighted.Name} = {d.Name} * {result.Name}"));
+        if (x.E.Name == x.G.Name && x.Causal == Causal.Inclusive)
+        {
+            // A token's pair with itself has no decay. Its term would cancel between rows and columns, and leave its rounding error:
+            // where decays are strong, more than all other terms together.
+            statements.Add(new LoopStatement(
+                EquatableArray.Of(new Store(weighted, Into.Set, new Expr.Argument(d.Name) * new Expr.Argument(x.X.Name))), EquatableArray.Of(d, x.X),
+                $"{weighted.Name}_ij = {d.Name}_ij {x.X.Name}_ij exp({x.E.Name}_i - {x.G.Name}_j) for j < i: the exponent of j = i is 0 whatever the decay"));
+            statements.Add(Call(weighted, "Decay", [weighted, x.E, x.G], Causal.Strict, Into.Set, ""));
+        }
+        else
+        {
+            statements.Add(new LoopStatement(
+                EquatableArray.Of(new Store(weighted, Into.Set, new Expr.Argument(d.Name) * new Expr.Argument(result.Name))), EquatableArray.Of(d, result), $"{weighted.Name} = {d.Name} * {result.Name}"));
+        }
+
         ContributeCall(x.E, false, "RowSum", [weighted], $"sum over j of {weighted.Name}_ij");
         statements.Add(Call(columns, "ColumnSum", [weighted], null, Into.Set, $"{columns.Name}_j = sum over i of {weighted.Name}_ij"));
         ContributeCall(x.G, true, "Transpose", [columns], $"{columns.Name}, as a column");

@@ -12,12 +12,6 @@ namespace AttentionDsl.Runtime;
 /// <param name="Note">Why the tolerance is not the usual one; empty if it is.</param>
 public sealed record Comparison(string Pass, string Tensor, double Relative, double Absolute, double Tolerance, bool Passed, string Note)
 {
-    /// <summary>The relative error that single precision explains in outputs and states.</summary>
-    public const double ForwardTolerance = 1e-5;
-
-    /// <summary>The relative error that single precision explains in gradients.</summary>
-    public const double GradientTolerance = 3e-5;
-
     /// <summary>Compares a computed tensor with the expected one.</summary>
     /// <param name="pass">What computed it.</param>
     /// <param name="name">Its name.</param>

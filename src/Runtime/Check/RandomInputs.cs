@@ -1,7 +1,7 @@
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Random Float32 tensors that a declaration takes as they are: queries, keys and erase keys of length 1, log decays in (-0.3, 0), strengths and
+/// Random Float32 tensors that a declaration takes as they are: queries, keys, erase keys and values of length 1, log decays in (-0.3, 0), strengths and
 /// gates in (0.1, 0.9), everything else, and whatever a gate of the declaration computes from, in (-1, 1). The same seed gives the same numbers.
 /// </summary>
 public sealed class RandomInputs : IDisposable
@@ -64,7 +64,7 @@ public sealed class RandomInputs : IDisposable
             "write strength" or "erase gate" or "write gate" => () => Between(0.1f, 0.9f),
             _ => () => Between(-1, 1),
         });
-        float length = input.Role switch { "query" or "key" or "erase key" => 1, "transition a" or "transition b" => 0.3f, _ => 0 };
+        float length = input.Role switch { "query" or "key" or "erase key" or "value" => 1, "transition a" or "transition b" => 0.3f, _ => 0 };
         if (length > 0)
         {
             SetLength(tensor.AsSpan<float>(), width, length);

@@ -48,7 +48,7 @@ public static class VariantCheck
         {
             if (expected is not null && got is not null)
             {
-                comparisons.Add(Comparison.Of("backward", names[i], expected, got, Comparison.GradientTolerance, 0, () => conditioning.Gradient(i)));
+                comparisons.Add(Comparison.Of("backward", names[i], expected, got, Tolerance.Single.Gradient, 0, () => conditioning.Gradient(i)));
             }
         }
 
@@ -56,8 +56,8 @@ public static class VariantCheck
 
         void Outputs(string pass, ForwardResult exact, Tensor output, Tensor state)
         {
-            comparisons.Add(Comparison.Of(pass, "output", exact.Output, output, Comparison.ForwardTolerance, 0, () => conditioning.Output));
-            comparisons.Add(Comparison.Of(pass, "final state", exact.FinalState, state, Comparison.ForwardTolerance, 0, () => conditioning.FinalState));
+            comparisons.Add(Comparison.Of(pass, "output", exact.Output, output, Tolerance.Single.Forward, 0, () => conditioning.Output));
+            comparisons.Add(Comparison.Of(pass, "final state", exact.FinalState, state, Tolerance.Single.Forward, 0, () => conditioning.FinalState));
         }
     }
 

@@ -63,9 +63,10 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecayedGramAdjoint(HostTile dl, HostTile dr, HostTile de, HostTile dg, HostTile d, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
     {
+        bool ownPair = e.data == g.data && causal == Causal.Inclusive && d.Rows == d.Columns;
         for (int i = 0; i < d.Rows; i++)
         {
-            int allowed = Allowed(i, d.Rows, d.Columns, causal);
+            int allowed = ownPair ? i : Allowed(i, d.Rows, d.Columns, causal);
             for (int c = 0; c < l.Columns; c += 16)
             {
                 Vector512<float> left = Vector512.Load(l.Row(i) + c), decay = Vector512.Load(e.Row(i) + c), sum = default;
@@ -79,8 +80,15 @@ public readonly unsafe partial struct HostTile
                     Put(dg.Row(j) + c, toRight * right, Into.Subtract);
                 }
 
-                Put(dl.Row(i) + c, sum, Into.Add);
                 Put(de.Row(i) + c, sum * left, Into.Add);
+                if (ownPair)
+                {
+                    float own = d.Row(i)[i];
+                    sum += Vector512.Load(r.Row(i) + c) * own;
+                    Put(dr.Row(i) + c, left * own, Into.Add);
+                }
+
+                Put(dl.Row(i) + c, sum, Into.Add);
             }
         }
     }

@@ -120,6 +120,8 @@ public interface ITile<TSelf, TNumber>
     /// <summary>
     /// The derivative of <see cref="DecayedGram"/>, added to all four: with w_ij = d_ij exp(e_id - g_jd),
     /// dl_id += sum_j w_ij r_jd, dr_jd += sum_i w_ij l_id, de += l * (that dl), dg -= r * (that dr). de may be dg.
+    /// Where e is g, a row's pair with itself has the exponent 0 whatever the decay: it is left out of de and dg, where it would cancel
+    /// and leave its rounding error.
     /// </summary>
     static abstract void DecayedGramAdjoint(TSelf dl, TSelf dr, TSelf de, TSelf dg, TSelf d, TSelf l, TSelf r, TSelf e, TSelf g, Causal causal);
 
