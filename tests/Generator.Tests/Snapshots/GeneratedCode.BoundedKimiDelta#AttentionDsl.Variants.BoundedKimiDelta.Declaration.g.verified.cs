@@ -14,11 +14,12 @@ public partial record BoundedKimiDelta
 {
     partial class Kernels
     {
-        private const int DeclaredLines = 10;
+        private const int DeclaredLines = 11;
 
         private const string DeclaredText =
             """
             [RecurrentAttention]
+            [PublishedAs("kda", "q k v g beta A_log? dt_bias?", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel lower_bound=-5")]
             public partial record BoundedKimiDelta(
                 [Query(L2Normalize = true)] KeyVector Q, [Key(L2Normalize = true)] KeyVector K, [Value] ValueVector V,
                 [LogDecay(LowerBound = -5)] KeyVector G, [WriteStrength, DeltaRule] Scalar Beta)

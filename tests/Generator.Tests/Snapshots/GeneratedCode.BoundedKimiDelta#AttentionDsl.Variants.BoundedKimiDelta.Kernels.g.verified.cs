@@ -184,6 +184,7 @@ public partial record BoundedKimiDelta
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]
             {
+                new("kda", "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel lower_bound=-5", "q k v g beta A_log? dt_bias?"),
             }),
             ForwardOperations = sizes =>
                 ((6.0 * sizes.Chunk * sizes.Chunk * sizes.K)

@@ -339,7 +339,7 @@ public partial record GatedDeltaNet
                 TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
 
                 // P_ij *= exp(G_i - G_j), masked before the exponential
-                TTile P = PPlain;
+                TTile P = scratch.Take(ref offset, length, length);
                 TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
                 // qHat = q exp(G)
@@ -462,20 +462,21 @@ public partial record GatedDeltaNet
                 TTile.RowSum(dG, dGOfqHat, Into.Add);
 
                 // dPPlain = dP exp(G_i - G_j)
-                TTile dPPlain = scratch.Take(ref offset, length, length);
+                TTile dPPlain = P;
                 TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
-                // dExponentOfP = dP * P
+                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
                 TTile dExponentOfP = dP;
                 for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
                 {
                     for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
                     {
-                        dExponentOfP.Store(i, j, dP.Load(i, j) * P.Load(i, j));
+                        dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
+                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
 
                 // dG += sum over j of dExponentOfP_ij
                 TTile.RowSum(dG, dExponentOfP, Into.Add);
@@ -508,7 +509,7 @@ public partial record GatedDeltaNet
                 TTile.SolveUnitLowerTransposed(dcHat, L, dW);
 
                 // dL = 0
-                TTile dL = P;
+                TTile dL = PPlain;
                 TTile.Clear(dL);
 
                 // dL -= dcHat W^T where pairs exist
@@ -542,7 +543,7 @@ public partial record GatedDeltaNet
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
 
                 // dLPlain = dL exp(G_i - G_j)
-                TTile dLPlain = dExponentOfP;
+                TTile dLPlain = dPPlain;
                 TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
 
                 // dExponentOfL = dL * L

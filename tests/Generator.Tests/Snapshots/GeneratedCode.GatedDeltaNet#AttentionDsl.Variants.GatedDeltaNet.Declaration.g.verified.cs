@@ -19,7 +19,7 @@ public partial record GatedDeltaNet
         private const string DeclaredText =
             """
             [RecurrentAttention]
-            [PublishedAs("gated_delta_rule", "q k v g beta A_log dt_bias", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel")]
+            [PublishedAs("gated_delta_rule", "q k v g beta A_log dt_bias?", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel")]
             public partial record GatedDeltaNet(
                 [Query(L2Normalize = true)] KeyVector Q, [Key(L2Normalize = true)] KeyVector K, [Value] ValueVector V,
                 [LogDecay] Scalar G, [WriteStrength, DeltaRule] Scalar Beta)

@@ -19,7 +19,7 @@ public partial record KimiDelta
         private const string DeclaredText =
             """
             [RecurrentAttention]
-            [PublishedAs("kda", "q k v g beta A_log dt_bias", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel")]
+            [PublishedAs("kda", "q k v g beta A_log dt_bias?", Flags = "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel")]
             public partial record KimiDelta(
                 [Query(L2Normalize = true)] KeyVector Q, [Key(L2Normalize = true)] KeyVector K, [Value] ValueVector V,
                 [LogDecay] KeyVector G, [WriteStrength, DeltaRule] Scalar Beta)
