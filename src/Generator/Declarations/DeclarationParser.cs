@@ -61,8 +61,7 @@ internal static class DeclarationParser
             Text = DeclarationText.Of(part),
             Error = "",
         };
-        bool readable = FirstError(problems) is null;
-        foreach (Problem problem in Legality.Check(declaration, readable))
+        foreach (Problem problem in Legality.Check(declaration, problems.Items.Select(x => x.Problem).ToArray()))
         {
             problems.Add(problem);
         }
@@ -83,20 +82,21 @@ internal static class DeclarationParser
         .Where(x => x.MethodKind == MethodKind.Ordinary && x.DeclaringSyntaxReferences.Any(y => y.GetSyntax(token) is MethodDeclarationSyntax));
 
     private static Problem? FirstError(ProblemList problems) =>
-        problems.Items.Select(x => x.Problem).FirstOrDefault(x => Descriptors.Of(x.Id).DefaultSeverity == DiagnosticSeverity.Error);
+        problems.Items.Select(x => x.Problem).FirstOrDefault(Descriptors.IsError);
 
     private static InputModel Input(IParameterSymbol parameter, ProblemList problems, CancellationToken token)
     {
         (Role Role, AttributeData Data)[] roles = parameter.RoleAttributes().ToArray();
         if (roles.Length > 1)
         {
-            problems.Add(Problem.At("ATTN014", parameter.Name, parameter.Name, string.Join(", ", roles.Select(x => x.Role.Attribute()))));
+            problems.Add(Problem.At("ATTN014", parameter.Name, parameter.Name, string.Join(", ", roles.Select(x => x.Role.Attribute()))) with { Fix = $"remove:{roles[1].Role}" });
         }
 
         Channels? channels = parameter.Type.OperandChannels();
         if (channels is null)
         {
-            problems.Add(Problem.At("ATTN013", parameter.Name, parameter.Name, parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)));
+            problems.Add(Problem.At("ATTN013", parameter.Name, parameter.Name, parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat))
+                with { Fix = $"type:{parameter.Name}:{Likely(roles.Select(x => x.Role).FirstOrDefault()).Operand()}" });
         }
 
         (Role role, AttributeData? data) = roles.FirstOrDefault();
@@ -108,8 +108,16 @@ internal static class DeclarationParser
                 data?.Place(token));
         }
 
-        return new InputModel(parameter.Name, role, channels ?? Channels.Scalar, data?.Named("L2Normalize", false) ?? false, bound);
+        return new InputModel(parameter.Name, role, channels ?? Likely(role), data?.Named("L2Normalize", false) ?? false, bound);
     }
+
+    /// <summary>What an input without an operand type is taken for, so that it causes no second error.</summary>
+    private static Channels Likely(Role role) => role switch
+    {
+        Role.Value or Role.WriteGate => Channels.Value,
+        Role.Auxiliary or Role.LogDecay or Role.WriteStrength => Channels.Scalar,
+        _ => Channels.Key,
+    };
 
     /// <summary>The delta rule's attribute, on the record or on one of its parameters.</summary>
     private static AttributeData? Delta(INamedTypeSymbol type, ProblemList problems, CancellationToken token)

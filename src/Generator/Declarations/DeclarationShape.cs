@@ -7,6 +7,9 @@ namespace AttentionDsl.Generator;
 /// <summary>Whether another part of the type can be generated at all: it is a partial record, concrete and nameable, and so is all around it.</summary>
 internal static class DeclarationShape
 {
+    /// <summary>The names of the members that the generator writes.</summary>
+    private static readonly string[] Generated = ["Variant", "Forward", "Backward", "Decode", "List", "Kernels", "Parameters", "Gradients"];
+
     public static bool Check(INamedTypeSymbol type, TypeDeclarationSyntax part, ProblemList problems)
     {
         bool legal = true;
@@ -48,6 +51,11 @@ internal static class DeclarationShape
             }
         }
 
+        foreach (ISymbol member in Generated.SelectMany(x => type.GetMembers(x)).Where(IsWritten))
+        {
+            Refuse(Problem.At("ATTN005", "", type.Name, member.Name), member.Locations[0]);
+        }
+
         return legal;
 
         void Refuse(Problem problem, Location? place = null)
@@ -56,6 +64,10 @@ internal static class DeclarationShape
             legal = false;
         }
     }
+
+    /// <summary>True if people wrote the member: the analyzer sees generated members, too.</summary>
+    private static bool IsWritten(ISymbol member) =>
+        member.DeclaringSyntaxReferences.Any(x => !x.SyntaxTree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
 
     private static bool IsPartial(TypeDeclarationSyntax part) => part.Modifiers.Any(x => x.IsKind(SyntaxKind.PartialKeyword));
 }

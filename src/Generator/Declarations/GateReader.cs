@@ -41,6 +41,13 @@ internal sealed class GateReader(Compilation compilation, IMethodSymbol gate, Pr
             return Constant(operation, constant);
         }
 
+        if (OverflowingForms.Remedy(operation) is { } remedy)
+        {
+            problems.Add(
+                Problem.At("ATTN047", gate.Name, gate.Name, DeclarationText.OneLine(operation.Syntax), remedy) with { Fix = $"text:{remedy}" },
+                operation.Syntax.GetLocation());
+        }
+
         switch (operation)
         {
             case IParameterReferenceOperation x when arguments.TryGetValue(x.Parameter, out Expr? argument):

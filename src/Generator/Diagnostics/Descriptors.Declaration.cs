@@ -40,4 +40,13 @@ internal static partial class Descriptors
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: Pages + "ATTN004.md");
+
+    public static readonly DiagnosticDescriptor NameTaken = new(
+        "ATTN005",
+        "A member has the name of a generated one",
+        "'{0}' already has a member '{1}', which is the name of one that is generated; rename it",
+        "AttentionDsl.Declaration",
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "ATTN005.md");
 }

@@ -76,4 +76,13 @@ internal static partial class Descriptors
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         helpLinkUri: Pages + "ATTN047.md");
+
+    public static readonly DiagnosticDescriptor KeysNotNormalised = new(
+        "ATTN048",
+        "The keys of a delta rule are not normalised",
+        "The delta rule of '{0}' multiplies the state along a key by 1 - {2} |k|^2, which needs {2} |k|^2 <= 2, but nothing bounds the length of '{1}'; set L2Normalize = true, so that unit {3} leave 1 - {2}",
+        "AttentionDsl.Stability",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "ATTN048.md");
 }

@@ -21,6 +21,7 @@ internal static partial class Descriptors
         EnclosingNotPartial,
         NotRecord,
         NotNameable,
+        NameTaken,
         MissingRole,
         RoleTwice,
         WrongOperand,
@@ -53,9 +54,12 @@ internal static partial class Descriptors
         FreeTransition,
         BoundNotKept,
         BoundTooLow,
-        Overflows);
+        Overflows,
+        KeysNotNormalised);
 
     public static DiagnosticDescriptor Of(string id) => ById.Value[id];
+
+    public static bool IsError(Problem problem) => Of(problem.Id).DefaultSeverity == DiagnosticSeverity.Error;
 
     /// <summary>A problem as one line of text, for generated members that throw.</summary>
     public static string Message(Problem problem) =>
