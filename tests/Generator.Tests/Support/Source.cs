@@ -64,9 +64,12 @@ internal static class Source
     }
 
     /// <summary>What the analyzer reports, sorted by place.</summary>
-    public static async Task<ImmutableArray<Diagnostic>> Analyze(params string[] sources)
+    public static Task<ImmutableArray<Diagnostic>> Analyze(params string[] sources) => Analyze(Compile(sources));
+
+    /// <inheritdoc cref="Analyze(string[])"/>
+    public static async Task<ImmutableArray<Diagnostic>> Analyze(Compilation compilation)
     {
-        ImmutableArray<Diagnostic> found = await Compile(sources).WithAnalyzers([new DeclarationAnalyzer()]).GetAnalyzerDiagnosticsAsync();
+        ImmutableArray<Diagnostic> found = await compilation.WithAnalyzers([new DeclarationAnalyzer()]).GetAnalyzerDiagnosticsAsync();
         return [.. found.OrderBy(x => x.Location.SourceSpan.Start).ThenBy(x => x.Id, StringComparer.Ordinal)];
     }
 
