@@ -10,8 +10,8 @@ internal static class CombinationRules
         Player? values = Players.Of(d, Role.LogDecay).FirstOrDefault(x => x.Channels == Players.Written(d));
         GateModel? normalizer = d.Gates.FirstOrDefault(x => x.Role == Role.Output && x.Parameters.Any(p => p.Kind == GateParameterKind.Normalizer));
 
-        Problem Excluded(string member, string one, string other, string reason, string fix = "") => Problem.At("ATTN015", member, d.Name, one, other, reason) with { Fix = fix };
-        Problem Needs(string member, string what, string other, string remedy, string fix = "") => Problem.At("ATTN016", member, d.Name, what, other, remedy) with { Fix = fix };
+        Problem Excluded(string member, string one, string other, string reason, string fix = "") => Problem.At("ATTN015", member, d.Name, one, other, reason).FixedBy(fix);
+        Problem Needs(string member, string what, string other, string remedy, string fix = "") => Problem.At("ATTN016", member, d.Name, what, other, remedy).FixedBy(fix);
 
         if (transition is not null)
         {

@@ -127,5 +127,7 @@ internal sealed record Problem(string Id, string Member, EquatableArray<string> 
     /// <summary>What a code fix can do about it, a verb and its object, such as <c>type:KeyVector</c> or <c>remove:EraseKey</c>; empty if nothing.</summary>
     public string Fix { get; init; } = "";
 
+    public Problem FixedBy(string fix) => this with { Fix = fix };
+
     public static Problem At(string id, string member, params string[] arguments) => new(id, member, EquatableArray.Of(arguments));
 }

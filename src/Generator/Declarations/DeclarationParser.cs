@@ -89,14 +89,14 @@ internal static class DeclarationParser
         (Role Role, AttributeData Data)[] roles = parameter.RoleAttributes().ToArray();
         if (roles.Length > 1)
         {
-            problems.Add(Problem.At("ATTN014", parameter.Name, parameter.Name, string.Join(", ", roles.Select(x => x.Role.Attribute()))) with { Fix = $"remove:{roles[1].Role}" });
+            problems.Add(Problem.At("ATTN014", parameter.Name, parameter.Name, string.Join(", ", roles.Select(x => x.Role.Attribute()))).FixedBy($"remove:{roles[1].Role}"));
         }
 
         Channels? channels = parameter.Type.OperandChannels();
         if (channels is null)
         {
             problems.Add(Problem.At("ATTN013", parameter.Name, parameter.Name, parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat))
-                with { Fix = $"type:{parameter.Name}:{Likely(roles.Select(x => x.Role).FirstOrDefault()).Operand()}" });
+                .FixedBy($"type:{parameter.Name}:{Likely(roles.Select(x => x.Role).FirstOrDefault()).Operand()}"));
         }
 
         (Role role, AttributeData? data) = roles.FirstOrDefault();
@@ -126,7 +126,7 @@ internal static class DeclarationParser
         if (places.Length > 1)
         {
             problems.Add(
-                Problem.At("ATTN011", "", type.Name, places[0].Name, places[1].Name, "[DeltaRule]") with { Fix = "remove:DeltaRule" },
+                Problem.At("ATTN011", "", type.Name, places[0].Name, places[1].Name, "[DeltaRule]").FixedBy("remove:DeltaRule"),
                 places[1].Dsl("DeltaRule")!.Place(token));
         }
 

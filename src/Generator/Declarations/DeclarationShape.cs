@@ -15,12 +15,12 @@ internal static class DeclarationShape
         bool legal = true;
         if (part is not RecordDeclarationSyntax)
         {
-            Refuse(Problem.At("ATTN003", "", type.Name, part.Keyword.Text) with { Fix = "record" });
+            Refuse(Problem.At("ATTN003", "", type.Name, part.Keyword.Text).FixedBy("record"));
         }
 
         if (!IsPartial(part))
         {
-            Refuse(Problem.At("ATTN001", "", type.Name) with { Fix = "partial" });
+            Refuse(Problem.At("ATTN001", "", type.Name).FixedBy("partial"));
         }
 
         if (type.Arity > 0)
@@ -37,7 +37,7 @@ internal static class DeclarationShape
         {
             if (!IsPartial(outer))
             {
-                Refuse(Problem.At("ATTN002", "", outer.Identifier.Text, type.Name) with { Fix = "partial" }, outer.Identifier.GetLocation());
+                Refuse(Problem.At("ATTN002", "", outer.Identifier.Text, type.Name).FixedBy("partial"), outer.Identifier.GetLocation());
             }
 
             if (outer.TypeParameterList is not null)

@@ -20,7 +20,7 @@ internal sealed class GateMethodReader(Compilation compilation, EquatableArray<I
 
         if (roles.Length + (gate is null ? 0 : 1) > 1)
         {
-            problems.Add(Problem.At("ATTN014", method.Name, method.Name, string.Join(", ", method.DslAttributes().Select(x => $"[{x.Name}]"))) with { Fix = $"remove:{method.DslAttributes().Last().Name}" });
+            problems.Add(Problem.At("ATTN014", method.Name, method.Name, string.Join(", ", method.DslAttributes().Select(x => $"[{x.Name}]"))).FixedBy($"remove:{method.DslAttributes().Last().Name}"));
         }
 
         string target = gate is null ? "" : gate.Text(0);
@@ -62,7 +62,7 @@ internal sealed class GateMethodReader(Compilation compilation, EquatableArray<I
         };
         if (fault is not null)
         {
-            problems.Add(Problem.At("ATTN020", method.Name, method.Name, fault) with { Fix = "gate" });
+            problems.Add(Problem.At("ATTN020", method.Name, method.Name, fault).FixedBy("gate"));
         }
 
         return fault is null;
@@ -133,7 +133,7 @@ internal sealed class GateMethodReader(Compilation compilation, EquatableArray<I
 
         problems.Add(StateNames.Contains(name)
             ? Problem.At("ATTN030", member, method.Name, name)
-            : Problem.At("ATTN024", member, method.Name, name, $"is no input of the record ({string.Join(", ", inputs.Select(x => Words.Lower(x.Name)))}); name it like one, or say what it is: [PerHead], [PerKeyChannel], [PerValueChannel], [Setting], [HeadIndex] or [HeadCount]") with { Fix = "attribute:PerHead" });
+            : Problem.At("ATTN024", member, method.Name, name, $"is no input of the record ({string.Join(", ", inputs.Select(x => Words.Lower(x.Name)))}); name it like one, or say what it is: [PerHead], [PerKeyChannel], [PerValueChannel], [Setting], [HeadIndex] or [HeadCount]").FixedBy("attribute:PerHead"));
         return new GateParameter(name, GateParameterKind.Setting, "");
     }
 }

@@ -44,7 +44,7 @@ internal sealed class GateReader(Compilation compilation, IMethodSymbol gate, Pr
         if (OverflowingForms.Remedy(operation) is { } remedy)
         {
             problems.Add(
-                Problem.At("ATTN047", gate.Name, gate.Name, DeclarationText.OneLine(operation.Syntax), remedy) with { Fix = $"text:{remedy}" },
+                Problem.At("ATTN047", gate.Name, gate.Name, DeclarationText.OneLine(operation.Syntax), remedy).FixedBy($"text:{remedy}"),
                 operation.Syntax.GetLocation());
         }
 

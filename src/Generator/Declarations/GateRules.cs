@@ -64,7 +64,7 @@ internal static class GateRules
                     parameter.Name,
                     read == Generator.Channels.Key ? "key" : "value",
                     finer ? $"declare {target} as a {read.Operand()}, or read numbers a head" : player.Channels == Generator.Channels.Scalar ? "read numbers a head" : $"read numbers a head or a {(player.Channels == Generator.Channels.Key ? "key" : "value")} channel")
-                    with { Fix = finer ? $"type:{target}:{read.Operand()}" : "" };
+                    .FixedBy(finer ? $"type:{target}:{read.Operand()}" : "");
             }
         }
     }

@@ -19,7 +19,7 @@ internal static class ParallelRules
                 yield return Problem.At(
                     "ATTN032", player.Input is null || name != player.Name ? $"{player.Gate!.Name}{(name == player.Name ? "" : "." + name)}" : player.Name, name, Word(Players.Written(d)),
                     $"make it {(strength ? "a Scalar" : $"a Scalar or a {Players.Erased(d).Operand()}")}, or a [WriteGate], which scales only what is written")
-                    with { Fix = name == player.Name ? $"role:{player.Role}:WriteGate" : "" };
+                    .FixedBy(name == player.Name ? $"role:{player.Role}:WriteGate" : "");
             }
         }
 
@@ -28,7 +28,7 @@ internal static class ParallelRules
         if (before && decay is not null)
         {
             yield return Problem.At("ATTN033", decay.Name, d.Name, decay.Name, Word(Players.Written(d)), Word(Players.Erased(d)))
-                with { Fix = d.EraseBeforeDecay ? "unset:DeltaRule:EraseBeforeDecay" : "" };
+                .FixedBy(d.EraseBeforeDecay ? "unset:DeltaRule:EraseBeforeDecay" : "");
         }
 
         if (d.ReadBeforeWrite && !Players.Has(d, Role.Bonus))

@@ -11,12 +11,12 @@ internal static class RoleRules
     private static IEnumerable<Problem> Missing(Declaration d) =>
         from x in Needed
         where !Players.Has(d, x.Role)
-        select Problem.At("ATTN010", "", d.Name, x.Word, x.Role.Attribute(), x.Operand) with { Fix = $"input:{x.Role}:{x.Operand}:{x.Name}" };
+        select Problem.At("ATTN010", "", d.Name, x.Word, x.Role.Attribute(), x.Operand).FixedBy($"input:{x.Role}:{x.Operand}:{x.Name}");
 
     private static IEnumerable<Problem> Twice(Declaration d) =>
         from role in Players.Of(d).GroupBy(x => (x.Role, Columns: x.Role == Role.LogDecay && x.Channels == Channels.Value))
         from second in role.Skip(1)
-        select Problem.At("ATTN011", second.Name, d.Name, role.First().Name, second.Name, second.Role.Attribute()) with { Fix = $"remove:{second.Role}" };
+        select Problem.At("ATTN011", second.Name, d.Name, role.First().Name, second.Name, second.Role.Attribute()).FixedBy($"remove:{second.Role}");
 
     private static IEnumerable<Problem> Operands(Declaration d)
     {
@@ -36,14 +36,14 @@ internal static class RoleRules
                 _ => $"declare it as {operands}",
             };
             yield return Problem.At("ATTN012", player.Name, player.Name, player.Channels.Operand(), player.Role.Attribute(), operands, remedy)
-                with { Fix = $"type:{player.Name}:{fitting[0].Operand()}" };
+                .FixedBy($"type:{player.Name}:{fitting[0].Operand()}");
         }
     }
 
     private static IEnumerable<Problem> Unread(Declaration d) =>
         from input in d.Inputs
         where input.Role == Role.Auxiliary && !d.Gates.Any(g => g.Parameters.Any(p => p.Kind == GateParameterKind.Input && p.Input == input.Name))
-        select Problem.At("ATTN019", input.Name, input.Name) with { Fix = "drop" };
+        select Problem.At("ATTN019", input.Name, input.Name).FixedBy("drop");
 
     private static IEnumerable<Problem> Publications(Declaration d)
     {

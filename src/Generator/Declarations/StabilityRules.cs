@@ -43,7 +43,7 @@ internal static class StabilityRules
             string text = Witness.Text(bound);
             if (player.Gate is { } gate && ExprRange.Of(gate.Body).Low < bound && Witness.Of(gate, x => x < bound - (1e-6 * Math.Abs(bound))) is { } witness)
             {
-                yield return Problem.At("ATTN045", gate.Name, player.Name, text, gate.Name, witness.Value, witness.Point) with { Fix = $"wrap:Max({text}f, @)" };
+                yield return Problem.At("ATTN045", gate.Name, player.Name, text, gate.Name, witness.Value, witness.Point).FixedBy($"wrap:Max({text}f, @)");
             }
 
             double exponent = Math.Abs(bound) * Span * Log2E;
@@ -91,7 +91,7 @@ internal static class StabilityRules
             ExprRange range = ExprRange.Of(factor.Gate!.Body);
             if ((range.Low < 0 || range.High > 2) && Witness.Of(factor.Gate, x => x is < -1e-6 or > 2 + 1e-6) is { } witness)
             {
-                yield return Problem.At("ATTN042", factor.Gate.Name, factor.Name, witness.Value, witness.Point, Witness.Text(1 - witness.Number)) with { Fix = "wrap:Sigmoid(@)" };
+                yield return Problem.At("ATTN042", factor.Gate.Name, factor.Name, witness.Value, witness.Point, Witness.Text(1 - witness.Number)).FixedBy("wrap:Sigmoid(@)");
                 yield break;
             }
         }
@@ -99,7 +99,7 @@ internal static class StabilityRules
         if (unnormalised is not null)
         {
             yield return Problem.At("ATTN048", unnormalised.Name, d.Name, unnormalised.Name, Words.Lower(factors[0].Name), unit)
-                with { Fix = unnormalised.Input is { L2Normalize: false } && unnormalised.Gate is null && unnormalised.Role != Role.Value ? $"set:{unnormalised.Role}:L2Normalize" : "" };
+                .FixedBy(unnormalised.Input is { L2Normalize: false } && unnormalised.Gate is null && unnormalised.Role != Role.Value ? $"set:{unnormalised.Role}:L2Normalize" : "");
         }
     }
 
