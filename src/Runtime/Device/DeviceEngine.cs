@@ -22,18 +22,21 @@ internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize
     /// <summary>Hears a line of text before a kernel is compiled.</summary>
     public Action<string>? Compiling { get; set; }
 
-    public void Run<TKernels>(KernelKind kernel, Binding[] bindings, Sizes sizes, Work[] work)
+    // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
+    public bool TokenParallel => true;
+
+    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
         lock (gate)
         {
             try
             {
-                Launch(Kernel<TKernels>(kernel), TKernels.Scratch(kernel, sizes), bindings, sizes, work);
+                Call<TKernels>(launches, bindings, sizes, parts);
             }
             catch (Exception exception) when (exception is AcceleratorException or InternalCompilerException or NotSupportedException)
             {
-                throw new InvalidOperationException($"{TKernels.Description.Name}, {kernel}, on {accelerator.Name}: {Innermost(exception).Message} Run it on the host instead.", exception);
+                throw new InvalidOperationException($"{TKernels.Description.Name} on {accelerator.Name}: {Innermost(exception).Message} Run it on the host instead.", exception);
             }
         }
 
@@ -54,8 +57,12 @@ internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize
         return launch;
     }
 
-    private void Launch(DeviceLaunch launch, long scratchPerItem, Binding[] bindings, Sizes sizes, Work[] work)
+    private void Call<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels
     {
+        Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes))];
+        long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
+
         // A tensor bound twice is one piece of memory: a state in place.
         var tensors = new Dictionary<Tensor, Access>(ReferenceEqualityComparer.Instance);
         foreach (Binding binding in bindings)
@@ -66,9 +73,7 @@ internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize
             }
         }
 
-        scratchPerItem = DeviceMemory.Aligned(scratchPerItem * sizeof(float)) / sizeof(float);
-        int wave = (int)Math.Clamp(ScratchAtMost / (scratchPerItem * sizeof(float)), 1, work.Length);
-        Reserve(tensors.Keys, work.Length, wave * scratchPerItem);
+        Reserve(tensors.Keys, steps, scratchElements, parts);
         var views = new Dictionary<Tensor, ArrayView<float>>(ReferenceEqualityComparer.Instance);
         foreach ((Tensor tensor, Access access) in tensors)
         {
@@ -89,14 +94,19 @@ internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize
             }
         }
 
-        ArrayView<Work> items = memory.Take<Work>(work.Length);
-        items.CopyFromCPU(stream, ref work[0], work.Length);
-        var scratch = memory.Take<float>(wave * scratchPerItem);
+        DeviceTile Part(long elements) => Line(memory.Take<float>(elements));
+        var between = new Between<DeviceTile> { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
+        ArrayView<float> scratch = memory.Take<float>(scratchElements);
         Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : views[x.Tensor]))];
-        for (int first = 0; first < work.Length; first += wave)
+        foreach (Step step in steps)
         {
-            int count = Math.Min(wave, work.Length - first);
-            launch(stream, new KernelConfig(count, groupSize), operands, sizes, items.SubView(first, count), Line(scratch), scratchPerItem);
+            ArrayView<Work> items = memory.Take<Work>(step.Work.Length);
+            items.CopyFromCPU(stream, ref step.Work[0], step.Work.Length);
+            for (int first = 0; first < step.Work.Length; first += step.Wave)
+            {
+                int count = Math.Min(step.Wave, step.Work.Length - first);
+                step.Launch(stream, new KernelConfig(count, groupSize), operands, sizes, items.SubView(first, count), Line(scratch), step.ScratchPerItem, between);
+            }
         }
 
         foreach ((Tensor tensor, Access access) in tensors)
@@ -110,10 +120,21 @@ internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize
         stream.Synchronize();
     }
 
-    private void Reserve(IEnumerable<Tensor> tensors, int items, long scratch)
+    /// <summary>A compiled kernel, its items, and how many of them run in one launch.</summary>
+    private readonly record struct Step(DeviceLaunch Launch, Work[] Work, long ScratchPerItem, int Wave);
+
+    private Step Plan<TKernels>(Launch launch, Sizes sizes)
+        where TKernels : IVariantKernels
     {
-        long bytes = tensors.Sum(x => DeviceMemory.Aligned(x.Count * sizeof(float)))
-            + DeviceMemory.Aligned((long)items * sizeof(Work)) + DeviceMemory.Aligned(scratch * sizeof(float));
+        long scratch = DeviceMemory.Aligned(TKernels.Scratch(launch.Kernel, sizes) * sizeof(float)) / sizeof(float);
+        int wave = (int)Math.Clamp(ScratchAtMost / (scratch * sizeof(float)), 1, launch.Work.Length);
+        return new(Kernel<TKernels>(launch.Kernel), launch.Work, scratch, wave);
+    }
+
+    private void Reserve(IEnumerable<Tensor> tensors, Step[] steps, long scratch, BetweenElements parts)
+    {
+        long[] stretches = [scratch, parts.Exact, parts.Packed, parts.States, parts.StateGradients, .. tensors.Select(x => x.Count)];
+        long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float))) + steps.Sum(x => DeviceMemory.Aligned((long)x.Work.Length * sizeof(Work)));
         if (accelerator.AcceleratorType != AcceleratorType.CPU && bytes > accelerator.MemorySize)
         {
             throw new NotSupportedException($"The call needs {bytes >> 20} MiB, and the device has {accelerator.MemorySize >> 20} MiB.");
