@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>How the numbers of a tile stand in memory.</summary>
+public enum CudaElement
+{
+    /// <summary>Single precision.</summary>
+    Float32,
+
+    /// <summary>bfloat16.</summary>
+    BFloat16,
+
+    /// <summary>IEEE half precision.</summary>
+    Float16,
+}
+
+/// <summary>
+/// The tile of NVIDIA devices. Scratch stands in shared memory in single precision; products run on the tensor cores; all threads of a
+/// group (a multiple of 32) work on one operation, and a barrier ends it.
+/// </summary>
+/// <remarks>
+/// Scratch rows are swizzled: columns of a row change places in blocks of 8, by a rule of the row, so that threads that read one
+/// column of many rows, or pairs of many rows, meet no other's bank.
+/// </remarks>
+public readonly partial struct CudaTile : ITile<CudaTile, CudaLanes>
+{
+    /// <summary>Bytes at the start of shared memory that operations use between barriers of their own.</summary>
+    public const int WorkspaceBytes = 8192;
+
+    /// <summary>Columns of the widest tile: with eight warps their partial sums fill the workspace.</summary>
+    public const int MaxColumns = 256;
+
+    private readonly long address;
+    private readonly int stride;
+    private readonly int row;
+    private readonly int column;
+    private readonly int swizzle;
+    private readonly CudaElement element;
+    private readonly int precise;
+
+    private CudaTile(long address, int stride, int row, int column, int rows, int columns, int swizzle, CudaElement element, int precise)
+    {
+        this.address = address;
+        this.stride = stride;
+        this.row = row;
+        this.column = column;
+        this.swizzle = swizzle;
+        this.element = element;
+        this.precise = precise;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <inheritdoc/>
+    public int Rows { get; }
+
+    /// <inheritdoc/>
+    public int Columns { get; }
+
+    /// <inheritdoc/>
+    public int FirstRow => Group.IdxX / PerRow < RowStep ? Group.IdxX / PerRow : Rows;
+
+    /// <inheritdoc/>
+    public int RowStep => Group.DimX / PerRow;
+
+    /// <inheritdoc/>
+    public int FirstColumn => Group.IdxX % PerRow * 4;
+
+    /// <inheritdoc/>
+    public int ColumnStep => PerRow * 4;
+
+    // Threads that share a row, four columns each.
+    private int PerRow => Columns >= 4 * Group.DimX ? Group.DimX : (Columns + 3) >> 2;
+
+    private static int Warp => Group.IdxX >> 5;
+
+    private static int Warps => Group.DimX >> 5;
+
+    private static int Lane => Group.IdxX & 31;
+
+    private bool Swizzled => swizzle != 0;
+
+    private int Size => element == CudaElement.Float32 ? 4 : 2;
+
+    /// <summary>The group's scratch: all of its dynamic shared memory but the workspace of operations.</summary>
+    /// <param name="precise">Non-zero: products keep nearly all digits of single precision, at three times the work of the tensor cores.</param>
+    public static CudaTile Scratch(int precise) =>
+        new(Ptx.Shared() + WorkspaceBytes, 0, 0, 0, 1, int.MaxValue, 24, CudaElement.Float32, precise);
+
+    /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
+    /// <param name="address">Address of the first element.</param>
+    /// <param name="rows">Rows, or <see cref="int.MaxValue"/> if there are more.</param>
+    /// <param name="columns">Columns, or <see cref="int.MaxValue"/> if a region has more.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="element">What stands there.</param>
+    /// <param name="precise">See <see cref="Scratch"/>.</param>
+    public static CudaTile Global(long address, int rows, int columns, int stride, CudaElement element, int precise) =>
+        new(address, stride, 0, 0, rows, columns, 0, element, precise);
+
+    /// <inheritdoc/>
+    public CudaTile Block(long row, int rows, int column, int columns) => Swizzled
+        ? new(address, stride, this.row + (int)row, this.column + column, rows, columns, swizzle, element, precise)
+        : new(address + (((row * stride) + column) * Size), stride, 0, 0, rows, columns, 0, element, precise);
+
+    /// <inheritdoc/>
+    public CudaTile Take(ref long offset, int rows, int columns)
+    {
+        int padded = (columns + 15) & ~15;
+        long at = address + (offset * Size);
+        offset += (long)rows * padded;
+
+        // A swizzle must not lead out of the row: blocks change places in pairs, and in fours where the row has whole fours.
+        return new CudaTile(at, padded, 0, 0, rows, columns, !Swizzled ? 0 : (padded & 31) == 0 ? 24 : 8, element, precise);
+    }
+
+    /// <inheritdoc/>
+    public CudaLanes Load(int row, int column)
+    {
+        int i = Rows == 1 ? 0 : row;
+        return Columns == 1 ? CudaLanes.All(At(i, 0)) : element == CudaElement.Float32 ? Ptx.Load4(AddressOf(i, column)) : Lanes(i, column);
+    }
+
+    /// <inheritdoc/>
+    public void Store(int row, int column, CudaLanes value) => Ptx.Store4(AddressOf(row, column), value.X, value.Y, value.Z, value.W);
+
+    /// <inheritdoc/>
+    public static void Synchronize() => Group.Barrier();
+
+    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
+    private static int Allowed(int i, int rows, int columns, Causal causal)
+    {
+        int n = columns / rows, allowed = (causal == Causal.Inclusive ? i + 1 : i) * n;
+        return allowed < columns ? allowed : columns;
+    }
+
+    /// <summary>The first row of a causal matrix that has column j; may be the number of rows.</summary>
+    private static int FirstAllowed(int j, int rows, int columns, Causal causal) =>
+        (j / (columns / rows)) + (causal == Causal.Inclusive ? 0 : 1);
+
+    private int SwizzleOf(int r) => ((r ^ (r >> 2)) << 3) & swizzle;
+
+    /// <summary>The address of an element of single precision.</summary>
+    private long AddressOf(int i, int j)
+    {
+        int r = row + i;
+        return address + (((long)(r * stride) + ((column + j) ^ SwizzleOf(r))) << 2);
+    }
+
+    private long HalfAddressOf(int i, int j) => address + (((long)i * stride) + j) * 2;
+
+    private float At(int i, int j) => element == CudaElement.Float32 ? Ptx.Load(AddressOf(i, j))
+        : element == CudaElement.BFloat16 ? Interop.IntAsFloat(Ptx.LoadHalfBits(HalfAddressOf(i, j)) << 16)
+        : Ptx.Float16ToFloat(Ptx.LoadHalfBits(HalfAddressOf(i, j)));
+
+    private CudaLanes Lanes(int i, int j) => new(At(i, j), At(i, j + 1), At(i, j + 2), At(i, j + 3));
+
+    private void Put(int i, int j, float value, Into into)
+    {
+        if (element == CudaElement.Float32)
+        {
+            long at = AddressOf(i, j);
+            Ptx.Store(at, into == Into.Set ? value : into == Into.Add ? Ptx.Load(at) + value : Ptx.Load(at) - value);
+        }
+        else
+        {
+            float all = into == Into.Set ? value : into == Into.Add ? At(i, j) + value : At(i, j) - value;
+            Ptx.StoreHalfBits(HalfAddressOf(i, j), element == CudaElement.BFloat16 ? Ptx.PackBFloat16(all, 0) : Ptx.PackFloat16(all, 0));
+        }
+    }
+}

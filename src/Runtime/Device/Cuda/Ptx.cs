@@ -1,0 +1,176 @@
+using System.Reflection;
+using System.Text;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.PTX;
+using ILGPU.IR;
+using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Values;
+using ILGPU.Runtime;
+using Registers = ILGPU.Backends.RegisterAllocator<ILGPU.Backends.PTX.PTXRegisterKind>;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>Instructions of NVIDIA devices that ILGPU has no method for: each is a method whose call is written as one line of PTX.</summary>
+/// <remarks>
+/// Operands and results stay in registers (<c>CudaAsm</c> would put results into local memory). The bodies are never run; ILGPU compiles
+/// them as functions that nobody calls. Addresses are generic: they reach shared and global memory alike.
+/// </remarks>
+internal static class Ptx
+{
+    private static readonly Dictionary<string, string> Texts = new()
+    {
+        [nameof(Shared)] = "{ .reg .u64 t; mov.u64 t, __dyn_shared_alloca; cvta.shared.u64 $0, t; }",
+        [nameof(Address)] = "mov.u64 $0, %0;",
+        [nameof(Load)] = "ld.f32 $0, [%0];",
+        [nameof(Load2)] = "ld.v2.f32 {$0,$1}, [%0];",
+        [nameof(Load4)] = "ld.v4.f32 {$0,$1,$2,$3}, [%0];",
+        [nameof(LoadBits)] = "ld.u32 $0, [%0];",
+        [nameof(LoadHalfBits)] = "{ .reg .u16 t; ld.u16 t, [%0]; cvt.u32.u16 $0, t; }",
+        [nameof(Store)] = "st.f32 [%0], %1;",
+        [nameof(Store4)] = "st.v4.f32 [%0], {%1,%2,%3,%4};",
+        [nameof(StoreBits)] = "st.u32 [%0], %1;",
+        [nameof(StoreHalfBits)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.u16 [%0], t; }",
+        [nameof(PackBFloat16)] = "cvt.rn.bf16x2.f32 $0, %1, %0;",
+        [nameof(PackFloat16)] = "cvt.rn.f16x2.f32 $0, %1, %0;",
+        [nameof(Float16ToFloat)] = "{ .reg .b16 t; cvt.u16.u32 t, %0; cvt.f32.f16 $0, t; }",
+        [nameof(Exp2)] = "ex2.approx.ftz.f32 $0, %0;",
+        [nameof(MultiplyAdd)] = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {$0,$1,$2,$3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};",
+        [nameof(Together)] = "bar.warp.sync 0xffffffff;",
+        [nameof(SumOfWarp)] = string.Join(" ", Steps()),
+    };
+
+    /// <summary>The address of the group's dynamic shared memory.</summary>
+    [IntrinsicImplementation]
+    public static long Shared() => 0;
+
+    /// <summary>The address of an element of a view.</summary>
+    [IntrinsicImplementation]
+    public static long Address(ref byte element) => 0;
+
+    /// <summary>Reads a float.</summary>
+    [IntrinsicImplementation]
+    public static float Load(long address) => 0;
+
+    /// <summary>Reads two floats; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static CudaPair Load2(long address) => default;
+
+    /// <summary>Reads four floats; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static CudaLanes Load4(long address) => default;
+
+    /// <summary>Reads 32 bits.</summary>
+    [IntrinsicImplementation]
+    public static uint LoadBits(long address) => 0;
+
+    /// <summary>Reads 16 bits.</summary>
+    [IntrinsicImplementation]
+    public static uint LoadHalfBits(long address) => 0;
+
+    /// <summary>Writes a float.</summary>
+    [IntrinsicImplementation]
+    public static void Store(long address, float value)
+    {
+    }
+
+    /// <summary>Writes four floats; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static void Store4(long address, float x, float y, float z, float w)
+    {
+    }
+
+    /// <summary>Writes 32 bits.</summary>
+    [IntrinsicImplementation]
+    public static void StoreBits(long address, uint bits)
+    {
+    }
+
+    /// <summary>Writes the lower 16 bits.</summary>
+    [IntrinsicImplementation]
+    public static void StoreHalfBits(long address, uint bits)
+    {
+    }
+
+    /// <summary>Two bfloat16, rounded to nearest even; the first in the lower half.</summary>
+    [IntrinsicImplementation]
+    public static uint PackBFloat16(float low, float high) => 0;
+
+    /// <summary>Two float16, rounded to nearest even; the first in the lower half.</summary>
+    [IntrinsicImplementation]
+    public static uint PackFloat16(float low, float high) => 0;
+
+    /// <summary>The float16 in the lower half, widened.</summary>
+    [IntrinsicImplementation]
+    public static float Float16ToFloat(uint bits) => 0;
+
+    /// <summary>2 to the power x; 0 where that underflows.</summary>
+    [IntrinsicImplementation]
+    public static float Exp2(float x) => 0;
+
+    /// <summary>One tensor-core step of a warp: c + a b with a 16 x 16, b 16 x 8 in bfloat16 and c in float32, each thread holding its fragments.</summary>
+    [IntrinsicImplementation]
+    public static CudaLanes MultiplyAdd(float c0, float c1, float c2, float c3, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1) => default;
+
+    /// <summary>The threads of a warp wait for each other; what each wrote is visible to all.</summary>
+    [IntrinsicImplementation]
+    public static void Together()
+    {
+    }
+
+    /// <summary>The sum of x over the threads of a warp, in every thread.</summary>
+    [IntrinsicImplementation]
+    public static float SumOfWarp(float x) => 0;
+
+    /// <summary>Makes the instructions known to a context, before anything is compiled in it.</summary>
+    public static void Register(Context context)
+    {
+        IntrinsicImplementationManager manager = context.GetIntrinsicManager();
+        MethodInfo writer = typeof(Ptx).GetMethod(nameof(Write), BindingFlags.NonPublic | BindingFlags.Static)!;
+        foreach (string name in Texts.Keys)
+        {
+            manager.RegisterMethod(typeof(Ptx).GetMethod(name)!, new PTXIntrinsic(writer, IntrinsicImplementationMode.GenerateCode));
+        }
+    }
+
+    private static IEnumerable<string> Steps()
+    {
+        yield return "{ .reg .f32 t; mov.f32 $0, %0;";
+        foreach (int distance in new[] { 16, 8, 4, 2, 1 })
+        {
+            yield return $"shfl.sync.bfly.b32 t, $0, {distance}, 0x1f, 0xffffffff; add.f32 $0, $0, t;";
+        }
+
+        yield return "}";
+    }
+
+    // ILGPU calls this for every call of an instruction: %n is the register of operand n, $n that of (a field of) the result.
+    private static void Write(PTXBackend backend, PTXCodeGenerator generator, Value value)
+    {
+        var call = (MethodCall)value;
+        string text = Texts[call.Target.Source.Name];
+        var operands = new string[call.Count];
+        for (int i = 0; i < operands.Length; i++)
+        {
+            operands[i] = Name(generator.EnsureHardwareRegister(generator.LoadPrimitive(call[i])));
+        }
+
+        string[] results = !text.Contains('$')
+            ? []
+            : generator.Allocate(value) is var result && result is Registers.CompoundRegister compound
+            ? [.. compound.Children.Select(Name)]
+            : [Name(result)];
+        var line = new StringBuilder("\t");
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool placeholder = text[i] is '%' or '$' && i + 1 < text.Length && char.IsDigit(text[i + 1]);
+            line.Append(placeholder ? (text[i] == '%' ? operands : results)[text[++i] - '0'] : text[i].ToString());
+        }
+
+        generator.Builder.AppendLine(line.ToString());
+    }
+
+    private static string Name(Registers.Register register) => register is Registers.HardwareRegister hardware
+        ? "%" + PTXRegisterAllocator.GetStringRepresentation(hardware)
+        : throw new NotSupportedException($"A register of kind {register.GetType().Name} has no name.");
+}
