@@ -198,7 +198,7 @@ public readonly partial struct CudaTile
     private static CudaPair Pair(CudaTile x, int i, int d, int depth)
     {
         int row = i < x.Rows ? i : x.Rows - 1;
-        return d + 1 < depth ? Rowwise.At(x, row, d) : new(d < depth ? x.At(row, d) : 0, 0);
+        return d + 1 < depth ? Rows32.At(x, row, d) : new(d < depth ? x.At(row, d) : 0, 0);
     }
 
     /// <summary>x exp(sign (decay - reference)).</summary>

@@ -22,28 +22,63 @@ public readonly partial struct CudaTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into) => Multiply<Rowwise, Columnwise>(result, a, b, into, result.Columns, 0);
+    public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
+    {
+        if (a.element != CudaElement.Float32)
+        {
+            Multiply<HalfRows, Columns32>(result, a, b, into, result.Columns, 0);
+        }
+        else if (b.element != CudaElement.Float32)
+        {
+            Multiply<Rows32, HalfColumns>(result, a, b, into, result.Columns, 0);
+        }
+        else
+        {
+            Multiply<Rows32, Columns32>(result, a, b, into, result.Columns, 0);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into) => Multiply<Columnwise, Columnwise>(result, a, b, into, result.Columns, 0);
+    public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
+    {
+        if (a.element != CudaElement.Float32)
+        {
+            Multiply<HalfColumns, Columns32>(result, a, b, into, result.Columns, 0);
+        }
+        else
+        {
+            Multiply<Columns32, Columns32>(result, a, b, into, result.Columns, 0);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into) => Multiply<Rowwise, Rowwise>(result, a, b, into, result.Columns, 0);
+    public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into)
+    {
+        if (b.element != CudaElement.Float32)
+        {
+            Multiply<Rows32, HalfRows>(result, a, b, into, result.Columns, 0);
+        }
+        else
+        {
+            Multiply<Rows32, Rows32>(result, a, b, into, result.Columns, 0);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
         int n = result.Columns / result.Rows;
-        Multiply<Rowwise, Rowwise>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
+        Multiply<Rows32, Rows32>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
     }
 
     /// <summary>
     /// result (=, +=, -=) a b, or a^T and b^T as the factors see them; row i has only the columns below <paramref name="first"/> + i * <paramref name="each"/>, the others are 0.
     /// A warp computes blocks of 32 x 32.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Multiply<TA, TB>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
         where TA : struct, IFactor
         where TB : struct, IFactor
@@ -65,34 +100,56 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
-    /// <summary>Vectors are rows.</summary>
-    private readonly struct Rowwise : IFactor
+    /// <summary>Vectors are rows, in single precision.</summary>
+    private readonly struct Rows32 : IFactor
+    {
+        public static CudaPair At(CudaTile x, int vector, int depth) => Ptx.Load2(x.AddressOf(vector < x.Rows ? vector : x.Rows - 1, depth));
+
+        public static int Vectors(CudaTile x) => x.Rows;
+
+        public static int Depth(CudaTile x) => x.Columns;
+
+        public static float One(CudaTile x, int vector, int depth) => x.At(vector < x.Rows ? vector : x.Rows - 1, depth);
+    }
+
+    /// <summary>Vectors are columns, in single precision.</summary>
+    private readonly struct Columns32 : IFactor
     {
         public static CudaPair At(CudaTile x, int vector, int depth)
         {
-            int i = vector < x.Rows ? vector : x.Rows - 1;
-            return x.element == CudaElement.Float32 ? Ptx.Load2(x.AddressOf(i, depth))
-                : x.element == CudaElement.BFloat16 ? CudaPair.Of(Ptx.LoadBits(x.HalfAddressOf(i, depth)))
-                : new(x.At(i, depth), x.At(i, depth + 1));
+            int j = vector < x.Columns ? vector : x.Columns - 1;
+            return new(Ptx.Load(x.AddressOf(depth, j)), Ptx.Load(x.AddressOf(depth + 1, j)));
         }
 
-        public static float One(CudaTile x, int vector, int depth) => x.At(vector < x.Rows ? vector : x.Rows - 1, depth);
+        public static float One(CudaTile x, int vector, int depth) => x.At(depth, vector < x.Columns ? vector : x.Columns - 1);
+
+        public static int Vectors(CudaTile x) => x.Columns;
+
+        public static int Depth(CudaTile x) => x.Rows;
+    }
+
+    /// <summary>Vectors are rows, in bfloat16.</summary>
+    private readonly struct HalfRows : IFactor
+    {
+        public static CudaPair At(CudaTile x, int vector, int depth) => CudaPair.Of(Ptx.LoadBits(x.HalfAddressOf(vector < x.Rows ? vector : x.Rows - 1, depth)));
+
+        public static float One(CudaTile x, int vector, int depth) => Rows32.One(x, vector, depth);
 
         public static int Vectors(CudaTile x) => x.Rows;
 
         public static int Depth(CudaTile x) => x.Columns;
     }
 
-    /// <summary>Vectors are columns.</summary>
-    private readonly struct Columnwise : IFactor
+    /// <summary>Vectors are columns, in bfloat16.</summary>
+    private readonly struct HalfColumns : IFactor
     {
         public static CudaPair At(CudaTile x, int vector, int depth)
         {
             int j = vector < x.Columns ? vector : x.Columns - 1;
-            return new(x.At(depth, j), x.At(depth + 1, j));
+            return CudaPair.Of(Ptx.LoadHalfBits(x.HalfAddressOf(depth, j)) | (Ptx.LoadHalfBits(x.HalfAddressOf(depth + 1, j)) << 16));
         }
 
-        public static float One(CudaTile x, int vector, int depth) => x.At(depth, vector < x.Columns ? vector : x.Columns - 1);
+        public static float One(CudaTile x, int vector, int depth) => Columns32.One(x, vector, depth);
 
         public static int Vectors(CudaTile x) => x.Columns;
 
@@ -112,25 +169,41 @@ public readonly partial struct CudaTile
         public uint RestW;
 
         /// <summary>Rows <paramref name="vector"/> and on of the left factor: thread 4 g + t holds rows g, g + 8 and depths 2 t, 2 t + 8.</summary>
-        public static Fragment Left<T>(CudaTile x, int vector, int depth, int limit, bool precise)
+        public static Fragment Left<T>(CudaTile x, int vector, int depth, bool precise)
             where T : struct, IFactor
         {
             int g = vector + (Lane >> 2), t = depth + ((Lane & 3) * 2);
-            return Of(Limited<T>(x, g, t, limit), Limited<T>(x, g + 8, t, limit), Limited<T>(x, g, t + 8, limit), Limited<T>(x, g + 8, t + 8, limit), precise);
+            return Of(T.At(x, g, t), T.At(x, g + 8, t), T.At(x, g, t + 8), T.At(x, g + 8, t + 8), precise);
         }
 
         /// <summary>Columns <paramref name="vector"/> and on of the right factor, two groups of 8: X, Y are the first's, Z, W the second's.</summary>
-        public static Fragment Right<T>(CudaTile x, int vector, int depth, int limit, bool precise)
+        public static Fragment Right<T>(CudaTile x, int vector, int depth, bool precise)
             where T : struct, IFactor
         {
             int g = vector + (Lane >> 2), t = depth + ((Lane & 3) * 2);
-            return Of(Limited<T>(x, g, t, limit), Limited<T>(x, g, t + 8, limit), Limited<T>(x, g + 8, t, limit), Limited<T>(x, g + 8, t + 8, limit), precise);
+            return Of(T.At(x, g, t), T.At(x, g, t + 8), T.At(x, g + 8, t), T.At(x, g + 8, t + 8), precise);
         }
 
-        // What stands beyond the contracted dimension may be anything, not a number too: it counts as 0.
-        private static CudaPair Limited<T>(CudaTile x, int vector, int depth, int limit)
-            where T : struct, IFactor =>
-            depth + 1 < limit ? T.At(x, vector, depth) : new(depth < limit ? T.One(x, vector, depth) : 0, 0);
+        /// <summary>Like <see cref="Left"/> where the contracted dimension ends: what stands beyond it may be anything and counts as 0.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static Fragment LastLeft<T>(CudaTile x, int vector, int depth, int limit, bool precise)
+            where T : struct, IFactor
+        {
+            int g = vector + (Lane >> 2), t = depth + ((Lane & 3) * 2);
+            return Of(Last<T>(x, g, t, limit), Last<T>(x, g + 8, t, limit), Last<T>(x, g, t + 8, limit), Last<T>(x, g + 8, t + 8, limit), precise);
+        }
+
+        /// <summary>Like <see cref="Right"/> where the contracted dimension ends.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static Fragment LastRight<T>(CudaTile x, int vector, int depth, int limit, bool precise)
+            where T : struct, IFactor
+        {
+            int g = vector + (Lane >> 2), t = depth + ((Lane & 3) * 2);
+            return Of(Last<T>(x, g, t, limit), Last<T>(x, g, t + 8, limit), Last<T>(x, g + 8, t, limit), Last<T>(x, g + 8, t + 8, limit), precise);
+        }
+
+        private static CudaPair Last<T>(CudaTile x, int vector, int depth, int limit)
+            where T : struct, IFactor => new(depth < limit ? T.One(x, vector, depth) : 0, depth + 1 < limit ? T.One(x, vector, depth + 1) : 0);
 
         public static Fragment Of(CudaPair x, CudaPair y, CudaPair z, CudaPair w, bool precise)
         {
@@ -200,7 +273,7 @@ public readonly partial struct CudaTile
         {
             if (i < result.Rows && j < result.Columns)
             {
-                result.Put(i, j, j < first + (i * each) ? value : 0, into);
+                result.PutScratch(i, j, j < first + (i * each) ? value : 0, into);
             }
         }
     }
@@ -216,24 +289,22 @@ public readonly partial struct CudaTile
             where TB : struct, IFactor
         {
             var sum = default(Block32);
-            int depth = TA.Depth(a);
+            int depth = TA.Depth(a), whole = depth & ~15;
             bool lower = i + 16 < TA.Vectors(a), right = j + 16 < TB.Vectors(b);
-            for (int d = 0; d < depth; d += 16)
+            for (int d = 0; d < whole; d += 16)
             {
-                Fragment upperRows = Fragment.Left<TA>(a, i, d, depth, precise), lowerRows = default;
-                Fragment leftColumns = Fragment.Right<TB>(b, j, d, depth, precise), rightColumns = default;
-                if (lower)
-                {
-                    lowerRows = Fragment.Left<TA>(a, i + 16, d, depth, precise);
-                }
-
-                if (right)
-                {
-                    rightColumns = Fragment.Right<TB>(b, j + 16, d, depth, precise);
-                }
-
+                Fragment upperRows = Fragment.Left<TA>(a, i, d, precise), leftColumns = Fragment.Right<TB>(b, j, d, precise);
+                Fragment lowerRows = lower ? Fragment.Left<TA>(a, i + 16, d, precise) : default;
+                Fragment rightColumns = right ? Fragment.Right<TB>(b, j + 16, d, precise) : default;
                 Strip32.Add(ref sum.Upper, upperRows, leftColumns, rightColumns, precise);
                 Strip32.Add(ref sum.Lower, lowerRows, leftColumns, rightColumns, precise);
+            }
+
+            if (whole < depth)
+            {
+                Fragment leftColumns = Fragment.LastRight<TB>(b, j, whole, depth, precise), rightColumns = Fragment.LastRight<TB>(b, j + 16, whole, depth, precise);
+                Strip32.Add(ref sum.Upper, Fragment.LastLeft<TA>(a, i, whole, depth, precise), leftColumns, rightColumns, precise);
+                Strip32.Add(ref sum.Lower, Fragment.LastLeft<TA>(a, i + 16, whole, depth, precise), leftColumns, rightColumns, precise);
             }
 
             return sum;

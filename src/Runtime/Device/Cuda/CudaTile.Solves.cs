@@ -88,14 +88,14 @@ public readonly partial struct CudaTile
                 {
                     for (int d = i + Side; d < l.Rows; d += Side)
                     {
-                        Strip16.Subtract<Columnwise>(ref right, l, i, d, l.Rows, result, j);
+                        Strip16.Subtract<Columns32>(ref right, l, i, d, l.Rows, result, j);
                     }
                 }
                 else
                 {
                     for (int d = 0; d < i; d += Side)
                     {
-                        Strip16.Subtract<Rowwise>(ref right, l, i, d, i, result, j);
+                        Strip16.Subtract<Rows32>(ref right, l, i, d, i, result, j);
                     }
                 }
 
@@ -106,11 +106,11 @@ public readonly partial struct CudaTile
                 CudaTile own = result.Block(i, rows, 0, result.Columns);
                 if (transposed)
                 {
-                    Strip16.Subtract<Columnwise>(ref solved, inverses.Block(i, rows, 0, rows), 0, 0, rows, own, j);
+                    Strip16.Subtract<Columns32>(ref solved, inverses.Block(i, rows, 0, rows), 0, 0, rows, own, j);
                 }
                 else
                 {
-                    Strip16.Subtract<Rowwise>(ref solved, inverses.Block(i, rows, 0, rows), 0, 0, rows, own, j);
+                    Strip16.Subtract<Rows32>(ref solved, inverses.Block(i, rows, 0, rows), 0, 0, rows, own, j);
                 }
 
                 Ptx.Together();
@@ -151,10 +151,10 @@ public readonly partial struct CudaTile
 
     private static void PutColumn(CudaTile x, int i, int c, CudaLanes value)
     {
-        x.Put(i, c, value.X, Into.Set);
-        x.Put(i + 1, c, value.Y, Into.Set);
-        x.Put(i + 2, c, value.Z, Into.Set);
-        x.Put(i + 3, c, value.W, Into.Set);
+        x.PutScratch(i, c, value.X, Into.Set);
+        x.PutScratch(i + 1, c, value.Y, Into.Set);
+        x.PutScratch(i + 2, c, value.Z, Into.Set);
+        x.PutScratch(i + 3, c, value.W, Into.Set);
     }
 
     /// <summary>Four numbers of a row of a diagonal block; rows beyond the matrix repeat the last, whose results nobody reads.</summary>
@@ -195,7 +195,18 @@ public readonly partial struct CudaTile
             where TA : struct, IFactor
         {
             Negate(ref sum);
-            Fragment left = Fragment.Left<TA>(a, i, d, limit, true), right = Fragment.Right<Columnwise>(b, j, d, limit, true);
+            Fragment left, right;
+            if (d + Side <= limit)
+            {
+                left = Fragment.Left<TA>(a, i, d, true);
+                right = Fragment.Right<Columns32>(b, j, d, true);
+            }
+            else
+            {
+                left = Fragment.LastLeft<TA>(a, i, d, limit, true);
+                right = Fragment.LastRight<Columns32>(b, j, d, limit, true);
+            }
+
             Strip32.Add(ref sum.first, left, right.X, right.Y, right.RestX, right.RestY, true);
             Strip32.Add(ref sum.second, left, right.Z, right.W, right.RestZ, right.RestW, true);
             Negate(ref sum);
@@ -219,7 +230,7 @@ public readonly partial struct CudaTile
             return new(ReadOne(x, i, g, t, rows), ReadOne(x, i, g, t + 1, rows), ReadOne(x, i, g + 8, t, rows), ReadOne(x, i, g + 8, t + 1, rows));
         }
 
-        private static float ReadOne(CudaTile x, int i, int g, int j, int rows) => g < rows && j < x.Columns ? x.At(i + g, j) : 0;
+        private static float ReadOne(CudaTile x, int i, int g, int j, int rows) => g < rows && j < x.Columns ? Ptx.Load(x.AddressOf(i + g, j)) : 0;
 
         private static void PutHalf(CudaTile result, CudaLanes x, int i, int j, int rows)
         {
@@ -234,7 +245,7 @@ public readonly partial struct CudaTile
         {
             if (g < rows && j < result.Columns)
             {
-                result.Put(i + g, j, value, Into.Set);
+                result.PutScratch(i + g, j, value, Into.Set);
             }
         }
     }

@@ -156,12 +156,17 @@ public readonly partial struct CudaTile : ITile<CudaTile, CudaLanes>
 
     private CudaLanes Lanes(int i, int j) => new(At(i, j), At(i, j + 1), At(i, j + 2), At(i, j + 3));
 
+    private void PutScratch(int i, int j, float value, Into into)
+    {
+        long at = AddressOf(i, j);
+        Ptx.Store(at, into == Into.Set ? value : Ptx.Load(at) + (into == Into.Add ? value : -value));
+    }
+
     private void Put(int i, int j, float value, Into into)
     {
         if (element == CudaElement.Float32)
         {
-            long at = AddressOf(i, j);
-            Ptx.Store(at, into == Into.Set ? value : into == Into.Add ? Ptx.Load(at) + value : Ptx.Load(at) - value);
+            PutScratch(i, j, value, into);
         }
         else
         {
