@@ -20,23 +20,30 @@ public class PtxTests
     {
         foreach (string kernel in new[] { "DecodeKernel", "PrepareKernel", "AdvanceKernel", "TrailKernel", "RetreatKernel", "GradientsKernel" })
         {
-            string ptx = Compile(name, kernel);
-            Assert.Contains("bar.sync", ptx, StringComparison.Ordinal);
-            Assert.DoesNotContain(".local", ptx, StringComparison.Ordinal);
-            Assert.DoesNotContain("tanh.approx.ftz", ptx, StringComparison.Ordinal);
+            foreach (string ptx in new[] { Compile<DeviceTile, F32>(name, kernel), Compile<CudaTile, CudaLanes>(name, kernel) })
+            {
+                Assert.Contains("bar.sync", ptx, StringComparison.Ordinal);
+                Assert.DoesNotContain(".local", ptx, StringComparison.Ordinal);
+                Assert.DoesNotContain("tanh.approx.ftz", ptx, StringComparison.Ordinal);
+            }
         }
     }
 
-    [Fact]
-    public void Text_is_deterministic() => Assert.Equal(Normal(Compile("KimiDelta", "PrepareKernel")), Normal(Compile("KimiDelta", "PrepareKernel")));
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Products_run_on_the_tensor_cores(string name) =>
+        Assert.Contains("mma.sync.aligned.m16n8k16", Compile<CudaTile, CudaLanes>(name, "AdvanceKernel"), StringComparison.Ordinal);
 
-    private static string Compile(string name, string kernel)
+    [Fact]
+    public void Text_is_deterministic() => Assert.Equal(Normal(Compile<CudaTile, CudaLanes>("KimiDelta", "PrepareKernel")), Normal(Compile<CudaTile, CudaLanes>("KimiDelta", "PrepareKernel")));
+
+    private static string Compile<TTile, TNumber>(string name, string kernel)
     {
         Type kernels = Catalog.All.Single(x => x.Description.Name == name).GetType().GetGenericArguments()[0];
-        MethodInfo method = kernels.GetMethod(kernel, BindingFlags.NonPublic | BindingFlags.Static)!;
+        MethodInfo method = kernels.GetMethod(kernel, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber));
         using Context context = Accelerators.Create(_ => { });
         using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null!);
-        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(128, 1))).PTXAssembly;
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(256, 1))).PTXAssembly;
     }
 
     // Numbers of labels and functions count on over all kernels of the process.

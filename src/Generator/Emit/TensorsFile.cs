@@ -69,33 +69,41 @@ internal static class TensorsFile
 
     private static void WriteLaunches(SourceWriter writer)
     {
-        writer.Line("/// <inheritdoc/>");
-        writer.Line("public static DeviceLaunch Load(KernelKind kernel, Accelerator accelerator) => kernel switch");
-        writer.Open();
+        const string Types = "<TTile, TNumber>", Constraints = "\n    where TTile : struct, IDeviceTile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
         string[] kinds = [.. KernelsFile.Kinds.Where(x => x != "DecodeBackward"), .. KernelsFile.Passes];
+        writer.Line("/// <inheritdoc/>");
+        writer.Open($"public static DeviceKernel{Types} Load{Types}(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization){Constraints}");
+        writer.Line("return kernel switch");
+        writer.Open();
         foreach (string kind in kinds)
         {
-            writer.Line($"KernelKind.{kind} => Launch(accelerator, {kind}Kernel),");
+            writer.Line($"KernelKind.{kind} => Compile{Types}(accelerator, {kind}Kernel, specialization),");
         }
 
         writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"The oracle's kernels run on the host.\"),");
         writer.Close("};");
+        writer.Close();
         writer.Line();
-        writer.Line("// A group of threads computes one item, in its own stretch of scratch.");
+        writer.Line("// A group of threads computes one item, in scratch of its own.");
         foreach (string kind in kinds)
         {
             string between = KernelsFile.Passes.Contains(kind) ? ", between" : "";
             writer.Line();
-            writer.Open($"private static void {kind}Kernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)");
-            writer.Line($"{kind}Item<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem){between});");
+            writer.Open($"private static void {kind}Kernel{Types}(Tensors{Types} tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between){Constraints}");
+            writer.Line($"{kind}Item{Types}(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
             writer.Close();
         }
 
         writer.Line();
-        writer.Open("private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long, Between<DeviceTile>> kernel)");
-        writer.Line("var launch = accelerator.LoadKernel(kernel);");
-        writer.Line("return (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>");
-        writer.Indented(() => writer.Line("launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem, between);"));
+        writer.Open($"private static DeviceKernel{Types} Compile{Types}(\n    Accelerator accelerator,\n    Action<Tensors{Types}, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> kernel,\n    KernelSpecialization specialization){Constraints}");
+        writer.Line("var launch = accelerator.LoadKernel(kernel, specialization);");
+        writer.Line($"return new DeviceKernel{Types}(");
+        writer.Indented(() =>
+        {
+            writer.Line("(stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>");
+            writer.Indented(() => writer.Line($"launch(stream, config, Tensors{Types}.From(operands), sizes, work, scratch, scratchPerItem, between),"));
+            writer.Line("launch.GetKernel());");
+        });
         writer.Close();
     }
 }

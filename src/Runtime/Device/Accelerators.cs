@@ -68,11 +68,16 @@ internal static class Accelerators
 
     /// <summary>A context for devices that the builder adds.</summary>
     /// <remarks>Optimisation level 2 of ILGPU 1.5.3 moves loads from shared memory across barriers: level 1 it is.</remarks>
-    public static Context Create(Action<Context.Builder> devices) => Context.Create(builder =>
+    public static Context Create(Action<Context.Builder> devices)
     {
-        devices(builder);
-        builder.Optimize(OptimizationLevel.O1).Math(MathMode.Default).EnableAlgorithms();
-    });
+        Context context = Context.Create(builder =>
+        {
+            devices(builder);
+            builder.Optimize(OptimizationLevel.O1).Math(MathMode.Default).EnableAlgorithms();
+        });
+        Ptx.Register(context);
+        return context;
+    }
 
     /// <summary>Threads of a group on an accelerator.</summary>
     public static int GroupSize(Accelerator accelerator) =>

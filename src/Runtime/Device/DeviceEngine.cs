@@ -5,34 +5,54 @@ using ILGPU.Runtime;
 namespace AttentionDsl.Runtime;
 
 /// <summary>An ILGPU device: tensors go there, one group of threads computes a work item, and the results come back.</summary>
-internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize) : IEngine
+internal sealed class DeviceEngine : IEngine
 {
-    // What the items of one launch may take of the device's memory for scratch; more items run in several launches.
-    private const long ScratchAtMost = 1L << 30;
-
     private readonly Lock gate = new();
-    private readonly AcceleratorStream stream = accelerator.CreateStream();
-    private readonly DeviceMemory memory = new(accelerator);
-    private readonly Dictionary<(Type, KernelKind), DeviceLaunch> kernels = [];
+    private readonly Accelerator accelerator;
+    private readonly DeviceQueue queue;
+    private readonly IDeviceBackend portable;
+    private readonly IDeviceBackend? tuned;
+
+    public DeviceEngine(Accelerator accelerator, int groupSize)
+    {
+        this.accelerator = accelerator;
+        queue = new(accelerator);
+        portable = new PortableBackend(accelerator, groupSize);
+        tuned = accelerator is ILGPU.Runtime.Cuda.CudaAccelerator cuda ? new CudaBackend(cuda) : null;
+        Parallelism = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : 4 * accelerator.NumMultiprocessors;
+    }
 
     public DataType Number => DataType.Float32;
 
-    public int Parallelism { get; } = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : 4 * accelerator.NumMultiprocessors;
-
-    /// <summary>Hears a line of text before a kernel is compiled.</summary>
-    public Action<string>? Compiling { get; set; }
+    public int Parallelism { get; }
 
     // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
     public bool TokenParallel => true;
 
+    /// <summary>Hears a line of text before a kernel is compiled.</summary>
+    public Action<string>? Compiling { get; set; }
+
+    /// <summary>Runs every launch so many times more, and keeps how long each round took.</summary>
+    public int Rounds { get => queue.Rounds; set => queue.Rounds = value; }
+
+    /// <summary>Milliseconds of the kernels in each of the last call's <see cref="Rounds"/>.</summary>
+    public IReadOnlyList<double> Milliseconds => queue.Times;
+
+    public bool Accepts(DataType type, int k, int v) =>
+        type == DataType.Float32 || (type is DataType.BFloat16 or DataType.Float16 && tuned is not null && Math.Max(k, v) <= CudaTile.MaxColumns);
+
+    public int ChunkLength(bool sixteenBits, int k, int v) => sixteenBits && Accepts(DataType.BFloat16, k, v) ? CudaBackend.ChunkLength : OptionCheck.DefaultChunk;
+
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
+        // What is 16 bits wide stays so in the device's memory; single precision is kept throughout.
+        bool half = bindings.Any(x => x.Tensor is { Type: DataType.BFloat16 or DataType.Float16 });
         lock (gate)
         {
             try
             {
-                Call<TKernels>(launches, bindings, sizes, parts);
+                (half ? tuned! : portable).Run<TKernels>(queue, launches, bindings, sizes, parts, Compiling);
             }
             catch (Exception exception) when (exception is AcceleratorException or InternalCompilerException or NotSupportedException)
             {
@@ -44,113 +64,13 @@ internal sealed unsafe class DeviceEngine(Accelerator accelerator, int groupSize
         GC.KeepAlive(bindings);
     }
 
-    private DeviceLaunch Kernel<TKernels>(KernelKind kernel)
-        where TKernels : IVariantKernels
-    {
-        if (!kernels.TryGetValue((typeof(TKernels), kernel), out DeviceLaunch? launch))
-        {
-            Compiling?.Invoke($"compiling {TKernels.Description.Name}, {kernel.ToString().ToLowerInvariant()}, for {accelerator.Name}");
-            launch = TKernels.Load(kernel, accelerator);
-            kernels.Add((typeof(TKernels), kernel), launch);
-        }
-
-        return launch;
-    }
-
-    private void Call<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
-        where TKernels : IVariantKernels
-    {
-        Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes))];
-        long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
-
-        // A tensor bound twice is one piece of memory: a state in place.
-        var tensors = new Dictionary<Tensor, Access>(ReferenceEqualityComparer.Instance);
-        foreach (Binding binding in bindings)
-        {
-            if (binding.Tensor is { } tensor)
-            {
-                tensors[tensor] = tensors.GetValueOrDefault(tensor) | binding.Access;
-            }
-        }
-
-        Reserve(tensors.Keys, steps, scratchElements, parts);
-        var views = new Dictionary<Tensor, ArrayView<float>>(ReferenceEqualityComparer.Instance);
-        foreach ((Tensor tensor, Access access) in tensors)
-        {
-            ArrayView<float> view = memory.Take<float>(tensor.Count);
-            views.Add(tensor, view);
-            if (tensor.Count == 0)
-            {
-                continue;
-            }
-
-            if (access.HasFlag(Access.Read))
-            {
-                view.CopyFromCPU(stream, ref Unsafe.AsRef<float>(tensor.Data), tensor.Count);
-            }
-            else
-            {
-                view.MemSetToZero(stream);
-            }
-        }
-
-        DeviceTile Part(long elements) => Line(memory.Take<float>(elements));
-        var between = new Between<DeviceTile> { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
-        ArrayView<float> scratch = memory.Take<float>(scratchElements);
-        Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : views[x.Tensor]))];
-        foreach (Step step in steps)
-        {
-            ArrayView<Work> items = memory.Take<Work>(step.Work.Length);
-            items.CopyFromCPU(stream, ref step.Work[0], step.Work.Length);
-            for (int first = 0; first < step.Work.Length; first += step.Wave)
-            {
-                int count = Math.Min(step.Wave, step.Work.Length - first);
-                step.Launch(stream, new KernelConfig(count, groupSize), operands, sizes, items.SubView(first, count), Line(scratch), step.ScratchPerItem, between);
-            }
-        }
-
-        foreach ((Tensor tensor, Access access) in tensors)
-        {
-            if (access.HasFlag(Access.Write) && tensor.Count > 0)
-            {
-                views[tensor].CopyToCPU(stream, ref Unsafe.AsRef<float>(tensor.Data), tensor.Count);
-            }
-        }
-
-        stream.Synchronize();
-    }
-
-    /// <summary>A compiled kernel, its items, and how many of them run in one launch.</summary>
-    private readonly record struct Step(DeviceLaunch Launch, Work[] Work, long ScratchPerItem, int Wave);
-
-    private Step Plan<TKernels>(Launch launch, Sizes sizes)
-        where TKernels : IVariantKernels
-    {
-        long scratch = DeviceMemory.Aligned(TKernels.Scratch(launch.Kernel, sizes) * sizeof(float)) / sizeof(float);
-        int wave = (int)Math.Clamp(ScratchAtMost / (scratch * sizeof(float)), 1, launch.Work.Length);
-        return new(Kernel<TKernels>(launch.Kernel), launch.Work, scratch, wave);
-    }
-
-    private void Reserve(IEnumerable<Tensor> tensors, Step[] steps, long scratch, BetweenElements parts)
-    {
-        long[] stretches = [scratch, parts.Exact, parts.Packed, parts.States, parts.StateGradients, .. tensors.Select(x => x.Count)];
-        long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float))) + steps.Sum(x => DeviceMemory.Aligned((long)x.Work.Length * sizeof(Work)));
-        if (accelerator.AcceleratorType != AcceleratorType.CPU && bytes > accelerator.MemorySize)
-        {
-            throw new NotSupportedException($"The call needs {bytes >> 20} MiB, and the device has {accelerator.MemorySize >> 20} MiB.");
-        }
-
-        memory.Reserve(bytes);
-    }
-
-    // An absent operand (no heads) still needs a view that is one.
-    private static Operand<DeviceTile, F32> Operand(Binding binding, ArrayView<float> view)
-    {
-        int columns = checked(binding.Heads * binding.Width);
-        return new() { Data = new DeviceTile(view, 0, Items.Clamp(binding.Rows), columns, columns), Heads = binding.Heads, Width = binding.Width };
-    }
-
-    private static DeviceTile Line(ArrayView<float> view) => new(view, 0, 1, Items.Clamp(view.Length), view.Length);
-
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
+}
+
+/// <summary>Runs kernels with one kind of tile.</summary>
+internal interface IDeviceBackend
+{
+    /// <summary>See <see cref="IEngine.Run"/>.</summary>
+    void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+        where TKernels : IVariantKernels;
 }

@@ -10,7 +10,7 @@ namespace AttentionDsl.Runtime;
 /// <remarks>
 /// What runs here is compiled by ILGPU: no exceptions, no static state, no spans, no arrays. All offsets have 64 bits.
 /// </remarks>
-public readonly partial struct DeviceTile : ITile<DeviceTile, F32>
+public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
 {
     private readonly ArrayView<float> data;
     private readonly long offset;
@@ -54,11 +54,10 @@ public readonly partial struct DeviceTile : ITile<DeviceTile, F32>
 
     private float this[int row, int column] => data[At(row, column)];
 
-    /// <summary>A stretch of this linear region.</summary>
-    /// <param name="first">Index of its first element.</param>
-    /// <param name="length">Number of elements.</param>
-    public DeviceTile Region(long first, long length) =>
-        new(data, offset + first, 1, length < int.MaxValue ? (int)length : int.MaxValue, length);
+    /// <inheritdoc/>
+    /// <remarks>A stretch of global memory.</remarks>
+    public static DeviceTile ScratchOf(DeviceTile scratch, long item, long elements) =>
+        new(scratch.data, scratch.offset + (item * elements), 1, elements < int.MaxValue ? (int)elements : int.MaxValue, elements);
 
     /// <inheritdoc/>
     public DeviceTile Block(long row, int rows, int column, int columns) => new(data, offset + (row * stride) + column, rows, columns, stride);

@@ -1,8 +1,9 @@
 namespace AttentionDsl.Runtime;
 
 /// <summary>The tensors of one call: working tensors go back to the pool when it ends, results are freed unless it ended well.</summary>
-/// <param name="number">The engine's element type.</param>
-internal sealed class Buffers(DataType number) : IDisposable
+/// <param name="engine">The engine.</param>
+/// <param name="shape">The call.</param>
+internal sealed class Buffers(IEngine engine, CallShape shape) : IDisposable
 {
     private readonly List<Tensor> rented = [];
     private readonly List<Tensor> results = [];
@@ -11,7 +12,7 @@ internal sealed class Buffers(DataType number) : IDisposable
     /// <summary>The tensor as the engine reads it: itself, or a converted copy.</summary>
     public Tensor Read(Tensor tensor)
     {
-        if (tensor.Type == number)
+        if (Accepts(tensor))
         {
             return tensor;
         }
@@ -33,7 +34,7 @@ internal sealed class Buffers(DataType number) : IDisposable
     }
 
     /// <summary>The tensor to compute a result into: itself, or a working tensor that <see cref="Tensor.CopyTo"/> converts later.</summary>
-    public Tensor Write(Tensor result) => result.Type == number ? result : Zeros(result.Count);
+    public Tensor Write(Tensor result) => Accepts(result) ? result : Zeros(result.Count);
 
     /// <summary>The call ended well: the results are the caller's.</summary>
     public void Keep() => kept = true;
@@ -54,9 +55,11 @@ internal sealed class Buffers(DataType number) : IDisposable
         }
     }
 
+    private bool Accepts(Tensor tensor) => engine.Accepts(tensor.Type, shape.K, shape.V);
+
     private Tensor Rent(long count, bool clear)
     {
-        Tensor tensor = TensorPool.Rent(number, count, clear);
+        Tensor tensor = TensorPool.Rent(engine.Number, count, clear);
         rented.Add(tensor);
         return tensor;
     }

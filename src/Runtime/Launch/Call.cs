@@ -9,9 +9,9 @@ internal sealed class Call : IDisposable
     {
         Description = description;
         Engine = engine;
-        Shape = ShapeCheck.Call(description, inputs, options, engine.Number);
+        Shape = ShapeCheck.Call(description, inputs, options, engine.Number, engine);
         ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
-        Buffers = new Buffers(engine.Number);
+        Buffers = new Buffers(engine, Shape);
     }
 
     public VariantDescription Description { get; }

@@ -46,6 +46,18 @@ internal interface IEngine
     /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
     bool TokenParallel { get; }
 
+    /// <summary>True if a tensor of this type that a call reads or writes needs no conversion to <see cref="Number"/>.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="k">Key channels of the call.</param>
+    /// <param name="v">Value channels of the call.</param>
+    bool Accepts(DataType type, int k, int v) => type == Number;
+
+    /// <summary>Tokens a chunk where the caller leaves it open.</summary>
+    /// <param name="sixteenBits">True if an input is bfloat16 or float16.</param>
+    /// <param name="k">Key channels of the call.</param>
+    /// <param name="v">Value channels of the call.</param>
+    int ChunkLength(bool sixteenBits, int k, int v) => OptionCheck.DefaultChunk;
+
     /// <summary>Runs kernels one after the other and returns when their results are in the tensors.</summary>
     /// <param name="launches">The kernels.</param>
     /// <param name="bindings">The tensors, in the order <see cref="IVariantKernels"/> gives; one tensor may be bound twice (a state in and out).</param>

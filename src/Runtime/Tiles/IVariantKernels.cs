@@ -1,4 +1,3 @@
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace AttentionDsl.Runtime;
@@ -54,8 +53,10 @@ public interface IVariantKernels
     /// <summary>Scratch elements that one item of a kernel takes.</summary>
     static abstract long Scratch(KernelKind kernel, Sizes sizes);
 
-    /// <summary>Compiles one kernel for a device.</summary>
-    static abstract DeviceLaunch Load(KernelKind kernel, Accelerator accelerator);
+    /// <summary>Compiles one kernel for a device and its tile.</summary>
+    static abstract DeviceKernel<TTile, TNumber> Load<TTile, TNumber>(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization)
+        where TTile : struct, IDeviceTile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>;
 }
 
 /// <summary>The kernels of a variant.</summary>
@@ -88,22 +89,3 @@ public enum KernelKind
     /// <summary>Pass 4 of the backward, chunk by chunk in any order: the gradients of inputs and parameters.</summary>
     Gradients,
 }
-
-/// <summary>Launches a compiled device kernel: group i of the grid computes work[i] with its own stretch of scratch (scratch.Columns / number of groups elements).</summary>
-/// <param name="stream">The stream.</param>
-/// <param name="config">Grid and group size; the grid has one group for each work item.</param>
-/// <param name="operands">The tensors, in the order <see cref="IVariantKernels"/> gives.</param>
-/// <param name="sizes">The sizes.</param>
-/// <param name="work">The items.</param>
-/// <param name="scratch">A one-row tile: all scratch, items one after the other.</param>
-/// <param name="scratchPerItem">Elements of scratch an item.</param>
-/// <param name="between">The workspace between passes; empty for kernels that are no pass.</param>
-public delegate void DeviceLaunch(
-    AcceleratorStream stream,
-    KernelConfig config,
-    ReadOnlySpan<Operand<DeviceTile, F32>> operands,
-    Sizes sizes,
-    ArrayView<Work> work,
-    DeviceTile scratch,
-    long scratchPerItem,
-    Between<DeviceTile> between);

@@ -152,7 +152,10 @@ internal struct TinyKernels : IVariantKernels
 
     public static long KeptElements(bool exact, Sizes sizes) => 0;
 
-    public static DeviceLaunch Load(KernelKind kernel, Accelerator accelerator) => throw new NotSupportedException("The hand-written kernels of the tests run on the host only.");
+    public static DeviceKernel<TTile, TNumber> Load<TTile, TNumber>(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization)
+        where TTile : struct, IDeviceTile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber> =>
+        throw new NotSupportedException("The hand-written kernels of the tests run on the host only.");
 
     private static long Padded(int columns) => (columns + 15) / 16 * 16;
 

@@ -125,7 +125,7 @@ public readonly partial struct CudaTile
 
     /// <summary>The start of shared memory, for an operation's own use.</summary>
     private static CudaTile Workspace(int rows, int columns) =>
-        new(Ptx.Shared(), columns, 0, 0, rows, columns, (columns & 31) == 0 ? 24 : 8, CudaElement.Float32, 1);
+        new(Ptx.Shared(), columns, 0, 0, rows, columns, (columns & 31) == 0 ? Wide : Narrow, CudaElement.Float32, 1);
 
     /// <summary>Column c of the inverse of the unit lower triangular block that begins at row i: substitution on a column of the identity, four rows at a time.</summary>
     private static void Invert(CudaTile inverses, CudaTile l, int i, int c)

@@ -24,13 +24,17 @@ public enum CudaElement
 /// Scratch rows are swizzled: columns of a row change places in blocks of 8, by a rule of the row, so that threads that read one
 /// column of many rows, or pairs of many rows, meet no other's bank.
 /// </remarks>
-public readonly partial struct CudaTile : ITile<CudaTile, CudaLanes>
+public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 {
     /// <summary>Bytes at the start of shared memory that operations use between barriers of their own.</summary>
     public const int WorkspaceBytes = 8192;
 
     /// <summary>Columns of the widest tile: with eight warps their partial sums fill the workspace.</summary>
     public const int MaxColumns = 256;
+
+    // Which bits of a column change with the row: blocks of 8 change places in fours, or in pairs.
+    private const int Wide = 24;
+    private const int Narrow = 8;
 
     private readonly long address;
     private readonly int stride;
@@ -84,10 +88,20 @@ public readonly partial struct CudaTile : ITile<CudaTile, CudaLanes>
 
     private int Size => element == CudaElement.Float32 ? 4 : 2;
 
-    /// <summary>The group's scratch: all of its dynamic shared memory but the workspace of operations.</summary>
+    /// <summary>What a launch gives its items as scratch: shared memory first, then a stretch of the device's memory for tiles that do not fit.</summary>
+    /// <param name="address">Of the stretches, one an item.</param>
+    /// <param name="shared">Elements of shared memory an item has.</param>
     /// <param name="precise">Non-zero: products keep nearly all digits of single precision, at three times the work of the tensor cores.</param>
-    public static CudaTile Scratch(int precise) =>
-        new(Ptx.Shared() + WorkspaceBytes, 0, 0, 0, 1, int.MaxValue, 24, CudaElement.Float32, precise);
+    public static CudaTile Scratch(long address, int shared, int precise) => new(address, shared, 0, 0, 1, int.MaxValue, Wide, CudaElement.Float32, precise);
+
+    /// <inheritdoc/>
+    /// <remarks>A region has no rows: where the stretch begins stands in place of its first row and column, what shared memory holds in place of the stride.</remarks>
+    public static CudaTile ScratchOf(CudaTile scratch, long item, long elements)
+    {
+        Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
+        long rest = scratch.address + ((item * elements) << 2);
+        return new(Ptx.Shared() + WorkspaceBytes, scratch.stride, (int)(rest & 0x7fffffff), (int)(rest >> 31), 1, int.MaxValue, Wide, CudaElement.Float32, scratch.precise);
+    }
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
     /// <param name="address">Address of the first element.</param>
@@ -108,11 +122,12 @@ public readonly partial struct CudaTile : ITile<CudaTile, CudaLanes>
     public CudaTile Take(ref long offset, int rows, int columns)
     {
         int padded = (columns + 15) & ~15;
-        long at = address + (offset * Size);
-        offset += (long)rows * padded;
+        long end = offset + ((long)rows * padded);
+        long at = (Swizzled && end > stride ? ((long)this.column << 31) + this.row : address) + (offset * Size);
+        offset = end;
 
         // A swizzle must not lead out of the row: blocks change places in pairs, and in fours where the row has whole fours.
-        return new CudaTile(at, padded, 0, 0, rows, columns, !Swizzled ? 0 : (padded & 31) == 0 ? 24 : 8, element, precise);
+        return new CudaTile(at, padded, 0, 0, rows, columns, !Swizzled ? 0 : (padded & 31) == 0 ? Wide : Narrow, element, precise);
     }
 
     /// <inheritdoc/>

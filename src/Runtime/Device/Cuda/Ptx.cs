@@ -20,6 +20,7 @@ internal static class Ptx
 {
     private static readonly Dictionary<string, string> Texts = new()
     {
+        [nameof(Declare)] = "// %0 is the group's dynamic shared memory",
         [nameof(Shared)] = "{ .reg .u64 t; mov.u64 t, __dyn_shared_alloca; cvta.shared.u64 $0, t; }",
         [nameof(Address)] = "mov.u64 $0, %0;",
         [nameof(Load)] = "ld.f32 $0, [%0];",
@@ -39,6 +40,12 @@ internal static class Ptx
         [nameof(Together)] = "bar.warp.sync 0xffffffff;",
         [nameof(SumOfWarp)] = string.Join(" ", Steps()),
     };
+
+    /// <summary>Uses dynamic shared memory, so that ILGPU declares it.</summary>
+    [IntrinsicImplementation]
+    public static void Declare(ref byte shared)
+    {
+    }
 
     /// <summary>The address of the group's dynamic shared memory.</summary>
     [IntrinsicImplementation]

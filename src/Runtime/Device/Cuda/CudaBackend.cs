@@ -1,0 +1,116 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>Kernels with the CUDA tile: scratch in shared memory, products on the tensor cores, tensors as the caller has them.</summary>
+internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceBackend
+{
+    /// <summary>Tokens a chunk where the caller leaves it open.</summary>
+    public const int ChunkLength = 32;
+
+    private const int Threads = 256;
+
+    // Of compute capability 9.0, less what the driver keeps for itself.
+    private const int SharedBytes = 227 << 10;
+
+    // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
+    private const int PanelColumns = 64;
+
+    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, new KernelSpecialization(Threads, 1));
+    private readonly HashSet<Kernel> enlarged = [];
+
+    public void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+        where TKernels : IVariantKernels
+    {
+        // Gradients subtract what nearly cancels: their products keep nearly all digits.
+        int precise = launches.Any(x => x.Kernel == KernelKind.Gradients) ? 1 : 0;
+        Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes, compiling))];
+        long spill = steps.Max(x => x.SpillPerItem * x.Work.Length);
+        long bytes = DeviceMemory.Aligned(spill * sizeof(float)) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
+            + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2)
+            + steps.Sum(x => DeviceMemory.Aligned((long)x.Work.Length * sizeof(Work)));
+        queue.Run(bindings, bytes, (memory, views) =>
+        {
+            CudaTile Part(long elements, CudaElement element) =>
+                CudaTile.Global(Address(memory.Take<byte>(elements * (element == CudaElement.Float32 ? 4 : 2))), 1, int.MaxValue, 0, element, precise);
+            var between = new Between<CudaTile>
+            {
+                Exact = Part(parts.Exact, CudaElement.Float32),
+                Packed = Part(parts.Packed, CudaElement.BFloat16),
+                States = Part(parts.States, CudaElement.BFloat16),
+                StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
+            };
+            long scratch = Address(memory.Take<byte>(spill * sizeof(float)));
+            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : Address(views[x.Tensor]), precise))];
+            ArrayView<Work>[] items = [.. steps.Select(x => memory.Take<Work>(x.Work.Length))];
+            for (int i = 0; i < steps.Length; i++)
+            {
+                items[i].CopyFromCPU(queue.Stream, ref steps[i].Work[0], steps[i].Work.Length);
+            }
+
+            return () =>
+            {
+                foreach ((Step step, ArrayView<Work> work) in steps.Zip(items))
+                {
+                    var config = new KernelConfig(step.Work.Length, Threads, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
+                    step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements, precise), step.SpillPerItem, between);
+                }
+            };
+        });
+    }
+
+    /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
+    private readonly record struct Step(DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements, long SpillPerItem);
+
+    private Step Plan<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
+        where TKernels : IVariantKernels
+    {
+        DeviceKernel<CudaTile, CudaLanes> kernel = kernels.Get<TKernels>(launch.Kernel, compiling);
+        Work[] work = launch.Work;
+        long elements = TKernels.Scratch(launch.Kernel, sizes);
+        if (TKernels.Description.ColumnsAreIndependent && launch.Kernel is KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode)
+        {
+            work = Panels(work);
+            elements = TKernels.Scratch(launch.Kernel, sizes with { V = Math.Min(sizes.V, PanelColumns) });
+        }
+
+        int shared = (int)Math.Min(elements, (SharedBytes - CudaTile.WorkspaceBytes) / sizeof(float));
+        if (enlarged.Add(kernel.Kernel))
+        {
+            CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, SharedBytes);
+        }
+
+        return new(kernel.Launch, work, shared, elements > shared ? elements : 0);
+    }
+
+    /// <summary>The items with at most <see cref="PanelColumns"/> value columns each.</summary>
+    private static Work[] Panels(Work[] work)
+    {
+        var panels = new List<Work>(work.Length);
+        foreach (Work item in work)
+        {
+            for (int done = 0; done < item.Columns; done += PanelColumns)
+            {
+                panels.Add(item with { Column = item.Column + done, Columns = Math.Min(PanelColumns, item.Columns - done) });
+            }
+        }
+
+        return [.. panels];
+    }
+
+    private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address, int precise)
+    {
+        int columns = checked(binding.Heads * binding.Width);
+        CudaElement element = binding.Tensor?.Type switch
+        {
+            DataType.BFloat16 => CudaElement.BFloat16,
+            DataType.Float16 => CudaElement.Float16,
+            _ => CudaElement.Float32,
+        };
+        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element, precise), Heads = binding.Heads, Width = binding.Width };
+    }
+
+    private static long Address(ArrayView<byte> view) => (long)view.LoadEffectiveAddressAsPtr();
+}

@@ -1,0 +1,15 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>A tile that device kernels are compiled for.</summary>
+/// <typeparam name="TSelf">The implementing tile.</typeparam>
+/// <typeparam name="TNumber">The number its elementwise loops work with.</typeparam>
+public interface IDeviceTile<TSelf, TNumber> : ITile<TSelf, TNumber>
+    where TSelf : struct, IDeviceTile<TSelf, TNumber>
+    where TNumber : struct, INumber<TNumber>
+{
+    /// <summary>The scratch of one item of a launch, a linear region.</summary>
+    /// <param name="scratch">What the launch has.</param>
+    /// <param name="item">Index of the item in the launch.</param>
+    /// <param name="elements">Elements an item.</param>
+    static abstract TSelf ScratchOf(TSelf scratch, long item, long elements);
+}
