@@ -9,7 +9,8 @@ internal static class Forms
     /// <param name="random">The case.</param>
     /// <param name="engine">What runs the forms; null: the host.</param>
     /// <param name="tolerance">What is asked of it.</param>
-    public static string Disagreements(RandomCase random, IEngine? engine = null, Tolerance? tolerance = null)
+    /// <param name="conditioned">True: an error that moving the inputs in their last bit explains four times over is no disagreement.</param>
+    public static string Disagreements(RandomCase random, IEngine? engine = null, Tolerance? tolerance = null, bool conditioned = false)
     {
         double decay = random.Shape.Numbers.MeanDecay;
         Tolerance allowed = (tolerance ?? (engine?.Number == DataType.Float64 ? Tolerance.Double : Tolerance.Single))
@@ -29,27 +30,33 @@ internal static class Forms
         double Floor(string name) => variant.Description.Parameters.Any(x => "d" + x.Name == name)
             ? floor * Math.Max(1, decay) * Math.Sqrt((double)random.Shapes.Tokens * Math.Max(random.Shapes.K, random.Shapes.V))
             : floor;
+        Conditioning? conditioning = conditioned ? new Conditioning(variant, random.Call, random.Options) : null;
         List<Comparison> comparisons =
         [
-            Compare("decode", "o", exact.Output, output, allowed.Forward, 0),
-            Compare("decode", "state", exact.FinalState, state, allowed.Forward, 0),
-            Compare("forward", "o", exact.Output, forward.Output, allowed.Forward, 0),
-            Compare("forward", "state", exact.FinalState, forward.FinalState, allowed.Forward, 0),
-            .. Gradients(variant, gradients, backward).Select(x => Compare("backward", x.Name, x.Expected, x.Got, allowed.Gradient, Floor(x.Name))),
+            Output("decode", output),
+            State("decode", state),
+            Output("forward", forward.Output),
+            State("forward", forward.FinalState),
+            .. Gradients(variant, gradients, backward).Select(x => Comparison.Of(
+                "backward", x.Name, x.Expected, x.Got, allowed.Gradient, Floor(x.Name), conditioning is null ? null : () => conditioning.Gradient(x.Index))),
         ];
+
         return string.Join('\n', comparisons.Where(x => !x.Passed).Select(x => $"{x.Pass} {x.Tensor}: {x.Relative:e2}, allowed {x.Tolerance:e1} {x.Note}"));
+
+        Comparison Output(string pass, Tensor got) =>
+            Comparison.Of(pass, "o", exact.Output, got, allowed.Forward, 0, conditioning is null ? null : () => conditioning.Output);
+
+        Comparison State(string pass, Tensor got) =>
+            Comparison.Of(pass, "state", exact.FinalState, got, allowed.Forward, 0, conditioning is null ? null : () => conditioning.FinalState);
     }
 
     /// <summary>Two sets of gradients side by side, with their names.</summary>
-    public static IEnumerable<(string Name, Tensor Expected, Tensor Got)> Gradients(IVariant variant, BackwardResult expected, BackwardResult got)
+    public static IEnumerable<(int Index, string Name, Tensor Expected, Tensor Got)> Gradients(IVariant variant, BackwardResult expected, BackwardResult got)
     {
         VariantDescription d = variant.Description;
         IEnumerable<string> names = [.. d.Inputs.Select(x => "d" + x.Name), .. d.Parameters.Select(x => "d" + x.Name), "d initial state"];
-        return names.Zip(expected.All(), got.All()).Where(x => x.Second is not null).Select(x => (x.First, x.Second!, x.Third!));
+        return names.Zip(expected.All(), got.All()).Index().Where(x => x.Item.Second is not null).Select(x => (x.Index, x.Item.First, x.Item.Second!, x.Item.Third!));
     }
-
-    private static Comparison Compare(string pass, string name, Tensor expected, Tensor got, double tolerance, double floor) =>
-        Comparison.Of(pass, name, expected, got, tolerance, floor);
 
     private static double RootMeanSquare(Tensor tensor)
     {

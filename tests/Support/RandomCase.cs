@@ -49,6 +49,9 @@ internal sealed class RandomCase : IDisposable
 
     public Tensor FinalStateGradient { get; }
 
+    /// <summary>All of them.</summary>
+    public CallTensors Call => new(Inputs, Parameters, InitialState, OutputGradient, FinalStateGradient);
+
     /// <summary>Numbers in (-1, 1) of the state's shape.</summary>
     public Tensor State() => Filled(DataType.Float32, [.. Shapes.State], () => Between(-1, 1));
 

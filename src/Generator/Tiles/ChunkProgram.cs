@@ -195,8 +195,15 @@ internal sealed class ChunkProgram
         Tile qS = builder.Add(new Sum(new Tile("qS", Dim.Token, Dim.Key), EquatableArray.Of(new Term(TermKind.ProductTransposed, false, qHat, State)), $"qS = {qHat.Name} S^T"));
         Tile fromState = decay is null ? qS : Scaled("qSDecayed", qS, decay.AtReads, $"qSDecayed = exp({decay!.AtReads.Name}) * qS");
 
-        Tile p = builder.Add(new Gram(new Tile("P", Dim.Token, writes), q, u, valueDecay?.AtReads, valueDecay?.AtWrites, causal, $"P_ij = q_i . U_j for {pairs}"));
-        Term written = decay is null
+        bool perHead = decay is { PerHead: true };
+        Tile p = builder.Add(new Gram(new Tile(perHead ? "PPlain" : "P", Dim.Token, writes), q, u, valueDecay?.AtReads, valueDecay?.AtWrites, causal, $"P_ij = q_i . U_j for {pairs}"));
+        if (perHead)
+        {
+            p = builder.Add(new DecayPairs(
+                new Tile("P", Dim.Token, writes), p, decay!.AtReads, decay.AtWrites, causal, $"P_ij *= exp({decay.AtReads.Name}_i - {decay.AtWrites.Name}_j), masked before the exponential"));
+        }
+
+        Term written = decay is null || perHead
             ? new Term(TermKind.Product, false, p, rule.Key, Causal: causal)
             : new Term(TermKind.DecayedProduct, false, p, rule.Key, decay.AtReads, decay.AtWrites, causal);
         return builder.Add(new Sum(

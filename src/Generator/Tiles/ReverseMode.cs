@@ -364,20 +364,31 @@ internal sealed class ReverseMode
     private void DifferentiateSolve(Solve x, Tile d)
     {
         // (I + L) R = X gives dX = (I + L)^-T dR and dL = -dX R^T where pairs exist.
-        var right = new Tile("d" + x.X.Name, x.X.Rows, x.X.Columns);
-        Seed(x.X, right);
+        bool shared = started.Contains(x.X.Name);
+        var right = new Tile(shared ? $"d{x.X.Name}Of{x.Result.Name}" : "d" + x.X.Name, x.X.Rows, x.X.Columns);
+        if (!shared)
+        {
+            Seed(x.X, right);
+        }
+
         if (x.G is null)
         {
             statements.Add(Call(right, "SolveUnitLowerTransposed", [x.L, d], null, null, $"{right.Name} = (I + {x.L.Name})^-T {d.Name}"));
             ContributeCall(x.L, true, "Gram", [right, x.Result], $"{right.Name} {x.Result.Name}^T where pairs exist", Causal.Strict);
-            return;
+        }
+        else
+        {
+            statements.Add(Call(right, "DecayedSolveTransposed", [x.L, d, x.G], null, null, $"{right.Name} = (I + {x.L.Name})^-T {d.Name}, v by v"));
+            var negative = new Tile("minus" + right.Name, right.Rows, right.Columns);
+            statements.Add(new LoopStatement(
+                EquatableArray.Of(new Store(negative, Into.Set, -new Expr.Argument(right.Name))), EquatableArray.Of(right), $"{negative.Name} = -{right.Name}"));
+            DifferentiateDecayedProductOfSolve(x, negative);
         }
 
-        statements.Add(Call(right, "DecayedSolveTransposed", [x.L, d, x.G], null, null, $"{right.Name} = (I + {x.L.Name})^-T {d.Name}, v by v"));
-        var negative = new Tile("minus" + right.Name, right.Rows, right.Columns);
-        statements.Add(new LoopStatement(
-            EquatableArray.Of(new Store(negative, Into.Set, -new Expr.Argument(right.Name))), EquatableArray.Of(right), $"{negative.Name} = -{right.Name}"));
-        DifferentiateDecayedProductOfSolve(x, negative);
+        if (shared)
+        {
+            ContributeCall(x.X, false, "Copy", [right], right.Name);
+        }
     }
 
     private void DifferentiateDecayedProductOfSolve(Solve x, Tile d)
