@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace AttentionDsl.Package.Tests;
+
+/// <summary>A folder of its own with the packed package as its only source, and a project that uses it. Deleted at the end.</summary>
+public sealed class Sandbox : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("attention-dsl-package-").FullName;
+
+    public Sandbox()
+    {
+        string packages = Path.Combine(folder, "packages");
+        Finished packed = Dotnet("pack", Metadata("PackageProject"), "--no-build", "-c", Metadata("Configuration"), "-o", packages);
+        Assert.True(packed.Code == 0, packed.Text);
+        Package = Assert.Single(Directory.GetFiles(packages));
+        Directory.CreateDirectory(Project);
+        foreach (string file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Consumer")))
+        {
+            File.Copy(file, Path.Combine(Project, Path.GetFileName(file)));
+        }
+
+        // A cache of its own: the package that this machine may have from before is not what is tested. What the package depends on was
+        // restored for this repository and is read from there, so that nothing is downloaded.
+        File.WriteAllText(Path.Combine(Project, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(folder, "cache")}" /></config>
+              <fallbackPackageFolders><add key="restored" value="{Metadata("PackagesFolder")}" /></fallbackPackageFolders>
+              <packageSources><clear /><add key="packed" value="{packages}" /></packageSources>
+            </configuration>
+            """);
+    }
+
+    /// <summary>The path of the package.</summary>
+    public string Package { get; }
+
+    /// <summary>The folder of the project that uses it.</summary>
+    public string Project => Path.Combine(folder, "consumer");
+
+    /// <summary>Runs the SDK in the project's folder.</summary>
+    public Finished Dotnet(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = Directory.Exists(Project) ? Project : folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end within 5 minutes");
+        }
+
+        return new Finished(process.ExitCode, output.Result + error.Result);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static string Metadata(string key) =>
+        typeof(Sandbox).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(x => x.Key == key).Value!;
+
+    /// <summary>A command that ended.</summary>
+    /// <param name="Code">Its exit code.</param>
+    /// <param name="Text">What it wrote.</param>
+    public sealed record Finished(int Code, string Text);
+}
