@@ -1,5 +1,3 @@
-using AttentionDsl.Runtime;
-using AttentionDsl.Variants;
 using Spectre.Console;
 
 namespace AttentionDsl.Gallery.Commands;
@@ -47,22 +45,6 @@ internal static class Gallery
                 task.Increment(1);
             }
         });
-    }
-
-    /// <summary>The variants of a name, or all.</summary>
-    /// <exception cref="ArgumentException">There is no such variant.</exception>
-    public static IReadOnlyList<IVariant> Named(string? name)
-    {
-        if (name is null)
-        {
-            return Catalog.All.Count > 0 ? Catalog.All : throw new InvalidOperationException("the catalogue of variants is empty: nothing to run.");
-        }
-
-        IVariant[] found = [.. Catalog.All.Where(x => string.Equals(x.Description.Name, name, StringComparison.OrdinalIgnoreCase)
-            || x.Description.PublishedAs.Any(y => string.Equals(y.Name, name, StringComparison.OrdinalIgnoreCase)))];
-        return found.Length > 0
-            ? found
-            : throw new ArgumentException($"there is no variant '{name}'; there are {string.Join(", ", Catalog.All.Select(x => x.Description.Name))}.");
     }
 
     /// <summary>A number with two digits.</summary>

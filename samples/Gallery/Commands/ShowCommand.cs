@@ -1,3 +1,4 @@
+using System.CommandLine;
 using AttentionDsl.Runtime;
 using Spectre.Console;
 
@@ -9,26 +10,35 @@ internal static class ShowCommand
     // Sizes that layers are trained with; sizes and counts are stated for them.
     private const int K = 128, V = 128, Chunk = 16;
 
-    public static int Run(string? name)
+    public static Command Create(SharedOptions shared)
     {
-        if (name is null)
-        {
-            ShowAll();
-            return Gallery.Success;
-        }
+        var name = new Argument<string?>("NAME") { Description = "A variant, by its own name or one it was published as; all if left out.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("show", "Shows a declaration, its recurrence, the algorithm chosen for it and why, and what it costs.") { name };
+        command.SetAction(result => Gallery.Guard(() => Run(shared.Variants(result, result.GetValue(name)), result.GetValue(name) is null)));
+        return command;
+    }
 
-        foreach (IVariant variant in Gallery.Named(name))
+    private static int Run(IReadOnlyList<IVariant> variants, bool overview)
+    {
+        if (overview)
         {
-            Show(variant.Description);
+            ShowAll(variants);
+        }
+        else
+        {
+            foreach (IVariant variant in variants)
+            {
+                Show(variant.Description);
+            }
         }
 
         return Gallery.Success;
     }
 
-    private static void ShowAll()
+    private static void ShowAll(IReadOnlyList<IVariant> variants)
     {
         Table table = Gallery.Table("variant", "lines", "axes", "state", "op/token", "published as");
-        foreach (IVariant variant in Gallery.Named(null))
+        foreach (IVariant variant in variants)
         {
             VariantDescription d = variant.Description;
             table.AddRow(

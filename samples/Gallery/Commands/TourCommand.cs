@@ -1,3 +1,4 @@
+using System.CommandLine;
 using AttentionDsl.Gallery.Measure;
 using AttentionDsl.Runtime;
 using Spectre.Console;
@@ -10,9 +11,16 @@ internal static class TourCommand
     private static readonly CallSize Compared = new(2, 150, 2, 32, 32);
     private static readonly CallSize Timed = new(1, 1024, 4, 64, 64);
 
-    public static int Run(string device)
+    public static RootCommand Create(SharedOptions shared)
     {
-        IReadOnlyList<IVariant> variants = Gallery.Named(null);
+        var root = new RootCommand("Recurrent attention variants, each declared once. Without a command: runs all of them against the double-precision oracle.");
+        shared.AddTo(root);
+        root.SetAction(result => Gallery.Guard(() => Run(shared.Variants(result), shared.Device(result))));
+        return root;
+    }
+
+    private static int Run(IReadOnlyList<IVariant> variants, string device)
+    {
         RunOptions options = Placement.On(device)(new RunOptions());
         Table table = Gallery.Table("variant", "lines", "decode", "forward", "backward", "differences", "decode\ntok/s", "forward\ntok/s", "backward\ntok/s");
         var failed = new List<CheckReport>();

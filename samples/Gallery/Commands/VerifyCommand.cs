@@ -1,8 +1,8 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AttentionDsl.Gallery.Golden;
 using AttentionDsl.Runtime;
-using AttentionDsl.Variants;
 using Spectre.Console;
 
 namespace AttentionDsl.Gallery.Commands;
@@ -18,10 +18,22 @@ internal static class VerifyCommand
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static int Run(string path, string device, string? json, bool strict, bool all)
+    public static Command Create(SharedOptions shared)
+    {
+        var directory = new Argument<string>("DIR") { Description = "A folder of .safetensors files with test vectors, or one file." };
+        var json = new Option<string?>("--json") { Description = "Also writes the results to this file.", HelpName = "FILE" };
+        var strict = new Option<bool>("--strict") { Description = "Files of unknown variants are failures." };
+        var all = new Option<bool>("--all") { Description = "Lists every tensor, not only the worst of a pass and what failed." };
+        var command = new Command("verify", "Holds decode, forward and backward against files of test vectors.") { directory, json, strict, all };
+        command.SetAction(result => Gallery.Guard(() => Run(
+            result.GetValue(directory)!, shared.Variants(result), shared.Device(result), result.GetValue(json), result.GetValue(strict), result.GetValue(all))));
+        return command;
+    }
+
+    private static int Run(string path, IReadOnlyList<IVariant> variants, string device, string? json, bool strict, bool all)
     {
         string[] files = Files(path);
-        var verifier = new Verifier(Catalog.All, Placement.On(device));
+        var verifier = new Verifier(variants, Placement.On(device));
         var reports = new List<CaseReport>();
         Gallery.ForEach("verify", files, x => Path.GetFileName(x), file => reports.Add(verifier.Verify(file)));
         Print(reports, all);
