@@ -31,7 +31,6 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
 {
     private readonly Tolerance allowed = tolerance ?? Tolerance.Single;
 
-
     /// <summary>Checks one file. Faults of the file or the run are part of the report.</summary>
     public CaseReport Verify(string path)
     {
