@@ -13,7 +13,7 @@ public sealed class PackageTests(Sandbox sandbox) : IClassFixture<Sandbox>
         foreach (string expected in new[]
         {
             "lib/net10.0/AttentionDsl.dll", "lib/net10.0/AttentionDsl.xml", "lib/net10.0/AttentionDsl.Runtime.dll", "lib/net10.0/AttentionDsl.Runtime.xml",
-            "analyzers/dotnet/cs/AttentionDsl.Generator.dll", "README.md", "LICENSE",
+            "analyzers/dotnet/cs/AttentionDsl.Generator.dll", "analyzers/dotnet/cs/AttentionDsl.CodeFixes.dll", "README.md", "LICENSE",
         })
         {
             Assert.Contains(expected, entries);
