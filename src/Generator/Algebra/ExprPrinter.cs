@@ -26,7 +26,7 @@ internal static class ExprPrinter
     /// <summary>A double as C# text, the same in every culture.</summary>
     public static string Literal(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    // Strength: 0 a sum, 1 a term to be added on the right of a minus, 2 a factor, 3 an atom.
+    // Strength: 0 a sum, 1 a term on the right of a plus or minus (a + (b + c) is not a + b + c to the last bit), 2 a factor, 3 an atom.
     private static string Print(Expr f, int strength, Func<Expr, string?> leaf)
     {
         if (leaf(f) is string text)
@@ -38,7 +38,7 @@ internal static class ExprPrinter
         {
             Expr.Negate n => Wrap($"-{Print(n.X, 3, leaf)}", strength > 0),
             Expr.Binary { Operator: '+' or '-' } b =>
-                Wrap($"{Print(b.A, 0, leaf)} {b.Operator} {Print(b.B, b.Operator == '-' ? 1 : 0, leaf)}", strength > 0),
+                Wrap($"{Print(b.A, 0, leaf)} {b.Operator} {Print(b.B, 1, leaf)}", strength > 0),
             Expr.Binary b => Wrap($"{Print(b.A, 2, leaf)} {b.Operator} {Print(b.B, 3, leaf)}", strength > 2),
             _ => throw new InvalidOperationException(f.ToString()),
         };
