@@ -24,8 +24,6 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     public void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        // Gradients subtract what nearly cancels: their products keep nearly all digits.
-        int precise = launches.Any(x => x.Kernel == KernelKind.Gradients) ? 1 : 0;
         Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes, compiling))];
         long spill = steps.Max(x => x.SpillPerItem * x.Work.Length);
         long bytes = DeviceMemory.Aligned(spill * sizeof(float)) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
@@ -34,7 +32,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         queue.Run(bindings, bytes, (memory, views) =>
         {
             CudaTile Part(long elements, CudaElement element) =>
-                CudaTile.Global(Address(memory.Take<byte>(elements * (element == CudaElement.Float32 ? 4 : 2))), 1, int.MaxValue, 0, element, precise);
+                CudaTile.Global(Address(memory.Take<byte>(elements * (element == CudaElement.Float32 ? 4 : 2))), 1, int.MaxValue, 0, element);
             var between = new Between<CudaTile>
             {
                 Exact = Part(parts.Exact, CudaElement.Float32),
@@ -43,7 +41,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
                 StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
             };
             long scratch = Address(memory.Take<byte>(spill * sizeof(float)));
-            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : Address(views[x.Tensor]), precise))];
+            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : Address(views[x.Tensor])))];
             ArrayView<Work>[] items = [.. steps.Select(x => memory.Take<Work>(x.Work.Length))];
             for (int i = 0; i < steps.Length; i++)
             {
@@ -55,7 +53,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
                 foreach ((Step step, ArrayView<Work> work) in steps.Zip(items))
                 {
                     var config = new KernelConfig(step.Work.Length, Threads, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
-                    step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements, precise), step.SpillPerItem, between);
+                    step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements), step.SpillPerItem, between);
                 }
             };
         });
@@ -100,7 +98,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return [.. panels];
     }
 
-    private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address, int precise)
+    private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)
     {
         int columns = checked(binding.Heads * binding.Width);
         CudaElement element = binding.Tensor?.Type switch
@@ -109,7 +107,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             DataType.Float16 => CudaElement.Float16,
             _ => CudaElement.Float32,
         };
-        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element, precise), Heads = binding.Heads, Width = binding.Width };
+        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element), Heads = binding.Heads, Width = binding.Width };
     }
 
     private static long Address(ArrayView<byte> view) => (long)view.LoadEffectiveAddressAsPtr();

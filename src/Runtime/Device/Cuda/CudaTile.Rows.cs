@@ -174,12 +174,25 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Normalize(CudaTile result, CudaTile x)
     {
-        for (int i = Warp; i < x.Rows; i += Warps)
+        // Two rows at a time: one's loads hide behind the other's sum.
+        for (int i = Warp * 2; i < x.Rows; i += Warps * 2)
         {
-            float scale = InverseLength(x, i);
+            int next = i + 1 < x.Rows ? i + 1 : i;
+            float first = 0, second = 0;
             for (int c = Lane; c < x.Columns; c += 32)
             {
-                result.Put(i, c, x.At(i, c) * scale, Into.Set);
+                float a = x.At(i, c), b = x.At(next, c);
+                first += a * a;
+                second += b * b;
+            }
+
+            first = 1 / MathF.Sqrt(Ptx.SumOfWarp(first) + NormEpsilon);
+            second = 1 / MathF.Sqrt(Ptx.SumOfWarp(second) + NormEpsilon);
+            for (int c = Lane; c < x.Columns; c += 32)
+            {
+                float a = x.At(i, c), b = x.At(next, c);
+                result.Put(i, c, a * first, Into.Set);
+                result.Put(next, c, b * second, Into.Set);
             }
         }
 
@@ -192,13 +205,16 @@ public readonly partial struct CudaTile
     {
         for (int i = Warp; i < x.Rows; i += Warps)
         {
-            float scale = InverseLength(x, i), along = 0;
+            float squares = 0, along = 0;
             for (int c = Lane; c < x.Columns; c += 32)
             {
-                along += x.At(i, c) * scale * d.At(i, c);
+                float value = x.At(i, c);
+                squares += value * value;
+                along += value * d.At(i, c);
             }
 
-            along = Ptx.SumOfWarp(along);
+            float scale = 1 / MathF.Sqrt(Ptx.SumOfWarp(squares) + NormEpsilon);
+            along = Ptx.SumOfWarp(along) * scale;
             for (int c = Lane; c < x.Columns; c += 32)
             {
                 dx.Put(i, c, (d.At(i, c) - (x.At(i, c) * scale * along)) * scale, Into.Add);
@@ -248,16 +264,4 @@ public readonly partial struct CudaTile
 
     /// <summary>Where an operation keeps a number for each warp and column between its barriers.</summary>
     private static long KeptAt(int warp, int column) => Ptx.Shared() + (((warp * MaxColumns) + column) << 2);
-
-    private static float InverseLength(CudaTile x, int i)
-    {
-        float sum = 0;
-        for (int c = Lane; c < x.Columns; c += 32)
-        {
-            float value = x.At(i, c);
-            sum += value * value;
-        }
-
-        return 1 / MathF.Sqrt(Ptx.SumOfWarp(sum) + NormEpsilon);
-    }
 }

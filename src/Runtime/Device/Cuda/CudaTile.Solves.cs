@@ -125,7 +125,7 @@ public readonly partial struct CudaTile
 
     /// <summary>The start of shared memory, for an operation's own use.</summary>
     private static CudaTile Workspace(int rows, int columns) =>
-        new(Ptx.Shared(), columns, 0, 0, rows, columns, (columns & 31) == 0 ? Wide : Narrow, CudaElement.Float32, 1);
+        new(Ptx.Shared(), columns, 0, 0, rows, columns, (columns & 31) == 0 ? Wide : Narrow, CudaElement.Float32);
 
     /// <summary>Column c of the inverse of the unit lower triangular block that begins at row i: substitution on a column of the identity, four rows at a time.</summary>
     private static void Invert(CudaTile inverses, CudaTile l, int i, int c)
@@ -147,7 +147,7 @@ public readonly partial struct CudaTile
         PutColumn(inverses, i + 12, c, e);
     }
 
-    private static CudaLanes Unit(int c, int first) => new(c == first ? 1 : 0, c == first + 1 ? 1 : 0, c == first + 2 ? 1 : 0, c == first + 3 ? 1 : 0);
+    private static CudaLanes Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
 
     private static void PutColumn(CudaTile x, int i, int c, CudaLanes value)
     {
@@ -192,23 +192,23 @@ public readonly partial struct CudaTile
 
         /// <summary>sum -= a (rows from i, 16 deep from d) b (columns from j), nearly in single precision.</summary>
         public static void Subtract<TA>(ref Strip16 sum, CudaTile a, int i, int d, int limit, CudaTile b, int j)
-            where TA : struct, IFactor
+            where TA : struct, IFactor<TA>
         {
             Negate(ref sum);
             Fragment left, right;
             if (d + Side <= limit)
             {
-                left = Fragment.Left<TA>(a, i, d, true);
-                right = Fragment.Right<Columns32>(b, j, d, true);
+                left = Fragment.Left<TA, Keeping>(TA.Of(a, i), 0, d);
+                right = Fragment.Right<Columns32, Keeping>(Columns32.Of(b, j), 0, d);
             }
             else
             {
-                left = Fragment.LastLeft<TA>(a, i, d, limit, true);
-                right = Fragment.LastRight<Columns32>(b, j, d, limit, true);
+                left = Fragment.LastLeft<TA, Keeping>(a, i, d, limit);
+                right = Fragment.LastRight<Columns32, Keeping>(b, j, d, limit);
             }
 
-            Strip32.Add(ref sum.first, left, right.X, right.Y, right.RestX, right.RestY, true);
-            Strip32.Add(ref sum.second, left, right.Z, right.W, right.RestZ, right.RestW, true);
+            sum.first = Keeping.MultiplyAdd(sum.first, left, right.X, right.Y, right.RestX, right.RestY);
+            sum.second = Keeping.MultiplyAdd(sum.second, left, right.Z, right.W, right.RestZ, right.RestW);
             Negate(ref sum);
         }
 
@@ -230,7 +230,7 @@ public readonly partial struct CudaTile
             return new(ReadOne(x, i, g, t, rows), ReadOne(x, i, g, t + 1, rows), ReadOne(x, i, g + 8, t, rows), ReadOne(x, i, g + 8, t + 1, rows));
         }
 
-        private static float ReadOne(CudaTile x, int i, int g, int j, int rows) => g < rows && j < x.Columns ? Ptx.Load(x.AddressOf(i + g, j)) : 0;
+        private static float ReadOne(CudaTile x, int i, int g, int j, int rows) => g < rows && j < x.Columns ? Ptx.Load(x.AddressOf(i + g, j)) : 0f;
 
         private static void PutHalf(CudaTile result, CudaLanes x, int i, int j, int rows)
         {

@@ -22,7 +22,8 @@ public enum CudaElement
 /// </summary>
 /// <remarks>
 /// Scratch rows are swizzled: columns of a row change places in blocks of 8, by a rule of the row, so that threads that read one
-/// column of many rows, or pairs of many rows, meet no other's bank.
+/// column of many rows, or pairs of many rows, meet no other's bank. Products round their factors to bfloat16, as the peers do; Grams, solved
+/// systems and sums with decays keep what the rounding loses as a second bfloat16: nearly single precision.
 /// </remarks>
 public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 {
@@ -42,9 +43,8 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private readonly int column;
     private readonly int swizzle;
     private readonly CudaElement element;
-    private readonly int precise;
 
-    private CudaTile(long address, int stride, int row, int column, int rows, int columns, int swizzle, CudaElement element, int precise)
+    private CudaTile(long address, int stride, int row, int column, int rows, int columns, int swizzle, CudaElement element)
     {
         this.address = address;
         this.stride = stride;
@@ -52,7 +52,6 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         this.column = column;
         this.swizzle = swizzle;
         this.element = element;
-        this.precise = precise;
         Rows = rows;
         Columns = columns;
     }
@@ -64,19 +63,19 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => Group.IdxX / PerRow < RowStep ? Group.IdxX / PerRow : Rows;
+    public int FirstRow => Group.IdxX >> Share;
 
     /// <inheritdoc/>
-    public int RowStep => Group.DimX / PerRow;
+    public int RowStep => Group.DimX >> Share;
 
     /// <inheritdoc/>
-    public int FirstColumn => Group.IdxX % PerRow * 4;
+    public int FirstColumn => (Group.IdxX & ((1 << Share) - 1)) << 2;
 
     /// <inheritdoc/>
-    public int ColumnStep => PerRow * 4;
+    public int ColumnStep => 4 << Share;
 
-    // Threads that share a row, four columns each.
-    private int PerRow => Columns >= 4 * Group.DimX ? Group.DimX : (Columns + 3) >> 2;
+    // 1, 4, 16 or 32 threads share a row, four columns each: powers of two, since a loop asks at every turn.
+    private int Share => Columns > 64 ? 5 : Columns > 16 ? 4 : Columns > 4 ? 2 : 0;
 
     private static int Warp => Group.IdxX >> 5;
 
@@ -91,8 +90,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>What a launch gives its items as scratch: shared memory first, then a stretch of the device's memory for tiles that do not fit.</summary>
     /// <param name="address">Of the stretches, one an item.</param>
     /// <param name="shared">Elements of shared memory an item has.</param>
-    /// <param name="precise">Non-zero: products keep nearly all digits of single precision, at three times the work of the tensor cores.</param>
-    public static CudaTile Scratch(long address, int shared, int precise) => new(address, shared, 0, 0, 1, int.MaxValue, Wide, CudaElement.Float32, precise);
+    public static CudaTile Scratch(long address, int shared) => new(address, shared, 0, 0, 1, int.MaxValue, Wide, CudaElement.Float32);
 
     /// <inheritdoc/>
     /// <remarks>A region has no rows: where the stretch begins stands in place of its first row and column, what shared memory holds in place of the stride.</remarks>
@@ -100,7 +98,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     {
         Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
         long rest = scratch.address + ((item * elements) << 2);
-        return new(Ptx.Shared() + WorkspaceBytes, scratch.stride, (int)(rest & 0x7fffffff), (int)(rest >> 31), 1, int.MaxValue, Wide, CudaElement.Float32, scratch.precise);
+        return new(Ptx.Shared() + WorkspaceBytes, scratch.stride, (int)(rest & 0x7fffffff), (int)(rest >> 31), 1, int.MaxValue, Wide, CudaElement.Float32);
     }
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
@@ -109,14 +107,13 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <param name="columns">Columns, or <see cref="int.MaxValue"/> if a region has more.</param>
     /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="element">What stands there.</param>
-    /// <param name="precise">See <see cref="Scratch"/>.</param>
-    public static CudaTile Global(long address, int rows, int columns, int stride, CudaElement element, int precise) =>
-        new(address, stride, 0, 0, rows, columns, 0, element, precise);
+    public static CudaTile Global(long address, int rows, int columns, int stride, CudaElement element) =>
+        new(address, stride, 0, 0, rows, columns, 0, element);
 
     /// <inheritdoc/>
     public CudaTile Block(long row, int rows, int column, int columns) => Swizzled
-        ? new(address, stride, this.row + (int)row, this.column + column, rows, columns, swizzle, element, precise)
-        : new(address + (((row * stride) + column) * Size), stride, 0, 0, rows, columns, 0, element, precise);
+        ? new(address, stride, this.row + (int)row, this.column + column, rows, columns, swizzle, element)
+        : new(address + (((row * stride) + column) * Size), stride, 0, 0, rows, columns, 0, element);
 
     /// <inheritdoc/>
     public CudaTile Take(ref long offset, int rows, int columns)
@@ -127,7 +124,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         offset = end;
 
         // A swizzle must not lead out of the row: blocks change places in pairs, and in fours where the row has whole fours.
-        return new CudaTile(at, padded, 0, 0, rows, columns, !Swizzled ? 0 : (padded & 31) == 0 ? Wide : Narrow, element, precise);
+        return new CudaTile(at, padded, 0, 0, rows, columns, !Swizzled ? 0 : (padded & 31) == 0 ? Wide : Narrow, element);
     }
 
     /// <inheritdoc/>

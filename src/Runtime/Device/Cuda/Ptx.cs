@@ -22,6 +22,7 @@ internal static class Ptx
     {
         [nameof(Declare)] = "// %0 is the group's dynamic shared memory",
         [nameof(Shared)] = "{ .reg .u64 t; mov.u64 t, __dyn_shared_alloca; cvta.shared.u64 $0, t; }",
+        [nameof(Store2)] = "st.v2.f32 [%0], {%1,%2};",
         [nameof(Address)] = "mov.u64 $0, %0;",
         [nameof(Load)] = "ld.f32 $0, [%0];",
         [nameof(Load2)] = "ld.v2.f32 {$0,$1}, [%0];",
@@ -37,6 +38,7 @@ internal static class Ptx
         [nameof(Float16ToFloat)] = "{ .reg .b16 t; cvt.u16.u32 t, %0; cvt.f32.f16 $0, t; }",
         [nameof(Exp2)] = "ex2.approx.ftz.f32 $0, %0;",
         [nameof(MultiplyAdd)] = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {$0,$1,$2,$3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};",
+        [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
         [nameof(Together)] = "bar.warp.sync 0xffffffff;",
         [nameof(SumOfWarp)] = string.Join(" ", Steps()),
     };
@@ -50,6 +52,12 @@ internal static class Ptx
     /// <summary>The address of the group's dynamic shared memory.</summary>
     [IntrinsicImplementation]
     public static long Shared() => 0;
+
+    /// <summary>Writes two floats; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static void Store2(long address, float x, float y)
+    {
+    }
 
     /// <summary>The address of an element of a view.</summary>
     [IntrinsicImplementation]
@@ -124,6 +132,10 @@ internal static class Ptx
     public static void Together()
     {
     }
+
+    /// <summary>1 in every thread of a warp if x is not 0 in one of them, else 0.</summary>
+    [IntrinsicImplementation]
+    public static uint AnyOfWarp(uint x) => 0;
 
     /// <summary>The sum of x over the threads of a warp, in every thread.</summary>
     [IntrinsicImplementation]
