@@ -48,7 +48,7 @@ public interface IVariant
     /// <summary>The recurrent form: one or more tokens, state updated in place. Returns the output.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="parameters">The parameters of the gates; all must be given.</param>
-    /// <param name="state">Float32 [N, heads, K, V], or a pool of any number of entries with <see cref="RunOptions.StateSlots"/>; entries not named there stay as they are.</param>
+    /// <param name="state">Float32 [N, heads, K, V], or a pool of any number of entries with <see cref="RunOptions.StateSlots"/> (and <see cref="RunOptions.SnapshotSlots"/>); entries not named there stay as they are.</param>
     /// <param name="options">How to run.</param>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null);

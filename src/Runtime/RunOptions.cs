@@ -18,6 +18,21 @@ public sealed record RunOptions
     /// </summary>
     public IReadOnlyList<long>? StateSlots { get; init; }
 
+    /// <summary>
+    /// Decode only, for verifying drafts: an entry of the state for every token (the batch flattened), which takes the state after that token;
+    /// -1 keeps none. A sequence starts from its entry in <see cref="StateSlots"/> and leaves it as it is, unless a token names it. If then the first
+    /// a tokens of a sequence are accepted, its next call starts from SnapshotSlots[its first token + a - 1] (from the old entry if a is 0): nothing is
+    /// copied or computed again. No entry may be named twice.
+    /// </summary>
+    public IReadOnlyList<long>? SnapshotSlots { get; init; }
+
+    /// <summary>
+    /// Decode only: outputs are computed for all tokens of sequence n, but its state advances only by the first AcceptedTokens[n] of them (0: it
+    /// stays). With zeros a draft is verified without a trace; the same call with the accepted numbers then advances the states in place. Where
+    /// memory is cheaper than time, take <see cref="SnapshotSlots"/>.
+    /// </summary>
+    public IReadOnlyList<int>? AcceptedTokens { get; init; }
+
     /// <summary>Tokens a chunk, 1 to 64; null: 16, or 32 where tensor cores work on them.</summary>
     public int? ChunkLength { get; init; }
 

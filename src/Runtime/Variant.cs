@@ -64,8 +64,8 @@ public sealed class Variant<TKernels> : IVariant
         ArgumentNullException.ThrowIfNull(state);
         options ??= Defaults;
         using var call = new Call(Description, inputs, parameters, options, Engines.For(options));
-        ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null);
-        OptionCheck.Slots(Description, options.StateSlots, call.Shape, options.StateSlots is null ? 0 : state.Shape[0]);
+        ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null || options.SnapshotSlots is not null);
+        OptionCheck.Slots(Description, options, call.Shape, state.Shape[0]);
 
         Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
         Tensor computed = call.Buffers.Write(output);
@@ -74,7 +74,7 @@ public sealed class Variant<TKernels> : IVariant
         call.BindState(states, Access.Read | Access.Write);
         call.BindOutput(computed, Access.Write);
         call.BindState(states, Access.Read | Access.Write);
-        call.Run<TKernels>(KernelKind.Decode, readsState: true, options.StateSlots);
+        call.Decode<TKernels>(options);
 
         CopyUnlessSame(computed, output);
         CopyUnlessSame(states, state);

@@ -89,13 +89,26 @@ internal sealed class Call : IDisposable
         GC.KeepAlive(to);
     }
 
+    /// <summary>Runs the recurrent step over the bound operands, the state kept where the options say.</summary>
+    public void Decode<TKernels>(RunOptions options)
+        where TKernels : IVariantKernels
+    {
+        int splitInto = Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
+        Launch[] launches = [.. Stretches.Decode(Shape, options).Where(x => x.Count > 0).Select(x => new Launch(KernelKind.Decode, WorkList.Of(Shape, splitInto, x)))];
+        if (launches.Length > 0)
+        {
+            Engine.Run<TKernels>(launches, [.. bindings], Shape.Sizes(), default);
+        }
+    }
+
     /// <summary>Runs a kernel over the bound operands, in passes where the engine works so.</summary>
-    public void Run<TKernels>(KernelKind kernel, bool readsState, IReadOnlyList<long>? slots = null)
+    public void Run<TKernels>(KernelKind kernel, bool readsState)
         where TKernels : IVariantKernels
     {
         bool passes = RunsInPasses(kernel);
         int splitInto = (passes || kernel == KernelKind.Decode) && Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
-        Work[] work = WorkList.Of(Shape, splitInto, readsState, slots);
+        List<Stretch> whole = Stretches.Whole(Shape, readsState);
+        Work[] work = WorkList.Of(Shape, splitInto, whole);
         if (work.Length == 0)
         {
             return;
@@ -108,7 +121,7 @@ internal sealed class Call : IDisposable
         }
 
         Sizes sizes = Shape.Sizes();
-        Work[] chunks = WorkList.Chunks(WorkList.Of(Shape, 1, readsState, slots), Shape.Chunk);
+        Work[] chunks = WorkList.Chunks(WorkList.Of(Shape, 1, whole), Shape.Chunk);
         bool backward = kernel == KernelKind.Backward;
         long stretches = Shape.Chunks() * Shape.Heads;
 

@@ -8,31 +8,78 @@ internal static class OptionCheck
 
     public const int DefaultChunk = 16;
 
-    /// <summary>Checks the state slots of a decode call against a pool of so many entries.</summary>
-    public static void Slots(VariantDescription description, IReadOnlyList<long>? slots, CallShape shape, long entries)
+    /// <summary>Checks where a decode call reads and keeps states, against a state of so many entries.</summary>
+    public static void Slots(VariantDescription description, RunOptions options, CallShape shape, long entries)
     {
-        if (slots is null)
+        IReadOnlyList<long>? slots = options.StateSlots;
+        if (options.AcceptedTokens is { } accepted)
+        {
+            Accepted(description, options, shape, accepted);
+        }
+
+        if (slots is null && options.SnapshotSlots is null)
         {
             return;
         }
 
-        if (slots.Count != shape.Sequences)
+        var owners = new Dictionary<long, int>();
+        if (slots is not null && slots.Count != shape.Sequences)
         {
             throw ShapeCheck.Bad(description, $"StateSlots: expected {shape.Sequences} entries, one a sequence, but got {slots.Count}");
         }
 
-        var seen = new HashSet<long>();
-        for (int i = 0; i < slots.Count; i++)
+        if (slots is null && entries < shape.Sequences)
         {
-            long slot = slots[i];
+            throw ShapeCheck.Bad(description, $"the state: expected at least {shape.Sequences} entries, one a sequence, but got {entries}; name them with StateSlots");
+        }
+
+        for (int n = 0; n < shape.Sequences; n++)
+        {
+            long slot = slots is null ? n : slots[n];
+            Entry($"StateSlots[{n}]", slot, "skip");
+            if (slot >= 0 && !owners.TryAdd(slot, n))
+            {
+                throw ShapeCheck.Bad(description, $"StateSlots[{n}]: expected every entry once, but {slot} is named twice; two sequences cannot write one state");
+            }
+        }
+
+        if (options.SnapshotSlots is not { } snapshots)
+        {
+            return;
+        }
+
+        if (snapshots.Count != shape.Tokens)
+        {
+            throw ShapeCheck.Bad(description, $"SnapshotSlots: expected {shape.Tokens} entries, one a token, but got {snapshots.Count}");
+        }
+
+        for (int n = 0; n < shape.Sequences; n++)
+        {
+            bool own = false;
+            for (long token = shape.Start(n); token < shape.Start(n) + shape.Length(n); token++)
+            {
+                long slot = snapshots[(int)token];
+                Entry($"SnapshotSlots[{token}]", slot, "keep nothing");
+                if (slot < 0)
+                {
+                    continue;
+                }
+
+                // The sequence's own entry may hold one of its snapshots: it was read before.
+                bool first = owners.TryAdd(slot, n) || (!own && slot == (slots is null ? n : slots[n]));
+                own |= slot == (slots is null ? n : slots[n]);
+                if (!first)
+                {
+                    throw ShapeCheck.Bad(description, $"SnapshotSlots[{token}]: expected every entry once, but {slot} is named twice; two tokens cannot keep their states in one");
+                }
+            }
+        }
+
+        void Entry(string name, long slot, string none)
+        {
             if (slot < -1 || slot >= entries)
             {
-                throw ShapeCheck.Bad(description, $"StateSlots[{i}]: expected -1 (skip) or an entry from 0 to {entries - 1}, but got {slot}");
-            }
-
-            if (slot >= 0 && !seen.Add(slot))
-            {
-                throw ShapeCheck.Bad(description, $"StateSlots[{i}]: expected every entry once, but {slot} is named twice; two sequences cannot write one state");
+                throw ShapeCheck.Bad(description, $"{name}: expected -1 ({none}) or an entry from 0 to {entries - 1}, but got {slot}");
             }
         }
     }
@@ -40,9 +87,31 @@ internal static class OptionCheck
     /// <summary>Refuses options that only decoding has.</summary>
     public static void NoSlots(VariantDescription description, RunOptions options)
     {
-        if (options.StateSlots is not null)
+        (string Name, bool Given)[] all = [("StateSlots", options.StateSlots is not null), ("SnapshotSlots", options.SnapshotSlots is not null), ("AcceptedTokens", options.AcceptedTokens is not null)];
+        foreach ((string name, _) in all.Where(x => x.Given))
         {
-            throw ShapeCheck.Bad(description, "StateSlots: only Decode works on a pool of states; leave it null here and give one state a sequence");
+            throw ShapeCheck.Bad(description, $"{name}: only Decode works on a pool of states; leave it null here and give one state a sequence");
+        }
+    }
+
+    private static void Accepted(VariantDescription description, RunOptions options, CallShape shape, IReadOnlyList<int> accepted)
+    {
+        if (options.SnapshotSlots is not null)
+        {
+            throw ShapeCheck.Bad(description, "AcceptedTokens: expected either this or SnapshotSlots, but both are given; with snapshots every token's state is kept, and none has to be chosen beforehand");
+        }
+
+        if (accepted.Count != shape.Sequences)
+        {
+            throw ShapeCheck.Bad(description, $"AcceptedTokens: expected {shape.Sequences} numbers, one a sequence, but got {accepted.Count}");
+        }
+
+        for (int n = 0; n < accepted.Count; n++)
+        {
+            if (accepted[n] < 0 || accepted[n] > shape.Length(n))
+            {
+                throw ShapeCheck.Bad(description, $"AcceptedTokens[{n}]: expected 0 to {shape.Length(n)}, the tokens of the sequence, but got {accepted[n]}");
+            }
         }
     }
 

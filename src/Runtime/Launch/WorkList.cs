@@ -6,46 +6,38 @@ internal static class WorkList
     // A split narrower than this would leave SIMD registers and memory transactions half empty.
     private const int ColumnStep = 16;
 
-    /// <summary>The items of a call; sequences without tokens, and those whose slot is -1, have none.</summary>
+    /// <summary>The items of stretches of sequences: one a value head, or several.</summary>
     /// <param name="shape">The call.</param>
     /// <param name="splitInto">Items to reach at least, by splitting value columns; 1: columns stay together.</param>
-    /// <param name="readsState">False: every sequence starts from zero.</param>
-    /// <param name="slots">Entries of the state to read and write; null: the sequence's own.</param>
-    public static Work[] Of(CallShape shape, int splitInto, bool readsState, IReadOnlyList<long>? slots)
+    /// <param name="stretches">The stretches.</param>
+    public static Work[] Of(CallShape shape, int splitInto, List<Stretch> stretches)
     {
         int columns = Columns(shape, splitInto);
-        var work = new List<Work>(checked(shape.Sequences * shape.Heads));
+        var work = new List<Work>(checked(stretches.Count * shape.Heads));
         long chunk = 0;
-        for (int n = 0; n < shape.Sequences; n++)
+        foreach (Stretch stretch in stretches)
         {
-            long slot = slots is null ? n : slots[n];
-            int length = (int)shape.Length(n);
-            if (slot < 0 || length == 0)
-            {
-                continue;
-            }
-
             for (int head = 0; head < shape.Heads; head++)
             {
                 for (int column = 0; column < shape.V; column += columns)
                 {
                     work.Add(new Work
                     {
-                        Sequence = n,
+                        Sequence = stretch.Sequence,
                         Head = head,
                         Heads = shape.Heads,
-                        Start = shape.Start(n),
-                        Length = length,
+                        Start = stretch.Start,
+                        Length = stretch.Length,
                         Chunk = chunk,
-                        StateIn = readsState ? slot : -1,
-                        StateOut = slot,
+                        StateIn = stretch.StateIn,
+                        StateOut = stretch.StateOut,
                         Column = column,
                         Columns = Math.Min(columns, shape.V - column),
                     });
                 }
             }
 
-            chunk += shape.Chunks(n);
+            chunk += shape.Chunks(stretch.Sequence);
         }
 
         return [.. work];
