@@ -7,7 +7,10 @@ internal static class Guard
 {
     private const int Fault = 2, Stopped = 130;
 
-    public static Task<int> Run(Func<int> command)
+    /// <summary>Runs a command on a thread of its own, so that Ctrl+C is heard meanwhile.</summary>
+    public static Task<int> Run(Func<int> command) => Task.Run(() => Guarded(command));
+
+    private static int Guarded(Func<int> command)
     {
         if (Console.IsOutputRedirected)
         {
@@ -17,17 +20,17 @@ internal static class Guard
 
         try
         {
-            return Task.FromResult(command());
+            return command();
         }
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine("stopped: with --out, the same command goes on from the last checkpoints.");
-            return Task.FromResult(Stopped);
+            return Stopped;
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             Console.Error.WriteLine($"error: {exception.Message}");
-            return Task.FromResult(Fault);
+            return Fault;
         }
     }
 }

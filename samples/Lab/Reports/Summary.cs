@@ -33,14 +33,14 @@ internal static class Summary
         foreach ((string text, bool[] seeds) in Verdicts(experiment, results))
         {
             string colour = Array.TrueForAll(seeds, x => x) ? "green" : Array.Exists(seeds, x => x) ? "yellow" : "red";
-            AnsiConsole.MarkupLine($"[{colour}]{(colour == "green" ? "reproduced" : "NOT reproduced")}[/] in {seeds.Count(x => x)} of {seeds.Length} seeds: {Markup.Escape(text)}");
+            AnsiConsole.MarkupLine($"[{colour}]holds for {seeds.Count(x => x)} of {seeds.Length} seeds[/]: {Markup.Escape(text)}");
         }
     }
 
     /// <summary>For each expectation whether it holds, seed by seed.</summary>
     public static IEnumerable<(string Text, bool[] Seeds)> Verdicts(Experiment experiment, IReadOnlyList<RunResult> results) =>
         experiment.Expected.Select(expected => (expected.Text, results.GroupBy(x => x.Seed)
-            .Select(seed => expected.Holds(name => seed.Single(x => x.Mixers == name).Accuracy)).ToArray()));
+            .Select(seed => expected.Holds(name => seed.Single(x => x.Mixers == name))).ToArray()));
 
     private static double Bits(RunResult result) => result.Loss / Math.Log(2);
 

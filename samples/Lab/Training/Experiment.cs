@@ -1,3 +1,4 @@
+using AttentionDsl.Lab.Layers;
 using AttentionDsl.Lab.Tasks;
 
 namespace AttentionDsl.Lab.Training;
@@ -16,8 +17,8 @@ internal sealed record Experiment
     /// <summary>The models: patterns of mixers.</summary>
     public required IReadOnlyList<string> Mixers { get; init; }
 
-    /// <summary>What must hold for each seed: a text, and a test on the accuracy of a model.</summary>
-    public IReadOnlyList<(string Text, Func<Func<string, double>, bool> Holds)> Expected { get; init; } = [];
+    /// <summary>What must hold for each seed: a text, and a test on the results, by their mixers.</summary>
+    public IReadOnlyList<(string Text, Func<Func<string, RunResult>, bool> Holds)> Expected { get; init; } = [];
 
     public int Width { get; init; } = 32;
 
@@ -39,23 +40,43 @@ internal sealed record Experiment
     public int Minutes { get; init; }
 
     /// <summary>The runs, seed by seed.</summary>
-    public IReadOnlyList<RunSettings> Runs(IReadOnlyList<ulong> seeds) =>
-    [
-        .. from seed in seeds
-           from mixers in Mixers
-           select new RunSettings
-           {
-               Task = Task,
-               Mixers = MixerPattern.Parse(mixers, Variants.All),
-               Seed = seed,
-               Width = Width,
-               Layers = Layers,
-               Heads = Heads,
-               Steps = Steps,
-               Batch = Batch,
-               LearningRate = LearningRate,
-               Interval = Interval,
-               StopWhenSolved = StopWhenSolved,
-           },
-    ];
+    /// <exception cref="ArgumentException">A size or a pattern of mixers does not fit; the message says what would.</exception>
+    public IReadOnlyList<RunSettings> Runs(IReadOnlyList<ulong> seeds)
+    {
+        if (Width % (Heads * Tiles.Step) != 0)
+        {
+            throw new ArgumentException($"--width {Width} --heads {Heads}: expected a width that is a multiple of {Tiles.Step} for every head, such as {Heads * Math.Max(Tiles.Step, Tiles.Rounded(Width / Heads))}.");
+        }
+
+        if (!(LearningRate > 0))
+        {
+            throw new ArgumentException($"--lr {LearningRate}: expected a number above 0.");
+        }
+
+        MixerPattern[] patterns = [.. Mixers.Distinct().Select(x => MixerPattern.Parse(x, Variants.All))];
+        if (patterns.FirstOrDefault(x => x.Parts.Count > Layers) is { } deep)
+        {
+            throw new ArgumentException($"--layers {Layers}: '{deep.Text}' is a pattern of {deep.Parts.Count} layers; expected at least as many.");
+        }
+
+        return
+        [
+            .. from seed in seeds.Distinct()
+               from mixers in patterns
+               select new RunSettings
+               {
+                   Task = Task,
+                   Mixers = mixers,
+                   Seed = seed,
+                   Width = Width,
+                   Layers = Layers,
+                   Heads = Heads,
+                   Steps = Steps,
+                   Batch = Batch,
+                   LearningRate = LearningRate,
+                   Interval = Interval,
+                   StopWhenSolved = StopWhenSolved,
+               },
+        ];
+    }
 }

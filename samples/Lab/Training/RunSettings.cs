@@ -84,6 +84,9 @@ internal sealed record RunResult
 
     public double Loss => Points.Count > 0 ? Points[^1].Loss : double.PositiveInfinity;
 
+    /// <summary>Accuracy on a version of the task.</summary>
+    public double At(int value) => Sweep.First(x => x.Value == value).Accuracy;
+
     /// <summary>Steps done.</summary>
     public int Step => Points.Count > 0 ? Points[^1].Step : 0;
 }
