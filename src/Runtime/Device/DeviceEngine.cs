@@ -38,6 +38,9 @@ internal sealed class DeviceEngine : IEngine
     /// <summary>Milliseconds of the kernels in each of the last call's <see cref="Rounds"/>.</summary>
     public IReadOnlyList<double> Milliseconds => queue.Times;
 
+    /// <summary>Milliseconds of each kernel of the last call, where <see cref="Rounds"/> was set.</summary>
+    public IReadOnlyList<(KernelKind Kernel, double Milliseconds)> KernelTimes => queue.KernelTimes;
+
     public bool Accepts(DataType type, int k, int v) =>
         type == DataType.Float32 || (type is DataType.BFloat16 or DataType.Float16 && tuned is not null && Math.Max(k, v) <= CudaTile.MaxColumns);
 

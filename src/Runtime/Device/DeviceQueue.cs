@@ -13,15 +13,20 @@ internal sealed unsafe class DeviceQueue(Accelerator accelerator)
 
     public AcceleratorStream Stream { get; } = accelerator.CreateStream();
 
+    /// <summary>How often the launches of a call run again, to be timed.</summary>
     public int Rounds { get; set; }
 
+    /// <summary>Milliseconds of all kernels in each of the last call's <see cref="Rounds"/>.</summary>
     public IReadOnlyList<double> Times => milliseconds;
+
+    /// <summary>Milliseconds of each kernel of the last call, where <see cref="Rounds"/> was set.</summary>
+    public IReadOnlyList<(KernelKind Kernel, double Milliseconds)> KernelTimes { get; private set; } = [];
 
     /// <summary>Runs a call.</summary>
     /// <param name="bindings">The tensors.</param>
     /// <param name="bytes">What the call needs of the device's memory besides them, in stretches of <see cref="DeviceMemory.Aligned"/> bytes.</param>
     /// <param name="launch">Launches the kernels: gets the memory, from which it takes what it asked for, and where each tensor is.</param>
-    public void Run(Binding[] bindings, long bytes, Func<DeviceMemory, IReadOnlyDictionary<Tensor, ArrayView<byte>>, Action> launch)
+    public void Run(Binding[] bindings, long bytes, Func<DeviceMemory, IReadOnlyDictionary<Tensor, ArrayView<byte>>, IReadOnlyList<(KernelKind Kernel, Action Launch)>> launch)
     {
         // A tensor bound twice is one piece of memory: a state in place.
         var tensors = new Dictionary<Tensor, Access>(ReferenceEqualityComparer.Instance);
@@ -60,8 +65,12 @@ internal sealed unsafe class DeviceQueue(Accelerator accelerator)
             }
         }
 
-        Action kernels = launch(memory, views);
-        kernels();
+        IReadOnlyList<(KernelKind Kernel, Action Launch)> kernels = launch(memory, views);
+        foreach ((KernelKind _, Action run) in kernels)
+        {
+            run();
+        }
+
         foreach ((Tensor tensor, Access access) in tensors)
         {
             if (access.HasFlag(Access.Write) && tensor.Count > 0)
@@ -75,17 +84,30 @@ internal sealed unsafe class DeviceQueue(Accelerator accelerator)
     }
 
     /// <summary>Runs the launches again, the results already being safe, and takes the time.</summary>
-    private void Measure(Action kernels)
+    private void Measure(IReadOnlyList<(KernelKind Kernel, Action Launch)> kernels)
     {
         milliseconds.Clear();
         for (int i = 0; i < Rounds; i++)
         {
-            milliseconds.Add(accelerator is ILGPU.Runtime.Cuda.CudaAccelerator ? CudaTimer.Milliseconds(Stream, kernels) : Milliseconds(kernels));
+            milliseconds.Add(Milliseconds(() =>
+            {
+                foreach ((KernelKind _, Action run) in kernels)
+                {
+                    run();
+                }
+            }));
         }
+
+        KernelTimes = Rounds > 0 ? [.. kernels.Select(x => (x.Kernel, Milliseconds(x.Launch)))] : [];
     }
 
     private double Milliseconds(Action kernels)
     {
+        if (accelerator is ILGPU.Runtime.Cuda.CudaAccelerator)
+        {
+            return CudaTimer.Milliseconds(Stream, kernels);
+        }
+
         long start = Stopwatch.GetTimestamp();
         kernels();
         Stream.Synchronize();

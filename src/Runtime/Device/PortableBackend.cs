@@ -30,29 +30,26 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
                 items[i].CopyFromCPU(queue.Stream, ref steps[i].Work[0], steps[i].Work.Length);
             }
 
-            return () =>
+            return [.. steps.Zip(items, (step, work) => (step.Kernel, new Action(() =>
             {
-                foreach ((Step step, ArrayView<Work> work) in steps.Zip(items))
+                for (int first = 0; first < step.Work.Length; first += step.Wave)
                 {
-                    for (int first = 0; first < step.Work.Length; first += step.Wave)
-                    {
-                        int count = Math.Min(step.Wave, step.Work.Length - first);
-                        step.Launch(queue.Stream, new KernelConfig(count, groupSize), operands, sizes, work.SubView(first, count), Line(scratch), step.ScratchPerItem, between);
-                    }
+                    int count = Math.Min(step.Wave, step.Work.Length - first);
+                    step.Launch(queue.Stream, new KernelConfig(count, groupSize), operands, sizes, work.SubView(first, count), Line(scratch), step.ScratchPerItem, between);
                 }
-            };
+            })))];
         });
     }
 
     /// <summary>A compiled kernel, its items, and how many of them run in one launch.</summary>
-    private readonly record struct Step(DeviceLaunch<DeviceTile, F32> Launch, Work[] Work, long ScratchPerItem, int Wave);
+    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<DeviceTile, F32> Launch, Work[] Work, long ScratchPerItem, int Wave);
 
     private Step Plan<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         long scratch = DeviceMemory.Aligned(TKernels.Scratch(launch.Kernel, sizes) * sizeof(float)) / sizeof(float);
         int wave = (int)Math.Clamp(ScratchAtMost / (scratch * sizeof(float)), 1, launch.Work.Length);
-        return new(kernels.Get<TKernels>(launch.Kernel, compiling).Launch, launch.Work, scratch, wave);
+        return new(launch.Kernel, kernels.Get<TKernels>(launch.Kernel, compiling).Launch, launch.Work, scratch, wave);
     }
 
     // An absent operand (no heads) still needs a view that is one.

@@ -48,19 +48,16 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
                 items[i].CopyFromCPU(queue.Stream, ref steps[i].Work[0], steps[i].Work.Length);
             }
 
-            return () =>
+            return [.. steps.Zip(items, (step, work) => (step.Kernel, new Action(() =>
             {
-                foreach ((Step step, ArrayView<Work> work) in steps.Zip(items))
-                {
-                    var config = new KernelConfig(step.Work.Length, Threads, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
-                    step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements), step.SpillPerItem, between);
-                }
-            };
+                var config = new KernelConfig(step.Work.Length, Threads, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
+                step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements), step.SpillPerItem, between);
+            })))];
         });
     }
 
     /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
-    private readonly record struct Step(DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements, long SpillPerItem);
+    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements, long SpillPerItem);
 
     private Step Plan<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
         where TKernels : IVariantKernels
@@ -80,7 +77,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, SharedBytes);
         }
 
-        return new(kernel.Launch, work, shared, elements > shared ? elements : 0);
+        return new(launch.Kernel, kernel.Launch, work, shared, elements > shared ? elements : 0);
     }
 
     /// <summary>The items with at most <see cref="PanelColumns"/> value columns each.</summary>
