@@ -31,7 +31,7 @@ internal sealed class Folder : IDisposable
             path,
             new Dictionary<string, Tensor>
             {
-                ["q"] = Tensor.From(q, rows).ToFloat32(),
+                ["q"] = Tensor.From(q, rows),
                 ["k"] = Tensor.From(k, rows).ToFloat32(),
                 ["v"] = Tensor.From(v, rows).ToFloat32(),
                 ["o"] = Tensor.From(o, rows),

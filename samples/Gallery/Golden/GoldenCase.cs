@@ -46,7 +46,7 @@ internal sealed class GoldenCase : IDisposable
                 inputs,
                 [.. description.Parameters.Select((x, i) => Parameter(x, names[description.Inputs.Length + i], metadata))],
                 State("h0"),
-                file.Tensors.TryGetValue("do", out Tensor? gradient) ? Shaped("do", gradient, Shapes.Output.AsSpan()) : null,
+                Find("do") is { } gradient ? Shaped("do", gradient, Shapes.Output.AsSpan()) : null,
                 State("dht"));
         }
         catch
@@ -93,9 +93,12 @@ internal sealed class GoldenCase : IDisposable
         }
     }
 
-    private Tensor Given(string name) => file.Tensors.TryGetValue(name, out Tensor? tensor)
-        ? tensor
-        : throw new InvalidDataException($"{file.Source}: expected a tensor '{name}', but the file has {string.Join(", ", file.Tensors.Keys.Order())}.");
+    // What the kernels are given; they take no double precision, which a file may well have.
+    private Tensor? Find(string name) =>
+        !file.Tensors.TryGetValue(name, out Tensor? tensor) ? null : tensor.Type == DataType.Float64 ? Make(tensor.ToFloat32()) : tensor;
+
+    private Tensor Given(string name) => Find(name)
+        ?? throw new InvalidDataException($"{file.Source}: expected a tensor '{name}', but the file has {string.Join(", ", file.Tensors.Keys.Order())}.");
 
     // Some layers have no heads: their tensors are [B, T, D], which is one head of D channels.
     private Tensor Input(InputDescription description, Tensor tensor)
@@ -132,7 +135,7 @@ internal sealed class GoldenCase : IDisposable
 
     private Tensor? State(string name)
     {
-        if (!file.Tensors.TryGetValue(name, out Tensor? tensor))
+        if (Find(name) is not { } tensor)
         {
             return null;
         }
