@@ -19,4 +19,10 @@ public sealed class RecurrentAttentionAttribute : Attribute
 
     /// <summary>True if the query reads the state before the token's decay and write (RWKV-6, arXiv 2404.05892).</summary>
     public bool ReadBeforeWrite { get; set; }
+
+    /// <summary>Key channels of a head that the layer is meant for; 0 (the default): not said. Only diagnostics read it: kernels take any size.</summary>
+    public int KeyChannels { get; set; }
+
+    /// <summary>Value channels of a head that the layer is meant for; 0 (the default): not said. Only diagnostics read it: kernels take any size.</summary>
+    public int ValueChannels { get; set; }
 }

@@ -14,7 +14,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     /// <summary>The tracked step whose outputs are the declarations as written.</summary>
     internal const string DeclarationStep = "Declarations";
 
-    /// <summary>The tracked step whose outputs are what kernels depend on: the declarations without their texts.</summary>
+    /// <summary>The tracked step whose outputs are what kernels depend on: the declarations without their texts and hints.</summary>
     internal const string KernelStep = "Kernels";
 
     /// <summary>All steps that are the generator's own.</summary>
@@ -30,7 +30,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
             .WithTrackingName(DeclarationStep);
         context.RegisterSourceOutput(declarations, static (output, x) => Add(output, DeclarationFile.Of(x)));
 
-        IncrementalValuesProvider<Declaration> kernels = declarations.Select(static (x, _) => x with { Text = "" }).WithTrackingName(KernelStep);
+        IncrementalValuesProvider<Declaration> kernels = declarations.Select(static (x, _) => x with { Text = "", KeyChannels = 0, ValueChannels = 0 }).WithTrackingName(KernelStep);
         context.RegisterSourceOutput(kernels, static (output, x) => Add(output, GeneratedFiles.Of(x)));
     }
 

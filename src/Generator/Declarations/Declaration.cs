@@ -91,6 +91,12 @@ internal sealed record Declaration
 
     public required double Scale { get; init; }
 
+    /// <summary>Key channels of a head that it is meant for; 0: not said. Kernels do not depend on it.</summary>
+    public required int KeyChannels { get; init; }
+
+    /// <summary>Value channels of a head that it is meant for; 0: not said. Kernels do not depend on it.</summary>
+    public required int ValueChannels { get; init; }
+
     public required bool SeveralUpdates { get; init; }
 
     public required bool ReadBeforeWrite { get; init; }

@@ -49,6 +49,8 @@ internal static class DeclarationParser
             Accessibility = IsPublic(type) ? "public" : "internal",
             Summary = DeclarationText.Summary(part),
             Scale = marker.Named("Scale", float.NaN),
+            KeyChannels = marker.Named("KeyChannels", 0),
+            ValueChannels = marker.Named("ValueChannels", 0),
             SeveralUpdates = marker.Named("SeveralUpdates", false),
             ReadBeforeWrite = marker.Named("ReadBeforeWrite", false),
             DeltaRule = delta is not null,

@@ -2,7 +2,7 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// Everything that can be said about a declaration from its model alone: pure functions, tested without a compiler. An area of rules a file:
-/// roles, combinations, what gates read, what has no chunk-parallel form, stability.
+/// roles, combinations, what gates read, what has no chunk-parallel form, devices, stability.
 /// </summary>
 internal static class Legality
 {
@@ -17,6 +17,7 @@ internal static class Legality
         problems.AddRange(CombinationRules.Check(d));
         problems.AddRange(GateRules.Check(d));
         problems.AddRange(ParallelRules.Check(d));
+        problems.AddRange(DeviceRules.Check(d));
 
         // What is wrong with the values of gates is worth saying only where gates and roles are right.
         return readable && !problems.Any(Descriptors.IsError) ? problems.Concat(StabilityRules.Check(d)) : problems;

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 namespace AttentionDsl.Generator;
 
 /// <summary>
-/// All diagnostics, an area a file: 00 the type, 01 roles, 02 gates, 03 what cannot be chunk parallel, 04 stability. Every one has a page in
+/// All diagnostics, an area a file: 00 the type, 01 roles, 02 gates, 03 what cannot be chunk parallel, 04 stability, 05 devices. Every one has a page in
 /// docs/diagnostics with its reason and the nearest legal declaration.
 /// </summary>
 internal static partial class Descriptors
@@ -55,7 +55,8 @@ internal static partial class Descriptors
         BoundNotKept,
         BoundTooLow,
         Overflows,
-        KeysNotNormalised);
+        KeysNotNormalised,
+        StateTooLarge);
 
     public static DiagnosticDescriptor Of(string id) => ById.Value[id];
 

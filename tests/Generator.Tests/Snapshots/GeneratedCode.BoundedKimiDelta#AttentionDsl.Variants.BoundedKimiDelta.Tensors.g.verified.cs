@@ -95,66 +95,94 @@ public partial record BoundedKimiDelta
         }
 
         /// <inheritdoc/>
-        public static DeviceLaunch Load(KernelKind kernel, Accelerator accelerator) => kernel switch
+        public static DeviceKernel<TTile, TNumber> Load<TTile, TNumber>(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            KernelKind.Decode => Launch(accelerator, DecodeKernel),
-            KernelKind.Forward => Launch(accelerator, ForwardKernel),
-            KernelKind.Backward => Launch(accelerator, BackwardKernel),
-            KernelKind.Prepare => Launch(accelerator, PrepareKernel),
-            KernelKind.Advance => Launch(accelerator, AdvanceKernel),
-            KernelKind.Trail => Launch(accelerator, TrailKernel),
-            KernelKind.Retreat => Launch(accelerator, RetreatKernel),
-            KernelKind.Gradients => Launch(accelerator, GradientsKernel),
-            _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The oracle's kernels run on the host."),
-        };
-
-        // A group of threads computes one item, in its own stretch of scratch.
-
-        private static void DecodeKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
-        {
-            DecodeItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));
+            return kernel switch
+            {
+                KernelKind.Decode => Compile<TTile, TNumber>(accelerator, DecodeKernel, specialization),
+                KernelKind.Forward => Compile<TTile, TNumber>(accelerator, ForwardKernel, specialization),
+                KernelKind.Backward => Compile<TTile, TNumber>(accelerator, BackwardKernel, specialization),
+                KernelKind.Prepare => Compile<TTile, TNumber>(accelerator, PrepareKernel, specialization),
+                KernelKind.Advance => Compile<TTile, TNumber>(accelerator, AdvanceKernel, specialization),
+                KernelKind.Trail => Compile<TTile, TNumber>(accelerator, TrailKernel, specialization),
+                KernelKind.Retreat => Compile<TTile, TNumber>(accelerator, RetreatKernel, specialization),
+                KernelKind.Gradients => Compile<TTile, TNumber>(accelerator, GradientsKernel, specialization),
+                _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The oracle's kernels run on the host."),
+            };
         }
 
-        private static void ForwardKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        // A group of threads computes one item, in scratch of its own.
+
+        private static void DecodeKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            ForwardItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));
+            DecodeItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
-        private static void BackwardKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        private static void ForwardKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            BackwardItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem));
+            ForwardItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
-        private static void PrepareKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        private static void BackwardKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            PrepareItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+            BackwardItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
-        private static void AdvanceKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        private static void PrepareKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            AdvanceItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+            PrepareItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
         }
 
-        private static void TrailKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        private static void AdvanceKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            TrailItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+            AdvanceItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
         }
 
-        private static void RetreatKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        private static void TrailKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            RetreatItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+            TrailItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
         }
 
-        private static void GradientsKernel(Tensors<DeviceTile, F32> tensors, Sizes sizes, ArrayView<Work> work, DeviceTile scratch, long scratchPerItem, Between<DeviceTile> between)
+        private static void RetreatKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            GradientsItem<DeviceTile, F32>(tensors, sizes, work[Grid.IdxX], scratch.Region(Grid.IdxX * scratchPerItem, scratchPerItem), between);
+            RetreatItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
         }
 
-        private static DeviceLaunch Launch(Accelerator accelerator, Action<Tensors<DeviceTile, F32>, Sizes, ArrayView<Work>, DeviceTile, long, Between<DeviceTile>> kernel)
+        private static void GradientsKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
         {
-            var launch = accelerator.LoadKernel(kernel);
-            return (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>
-                launch(stream, config, Tensors<DeviceTile, F32>.From(operands), sizes, work, scratch, scratchPerItem, between);
+            GradientsItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
+        }
+
+        private static DeviceKernel<TTile, TNumber> Compile<TTile, TNumber>(
+            Accelerator accelerator,
+            Action<Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> kernel,
+            KernelSpecialization specialization)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            var launch = accelerator.LoadKernel(kernel, specialization);
+            return new DeviceKernel<TTile, TNumber>(
+                (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>
+                    launch(stream, config, Tensors<TTile, TNumber>.From(operands), sizes, work, scratch, scratchPerItem, between),
+                launch.GetKernel());
         }
     }
 }
