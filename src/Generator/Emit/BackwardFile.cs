@@ -28,7 +28,7 @@ internal static class BackwardFile
         writer.Doc("summary", "The chunks of an item, forward to their states and back to their gradients.");
         writer.Open("private static void BackwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles);
+        var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
         kernel.Take(dState);
         kernel.Take(dNext);
         GradientText.TakeTotals(variant, kernel);

@@ -33,5 +33,6 @@ internal static class GeneratedFiles
         yield return ($"{stem}.Backward.g.cs", backward);
         yield return ($"{stem}.Passes.g.cs", passes);
         yield return ($"{stem}.Oracle.g.cs", oracle);
+        yield return ($"{stem}.Loops.g.cs", variant.KernelFile("The elementwise loops of all kernels.", ["System.Runtime.CompilerServices"], variant.Loops.Write));
     }
 }

@@ -4,7 +4,7 @@ namespace AttentionDsl.Generator;
 /// Writes the statements of a kernel: a tile is taken from scratch where it is first written, every statement stands under its equation.
 /// A tile that is read no more gives its storage to a later one of its shape, so that a chunk's working set stays small.
 /// </summary>
-internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch)
+internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch, LoopMethods loops)
 {
     private readonly HashSet<string> frame = [];
 
@@ -131,7 +131,7 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
                 writer.Line($"TTile.{x.Method}({string.Join(", ", arguments)});");
                 break;
             case LoopStatement x:
-                LoopWriter.Write(writer, x);
+                writer.Line(loops.Call(x));
                 break;
             case ViewStatement x:
                 writer.Line($"TTile {x.Result.Name} = {Part(x.Whole, x.Part)};");

@@ -1,18 +1,26 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>Writes an elementwise loop; what is used several times is computed once, in a local.</summary>
+/// <summary>
+/// Writes an elementwise loop; what is used several times is computed once, in a local, and what is the same for all columns of a row
+/// (or for all rows) once a row (or once).
+/// </summary>
 internal sealed class LoopWriter
 {
     private readonly Dictionary<Expr, int> counts = [];
     private readonly Dictionary<Expr, string> locals = [];
     private readonly HashSet<string> names = [];
     private readonly HashSet<string> tiles;
+    private readonly HashSet<string> columns;
+    private readonly HashSet<string> numbers;
     private readonly SourceWriter writer;
+    private string at = "i, j";
 
     private LoopWriter(SourceWriter writer, LoopStatement loop)
     {
         this.writer = writer;
         tiles = new HashSet<string>(loop.Arguments.Select(x => x.Name));
+        numbers = new HashSet<string>(loop.Arguments.Where(x => x.Rows == Dim.One && x.Columns == Dim.One).Select(x => x.Name));
+        columns = new HashSet<string>(loop.Arguments.Where(x => x.Columns == Dim.One).Select(x => x.Name));
     }
 
     public static void Write(SourceWriter writer, LoopStatement loop) => new LoopWriter(writer, loop).Write(loop);
@@ -25,16 +33,28 @@ internal sealed class LoopWriter
         }
 
         string shape = loop.Stores[0].Result.Name;
-        writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {shape}.RowStep)");
-        writer.Open();
-        writer.Line($"for (int j = {shape}.FirstColumn; j < {shape}.Columns; j += {shape}.ColumnStep)");
-        writer.Open();
         foreach (string name in loop.Stores.SelectMany(x => x.Value.ArgumentNames()).Distinct().Where(x => !tiles.Contains(x)))
         {
             string value = name switch { "scale" => "sizes.Scale", "head" => "at.Head", _ => "at.Heads" };
             writer.Line($"TNumber {Local(new Expr.Argument(name), name)} = TNumber.Constant({value});");
         }
 
+        // A column's value is the same in every column of the loop; where the loop has one column itself there is nothing to save.
+        bool single = loop.Stores[0].Result.Columns == Dim.One;
+        foreach (Store store in loop.Stores.Where(_ => loop.Stores[0].Result.Rows != Dim.One || !single))
+        {
+            DeclareConstant(store.Value, a => numbers.Contains(a) || !tiles.Contains(a), "0, 0");
+        }
+
+        writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {shape}.RowStep)");
+        writer.Open();
+        foreach (Store store in loop.Stores.Where(_ => !single))
+        {
+            DeclareConstant(store.Value, a => columns.Contains(a) || !tiles.Contains(a), "i, 0");
+        }
+
+        writer.Line($"for (int j = {shape}.FirstColumn; j < {shape}.Columns; j += {shape}.ColumnStep)");
+        writer.Open();
         foreach (Store store in loop.Stores)
         {
             DeclareRepeated(store.Value);
@@ -93,17 +113,44 @@ internal sealed class LoopWriter
 
         if (counts[f] > 1)
         {
-            string value = Code(f);
-            string name = f switch
-            {
-                Expr.Argument a => a.Name + "_ij",
-                Expr.Call c => char.ToLowerInvariant(c.Name[0]) + c.Name.Substring(1),
-                Expr.Binary { Operator: '*' } => "product",
-                Expr.Binary { Operator: '/' } => "quotient",
-                _ => "sum",
-            };
-            writer.Line($"TNumber {Local(f, name)} = {value};");
+            Declare(f, "_ij");
         }
+    }
+
+    /// <summary>Declares the largest parts of an expression that only read what is constant where the text stands.</summary>
+    private void DeclareConstant(Expr f, Func<string, bool> constant, string place)
+    {
+        if (f is Expr.Number || locals.ContainsKey(f))
+        {
+            return;
+        }
+
+        if (f.ArgumentNames().All(constant))
+        {
+            at = place;
+            Declare(f, "_i");
+            at = "i, j";
+            return;
+        }
+
+        foreach (Expr child in Children(f))
+        {
+            DeclareConstant(child, constant, place);
+        }
+    }
+
+    private void Declare(Expr f, string suffix)
+    {
+        string value = Code(f);
+        string name = f switch
+        {
+            Expr.Argument a => a.Name + suffix,
+            Expr.Call c => char.ToLowerInvariant(c.Name[0]) + c.Name.Substring(1),
+            Expr.Binary { Operator: '*' } => "product",
+            Expr.Binary { Operator: '/' } => "quotient",
+            _ => "sum",
+        };
+        writer.Line($"TNumber {Local(f, name)} = {value};");
     }
 
     private string Local(Expr f, string name)
@@ -119,5 +166,5 @@ internal sealed class LoopWriter
     }
 
     private string Code(Expr f) => ExprPrinter.Code(
-        f, "TNumber", e => locals.TryGetValue(e, out string? local) ? local : e is Expr.Argument a ? $"{a.Name}.Load(i, j)" : null);
+        f, "TNumber", e => locals.TryGetValue(e, out string? local) ? local : e is Expr.Argument a ? $"{a.Name}.Load({at})" : null);
 }

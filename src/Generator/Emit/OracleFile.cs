@@ -29,7 +29,7 @@ internal static class OracleFile
         writer.Doc("summary", "The tokens of an item, forward to their states and back to their gradients.");
         writer.Open("private static void DecodeBackwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles);
+        var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
         StepFile.PrepareRows(variant, kernel);
         kernel.PerUpdateLoads.UnionWith(variant.Inputs.Where(x => x.PerUpdate).Select(x => x.Field + "Gradient"));
         kernel.Take(dState);

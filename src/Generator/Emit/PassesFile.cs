@@ -122,7 +122,7 @@ internal sealed class PassesFile
         writer.Doc("summary", summary);
         writer.Open($"private static void {name}Item{Signature}");
         writer.Line("long offset = 0;");
-        return new KernelWriter(writer, dimensions, tiles);
+        return new KernelWriter(writer, dimensions, tiles, variant.Loops);
     }
 
     private void WriteChunkPass(string name, string summary, Action<KernelWriter> body)

@@ -26,7 +26,7 @@ internal static class StepFile
         writer.Doc("summary", "The tokens of an item, one after the other; the state is read once and written once.");
         writer.Open("private static void DecodeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles);
+        var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
         var state = new Tile("S", Dim.Key, variant.StateColumns);
         kernel.Take(state);
         writer.Line($"States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, {(variant.Update.Swapped ? "true" : "false")});");

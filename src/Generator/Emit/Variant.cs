@@ -28,6 +28,9 @@ internal sealed class Variant
 
     public PassPlan Passes { get; }
 
+    /// <summary>The elementwise loops of the kernels written so far.</summary>
+    public LoopMethods Loops { get; } = new();
+
     public EquatableArray<Source> Inputs { get; }
 
     public EquatableArray<Source> Parameters { get; }

@@ -48,7 +48,7 @@ public readonly struct HostLanes : INumber<HostLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static HostLanes Log(HostLanes x) => new(Vector512.Log(x.Value));
+    public static HostLanes Log(HostLanes x) => new(LaneMath.Log(x.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

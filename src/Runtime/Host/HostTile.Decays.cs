@@ -37,104 +37,88 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void DecayedGram(HostTile result, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
-    {
-        int columns = l.Columns;
-        for (int i = 0; i < result.Rows; i++)
-        {
-            int allowed = Allowed(i, result.Rows, result.Columns, causal);
-            for (int j = 0; j < result.Columns; j++)
-            {
-                Vector512<float> sum = default;
-                for (int d = 0; j < allowed && d < columns; d += 16)
-                {
-                    Vector512<float> w = LaneMath.Exp(Vector512.Load(e.Row(i) + d) - Vector512.Load(g.Row(j) + d));
-                    w *= Vector512.Load(l.Row(i) + d) * Vector512.Load(r.Row(j) + d);
-                    sum += w & First(columns - d);
-                }
-
-                result.Row(i)[j] = Vector512.Sum(sum);
-            }
-        }
-    }
+    public static void DecayedGram(HostTile result, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal) =>
+        DecayedGramTile.Run(result, l, r, e, g, causal, Workspace.Of(DecayedGramTile.Elements(l)));
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecayedGramAdjoint(HostTile dl, HostTile dr, HostTile de, HostTile dg, HostTile d, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
     {
-        bool ownPair = e.data == g.data && causal == Causal.Inclusive && d.Rows == d.Columns;
-        for (int i = 0; i < d.Rows; i++)
+        long elements = DecayedSums.Elements(e, g);
+        float* workspace = Workspace.Of(elements + ((long)Math.Max(d.Rows, d.Columns) * l.Width)), sum = workspace + elements;
+
+        // A row's pair with itself has no decay: it is left out of the sums that the decays' gradients are made of.
+        bool ownPairs = e.data == g.data && causal == Causal.Inclusive && d.Rows == d.Columns;
+        var sums = new DecayedSums(workspace, e, g, ownPairs ? Causal.Strict : causal);
+        sums.OverColumns(sum, d, r);
+        Share(dl, de, new HostTile(sum, d.Rows, l.Columns, l.Width), l, Into.Add);
+        sums.OverRows(sum, d, l);
+        Share(dr, dg, new HostTile(sum, d.Columns, l.Columns, l.Width), r, Into.Subtract);
+        if (ownPairs)
         {
-            int allowed = ownPair ? i : Allowed(i, d.Rows, d.Columns, causal);
-            for (int c = 0; c < l.Columns; c += 16)
-            {
-                Vector512<float> left = Vector512.Load(l.Row(i) + c), decay = Vector512.Load(e.Row(i) + c), sum = default;
-                for (int j = 0; j < allowed; j++)
-                {
-                    Vector512<float> right = Vector512.Load(r.Row(j) + c);
-                    Vector512<float> w = LaneMath.Exp(decay - Vector512.Load(g.Row(j) + c)) * d.Row(i)[j];
-                    Vector512<float> toRight = w * left;
-                    sum += w * right;
-                    Put(dr.Row(j) + c, toRight, Into.Add);
-                    Put(dg.Row(j) + c, toRight * right, Into.Subtract);
-                }
-
-                Put(de.Row(i) + c, sum * left, Into.Add);
-                if (ownPair)
-                {
-                    float own = d.Row(i)[i];
-                    sum += Vector512.Load(r.Row(i) + c) * own;
-                    Put(dr.Row(i) + c, left * own, Into.Add);
-                }
-
-                Put(dl.Row(i) + c, sum, Into.Add);
-            }
+            AddOwnPairs(dl, d, r);
+            AddOwnPairs(dr, d, l);
         }
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecayedProduct(HostTile result, HostTile p, HostTile x, HostTile e, HostTile g, Causal causal, Into into)
+    {
+        long elements = DecayedSums.Elements(e, g);
+        float* workspace = Workspace.Of(elements + ((long)p.Rows * x.Width)), sum = workspace + elements;
+        new DecayedSums(workspace, e, g, causal).OverColumns(sum, p, x);
+        Copy(result, new HostTile(sum, p.Rows, x.Columns, x.Width), into);
+    }
+
+    /// <inheritdoc/>
+    public static void DecayedProductAdjoint(HostTile dp, HostTile dx, HostTile de, HostTile dg, HostTile d, HostTile p, HostTile x, HostTile e, HostTile g, Causal causal)
+    {
+        // dp is a decayed Gram of d and x; the sums are those of the product and of its transpose.
+        long elements = DecayedSums.Elements(e, g), most = (long)Math.Max(p.Rows, p.Columns) * x.Width;
+        long pairs = Padded.Elements(p.Rows, p.Columns);
+        float* workspace = Workspace.Of(Math.Max(elements + most, pairs + DecayedGramTile.Elements(x))), sum = workspace + elements;
+        var gram = new HostTile(workspace, p.Rows, p.Columns, p.Width);
+        DecayedGramTile.Run(gram, d, x, e, g, causal, workspace + pairs);
+        Copy(dp, gram, Into.Add);
+
+        var sums = new DecayedSums(workspace, e, g, causal);
+        sums.OverColumns(sum, p, x);
+        AddProduct(de, new HostTile(sum, p.Rows, x.Columns, x.Width), d, Into.Add);
+        sums.OverRows(sum, p, d);
+        Share(dx, dg, new HostTile(sum, p.Columns, x.Columns, x.Width), x, Into.Subtract);
+    }
+
+    /// <summary>result_i += d_ii x_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddOwnPairs(HostTile result, HostTile d, HostTile x)
     {
         for (int i = 0; i < result.Rows; i++)
         {
-            int allowed = Allowed(i, p.Rows, p.Columns, causal);
-            for (int v = 0; v < result.Columns; v += 16)
+            float* to = result.Row(i), from = x.Row(i);
+            Vector512<float> own = Vector512.Create(d.Row(i)[i]);
+            for (int j = 0; j < result.Columns; j += 16)
             {
-                Vector512<float> decay = Vector512.Load(e.Row(i) + v), sum = default;
-                for (int j = 0; j < allowed; j++)
-                {
-                    Vector512<float> w = LaneMath.Exp(decay - Vector512.Load(g.Row(j) + v)) * p.Row(i)[j];
-                    sum += w * Vector512.Load(x.Row(j) + v);
-                }
-
-                Put(result.Row(i) + v, sum, into);
+                Vector512.FusedMultiplyAdd(own, Vector512.Load(from + j), Vector512.Load(to + j)).Store(to + j);
             }
         }
     }
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void DecayedProductAdjoint(HostTile dp, HostTile dx, HostTile de, HostTile dg, HostTile d, HostTile p, HostTile x, HostTile e, HostTile g, Causal causal)
+    /// <summary>dx += d; dDecay (+=, -=) x d.</summary>
+    private static void Share(HostTile dx, HostTile dDecay, HostTile d, HostTile x, Into decay)
     {
-        for (int i = 0; i < p.Rows; i++)
-        {
-            int allowed = Allowed(i, p.Rows, p.Columns, causal);
-            for (int j = 0; j < allowed; j++)
-            {
-                Vector512<float> pair = Vector512.Create(p.Row(i)[j]), sum = default;
-                for (int v = 0; v < d.Columns; v += 16)
-                {
-                    Vector512<float> w = LaneMath.Exp(Vector512.Load(e.Row(i) + v) - Vector512.Load(g.Row(j) + v)) * Vector512.Load(d.Row(i) + v);
-                    Vector512<float> toX = w * pair, right = Vector512.Load(x.Row(j) + v);
-                    sum += (w * right) & First(d.Columns - v);
-                    Put(dx.Row(j) + v, toX, Into.Add);
-                    Put(de.Row(i) + v, toX * right, Into.Add);
-                    Put(dg.Row(j) + v, toX * right, Into.Subtract);
-                }
+        Copy(dx, d, Into.Add);
+        AddProduct(dDecay, d, x, decay);
+    }
 
-                dp.Row(i)[j] += Vector512.Sum(sum);
+    /// <summary>result (+=, -=) x y, element by element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddProduct(HostTile result, HostTile x, HostTile y, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            float* to = result.Row(i), a = x.Row(i), b = y.Row(i);
+            for (int j = 0; j < result.Columns; j += 16)
+            {
+                Put(to + j, Vector512.Load(a + j) * Vector512.Load(b + j), into);
             }
         }
     }

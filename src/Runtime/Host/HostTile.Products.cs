@@ -17,8 +17,18 @@ public readonly unsafe partial struct HostTile
     /// <inheritdoc/>
     public static void ProductTransposed(HostTile result, HostTile a, HostTile b, Into into)
     {
-        HostTile turned = Turned(b, Workspace.Of(Padded.Elements(b.Columns, b.Rows)));
-        Product(result, a, turned, into);
+        // The smaller factor is the one to turn: a^T, then b a^T, turned on its way into the result.
+        if (b.Rows > a.Rows)
+        {
+            long elements = Padded.Elements(a.Columns, a.Rows);
+            float* workspace = Workspace.Of(elements + Padded.Elements(b.Rows, a.Rows));
+            var product = new HostTile(workspace + elements, b.Rows, a.Rows, (a.Rows + 15) & ~15);
+            Product(product, b, Turned(a, workspace), Into.Set);
+            Transpose(result, product, into);
+            return;
+        }
+
+        Product(result, a, Turned(b, Workspace.Of(Padded.Elements(b.Columns, b.Rows))), into);
     }
 
     /// <inheritdoc/>

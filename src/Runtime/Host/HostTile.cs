@@ -44,8 +44,11 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     /// <inheritdoc/>
     public int ColumnStep => HostLanes.Count;
 
+    /// <summary>Elements from one row to the next.</summary>
+    internal long Stride => stride;
+
     /// <summary>Columns in whole registers.</summary>
-    private int Width => (Columns + 15) & ~15;
+    internal int Width => (Columns + 15) & ~15;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,13 +95,13 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     }
 
     /// <summary>The first row of a causal matrix that has column j.</summary>
-    private static int FirstRowWith(int j, int rows, int columns, Causal causal)
+    internal static int FirstRowWith(int j, int rows, int columns, Causal causal)
     {
         int n = columns / rows;
         return (j / n) + (causal == Causal.Inclusive ? 0 : 1);
     }
 
-    private float* Row(int row) => data + (row * stride);
+    internal float* Row(int row) => data + (row * stride);
 
     /// <summary>All bits set in the first <paramref name="count"/> lanes (all lanes if it is 16 or more, none if it is 0 or less).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,19 @@ internal static class LaneMath
         return TimesPowerOfTwo(p, n);
     }
 
+    /// <summary>The natural logarithm: minus infinity at 0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Log(Vector512<float> x)
+    {
+        // Below the smallest normal number: scaled up by 2^23, and 23 ln 2 taken off.
+        Vector512<float> small = Vector512.LessThan(x, Vector512.Create(1.17549435e-38f));
+        Vector512<float> log = LogOfNormal(Vector512.ConditionalSelect(small, x * 8388608f, x));
+        log -= small & Vector512.Create(15.942385152878742f);
+        log = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), log);
+        Vector512<float> usual = Vector512.LessThan(x, Vector512.Create(float.PositiveInfinity)) & Vector512.GreaterThanOrEqual(x, Vector512<float>.Zero);
+        return Vector512.ConditionalSelect(usual, log, Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512.Create(float.NaN), x));
+    }
+
     /// <summary>1 / (1 + exp(-x)), without overflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sigmoid(Vector512<float> x)
@@ -40,11 +53,11 @@ internal static class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Softplus(Vector512<float> x)
     {
-        // log(1 + e) loses the digits of a small e; Kahan's correction (as in log1p) gives them back.
-        Vector512<float> e = Exp(-Vector512.Abs(x)), u = Vector512<float>.One + e;
-        Vector512<float> isOne = Vector512.Equals(u, Vector512<float>.One);
-        Vector512<float> log = Vector512.Log(u) * (e / Vector512.ConditionalSelect(isOne, u, u - Vector512<float>.One));
-        return Vector512.Max(x, Vector512<float>.Zero) + Vector512.ConditionalSelect(isOne, e, log);
+        // log(1 + e) = log(u) + log(1 + lost / u) with u the rounded sum: the second term is lost / u, and 1 / u is near enough 2 - u,
+        // exactly where it counts (u near 1, where log(u) is small).
+        Vector512<float> e = Exp(-Vector512.Abs(x)), u = Vector512<float>.One + e, lost = e - (u - Vector512<float>.One);
+        Vector512<float> log = Vector512.FusedMultiplyAdd(lost, Vector512.Create(2f) - u, LogOfNormal(u));
+        return Vector512.Max(x, Vector512<float>.Zero) + log;
     }
 
     /// <summary>The hyperbolic tangent.</summary>
@@ -64,6 +77,27 @@ internal static class LaneMath
         Vector512<float> e = Exp(size * -2f);
         Vector512<float> large = Vector512.CopySign((Vector512<float>.One - e) / (Vector512<float>.One + e), x);
         return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(0.625f)), small, large);
+    }
+
+    // x = 2^n m with m between sqrt(1/2) and sqrt(2); log(m) by a polynomial in m - 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> LogOfNormal(Vector512<float> x)
+    {
+        Vector512<int> bits = x.AsInt32(), exponent = (bits - Vector512.Create(0x3F3504F3)) >> 23;
+        Vector512<float> n = Vector512.ConvertToSingle(exponent);
+        Vector512<float> f = (bits - (exponent << 23)).AsSingle() - Vector512<float>.One, square = f * f;
+        Vector512<float> p = Vector512.Create(7.0376836292e-2f);
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(-1.1514610310e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(1.1676998740e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(-1.2420140846e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(1.4249322787e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(-1.6668057665e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(2.0000714765e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(-2.4999993993e-1f));
+        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(3.3333331174e-1f));
+        Vector512<float> tail = Vector512.FusedMultiplyAdd(n, Vector512.Create(-2.12194440e-4f), p * f * square);
+        tail = Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), tail);
+        return Vector512.FusedMultiplyAdd(n, Vector512.Create(0.693359375f), f + tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

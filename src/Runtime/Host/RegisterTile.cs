@@ -46,6 +46,11 @@ internal static unsafe class RegisterTile
         for (; column < columns; column += 16)
         {
             int row = 0;
+            for (; Vector512.IsHardwareAccelerated && row + 8 <= rows; row += 8)
+            {
+                Rows8Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
+            }
+
             for (; row + 4 <= rows; row += 4)
             {
                 Rows4Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
@@ -91,10 +96,10 @@ internal static unsafe class RegisterTile
             c33 = Vector512.FusedMultiplyAdd(x, b3, c33);
         }
 
-        Put(c, c00, c01, c02, c03, into);
-        Put(c + cStride, c10, c11, c12, c13, into);
-        Put(c + (2 * cStride), c20, c21, c22, c23, into);
-        Put(c + (3 * cStride), c30, c31, c32, c33, into);
+        Put(c, c00, c01, c02, c03, 16, into);
+        Put(c + cStride, c10, c11, c12, c13, 16, into);
+        Put(c + (2 * cStride), c20, c21, c22, c23, 16, into);
+        Put(c + (3 * cStride), c30, c31, c32, c33, 16, into);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -110,7 +115,29 @@ internal static unsafe class RegisterTile
             c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
         }
 
-        Put(c, c0, c1, c2, c3, into);
+        Put(c, c0, c1, c2, c3, 16, into);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows8Columns16(float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into)
+    {
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
+        for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+        {
+            Vector512<float> y = Vector512.Load(b);
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), y, c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), y, c1);
+            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), y, c2);
+            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
+            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a4[at]), y, c4);
+            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a5[at]), y, c5);
+            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[at]), y, c6);
+            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a7[at]), y, c7);
+        }
+
+        Put(c, c0, c1, c2, c3, cStride, into);
+        Put(c + (4 * cStride), c4, c5, c6, c7, cStride, into);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -129,10 +156,7 @@ internal static unsafe class RegisterTile
                 c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
             }
 
-            Put(c, c0, into);
-            Put(c + cStride, c1, into);
-            Put(c + (2 * cStride), c2, into);
-            Put(c + (3 * cStride), c3, into);
+            Put(c, c0, c1, c2, c3, cStride, into);
             return;
         }
 
@@ -155,10 +179,7 @@ internal static unsafe class RegisterTile
             c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
         }
 
-        Put(c, Vector512.Create(c00, c01), into);
-        Put(c + cStride, Vector512.Create(c10, c11), into);
-        Put(c + (2 * cStride), Vector512.Create(c20, c21), into);
-        Put(c + (3 * cStride), Vector512.Create(c30, c31), into);
+        Put(c, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31), cStride, into);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -174,12 +195,12 @@ internal static unsafe class RegisterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, Into into)
+    private static void Put(float* c, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, long distance, Into into)
     {
         Put(c, x0, into);
-        Put(c + 16, x1, into);
-        Put(c + 32, x2, into);
-        Put(c + 48, x3, into);
+        Put(c + distance, x1, into);
+        Put(c + (2 * distance), x2, into);
+        Put(c + (3 * distance), x3, into);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
