@@ -10,8 +10,13 @@ namespace AttentionDsl.Runtime;
 /// </summary>
 internal static unsafe class DecayedGramTile
 {
+    // Masks of columns: those that enter at each of eight rows, those that entered before, those that enter after; then room for eight sums.
+    private const int Earlier = 8;
+    private const int Later = 9;
+    private const int Sums = 10;
+
     /// <summary>Numbers of workspace needed.</summary>
-    public static long Elements(HostTile l) => 64L * l.Width;
+    public static long Elements(HostTile l) => (64L * l.Width) + ((Sums + 8) * 16);
 
     /// <summary>All of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -22,6 +27,7 @@ internal static unsafe class DecayedGramTile
         var turned = new HostTile(workspace + (16L * width), l.Columns, 16, 16);
         var left = new HostTile(workspace + (32L * width), 16, l.Columns, width);
         var steps = new HostTile(workspace + (48L * width), 16, l.Columns, width);
+        Vector512<float>* enters = (Vector512<float>*)(workspace + (64L * width));
         for (int j = 0; j < result.Columns; j += 16)
         {
             int columns = Math.Min(16, result.Columns - j), first = HostTile.FirstRowWith(j, rows, result.Columns, causal);
@@ -36,26 +42,38 @@ internal static unsafe class DecayedGramTile
             }
 
             // Column by column: the row from which it exists, and r as that row sees it.
-            Vector512<int> begins = Vector512.Create(int.MaxValue);
+            Vector512<int> begins = Vector512.Create(-1);
             for (int k = 0; k < columns; k++)
             {
                 int begin = HostTile.FirstRowWith(j + k, rows, result.Columns, causal);
                 if (begin < rows)
                 {
                     Scaled(right.Row(k), r.Row(j + k), e.Row(begin), g.Row(j + k), width);
-                    begins = begins.WithElement(k, begin);
+                    begins = begins.WithElement(k, begin - first);
                 }
             }
 
             HostTile.Transpose(turned, right, Into.Set);
             int count = Math.Min(16, rows - first);
             HostTile.Copy(left.Block(0, count, 0, l.Columns), l.Block(first, count, 0, l.Columns), Into.Set);
+            HostTile.Clear(steps.Block(0, 1, 0, l.Columns));
             for (int i = 1; i < count; i++)
             {
                 Exp(steps.Row(i), e.Row(first + i), e.Row(first + i - 1), width);
             }
 
-            Rows16(result.Row(first) + j, result.Stride, count, left.Row(0), steps.Row(0), turned.Row(0), width, l.Columns, begins - Vector512.Create(first));
+            for (int i = 0; i < count; i += 8)
+            {
+                for (int k = 0; k < 8; k++)
+                {
+                    enters[k] = Vector512.Equals(begins, Vector512.Create(i + k)).AsSingle();
+                }
+
+                enters[Earlier] = (Vector512.LessThan(begins, Vector512.Create(i)) & Vector512.GreaterThanOrEqual(begins, Vector512<int>.Zero)).AsSingle();
+                enters[Later] = Vector512.GreaterThan(begins, Vector512.Create(i + 7)).AsSingle();
+                Rows8(result.Row(first + i) + j, result.Stride, Math.Min(8, count - i), left.Row(i), steps.Row(i), turned.Row(0), width, l.Columns, enters);
+            }
+
             for (int i = first + 16; i < rows; i += 16)
             {
                 count = Math.Min(16, rows - i);
@@ -75,56 +93,45 @@ internal static unsafe class DecayedGramTile
         }
     }
 
-    // Sixteen rows in sixteen registers. y holds r_j of the columns that exist so far, as the row sees it: a column enters at its first row.
+    // Eight rows in eight registers. y holds r_j of the columns that exist so far, as the row sees it: a column enters at its first row.
+    // What the last row saw, and the columns that wait, go back for the next eight.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows16(float* c, long cStride, int rows, float* l, float* steps, float* turned, long width, int depth, Vector512<int> begins)
+    private static void Rows8(float* c, long cStride, int rows, float* l, float* steps, float* turned, long width, int depth, Vector512<float>* enters)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        Vector512<float> c8 = default, c9 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default, c15 = default;
-        Vector512<float>* enters = stackalloc Vector512<float>[16];
-        for (int i = 0; i < 16; i++)
+        Vector512<float> earlier = enters[Earlier], later = enters[Later];
+        for (long d = 0; d < depth; d++, turned += 16, l++, steps++)
         {
-            enters[i] = Vector512.Equals(begins, Vector512.Create(i)).AsSingle();
-        }
-
-        for (long d = 0; d < depth; d++, turned += 16)
-        {
-            Vector512<float> r = Vector512.Load(turned), y = r & enters[0];
-            float* a = l + d, s = steps + d;
+            Vector512<float> r = Vector512.Load(turned), y = r & earlier;
+            float* a = l, s = steps;
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*s), r & enters[0]);
             c0 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*a), c0);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[width]), r & enters[1]);
-            c1 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[width]), c1);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[2 * width]), r & enters[2]);
-            c2 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[2 * width]), c2);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[3 * width]), r & enters[3]);
-            c3 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[3 * width]), c3);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[4 * width]), r & enters[4]);
-            c4 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[4 * width]), c4);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[5 * width]), r & enters[5]);
-            c5 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[5 * width]), c5);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[6 * width]), r & enters[6]);
-            c6 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[6 * width]), c6);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[7 * width]), r & enters[7]);
-            c7 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[7 * width]), c7);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[8 * width]), r & enters[8]);
-            c8 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[8 * width]), c8);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[9 * width]), r & enters[9]);
-            c9 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[9 * width]), c9);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[10 * width]), r & enters[10]);
-            c10 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[10 * width]), c10);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[11 * width]), r & enters[11]);
-            c11 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[11 * width]), c11);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[12 * width]), r & enters[12]);
-            c12 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[12 * width]), c12);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[13 * width]), r & enters[13]);
-            c13 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[13 * width]), c13);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[14 * width]), r & enters[14]);
-            c14 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[14 * width]), c14);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(s[15 * width]), r & enters[15]);
-            c15 = Vector512.FusedMultiplyAdd(y, Vector512.Create(a[15 * width]), c15);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[1]);
+            c1 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c1);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[2]);
+            c2 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c2);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[3]);
+            c3 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c3);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[4]);
+            c4 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c4);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[5]);
+            c5 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c5);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[6]);
+            c6 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c6);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[7]);
+            c7 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c7);
+            (y + (r & later)).Store(turned);
         }
 
-        Vector512<float>* sums = stackalloc Vector512<float>[16] { c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15 };
+        Vector512<float>* sums = enters + Sums;
+        sums[0] = c0;
+        sums[1] = c1;
+        sums[2] = c2;
+        sums[3] = c3;
+        sums[4] = c4;
+        sums[5] = c5;
+        sums[6] = c6;
+        sums[7] = c7;
         for (int i = 0; i < rows; i++)
         {
             sums[i].Store(c + (i * cStride));
