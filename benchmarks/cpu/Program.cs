@@ -1,6 +1,5 @@
 using AttentionDsl;
 using AttentionDsl.Benchmarks.Cpu;
-using AttentionDsl.Gallery.Measure;
 using AttentionDsl.Runtime;
 using AttentionDsl.Variants;
 

@@ -15,13 +15,13 @@ internal static class GeneratedFiles
         var scratch = new Dictionary<string, string>();
         string stem = declaration.HintName;
 
-        string step = StepFile.Text(variant, out string elements);
-        scratch["Decode"] = elements;
-        string forward = ForwardFile.Text(variant, out elements);
+        string forward = ForwardFile.Text(variant, out string elements);
         scratch["Forward"] = elements;
         string backward = BackwardFile.Text(variant, out elements);
         scratch["Backward"] = elements;
         string passes = PassesFile.Text(variant, scratch);
+        string step = StepFile.Text(variant, out elements);
+        scratch["Decode"] = elements;
         string oracle = OracleFile.Text(variant, out elements);
         scratch["DecodeBackward"] = elements;
 

@@ -57,39 +57,15 @@ public partial record BoundedKimiDelta
 
                     // beta = sigmoid(betaIn)
                     TTile beta = betaIn;
-                    for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-                    {
-                        for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                        {
-                            beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.beta(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = v;
-                    for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-                    {
-                        for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                        {
-                            vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.vw2(vw, beta, v);
 
                     // c = beta * k
                     TTile c = kRaw;
-                    for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-                    {
-                        for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                        {
-                            c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.c2(c, beta, k);
 
                     // aLog: parameter ALog
                     TTile aLog = beta;
@@ -105,15 +81,7 @@ public partial record BoundedKimiDelta
 
                     // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
                     TTile g = gIn;
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(TNumber.Exp(aLog.Load(i, j)) * (gIn.Load(i, j) + dtBias.Load(i, j))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                     // gKept = g as a column
                     TTile gKept = scratch.Take(ref offset, sizes.K, 1);
@@ -121,15 +89,7 @@ public partial record BoundedKimiDelta
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept(SKept, gKept, S);
 
                     // U = vw - SKept^T c
                     TTile U = vw;
@@ -167,39 +127,15 @@ public partial record BoundedKimiDelta
 
                     // beta = sigmoid(betaIn)
                     TTile beta = scratch.Take(ref offset, 1, 1);
-                    for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-                    {
-                        for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                        {
-                            beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.beta(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-                    {
-                        for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                        {
-                            vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.vw2(vw, beta, v);
 
                     // c = beta * k
                     TTile c = scratch.Take(ref offset, 1, sizes.K);
-                    for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-                    {
-                        for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                        {
-                            c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.c2(c, beta, k);
 
                     // aLog: parameter ALog
                     TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -215,15 +151,7 @@ public partial record BoundedKimiDelta
 
                     // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
                     TTile g = scratch.Take(ref offset, 1, sizes.K);
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(TNumber.Exp(aLog.Load(i, j)) * (gIn.Load(i, j) + dtBias.Load(i, j))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                     // gKept = g as a column
                     TTile gKept = scratch.Take(ref offset, sizes.K, 1);
@@ -231,15 +159,7 @@ public partial record BoundedKimiDelta
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept(SKept, gKept, S);
 
                     // U = vw - SKept^T c
                     TTile U = vw;
@@ -260,16 +180,7 @@ public partial record BoundedKimiDelta
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                    {
-                        for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            q.Store(i, j, qIn.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                     // --- the derivative
                     // dOutput: the gradient of the output
@@ -285,16 +196,7 @@ public partial record BoundedKimiDelta
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-                    {
-                        for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            dqIn.Store(i, j, dq.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
                     // dqRaw = 0
                     TTile dqRaw = q;
@@ -328,18 +230,7 @@ public partial record BoundedKimiDelta
                     // dgKeptOfSKept = dSKept * (exp(gKept) * S)
                     // dS = dSKept * exp(gKept)
                     TTile dgKeptOfSKept = SKept;
-                    for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += dgKeptOfSKept.RowStep)
-                    {
-                        for (int j = dgKeptOfSKept.FirstColumn; j < dgKeptOfSKept.Columns; j += dgKeptOfSKept.ColumnStep)
-                        {
-                            TNumber dSKept_ij = dSKept.Load(i, j);
-                            TNumber exp = TNumber.Exp(gKept.Load(i, j));
-                            dgKeptOfSKept.Store(i, j, dSKept_ij * (exp * S.Load(i, j)));
-                            dS.Store(i, j, dSKept_ij * exp);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dgKeptOfSKept3(dgKeptOfSKept, dS, gKept, S, dSKept);
 
                     // dgKept = sum over the columns of dgKeptOfSKept
                     TTile dgKept = gKept;
@@ -355,23 +246,7 @@ public partial record BoundedKimiDelta
                     TTile daLogOfg = scratch.Take(ref offset, 1, sizes.K);
                     TTile dgIn = scratch.Take(ref offset, 1, sizes.K);
                     TTile ddtBias = scratch.Take(ref offset, 1, sizes.K);
-                    for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
-                    {
-                        for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
-                        {
-                            TNumber dg_ij = dg.Load(i, j);
-                            TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                            TNumber product = exp * (gIn.Load(i, j) + dtBias.Load(i, j));
-                            TNumber sigmoid = TNumber.Sigmoid(product);
-                            TNumber product2 = sigmoid * (TNumber.Constant(1) - sigmoid);
-                            TNumber product3 = dg_ij * (TNumber.Constant(-5) * (product2 * exp));
-                            daLogOfg.Store(i, j, dg_ij * (TNumber.Constant(-5) * (product2 * product)));
-                            dgIn.Store(i, j, product3);
-                            ddtBias.Store(i, j, product3);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
                     // daLog = sum over the columns of daLogOfg
                     TTile daLog = aLog;
@@ -380,17 +255,7 @@ public partial record BoundedKimiDelta
                     // dbetaOfc = dc * k
                     // dk += dc * beta
                     TTile dbetaOfc = dg;
-                    for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
-                    {
-                        for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
-                        {
-                            TNumber dc_ij = dc.Load(i, j);
-                            dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                            dk.Store(i, j, dk.Load(i, j) + dc_ij * beta.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dbetaOfc2(dbetaOfc, dk, beta, k, dc);
 
                     // dbeta = sum over the columns of dbetaOfc
                     TTile dbeta = scratch.Take(ref offset, 1, 1);
@@ -400,33 +265,14 @@ public partial record BoundedKimiDelta
                     // dv = dU * beta
                     TTile dbetaOfvw = dOutput;
                     TTile dv = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
-                    {
-                        for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
-                        {
-                            TNumber dU_ij = dU.Load(i, j);
-                            dbetaOfvw.Store(i, j, dU_ij * v.Load(i, j));
-                            dv.Store(i, j, dU_ij * beta.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dbetaOfvw2(dbetaOfvw, dv, beta, v, dU);
 
                     // dbeta += sum over the columns of dbetaOfvw
                     TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                     TTile dbetaIn = betaIn;
-                    for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
-                    {
-                        for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
-                        {
-                            TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
-                            dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
                     // dkRaw = 0
                     TTile dkRaw = k;

@@ -69,16 +69,7 @@ public partial record BoundedKimiDelta
 
             // q = qIn * scale
             TTile q = qIn;
-            for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-            {
-                for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    q.Store(i, j, qIn.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // kRaw: key
             TTile kRaw = qRaw;
@@ -98,39 +89,15 @@ public partial record BoundedKimiDelta
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
-            for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-            {
-                for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                {
-                    beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.beta(beta, betaIn);
 
             // vw = beta * v
             TTile vw = v;
-            for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-            {
-                for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                {
-                    vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.vw(vw, beta, v);
 
             // c = beta * k
             TTile c = kRaw;
-            for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-            {
-                for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                {
-                    c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.c(c, beta, k);
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -146,15 +113,7 @@ public partial record BoundedKimiDelta
 
             // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
             TTile g = gIn;
-            for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-            {
-                for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                {
-                    g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(TNumber.Exp(aLog.Load(i, j)) * (gIn.Load(i, j) + dtBias.Load(i, j))));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, sizes.K);
@@ -173,15 +132,7 @@ public partial record BoundedKimiDelta
 
             // cHat = c exp(G)
             TTile cHat = c;
-            for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
-            {
-                for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
-                {
-                    cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.cHat(cHat, c, G);
 
             // W = (I + L)^-1 cHat
             TTile W = cHat;
@@ -193,27 +144,11 @@ public partial record BoundedKimiDelta
 
             // qHat = q exp(G)
             TTile qHat = q;
-            for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-            {
-                for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                {
-                    qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.qHat(qHat, q, G);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
-            for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-            {
-                for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                {
-                    kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
             // --- kept for the passes that follow
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
@@ -264,15 +199,7 @@ public partial record BoundedKimiDelta
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, gKept, S);
 
                 // SNext += kLeft^T U
                 TTile SNext = SKept;
@@ -319,15 +246,7 @@ public partial record BoundedKimiDelta
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, gKept, S);
 
                 // SNext += kLeft^T U
                 TTile SNext = SKept;
@@ -375,15 +294,7 @@ public partial record BoundedKimiDelta
                 TTile.Product(dU, kLeft, dSNext, Into.Set);
 
                 // dS = dSNext * exp(gKept)
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
-                {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * TNumber.Exp(gKept.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dS(dS, gKept, dSNext);
 
                 // dS += qHat^T dOutput
                 TTile.TransposedProduct(dS, qHat, dOutput, Into.Add);
@@ -424,16 +335,7 @@ public partial record BoundedKimiDelta
 
             // q = qIn * scale
             TTile q = qIn;
-            for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-            {
-                for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    q.Store(i, j, qIn.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
@@ -453,39 +355,15 @@ public partial record BoundedKimiDelta
 
             // beta = sigmoid(betaIn)
             TTile beta = scratch.Take(ref offset, length, 1);
-            for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-            {
-                for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                {
-                    beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.beta(beta, betaIn);
 
             // vw = beta * v
             TTile vw = scratch.Take(ref offset, length, sizes.V);
-            for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-            {
-                for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                {
-                    vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.vw(vw, beta, v);
 
             // c = beta * k
             TTile c = scratch.Take(ref offset, length, sizes.K);
-            for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-            {
-                for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                {
-                    c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.c(c, beta, k);
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -501,15 +379,7 @@ public partial record BoundedKimiDelta
 
             // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
             TTile g = scratch.Take(ref offset, length, sizes.K);
-            for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-            {
-                for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                {
-                    g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(TNumber.Exp(aLog.Load(i, j)) * (gIn.Load(i, j) + dtBias.Load(i, j))));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, sizes.K);
@@ -528,15 +398,7 @@ public partial record BoundedKimiDelta
 
             // cHat = c exp(G)
             TTile cHat = g;
-            for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
-            {
-                for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
-                {
-                    cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.cHat(cHat, c, G);
 
             // W = (I + L)^-1 cHat
             TTile W = cHat;
@@ -557,15 +419,7 @@ public partial record BoundedKimiDelta
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-            {
-                for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                {
-                    kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -586,20 +440,7 @@ public partial record BoundedKimiDelta
             TTile dk = kLeft;
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile dG = scratch.Take(ref offset, length, sizes.K);
-            for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
-            {
-                for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
-                {
-                    TNumber dkLeft_ij = dkLeft.Load(i, j);
-                    TNumber exp = TNumber.Exp(GLast.Load(i, j) - G.Load(i, j));
-                    TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
-                    dk.Store(i, j, dkLeft_ij * exp);
-                    dGLastOfkLeft.Store(i, j, product);
-                    dG.Store(i, j, -product);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
 
             // dGLast = sum over the rows of dGLastOfkLeft
             TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
@@ -607,15 +448,7 @@ public partial record BoundedKimiDelta
 
             // dgKeptOfSKept = dSNext * (exp(gKept) * S)
             TTile dgKeptOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
-            for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += dgKeptOfSKept.RowStep)
-            {
-                for (int j = dgKeptOfSKept.FirstColumn; j < dgKeptOfSKept.Columns; j += dgKeptOfSKept.ColumnStep)
-                {
-                    dgKeptOfSKept.Store(i, j, dSNext.Load(i, j) * (TNumber.Exp(gKept.Load(i, j)) * S.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dgKeptOfSKept2(dgKeptOfSKept, gKept, S, dSNext);
 
             // dgKept = sum over the columns of dgKeptOfSKept
             TTile dgKept = gKept;
@@ -638,18 +471,7 @@ public partial record BoundedKimiDelta
             // dq = dqHat * exp(G)
             // dG += dqHat * (q * exp(G))
             TTile dq = dGLastOfkLeft;
-            for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
-            {
-                for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
-                {
-                    TNumber dqHat_ij = dqHat.Load(i, j);
-                    TNumber exp = TNumber.Exp(G.Load(i, j));
-                    dq.Store(i, j, dqHat_ij * exp);
-                    dG.Store(i, j, dG.Load(i, j) + dqHat_ij * (q.Load(i, j) * exp));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
 
             // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
             TTile.DecayedGramAdjoint(dq, dk, dG, dG, dP, q, k, G, G, Causal.Inclusive);
@@ -675,18 +497,7 @@ public partial record BoundedKimiDelta
             // dc = dcHat * exp(G)
             // dG += dcHat * (c * exp(G))
             TTile dc = W;
-            for (int i = dc.FirstRow; i < dc.Rows; i += dc.RowStep)
-            {
-                for (int j = dc.FirstColumn; j < dc.Columns; j += dc.ColumnStep)
-                {
-                    TNumber dcHat_ij = dcHat.Load(i, j);
-                    TNumber exp = TNumber.Exp(G.Load(i, j));
-                    dc.Store(i, j, dcHat_ij * exp);
-                    dG.Store(i, j, dG.Load(i, j) + dcHat_ij * (c.Load(i, j) * exp));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
 
             // dvw = (I + L)^-T dU
             TTile dvw = dU;
@@ -711,23 +522,7 @@ public partial record BoundedKimiDelta
             TTile daLogOfg = c;
             TTile dgIn = G;
             TTile ddtBiasOfg = dqHat;
-            for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
-            {
-                for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
-                {
-                    TNumber dg_ij = dg.Load(i, j);
-                    TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                    TNumber product = exp * (gIn.Load(i, j) + dtBias.Load(i, j));
-                    TNumber sigmoid = TNumber.Sigmoid(product);
-                    TNumber product2 = sigmoid * (TNumber.Constant(1) - sigmoid);
-                    TNumber product3 = dg_ij * (TNumber.Constant(-5) * (product2 * exp));
-                    daLogOfg.Store(i, j, dg_ij * (TNumber.Constant(-5) * (product2 * product)));
-                    dgIn.Store(i, j, product3);
-                    ddtBiasOfg.Store(i, j, product3);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
 
             // daLog = sum over all of daLogOfg
             TTile daLog = aLog;
@@ -740,17 +535,7 @@ public partial record BoundedKimiDelta
             // dbetaOfc = dc * k
             // dk += dc * beta
             TTile dbetaOfc = dg;
-            for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
-            {
-                for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
-                {
-                    TNumber dc_ij = dc.Load(i, j);
-                    dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                    dk.Store(i, j, dk.Load(i, j) + dc_ij * beta.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dbetaOfc(dbetaOfc, dk, beta, k, dc);
 
             // dbeta = sum over the columns of dbetaOfc
             TTile dbeta = scratch.Take(ref offset, length, 1);
@@ -760,33 +545,14 @@ public partial record BoundedKimiDelta
             // dv = dvw * beta
             TTile dbetaOfvw = U0;
             TTile dv = U;
-            for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
-            {
-                for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
-                {
-                    TNumber dvw_ij = dvw.Load(i, j);
-                    dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
-                    dv.Store(i, j, dvw_ij * beta.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dbetaOfvw(dbetaOfvw, dv, beta, v, dvw);
 
             // dbeta += sum over the columns of dbetaOfvw
             TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
 
             // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
             TTile dbetaIn = betaIn;
-            for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
-            {
-                for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
-                {
-                    TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
-                    dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
             // dkRaw = 0
             TTile dkRaw = dbetaOfc;
@@ -797,16 +563,7 @@ public partial record BoundedKimiDelta
 
             // dqIn = dq * scale
             TTile dqIn = dq;
-            for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-            {
-                for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    dqIn.Store(i, j, dq.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
             // dqRaw = 0
             TTile dqRaw = kRaw;

@@ -52,16 +52,7 @@ public partial record GatedDeltaNet
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // kRaw: key
                 TTile kRaw = qRaw;
@@ -81,39 +72,15 @@ public partial record GatedDeltaNet
 
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
-                for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-                {
-                    for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                    {
-                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.beta(beta, betaIn);
 
                 // vw = beta * v
                 TTile vw = v;
-                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-                {
-                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                    {
-                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.vw(vw, beta, v);
 
                 // c = beta * k
                 TTile c = kRaw;
-                for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-                {
-                    for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                    {
-                        c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.c(c, beta, k);
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -129,15 +96,7 @@ public partial record GatedDeltaNet
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = gIn;
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -160,15 +119,7 @@ public partial record GatedDeltaNet
 
                 // cHat = c exp(G)
                 TTile cHat = c;
-                for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
-                {
-                    for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
-                    {
-                        cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.cHat(cHat, c, G);
 
                 // W = (I + L)^-1 cHat
                 TTile W = cHat;
@@ -188,15 +139,7 @@ public partial record GatedDeltaNet
 
                 // qHat = q exp(G)
                 TTile qHat = q;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-                {
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                    {
-                        qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.qHat(qHat, q, G);
 
                 // o = qHat S + P U
                 TTile o = scratch.Take(ref offset, length, sizes.V);
@@ -205,27 +148,11 @@ public partial record GatedDeltaNet
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-                {
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                    {
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext += kLeft^T U
                 TTile SNext = SKept;

@@ -57,39 +57,15 @@ public partial record GatedDeltaNet
 
                     // beta = sigmoid(betaIn)
                     TTile beta = betaIn;
-                    for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-                    {
-                        for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                        {
-                            beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.beta(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = v;
-                    for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-                    {
-                        for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                        {
-                            vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.vw2(vw, beta, v);
 
                     // c = beta * k
                     TTile c = kRaw;
-                    for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-                    {
-                        for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                        {
-                            c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.c2(c, beta, k);
 
                     // aLog: parameter ALog
                     TTile aLog = beta;
@@ -105,27 +81,11 @@ public partial record GatedDeltaNet
 
                     // g = -(exp(aLog) * softplus(gIn + dtBias))
                     TTile g = aLog;
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                     // U = vw - SKept^T c
                     TTile U = vw;
@@ -163,39 +123,15 @@ public partial record GatedDeltaNet
 
                     // beta = sigmoid(betaIn)
                     TTile beta = scratch.Take(ref offset, 1, 1);
-                    for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-                    {
-                        for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                        {
-                            beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.beta(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-                    {
-                        for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                        {
-                            vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.vw2(vw, beta, v);
 
                     // c = beta * k
                     TTile c = scratch.Take(ref offset, 1, sizes.K);
-                    for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-                    {
-                        for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                        {
-                            c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.c2(c, beta, k);
 
                     // aLog: parameter ALog
                     TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -211,27 +147,11 @@ public partial record GatedDeltaNet
 
                     // g = -(exp(aLog) * softplus(gIn + dtBias))
                     TTile g = scratch.Take(ref offset, 1, 1);
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                     // U = vw - SKept^T c
                     TTile U = vw;
@@ -252,16 +172,7 @@ public partial record GatedDeltaNet
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                    {
-                        for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            q.Store(i, j, qIn.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                     // --- the derivative
                     // dOutput: the gradient of the output
@@ -277,16 +188,7 @@ public partial record GatedDeltaNet
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-                    {
-                        for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            dqIn.Store(i, j, dq.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
                     // dqRaw = 0
                     TTile dqRaw = q;
@@ -320,18 +222,7 @@ public partial record GatedDeltaNet
                     // dgOfSKept = dSKept * (exp(g) * S)
                     // dS = dSKept * exp(g)
                     TTile dgOfSKept = SKept;
-                    for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += dgOfSKept.RowStep)
-                    {
-                        for (int j = dgOfSKept.FirstColumn; j < dgOfSKept.Columns; j += dgOfSKept.ColumnStep)
-                        {
-                            TNumber dSKept_ij = dSKept.Load(i, j);
-                            TNumber exp = TNumber.Exp(g.Load(i, j));
-                            dgOfSKept.Store(i, j, dSKept_ij * (exp * S.Load(i, j)));
-                            dS.Store(i, j, dSKept_ij * exp);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dgOfSKept(dgOfSKept, dS, g, S, dSKept);
 
                     // dg = sum over all of dgOfSKept
                     TTile dg = g;
@@ -343,36 +234,12 @@ public partial record GatedDeltaNet
                     TTile daLog = scratch.Take(ref offset, 1, 1);
                     TTile dgIn = scratch.Take(ref offset, 1, 1);
                     TTile ddtBias = scratch.Take(ref offset, 1, 1);
-                    for (int i = daLog.FirstRow; i < daLog.Rows; i += daLog.RowStep)
-                    {
-                        for (int j = daLog.FirstColumn; j < daLog.Columns; j += daLog.ColumnStep)
-                        {
-                            TNumber dg_ij = dg.Load(i, j);
-                            TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                            TNumber sum = gIn.Load(i, j) + dtBias.Load(i, j);
-                            TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
-                            daLog.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                            dgIn.Store(i, j, sum2);
-                            ddtBias.Store(i, j, sum2);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.daLog(daLog, dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
                     // dbetaOfc = dc * k
                     // dk += dc * beta
                     TTile dbetaOfc = c;
-                    for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
-                    {
-                        for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
-                        {
-                            TNumber dc_ij = dc.Load(i, j);
-                            dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                            dk.Store(i, j, dk.Load(i, j) + dc_ij * beta.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dbetaOfc2(dbetaOfc, dk, beta, k, dc);
 
                     // dbeta = sum over the columns of dbetaOfc
                     TTile dbeta = aLog;
@@ -382,33 +249,14 @@ public partial record GatedDeltaNet
                     // dv = dU * beta
                     TTile dbetaOfvw = dOutput;
                     TTile dv = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
-                    {
-                        for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
-                        {
-                            TNumber dU_ij = dU.Load(i, j);
-                            dbetaOfvw.Store(i, j, dU_ij * v.Load(i, j));
-                            dv.Store(i, j, dU_ij * beta.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dbetaOfvw2(dbetaOfvw, dv, beta, v, dU);
 
                     // dbeta += sum over the columns of dbetaOfvw
                     TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                     TTile dbetaIn = betaIn;
-                    for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
-                    {
-                        for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
-                        {
-                            TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
-                            dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
                     // dkRaw = 0
                     TTile dkRaw = k;

@@ -53,39 +53,15 @@ public partial record GatedDeltaNet
 
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
-                for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
-                {
-                    for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
-                    {
-                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.beta(beta, betaIn);
 
                 // vw = beta * v
                 TTile vw = v;
-                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
-                {
-                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
-                    {
-                        vw.Store(i, j, beta.Load(i, j) * v.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.vw2(vw, beta, v);
 
                 // c = beta * k
                 TTile c = kRaw;
-                for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
-                {
-                    for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
-                    {
-                        c.Store(i, j, beta.Load(i, j) * k.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.c2(c, beta, k);
 
                 // aLog: parameter ALog
                 TTile aLog = beta;
@@ -101,27 +77,11 @@ public partial record GatedDeltaNet
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = aLog;
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
                 // SKept = exp(g) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                 // U = vw - SKept^T c
                 TTile U = vw;
@@ -141,16 +101,7 @@ public partial record GatedDeltaNet
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // o = SNext^T q
                 TTile o = U;

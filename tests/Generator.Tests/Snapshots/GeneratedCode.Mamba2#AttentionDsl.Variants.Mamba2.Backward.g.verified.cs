@@ -63,15 +63,7 @@ public partial record Mamba2
 
                 // v = softplus(dt + dtBias) * vIn
                 TTile v = vIn;
-                for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-                {
-                    for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                    {
-                        v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -79,15 +71,7 @@ public partial record Mamba2
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
                 TTile g = dt;
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -98,27 +82,11 @@ public partial record Mamba2
 
                 // SNext = exp(GLast) S
                 TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-                {
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                    {
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext += kLeft^T v
                 TTile.Copy(SNext, SKept, Into.Set);
@@ -141,16 +109,7 @@ public partial record Mamba2
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // k: key
                 TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -170,15 +129,7 @@ public partial record Mamba2
 
                 // v = softplus(dt + dtBias) * vIn
                 TTile v = scratch.Take(ref offset, length, sizes.V);
-                for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-                {
-                    for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                    {
-                        v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -186,15 +137,7 @@ public partial record Mamba2
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
                 TTile g = scratch.Take(ref offset, length, 1);
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -213,15 +156,7 @@ public partial record Mamba2
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-                {
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                    {
-                        qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.qHat(qHat, q, G);
 
                 // d: parameter D
                 TTile d = scratch.Take(ref offset, 1, 1);
@@ -229,15 +164,7 @@ public partial record Mamba2
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-                {
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                    {
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // --- the derivative
                 // dOutput: the gradient of the output
@@ -258,20 +185,7 @@ public partial record Mamba2
                 TTile dk = kLeft;
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dGOfkLeft = scratch.Take(ref offset, length, sizes.K);
-                for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
-                {
-                    for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
-                    {
-                        TNumber dkLeft_ij = dkLeft.Load(i, j);
-                        TNumber exp = TNumber.Exp(GLast.Load(i, j) - G.Load(i, j));
-                        TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
-                        dk.Store(i, j, dkLeft_ij * exp);
-                        dGLastOfkLeft.Store(i, j, product);
-                        dGOfkLeft.Store(i, j, -product);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dGOfkLeft, k, GLast, G, dkLeft);
 
                 // dGLast = sum over all of dGLastOfkLeft
                 TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -284,18 +198,7 @@ public partial record Mamba2
                 // dGLastOfSKept = dSNext * (exp(GLast) * S)
                 // dS = dSNext * exp(GLast)
                 TTile dGLastOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += dGLastOfSKept.RowStep)
-                {
-                    for (int j = dGLastOfSKept.FirstColumn; j < dGLastOfSKept.Columns; j += dGLastOfSKept.ColumnStep)
-                    {
-                        TNumber dSNext_ij = dSNext.Load(i, j);
-                        TNumber exp = TNumber.Exp(GLast.Load(i, j));
-                        dGLastOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSNext_ij * exp);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, dS, GLast, S, dSNext);
 
                 // dGLast += sum over all of dGLastOfSKept
                 TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
@@ -306,18 +209,7 @@ public partial record Mamba2
                 TTile dread = scratch.Take(ref offset, length, sizes.V);
                 TTile ddOfo = scratch.Take(ref offset, length, sizes.V);
                 TTile dvIn = scratch.Take(ref offset, length, sizes.V);
-                for (int i = dread.FirstRow; i < dread.Rows; i += dread.RowStep)
-                {
-                    for (int j = dread.FirstColumn; j < dread.Columns; j += dread.ColumnStep)
-                    {
-                        TNumber dOutput_ij = dOutput.Load(i, j);
-                        dread.Store(i, j, dOutput_ij);
-                        ddOfo.Store(i, j, dOutput_ij * vIn.Load(i, j));
-                        dvIn.Store(i, j, dOutput_ij * d.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dread(dread, ddOfo, dvIn, d, vIn, dOutput);
 
                 // dd = sum over all of ddOfo
                 TTile dd = d;
@@ -341,18 +233,7 @@ public partial record Mamba2
                 // dGOfqHat = dqHat * (q * exp(G))
                 TTile dq = qHat;
                 TTile dGOfqHat = dGLastOfkLeft;
-                for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
-                {
-                    for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
-                    {
-                        TNumber dqHat_ij = dqHat.Load(i, j);
-                        TNumber exp = TNumber.Exp(G.Load(i, j));
-                        dq.Store(i, j, dqHat_ij * exp);
-                        dGOfqHat.Store(i, j, dqHat_ij * (q.Load(i, j) * exp));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dq(dq, dGOfqHat, q, G, dqHat);
 
                 // dG += sum over the columns of dGOfqHat
                 TTile.RowSum(dG, dGOfqHat, Into.Add);
@@ -363,15 +244,7 @@ public partial record Mamba2
 
                 // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
                 TTile dExponentOfP = dP;
-                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
-                {
-                    for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
-                    {
-                        dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
                 TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
 
                 // dG += sum over j of dExponentOfP_ij
@@ -403,21 +276,7 @@ public partial record Mamba2
                 TTile daLogOfg = dG;
                 TTile ddt = scratch.Take(ref offset, length, 1);
                 TTile ddtBiasOfg = scratch.Take(ref offset, length, 1);
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
-                {
-                    for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
-                    {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                        TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
-                        TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
-                        daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                        ddt.Store(i, j, sum2);
-                        ddtBiasOfg.Store(i, j, sum2);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = aLog;
@@ -432,20 +291,7 @@ public partial record Mamba2
                 // dvIn += dv * softplus(dt + dtBias)
                 TTile ddtOfv = v;
                 TTile ddtBiasOfv = dOutput;
-                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
-                {
-                    for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)
-                    {
-                        TNumber dv_ij = dv.Load(i, j);
-                        TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
-                        TNumber product = dv_ij * (TNumber.Sigmoid(sum) * vIn.Load(i, j));
-                        ddtOfv.Store(i, j, product);
-                        ddtBiasOfv.Store(i, j, product);
-                        dvIn.Store(i, j, dvIn.Load(i, j) + dv_ij * TNumber.Softplus(sum));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.ddtOfv(ddtOfv, ddtBiasOfv, dvIn, dt, dtBias, vIn, dv);
 
                 // ddt += sum over the columns of ddtOfv
                 TTile.RowSum(ddt, ddtOfv, Into.Add);
@@ -455,16 +301,7 @@ public partial record Mamba2
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-                {
-                    for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        dqIn.Store(i, j, dq.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
                 // --- gradients leave; the state's goes on to the chunk before
                 TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);

@@ -47,16 +47,7 @@ public partial record Mamba2
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // k: key
                 TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -76,15 +67,7 @@ public partial record Mamba2
 
                 // v = softplus(dt + dtBias) * vIn
                 TTile v = scratch.Take(ref offset, length, sizes.V);
-                for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-                {
-                    for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                    {
-                        v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -92,15 +75,7 @@ public partial record Mamba2
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
                 TTile g = dt;
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -119,15 +94,7 @@ public partial record Mamba2
 
                 // qHat = q exp(G)
                 TTile qHat = q;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-                {
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                    {
-                        qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.qHat(qHat, q, G);
 
                 // read = qHat S + P v
                 TTile read = scratch.Take(ref offset, length, sizes.V);
@@ -140,39 +107,15 @@ public partial record Mamba2
 
                 // o = read + d * vIn
                 TTile o = read;
-                for (int i = o.FirstRow; i < o.Rows; i += o.RowStep)
-                {
-                    for (int j = o.FirstColumn; j < o.Columns; j += o.ColumnStep)
-                    {
-                        o.Store(i, j, read.Load(i, j) + d.Load(i, j) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.o(o, read, d, vIn);
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-                {
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                    {
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext += kLeft^T v
                 TTile SNext = SKept;

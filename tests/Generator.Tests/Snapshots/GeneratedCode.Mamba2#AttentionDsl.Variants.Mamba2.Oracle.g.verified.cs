@@ -59,15 +59,7 @@ public partial record Mamba2
 
                     // v = softplus(dt + dtBias) * vIn
                     TTile v = vIn;
-                    for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-                    {
-                        for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                        {
-                            v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.v2(v, dt, dtBias, vIn);
 
                     // aLog: parameter ALog
                     TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -75,27 +67,11 @@ public partial record Mamba2
 
                     // g = -(exp(aLog) * softplus(dt + dtBias))
                     TTile g = aLog;
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g2(g, aLog, dt, dtBias);
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                     // SNext = SKept + k v^T
                     TTile.Copy(SNext, SKept, Into.Set);
@@ -129,15 +105,7 @@ public partial record Mamba2
 
                     // v = softplus(dt + dtBias) * vIn
                     TTile v = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-                    {
-                        for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                        {
-                            v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.v2(v, dt, dtBias, vIn);
 
                     // aLog: parameter ALog
                     TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -145,27 +113,11 @@ public partial record Mamba2
 
                     // g = -(exp(aLog) * softplus(dt + dtBias))
                     TTile g = scratch.Take(ref offset, 1, 1);
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g2(g, aLog, dt, dtBias);
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                     // SNext = SKept + k v^T
                     TTile SNext = SKept;
@@ -177,16 +129,7 @@ public partial record Mamba2
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                    {
-                        for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            q.Store(i, j, qIn.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                     // d: parameter D
                     TTile d = scratch.Take(ref offset, 1, 1);
@@ -203,18 +146,7 @@ public partial record Mamba2
                     TTile dread = scratch.Take(ref offset, 1, sizes.V);
                     TTile ddOfo = scratch.Take(ref offset, 1, sizes.V);
                     TTile dvIn = scratch.Take(ref offset, 1, sizes.V);
-                    for (int i = dread.FirstRow; i < dread.Rows; i += dread.RowStep)
-                    {
-                        for (int j = dread.FirstColumn; j < dread.Columns; j += dread.ColumnStep)
-                        {
-                            TNumber dOutput_ij = dOutput.Load(i, j);
-                            dread.Store(i, j, dOutput_ij);
-                            ddOfo.Store(i, j, dOutput_ij * vIn.Load(i, j));
-                            dvIn.Store(i, j, dOutput_ij * d.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dread(dread, ddOfo, dvIn, d, vIn, dOutput);
 
                     // dd = sum over the columns of ddOfo
                     TTile dd = d;
@@ -229,16 +161,7 @@ public partial record Mamba2
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-                    {
-                        for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            dqIn.Store(i, j, dq.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
                     // dk = v dSNext^T
                     TTile dk = q;
@@ -251,18 +174,7 @@ public partial record Mamba2
                     // dgOfSKept = dSNext * (exp(g) * S)
                     // dS = dSNext * exp(g)
                     TTile dgOfSKept = SNext;
-                    for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += dgOfSKept.RowStep)
-                    {
-                        for (int j = dgOfSKept.FirstColumn; j < dgOfSKept.Columns; j += dgOfSKept.ColumnStep)
-                        {
-                            TNumber dSNext_ij = dSNext.Load(i, j);
-                            TNumber exp = TNumber.Exp(g.Load(i, j));
-                            dgOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
-                            dS.Store(i, j, dSNext_ij * exp);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dgOfSKept(dgOfSKept, dS, g, S, dSNext);
 
                     // dg = sum over all of dgOfSKept
                     TTile dg = g;
@@ -274,41 +186,14 @@ public partial record Mamba2
                     TTile daLog = scratch.Take(ref offset, 1, 1);
                     TTile ddt = scratch.Take(ref offset, 1, 1);
                     TTile ddtBias = scratch.Take(ref offset, 1, 1);
-                    for (int i = daLog.FirstRow; i < daLog.Rows; i += daLog.RowStep)
-                    {
-                        for (int j = daLog.FirstColumn; j < daLog.Columns; j += daLog.ColumnStep)
-                        {
-                            TNumber dg_ij = dg.Load(i, j);
-                            TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                            TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
-                            TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
-                            daLog.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                            ddt.Store(i, j, sum2);
-                            ddtBias.Store(i, j, sum2);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.daLog(daLog, ddt, ddtBias, aLog, dt, dtBias, dg);
 
                     // ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
                     // ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
                     // dvIn += dv * softplus(dt + dtBias)
                     TTile ddtOfv = dOutput;
                     TTile ddtBiasOfv = dread;
-                    for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
-                    {
-                        for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)
-                        {
-                            TNumber dv_ij = dv.Load(i, j);
-                            TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
-                            TNumber product = dv_ij * (TNumber.Sigmoid(sum) * vIn.Load(i, j));
-                            ddtOfv.Store(i, j, product);
-                            ddtBiasOfv.Store(i, j, product);
-                            dvIn.Store(i, j, dvIn.Load(i, j) + dv_ij * TNumber.Softplus(sum));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.ddtOfv2(ddtOfv, ddtBiasOfv, dvIn, dt, dtBias, vIn, dv);
 
                     // ddt += sum over the columns of ddtOfv
                     TTile.RowSum(ddt, ddtOfv, Into.Add);

@@ -63,16 +63,7 @@ public partial record Mamba2
 
             // q = qIn * scale
             TTile q = qIn;
-            for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-            {
-                for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    q.Store(i, j, qIn.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -92,15 +83,7 @@ public partial record Mamba2
 
             // v = softplus(dt + dtBias) * vIn
             TTile v = vIn;
-            for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-            {
-                for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                {
-                    v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -108,15 +91,7 @@ public partial record Mamba2
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = dt;
-            for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-            {
-                for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                {
-                    g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -135,27 +110,11 @@ public partial record Mamba2
 
             // qHat = q exp(G)
             TTile qHat = q;
-            for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-            {
-                for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                {
-                    qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.qHat(qHat, q, G);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
-            for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-            {
-                for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                {
-                    kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
             // --- kept for the passes that follow
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
@@ -203,27 +162,11 @@ public partial record Mamba2
 
                 // o = read + d * vIn
                 TTile o = read;
-                for (int i = o.FirstRow; i < o.Rows; i += o.RowStep)
-                {
-                    for (int j = o.FirstColumn; j < o.Columns; j += o.ColumnStep)
-                    {
-                        o.Store(i, j, read.Load(i, j) + d.Load(i, j) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.o(o, read, d, vIn);
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // SNext += kLeft^T v
                 TTile SNext = SKept;
@@ -260,15 +203,7 @@ public partial record Mamba2
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // SNext += kLeft^T v
                 TTile SNext = SKept;
@@ -305,27 +240,11 @@ public partial record Mamba2
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
 
                 // dS = dSNext * exp(GLast)
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
-                {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * TNumber.Exp(GLast.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
 
                 // dread = dOutput
                 TTile dread = dOutput;
-                for (int i = dread.FirstRow; i < dread.Rows; i += dread.RowStep)
-                {
-                    for (int j = dread.FirstColumn; j < dread.Columns; j += dread.ColumnStep)
-                    {
-                        dread.Store(i, j, dOutput.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dread2(dread, dOutput);
 
                 // dS += qHat^T dread
                 TTile.TransposedProduct(dS, qHat, dread, Into.Add);
@@ -356,16 +275,7 @@ public partial record Mamba2
 
             // q = qIn * scale
             TTile q = qIn;
-            for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-            {
-                for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    q.Store(i, j, qIn.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -385,15 +295,7 @@ public partial record Mamba2
 
             // v = softplus(dt + dtBias) * vIn
             TTile v = scratch.Take(ref offset, length, sizes.V);
-            for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-            {
-                for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                {
-                    v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -401,15 +303,7 @@ public partial record Mamba2
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = scratch.Take(ref offset, length, 1);
-            for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-            {
-                for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                {
-                    g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -432,15 +326,7 @@ public partial record Mamba2
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-            {
-                for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                {
-                    kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -461,20 +347,7 @@ public partial record Mamba2
             TTile dk = kLeft;
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile dGOfkLeft = scratch.Take(ref offset, length, sizes.K);
-            for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
-            {
-                for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
-                {
-                    TNumber dkLeft_ij = dkLeft.Load(i, j);
-                    TNumber exp = TNumber.Exp(GLast.Load(i, j) - G.Load(i, j));
-                    TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
-                    dk.Store(i, j, dkLeft_ij * exp);
-                    dGLastOfkLeft.Store(i, j, product);
-                    dGOfkLeft.Store(i, j, -product);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dGOfkLeft, k, GLast, G, dkLeft);
 
             // dGLast = sum over all of dGLastOfkLeft
             TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -486,15 +359,7 @@ public partial record Mamba2
 
             // dGLastOfSKept = dSNext * (exp(GLast) * S)
             TTile dGLastOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
-            for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += dGLastOfSKept.RowStep)
-            {
-                for (int j = dGLastOfSKept.FirstColumn; j < dGLastOfSKept.Columns; j += dGLastOfSKept.ColumnStep)
-                {
-                    dGLastOfSKept.Store(i, j, dSNext.Load(i, j) * (TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dGLastOfSKept2(dGLastOfSKept, GLast, S, dSNext);
 
             // dGLast += sum over all of dGLastOfSKept
             TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
@@ -505,18 +370,7 @@ public partial record Mamba2
             TTile dread = scratch.Take(ref offset, length, sizes.V);
             TTile ddOfo = scratch.Take(ref offset, length, sizes.V);
             TTile dvIn = scratch.Take(ref offset, length, sizes.V);
-            for (int i = dread.FirstRow; i < dread.Rows; i += dread.RowStep)
-            {
-                for (int j = dread.FirstColumn; j < dread.Columns; j += dread.ColumnStep)
-                {
-                    TNumber dOutput_ij = dOutput.Load(i, j);
-                    dread.Store(i, j, dOutput_ij);
-                    ddOfo.Store(i, j, dOutput_ij * vIn.Load(i, j));
-                    dvIn.Store(i, j, dOutput_ij * d.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dread(dread, ddOfo, dvIn, d, vIn, dOutput);
 
             // dd = sum over all of ddOfo
             TTile dd = d;
@@ -537,18 +391,7 @@ public partial record Mamba2
             // dGOfqHat = dqHat * (q * exp(G))
             TTile dq = dGLastOfkLeft;
             TTile dGOfqHat = dGOfkLeft;
-            for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
-            {
-                for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
-                {
-                    TNumber dqHat_ij = dqHat.Load(i, j);
-                    TNumber exp = TNumber.Exp(G.Load(i, j));
-                    dq.Store(i, j, dqHat_ij * exp);
-                    dGOfqHat.Store(i, j, dqHat_ij * (q.Load(i, j) * exp));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dq(dq, dGOfqHat, q, G, dqHat);
 
             // dG += sum over the columns of dGOfqHat
             TTile.RowSum(dG, dGOfqHat, Into.Add);
@@ -559,15 +402,7 @@ public partial record Mamba2
 
             // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
             TTile dExponentOfP = dP;
-            for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
-            {
-                for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
-                {
-                    dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
             TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
 
             // dG += sum over j of dExponentOfP_ij
@@ -599,21 +434,7 @@ public partial record Mamba2
             TTile daLogOfg = dG;
             TTile ddt = scratch.Take(ref offset, length, 1);
             TTile ddtBiasOfg = scratch.Take(ref offset, length, 1);
-            for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
-            {
-                for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
-                {
-                    TNumber dg_ij = dg.Load(i, j);
-                    TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                    TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
-                    TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
-                    daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                    ddt.Store(i, j, sum2);
-                    ddtBiasOfg.Store(i, j, sum2);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
 
             // daLog = sum over the rows of daLogOfg
             TTile daLog = aLog;
@@ -628,20 +449,7 @@ public partial record Mamba2
             // dvIn += dv * softplus(dt + dtBias)
             TTile ddtOfv = v;
             TTile ddtBiasOfv = dOutput;
-            for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
-            {
-                for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)
-                {
-                    TNumber dv_ij = dv.Load(i, j);
-                    TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
-                    TNumber product = dv_ij * (TNumber.Sigmoid(sum) * vIn.Load(i, j));
-                    ddtOfv.Store(i, j, product);
-                    ddtBiasOfv.Store(i, j, product);
-                    dvIn.Store(i, j, dvIn.Load(i, j) + dv_ij * TNumber.Softplus(sum));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.ddtOfv(ddtOfv, ddtBiasOfv, dvIn, dt, dtBias, vIn, dv);
 
             // ddt += sum over the columns of ddtOfv
             TTile.RowSum(ddt, ddtOfv, Into.Add);
@@ -651,16 +459,7 @@ public partial record Mamba2
 
             // dqIn = dq * scale
             TTile dqIn = dq;
-            for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-            {
-                for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    dqIn.Store(i, j, dq.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
             // --- gradients leave
             TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);

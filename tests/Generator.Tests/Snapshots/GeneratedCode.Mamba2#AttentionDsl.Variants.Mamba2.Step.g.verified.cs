@@ -52,15 +52,7 @@ public partial record Mamba2
 
                 // v = softplus(dt + dtBias) * vIn
                 TTile v = scratch.Take(ref offset, 1, at.Columns);
-                for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
-                {
-                    for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
-                    {
-                        v.Store(i, j, TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j)) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.v2(v, dt, dtBias, vIn);
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -68,27 +60,11 @@ public partial record Mamba2
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
                 TTile g = aLog;
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g2(g, aLog, dt, dtBias);
 
                 // SKept = exp(g) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                 // SNext = SKept + k v^T
                 TTile SNext = SKept;
@@ -100,16 +76,7 @@ public partial record Mamba2
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // read = SNext^T q
                 TTile read = v;
@@ -121,15 +88,7 @@ public partial record Mamba2
 
                 // o = read + d * vIn
                 TTile o = read;
-                for (int i = o.FirstRow; i < o.Rows; i += o.RowStep)
-                {
-                    for (int j = o.FirstColumn; j < o.Columns; j += o.ColumnStep)
-                    {
-                        o.Store(i, j, read.Load(i, j) + d.Load(i, j) * vIn.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.o(o, read, d, vIn);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 

@@ -45,16 +45,7 @@ public partial record RetNet
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // k: key
                 TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -66,16 +57,7 @@ public partial record RetNet
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 TTile g = scratch.Take(ref offset, length, 1);
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        TNumber head = TNumber.Constant(at.Head);
-                        g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g(g, at);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -94,15 +76,7 @@ public partial record RetNet
 
                 // qHat = q exp(G)
                 TTile qHat = q;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-                {
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                    {
-                        qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.qHat(qHat, q, G);
 
                 // o = qHat S + P v
                 TTile o = scratch.Take(ref offset, length, sizes.V);
@@ -111,27 +85,11 @@ public partial record RetNet
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-                {
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                    {
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext += kLeft^T v
                 TTile SNext = SKept;

@@ -45,28 +45,11 @@ public partial record RetNet
 
                     // g = log(1 - exp(-((5 + head) * log(2))))
                     TTile g = scratch.Take(ref offset, 1, 1);
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            TNumber head = TNumber.Constant(at.Head);
-                            g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g2(g, at);
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                     // SNext = SKept + k v^T
                     TTile.Copy(SNext, SKept, Into.Set);
@@ -92,28 +75,11 @@ public partial record RetNet
 
                     // g = log(1 - exp(-((5 + head) * log(2))))
                     TTile g = scratch.Take(ref offset, 1, 1);
-                    for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                    {
-                        for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                        {
-                            TNumber head = TNumber.Constant(at.Head);
-                            g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.g2(g, at);
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                    {
-                        for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                        {
-                            SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                     // SNext = SKept + k v^T
                     TTile SNext = SKept;
@@ -125,16 +91,7 @@ public partial record RetNet
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                    {
-                        for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            q.Store(i, j, qIn.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                     // --- the derivative
                     // dOutput: the gradient of the output
@@ -150,16 +107,7 @@ public partial record RetNet
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-                    {
-                        for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                        {
-                            TNumber scale = TNumber.Constant(sizes.Scale);
-                            dqIn.Store(i, j, dq.Load(i, j) * scale);
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
                     // dk = v dSNext^T
                     TTile dk = q;
@@ -170,15 +118,7 @@ public partial record RetNet
                     TTile.Product(dv, k, dSNext, Into.Set);
 
                     // dS = dSNext * exp(g)
-                    for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
-                    {
-                        for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
-                        {
-                            dS.Store(i, j, dSNext.Load(i, j) * TNumber.Exp(g.Load(i, j)));
-                        }
-                    }
-
-                    TTile.Synchronize();
+                    Loops<TTile, TNumber>.dS2(dS, g, dSNext);
                     TTile.Copy(tensors.QGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dqIn, Into.Add);
                     TTile.Copy(tensors.KGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dk, Into.Add);
                     TTile.Copy(tensors.VGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dv, Into.Add);

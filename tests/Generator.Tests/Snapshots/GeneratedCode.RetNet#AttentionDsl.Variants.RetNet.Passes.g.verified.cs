@@ -60,16 +60,7 @@ public partial record RetNet
 
             // q = qIn * scale
             TTile q = qIn;
-            for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-            {
-                for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    q.Store(i, j, qIn.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -77,16 +68,7 @@ public partial record RetNet
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
-            for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-            {
-                for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                {
-                    TNumber head = TNumber.Constant(at.Head);
-                    g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.g(g, at);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -105,27 +87,11 @@ public partial record RetNet
 
             // qHat = q exp(G)
             TTile qHat = q;
-            for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
-            {
-                for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
-                {
-                    qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.qHat(qHat, q, G);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
-            for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-            {
-                for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                {
-                    kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
             // --- kept for the passes that follow
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
@@ -167,15 +133,7 @@ public partial record RetNet
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // SNext += kLeft^T v
                 TTile SNext = SKept;
@@ -215,15 +173,7 @@ public partial record RetNet
 
                 // SNext = exp(GLast) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(GLast.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
 
                 // SNext += kLeft^T v
                 TTile SNext = SKept;
@@ -260,15 +210,7 @@ public partial record RetNet
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
 
                 // dS = dSNext * exp(GLast)
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
-                {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * TNumber.Exp(GLast.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
 
                 // dS += qHat^T dOutput
                 TTile.TransposedProduct(dS, qHat, dOutput, Into.Add);
@@ -299,16 +241,7 @@ public partial record RetNet
 
             // q = qIn * scale
             TTile q = qIn;
-            for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-            {
-                for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    q.Store(i, j, qIn.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -320,16 +253,7 @@ public partial record RetNet
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
-            for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-            {
-                for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                {
-                    TNumber head = TNumber.Constant(at.Head);
-                    g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.g(g, at);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -348,15 +272,7 @@ public partial record RetNet
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
-            {
-                for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
-                {
-                    kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -373,15 +289,7 @@ public partial record RetNet
 
             // dk = dkLeft * exp(GLast - G)
             TTile dk = dkLeft;
-            for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
-            {
-                for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
-                {
-                    dk.Store(i, j, dkLeft.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
 
             // dqHat = dOutput S^T
             TTile dqHat = kLeft;
@@ -396,15 +304,7 @@ public partial record RetNet
 
             // dq = dqHat * exp(G)
             TTile dq = dqHat;
-            for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
-            {
-                for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
-                {
-                    dq.Store(i, j, dqHat.Load(i, j) * TNumber.Exp(G.Load(i, j)));
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dq(dq, G, dqHat);
 
             // dPPlain = dP exp(G_i - G_j)
             TTile dPPlain = dP;
@@ -418,16 +318,7 @@ public partial record RetNet
 
             // dqIn = dq * scale
             TTile dqIn = dq;
-            for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
-            {
-                for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
-                {
-                    TNumber scale = TNumber.Constant(sizes.Scale);
-                    dqIn.Store(i, j, dq.Load(i, j) * scale);
-                }
-            }
-
-            TTile.Synchronize();
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
             // --- gradients leave
             TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);

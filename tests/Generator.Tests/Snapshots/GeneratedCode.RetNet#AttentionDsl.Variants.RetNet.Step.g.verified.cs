@@ -42,28 +42,11 @@ public partial record RetNet
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 TTile g = scratch.Take(ref offset, 1, 1);
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
-                {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
-                    {
-                        TNumber head = TNumber.Constant(at.Head);
-                        g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.g2(g, at);
 
                 // SKept = exp(g) S
                 TTile SKept = S;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
-                {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
-                    {
-                        SKept.Store(i, j, TNumber.Exp(g.Load(i, j)) * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.SKept2(SKept, g, S);
 
                 // SNext = SKept + k v^T
                 TTile SNext = SKept;
@@ -75,16 +58,7 @@ public partial record RetNet
 
                 // q = qIn * scale
                 TTile q = qIn;
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
-                {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
-                    {
-                        TNumber scale = TNumber.Constant(sizes.Scale);
-                        q.Store(i, j, qIn.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // o = SNext^T q
                 TTile o = v;
