@@ -81,7 +81,7 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     public void WriteInPlace(TileProgram program)
     {
         Tile[] results = program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
-        TileStorage storage = Write(Lowering.Of(program.Needed(results)), results, program.StateIn);
+        TileStorage storage = Write(StateSweep.Joined(Lowering.Of(program.Needed(results))), results, program.StateIn);
         if (!storage.StandsIn(program.StateOut, program.StateIn))
         {
             throw new InvalidOperationException($"{program.StateOut.Name} does not stand in the storage of {program.StateIn.Name}: something reads the old state too late.");

@@ -29,7 +29,8 @@ internal static class StepFile
         var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
         var state = new Tile("S", Dim.Key, variant.StateColumns);
         kernel.Take(state);
-        writer.Line($"States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, {(variant.Update.Swapped ? "true" : "false")});");
+        string swapped = variant.Update.Swapped ? "true" : "false";
+        writer.Line($"bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, {swapped});");
         writer.Line("long first = offset;");
         writer.Line("for (int t = 0; t < at.Length; t++)");
         writer.Open();
@@ -69,7 +70,10 @@ internal static class StepFile
 
         writer.Close();
         writer.Line();
-        writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {(variant.Update.Swapped ? "true" : "false")});");
+        writer.Line("if (!inPlace)");
+        writer.Open();
+        writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");
+        writer.Close();
         writer.Close();
     }
 }

@@ -75,6 +75,12 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Distance of the columns this thread handles.</summary>
     int ColumnStep { get; }
 
+    /// <summary>
+    /// True if two matrices of the caller are one, and every operation may work on it as it does on scratch: its rows end where a
+    /// register does.
+    /// </summary>
+    static abstract bool WorksIn(TSelf read, TSelf written);
+
     /// <summary>The number (host: the lanes) at (row, column); one-row and one-column tiles are broadcast.</summary>
     TNumber Load(int row, int column);
 
@@ -145,6 +151,15 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>Solves result_jv + sum_{i&gt;j} l_ij exp(g_iv - g_jv) result_iv = x_jv, the transposed system. result may be x.</summary>
     static abstract void DecayedSolveTransposed(TSelf result, TSelf l, TSelf x, TSelf g);
+
+    /// <summary>
+    /// result_dv = exp(g_d) s_dv, and read (=, +=, -=) c result, in one walk over the state. g is a row with a number for every row of s, or
+    /// one number for all; c is a row. result may be s.
+    /// </summary>
+    static abstract void DecayAndRead(TSelf result, TSelf read, TSelf s, TSelf g, TSelf c, Into into);
+
+    /// <summary>state += k^T u, and read = q state, in one walk over the state; k, u and q are rows.</summary>
+    static abstract void WriteAndRead(TSelf state, TSelf read, TSelf k, TSelf u, TSelf q);
 
     /// <summary>result_i = sum_{s&lt;=i} x_s, row by row.</summary>
     static abstract void CumulativeSum(TSelf result, TSelf x);

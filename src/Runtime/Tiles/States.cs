@@ -28,6 +28,36 @@ public static class States
         }
     }
 
+    /// <summary>
+    /// Makes a state the item's: where the backend can work in the caller's memory and the state is updated in place, that memory itself;
+    /// else a copy, to be stored when all tokens are done.
+    /// </summary>
+    /// <param name="state">The kernel's state; scratch when it comes in.</param>
+    /// <param name="read">The caller's states before the call.</param>
+    /// <param name="written">The caller's states after it.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="at">The item.</param>
+    /// <param name="swapped">True if the kernel's state is the caller's transposed.</param>
+    /// <returns>True if the state is the caller's memory: there is nothing to store.</returns>
+    public static bool Open<TTile, TNumber>(
+        ref TTile state, Operand<TTile, TNumber> read, Operand<TTile, TNumber> written, Sizes sizes, Work at, bool swapped)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (read.Present && written.Present && at.StateIn >= 0 && at.StateIn == at.StateOut && !Transposed(sizes, swapped))
+        {
+            TTile own = Of(state, read, sizes, at, at.StateIn, swapped);
+            if (TTile.WorksIn(own, Of(state, written, sizes, at, at.StateOut, swapped)))
+            {
+                state = own;
+                return true;
+            }
+        }
+
+        Load(state, read, sizes, at, at.StateIn, swapped);
+        return false;
+    }
+
     /// <summary>Writes the item's state; nothing if the tensor was not given or the slot is negative.</summary>
     /// <inheritdoc cref="Load"/>
     public static void Store<TTile, TNumber>(TTile state, Operand<TTile, TNumber> states, Sizes sizes, Work at, long slot, bool swapped)

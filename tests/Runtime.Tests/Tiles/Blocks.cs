@@ -123,6 +123,21 @@ public sealed record DecayedSolveTransposed : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedSolveTransposed(t[0], t[1], t[2], t[3]);
 }
 
+public sealed record DecayAndRead(Into Into) : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndRead(t[0], t[1], t[2], t[3], t[4], Into);
+}
+
+public sealed record DecayAndReadInPlace(Into Into) : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndRead(t[0], t[1], t[0], t[2], t[3], Into);
+}
+
+public sealed record WriteAndRead : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.WriteAndRead(t[0], t[1], t[2], t[3], t[4]);
+}
+
 public sealed record CumulativeSum : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.CumulativeSum(t[0], t[1]);

@@ -127,6 +127,21 @@ public sealed class HostTileTests
     }
 
     [Fact]
+    public void WalksOverTheState()
+    {
+        foreach ((int rows, int columns) in Shapes())
+        {
+            foreach (Into into in Intos)
+            {
+                Judge.Agree(new DecayAndRead(into), Tolerance, Any(rows, columns), Any(1, columns), Any(rows, columns), Any(1, rows), Any(1, rows));
+                Judge.Agree(new DecayAndReadInPlace(into), Tolerance, Any(rows, columns), Any(1, columns), Any(1, 1), Any(1, rows));
+            }
+
+            Judge.Agree(new WriteAndRead(), Tolerance, Any(rows, columns), Any(1, columns), Any(1, rows), Any(1, columns), Any(1, rows));
+        }
+    }
+
+    [Fact]
     public void Sums()
     {
         foreach ((int rows, int columns) in Shapes())

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Walks over a recurrent state, row by row as it stands in memory, 64 columns in registers.</content>
+public readonly unsafe partial struct HostTile
+{
+    /// <inheritdoc/>
+    public static bool WorksIn(HostTile read, HostTile written) => read.data == written.data && read.Columns % HostLanes.Count == 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DecayAndRead(HostTile result, HostTile read, HostTile s, HostTile g, HostTile c, Into into)
+    {
+        float* kept = Workspace.Of(s.Rows + 15);
+        for (int d = 0; d < s.Rows; d += 16)
+        {
+            LaneMath.Exp(g.Columns == 1 ? Vector512.Create(*g.data) : Vector512.Load(g.data + d)).Store(kept + d);
+        }
+
+        int v = 0;
+        for (; Vector512.IsHardwareAccelerated && v + 64 <= result.Width; v += 64)
+        {
+            Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
+            for (int d = 0; d < s.Rows; d++)
+            {
+                float* from = s.Row(d) + v, to = result.Row(d) + v;
+                Vector512<float> factor = Vector512.Create(kept[d]), x = Vector512.Create(c.data[d]);
+                Vector512<float> s0 = Vector512.Load(from) * factor, s1 = Vector512.Load(from + 16) * factor;
+                Vector512<float> s2 = Vector512.Load(from + 32) * factor, s3 = Vector512.Load(from + 48) * factor;
+                s0.Store(to);
+                s1.Store(to + 16);
+                s2.Store(to + 32);
+                s3.Store(to + 48);
+                r0 = Vector512.FusedMultiplyAdd(x, s0, r0);
+                r1 = Vector512.FusedMultiplyAdd(x, s1, r1);
+                r2 = Vector512.FusedMultiplyAdd(x, s2, r2);
+                r3 = Vector512.FusedMultiplyAdd(x, s3, r3);
+            }
+
+            Put(read.data + v, r0, into);
+            Put(read.data + v + 16, r1, into);
+            Put(read.data + v + 32, r2, into);
+            Put(read.data + v + 48, r3, into);
+        }
+
+        for (; v < result.Width; v += 16)
+        {
+            Vector512<float> sum = default;
+            for (int d = 0; d < s.Rows; d++)
+            {
+                Vector512<float> decayed = Vector512.Load(s.Row(d) + v) * Vector512.Create(kept[d]);
+                decayed.Store(result.Row(d) + v);
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(c.data[d]), decayed, sum);
+            }
+
+            Put(read.data + v, sum, into);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WriteAndRead(HostTile state, HostTile read, HostTile k, HostTile u, HostTile q)
+    {
+        int v = 0;
+        for (; Vector512.IsHardwareAccelerated && v + 64 <= state.Width; v += 64)
+        {
+            float* written = u.data + v;
+            Vector512<float> u0 = Vector512.Load(written), u1 = Vector512.Load(written + 16), u2 = Vector512.Load(written + 32), u3 = Vector512.Load(written + 48);
+            Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
+            for (int d = 0; d < state.Rows; d++)
+            {
+                float* at = state.Row(d) + v;
+                Vector512<float> x = Vector512.Create(k.data[d]), y = Vector512.Create(q.data[d]);
+                Vector512<float> s0 = Vector512.FusedMultiplyAdd(x, u0, Vector512.Load(at)), s1 = Vector512.FusedMultiplyAdd(x, u1, Vector512.Load(at + 16));
+                Vector512<float> s2 = Vector512.FusedMultiplyAdd(x, u2, Vector512.Load(at + 32)), s3 = Vector512.FusedMultiplyAdd(x, u3, Vector512.Load(at + 48));
+                s0.Store(at);
+                s1.Store(at + 16);
+                s2.Store(at + 32);
+                s3.Store(at + 48);
+                r0 = Vector512.FusedMultiplyAdd(y, s0, r0);
+                r1 = Vector512.FusedMultiplyAdd(y, s1, r1);
+                r2 = Vector512.FusedMultiplyAdd(y, s2, r2);
+                r3 = Vector512.FusedMultiplyAdd(y, s3, r3);
+            }
+
+            r0.Store(read.data + v);
+            r1.Store(read.data + v + 16);
+            r2.Store(read.data + v + 32);
+            r3.Store(read.data + v + 48);
+        }
+
+        for (; v < state.Width; v += 16)
+        {
+            Vector512<float> written = Vector512.Load(u.data + v), sum = default;
+            for (int d = 0; d < state.Rows; d++)
+            {
+                float* at = state.Row(d) + v;
+                Vector512<float> next = Vector512.FusedMultiplyAdd(Vector512.Create(k.data[d]), written, Vector512.Load(at));
+                next.Store(at);
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(q.data[d]), next, sum);
+            }
+
+            sum.Store(read.data + v);
+        }
+    }
+}
