@@ -74,9 +74,8 @@ public partial record BoundedKimiDelta
             KernelKind.Decode =>
                 Padded.Elements(sizes.K, sizes.V)
                 + 4 * Padded.Elements(1, sizes.K)
-                + Padded.Elements(1, sizes.V)
-                + Padded.Elements(1, 1)
-                + Padded.Elements(sizes.K, 1),
+                + 2 * Padded.Elements(1, sizes.V)
+                + Padded.Elements(1, 1),
             KernelKind.DecodeBackward =>
                 2 * Padded.Elements(sizes.K, sizes.V)
                 + Padded.Elements(1, 1)

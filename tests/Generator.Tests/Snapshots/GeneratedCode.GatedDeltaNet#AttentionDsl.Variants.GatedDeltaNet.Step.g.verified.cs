@@ -30,7 +30,7 @@ public partial record GatedDeltaNet
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
             {
@@ -79,24 +79,22 @@ public partial record GatedDeltaNet
                 TTile g = aLog;
                 Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
-                // SKept = exp(g) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept2(SKept, g, S);
-
                 // U = vw - SKept^T c
                 TTile U = vw;
-                TTile.Product(U, c, SKept, Into.Subtract);
+
+                // SKept = exp(g) S
+                TTile SKept = S;
+                TTile.DecayAndRead(SKept, U, S, g, c, Into.Subtract);
 
                 // SNext = SKept + k U^T
                 TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, k, U, Into.Add);
 
                 // qRaw: query
                 TTile qRaw = c;
                 TTile.Copy(qRaw, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = k;
+                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Normalize(qIn, qRaw);
 
                 // q = qIn * scale
@@ -104,12 +102,15 @@ public partial record GatedDeltaNet
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // o = SNext^T q
-                TTile o = U;
-                TTile.Product(o, q, SNext, Into.Set);
+                TTile o = scratch.Take(ref offset, 1, at.Columns);
+                TTile.WriteAndRead(SNext, o, k, U, q);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
-            States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            if (!inPlace)
+            {
+                States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            }
         }
     }
 }

@@ -73,9 +73,9 @@ public partial record Mamba2
         {
             KernelKind.Decode =>
                 Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(1, sizes.K)
+                + 2 * Padded.Elements(1, sizes.K)
                 + 3 * Padded.Elements(1, 1)
-                + 2 * Padded.Elements(1, sizes.V),
+                + 3 * Padded.Elements(1, sizes.V),
             KernelKind.DecodeBackward =>
                 2 * Padded.Elements(sizes.K, sizes.V)
                 + 3 * Padded.Elements(1, 1)

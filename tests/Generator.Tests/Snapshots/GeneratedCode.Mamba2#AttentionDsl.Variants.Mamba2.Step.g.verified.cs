@@ -29,7 +29,7 @@ public partial record Mamba2
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
             {
@@ -68,10 +68,9 @@ public partial record Mamba2
 
                 // SNext = SKept + k v^T
                 TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, k, v, Into.Add);
 
                 // qIn: query
-                TTile qIn = k;
+                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Copy(qIn, tensors.C.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
@@ -79,8 +78,8 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // read = SNext^T q
-                TTile read = v;
-                TTile.Product(read, q, SNext, Into.Set);
+                TTile read = scratch.Take(ref offset, 1, at.Columns);
+                TTile.WriteAndRead(SNext, read, k, v, q);
 
                 // d: parameter D
                 TTile d = dt;
@@ -92,7 +91,10 @@ public partial record Mamba2
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
-            States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            if (!inPlace)
+            {
+                States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            }
         }
     }
 }

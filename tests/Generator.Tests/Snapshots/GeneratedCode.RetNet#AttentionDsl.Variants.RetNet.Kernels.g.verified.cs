@@ -73,8 +73,8 @@ public partial record RetNet
         {
             KernelKind.Decode =>
                 Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(1, sizes.K)
-                + Padded.Elements(1, sizes.V)
+                + 2 * Padded.Elements(1, sizes.K)
+                + 2 * Padded.Elements(1, sizes.V)
                 + Padded.Elements(1, 1),
             KernelKind.DecodeBackward =>
                 2 * Padded.Elements(sizes.K, sizes.V)

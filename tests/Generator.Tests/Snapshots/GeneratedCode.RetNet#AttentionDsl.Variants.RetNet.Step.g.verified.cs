@@ -27,7 +27,7 @@ public partial record RetNet
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
             {
@@ -50,10 +50,9 @@ public partial record RetNet
 
                 // SNext = SKept + k v^T
                 TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, k, v, Into.Add);
 
                 // qIn: query
-                TTile qIn = k;
+                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Copy(qIn, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
@@ -61,12 +60,15 @@ public partial record RetNet
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // o = SNext^T q
-                TTile o = v;
-                TTile.Product(o, q, SNext, Into.Set);
+                TTile o = scratch.Take(ref offset, 1, at.Columns);
+                TTile.WriteAndRead(SNext, o, k, v, q);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
-            States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            if (!inPlace)
+            {
+                States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            }
         }
     }
 }
