@@ -10,6 +10,9 @@ internal static class DeclarationShape
     /// <summary>The names of the members that the generator writes.</summary>
     private static readonly string[] Generated = ["Variant", "Forward", "Backward", "Decode", "List", "Kernels", "Parameters", "Gradients"];
 
+    // What kernels call the tensors that every variant has: no input can be called so.
+    private static readonly string[] Operands = ["Output", "OutputGradient", "InitialState", "InitialStateGradient", "FinalState", "FinalStateGradient"];
+
     public static bool Check(INamedTypeSymbol type, TypeDeclarationSyntax part, ProblemList problems)
     {
         bool legal = true;
@@ -51,7 +54,8 @@ internal static class DeclarationShape
             }
         }
 
-        foreach (ISymbol member in Generated.SelectMany(x => type.GetMembers(x)).Where(IsWritten))
+        IEnumerable<ISymbol> operands = Operands.SelectMany(x => type.GetMembers(x)).Where(x => x is IPropertySymbol);
+        foreach (ISymbol member in Generated.SelectMany(x => type.GetMembers(x)).Concat(operands).Where(IsWritten))
         {
             Refuse(Problem.At("ATTN005", "", type.Name, member.Name), member.Locations[0]);
         }
