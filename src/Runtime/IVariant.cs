@@ -53,6 +53,24 @@ public interface IVariant
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null);
 
+    /// <summary><see cref="Forward"/>, checked and bound once, to run many times.</summary>
+    /// <inheritdoc cref="Forward"/>
+    Prepared<ForwardResult> PrepareForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null);
+
+    /// <summary><see cref="Backward"/>, checked and bound once, to run many times.</summary>
+    /// <inheritdoc cref="Backward"/>
+    Prepared<BackwardResult> PrepareBackward(
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient = null,
+        Tensor? initialState = null,
+        RunOptions? options = null);
+
+    /// <summary><see cref="Decode"/>, checked and bound once, to run many times: a decode loop writes the next token's inputs into the same tensors.</summary>
+    /// <inheritdoc cref="Decode"/>
+    Prepared<Tensor> PrepareDecode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null);
+
     /// <summary>The oracle: the plain recurrence in double precision on the host. Takes Float64 tensors too; results are Float64.</summary>
     /// <inheritdoc cref="Forward"/>
     ForwardResult ReferenceForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null);

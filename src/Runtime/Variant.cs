@@ -32,7 +32,7 @@ public sealed class Variant<TKernels> : IVariant
 
     /// <inheritdoc/>
     public ForwardResult Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
-        Forward(KernelKind.Forward, Engines.For(options), inputs, parameters, initialState, options ?? Defaults);
+        PrepareForward(inputs, parameters, initialState, options).Once();
 
     /// <inheritdoc/>
     public BackwardResult Backward(
@@ -42,11 +42,11 @@ public sealed class Variant<TKernels> : IVariant
         Tensor? finalStateGradient = null,
         Tensor? initialState = null,
         RunOptions? options = null) =>
-        Backward(KernelKind.Backward, Engines.For(options), inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults);
+        PrepareBackward(inputs, parameters, outputGradient, finalStateGradient, initialState, options).Once();
 
     /// <inheritdoc/>
     public ForwardResult ReferenceForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
-        Forward(KernelKind.Decode, ReferenceEngine.Instance, inputs, parameters, initialState, options ?? Defaults);
+        PrepareForward(KernelKind.Decode, ReferenceEngine.Instance, inputs, parameters, initialState, options ?? Defaults).Once();
 
     /// <inheritdoc/>
     public BackwardResult ReferenceBackward(
@@ -56,58 +56,90 @@ public sealed class Variant<TKernels> : IVariant
         Tensor? finalStateGradient = null,
         Tensor? initialState = null,
         RunOptions? options = null) =>
-        Backward(KernelKind.DecodeBackward, ReferenceEngine.Instance, inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults);
+        PrepareBackward(KernelKind.DecodeBackward, ReferenceEngine.Instance, inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults).Once();
 
     /// <inheritdoc/>
-    public Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null)
+    public Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null) =>
+        PrepareDecode(inputs, parameters, state, options).Once();
+
+    /// <inheritdoc/>
+    public Prepared<ForwardResult> PrepareForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
+        PrepareForward(KernelKind.Forward, Engines.For(options), inputs, parameters, initialState, options ?? Defaults);
+
+    /// <inheritdoc/>
+    public Prepared<BackwardResult> PrepareBackward(
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient = null,
+        Tensor? initialState = null,
+        RunOptions? options = null) =>
+        PrepareBackward(KernelKind.Backward, Engines.For(options), inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults);
+
+    /// <inheritdoc/>
+    public Prepared<Tensor> PrepareDecode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         options ??= Defaults;
-        using var call = new Call(Description, inputs, parameters, options, Engines.For(options));
-        ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null || options.SnapshotSlots is not null);
-        OptionCheck.Slots(Description, options, call.Shape, state.Shape[0]);
+        var call = new Call(Description, inputs, parameters, options, Engines.For(options));
+        return Guarded(call, () =>
+        {
+            ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null || options.SnapshotSlots is not null);
+            OptionCheck.Slots(Description, options, call.Shape, state.Shape[0]);
 
-        Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
-        Tensor computed = call.Buffers.Write(output);
-        Tensor states = call.Buffers.Read(state);
-        call.BindInputs(inputs, parameters);
-        call.BindState(states, Access.Read | Access.Write);
-        call.BindOutput(computed, Access.Write);
-        call.BindState(states, Access.Read | Access.Write);
-        call.Decode<TKernels>(options);
-
-        CopyUnlessSame(computed, output);
-        CopyUnlessSame(states, state);
-        KeepAlive(inputs, parameters);
-        call.Buffers.Keep();
-        return output;
+            Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
+            Tensor computed = call.Buffers.Write(output);
+            Tensor states = call.Buffers.Read(state);
+            call.BindInputs(inputs, parameters);
+            call.BindState(states, Access.Read | Access.Write);
+            call.BindOutput(computed, Access.Write);
+            call.BindState(states, Access.Read | Access.Write);
+            return new Prepared<Tensor>(
+                call,
+                output,
+                call.PlanDecode<TKernels>(options),
+                () =>
+                {
+                    CopyUnlessSame(computed, output);
+                    CopyUnlessSame(states, state);
+                },
+                inputs,
+                parameters);
+        });
     }
 
-    private ForwardResult Forward(
+    private Prepared<ForwardResult> PrepareForward(
         KernelKind kernel, IEngine engine, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState, RunOptions options)
     {
-        using var call = new Call(Description, inputs, parameters, options, engine);
-        ShapeCheck.State(Description, "the initial state", initialState, call.Shape, call.Number);
-        OptionCheck.NoSlots(Description, options);
+        var call = new Call(Description, inputs, parameters, options, engine);
+        return Guarded(call, () =>
+        {
+            ShapeCheck.State(Description, "the initial state", initialState, call.Shape, call.Number);
+            OptionCheck.NoSlots(Description, options);
 
-        Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
-        Tensor final = call.Buffers.Result(call.Number, call.Shape.State(call.Shape.Sequences));
-        Tensor computed = call.Buffers.Write(output);
-        Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
-        call.BindInputs(inputs, parameters);
-        call.BindState(initial, Access.Read);
-        call.BindOutput(computed, Access.Write);
-        call.BindState(final, Access.Write);
-        call.Run<TKernels>(kernel, readsState: initial is not null);
-
-        call.PassThrough(initial, final);
-        CopyUnlessSame(computed, output);
-        KeepAlive(inputs, parameters);
-        call.Buffers.Keep();
-        return new ForwardResult(output, final);
+            Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
+            Tensor final = call.Buffers.Result(call.Number, call.Shape.State(call.Shape.Sequences));
+            Tensor computed = call.Buffers.Write(output);
+            Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
+            call.BindInputs(inputs, parameters);
+            call.BindState(initial, Access.Read);
+            call.BindOutput(computed, Access.Write);
+            call.BindState(final, Access.Write);
+            return new Prepared<ForwardResult>(
+                call,
+                new ForwardResult(output, final),
+                call.Plan<TKernels>(kernel, readsState: initial is not null),
+                () =>
+                {
+                    call.PassThrough(initial, final);
+                    CopyUnlessSame(computed, output);
+                },
+                inputs,
+                parameters);
+        });
     }
 
-    private BackwardResult Backward(
+    private Prepared<BackwardResult> PrepareBackward(
         KernelKind kernel,
         IEngine engine,
         IReadOnlyList<Tensor> inputs,
@@ -118,76 +150,100 @@ public sealed class Variant<TKernels> : IVariant
         RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(outputGradient);
-        using var call = new Call(Description, inputs, parameters, options, engine);
-        CallShape shape = call.Shape;
-        ShapeCheck.OutputGradient(Description, outputGradient, shape, call.Number);
-        ShapeCheck.State(Description, "the final state's gradient", finalStateGradient, shape, call.Number);
-        ShapeCheck.State(Description, "the initial state", initialState, shape, call.Number);
-        OptionCheck.NoSlots(Description, options);
-
-        Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
-        Tensor? finalGradient = finalStateGradient is null ? null : call.Buffers.Read(finalStateGradient);
-        call.BindInputs(inputs, parameters);
-        call.BindState(initial, Access.Read);
-
-        // The forward pass's results are no operands of a gradient: what is needed of them is computed anew.
-        call.BindNothing();
-        call.BindNothing();
-        call.BindOutput(call.Buffers.Read(outputGradient), Access.Read);
-        call.BindState(finalGradient, Access.Read);
-
-        var inputGradients = new Tensor[inputs.Count];
-        var computed = new Tensor[inputs.Count];
-        for (int i = 0; i < inputs.Count; i++)
+        var call = new Call(Description, inputs, parameters, options, engine);
+        return Guarded(call, () =>
         {
-            InputDescription input = Description.Inputs[i];
-            int width = shape.Width(input.Channels);
-            inputGradients[i] = call.Buffers.Result(call.Outer(inputs[i].Type), inputs[i].Shape.AsSpan());
-            computed[i] = inputs[i].Shape[2] == shape.Heads ? call.Buffers.Write(inputGradients[i]) : call.Buffers.Zeros(call.Rows(input) * shape.Heads * width);
-            call.Bind(computed[i], call.Rows(input), shape.Heads, width, Access.Write);
-        }
+            CallShape shape = call.Shape;
+            ShapeCheck.OutputGradient(Description, outputGradient, shape, call.Number);
+            ShapeCheck.State(Description, "the final state's gradient", finalStateGradient, shape, call.Number);
+            ShapeCheck.State(Description, "the initial state", initialState, shape, call.Number);
+            OptionCheck.NoSlots(Description, options);
 
-        var perItem = new Tensor?[parameters.Count];
-        long parameterRows = call.ParameterRows(kernel);
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            if (!Description.Parameters[i].Learned)
+            Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
+            Tensor? finalGradient = finalStateGradient is null ? null : call.Buffers.Read(finalStateGradient);
+            call.BindInputs(inputs, parameters);
+            call.BindState(initial, Access.Read);
+
+            // The forward pass's results are no operands of a gradient: what is needed of them is computed anew.
+            call.BindNothing();
+            call.BindNothing();
+            call.BindOutput(call.Buffers.Read(outputGradient), Access.Read);
+            call.BindState(finalGradient, Access.Read);
+
+            var inputGradients = new Tensor[inputs.Count];
+            var computed = new Tensor[inputs.Count];
+            for (int i = 0; i < inputs.Count; i++)
             {
-                call.BindNothing();
-                continue;
+                InputDescription input = Description.Inputs[i];
+                int width = shape.Width(input.Channels);
+                inputGradients[i] = call.Buffers.Result(call.Outer(inputs[i].Type), inputs[i].Shape.AsSpan());
+                computed[i] = inputs[i].Shape[2] == shape.Heads ? call.Buffers.Write(inputGradients[i]) : call.Buffers.Zeros(call.Rows(input) * shape.Heads * width);
+                call.Bind(computed[i], call.Rows(input), shape.Heads, width, Access.Write);
             }
 
-            int width = shape.Width(Description.Parameters[i].Channels);
-            perItem[i] = call.Buffers.Zeros(parameterRows * shape.Heads * width);
-            call.Bind(perItem[i]!, parameterRows, shape.Heads, width, Access.Write);
-        }
-
-        Tensor? initialGradient = initial is null ? null : call.Buffers.Result(call.Number, initialState!.Shape.AsSpan());
-        call.BindState(initialGradient, Access.Write);
-        call.Run<TKernels>(kernel, readsState: initial is not null);
-
-        call.PassThrough(finalGradient, initialGradient);
-        for (int i = 0; i < inputs.Count; i++)
-        {
-            InputDescription input = Description.Inputs[i];
-            Sums.OverGroups(computed[i], call.Rows(input), shape.Heads, shape.Width(input.Channels), inputGradients[i], (int)inputs[i].Shape[2]);
-        }
-
-        var parameterGradients = new Tensor?[parameters.Count];
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            if (perItem[i] is { } x)
+            var perItem = new Tensor?[parameters.Count];
+            long parameterRows = call.ParameterRows(kernel);
+            for (int i = 0; i < parameters.Count; i++)
             {
-                Tensor given = parameters[i]!;
-                Tensor sum = call.Buffers.Result(call.Number, given.Shape.AsSpan());
-                Sums.OverRows(x, parameterRows, shape.Heads, shape.Width(Description.Parameters[i].Channels), sum, (int)given.Shape[0]);
-                parameterGradients[i] = sum;
-            }
-        }
+                if (!Description.Parameters[i].Learned)
+                {
+                    call.BindNothing();
+                    continue;
+                }
 
-        KeepAlive(inputs, parameters);
-        call.Buffers.Keep();
-        return new BackwardResult(inputGradients, parameterGradients, initialGradient);
+                int width = shape.Width(Description.Parameters[i].Channels);
+                perItem[i] = call.Buffers.Zeros(parameterRows * shape.Heads * width);
+                call.Bind(perItem[i]!, parameterRows, shape.Heads, width, Access.Write);
+            }
+
+            Tensor? initialGradient = initial is null ? null : call.Buffers.Result(call.Number, initialState!.Shape.AsSpan());
+            call.BindState(initialGradient, Access.Write);
+            var parameterGradients = new Tensor?[parameters.Count];
+            for (int i = 0; i < parameters.Count; i++)
+            {
+                parameterGradients[i] = perItem[i] is null ? null : call.Buffers.Result(call.Number, parameters[i]!.Shape.AsSpan());
+            }
+
+            return new Prepared<BackwardResult>(
+                call,
+                new BackwardResult(inputGradients, parameterGradients, initialGradient),
+                call.Plan<TKernels>(kernel, readsState: initial is not null),
+                () =>
+                {
+                    call.PassThrough(finalGradient, initialGradient);
+                    for (int i = 0; i < computed.Length; i++)
+                    {
+                        InputDescription input = Description.Inputs[i];
+                        Sums.OverGroups(computed[i], call.Rows(input), shape.Heads, shape.Width(input.Channels), inputGradients[i], (int)inputGradients[i].Shape[2]);
+                    }
+
+                    for (int i = 0; i < perItem.Length; i++)
+                    {
+                        if (perItem[i] is { } x)
+                        {
+                            Tensor sum = parameterGradients[i]!;
+                            Sums.OverRows(x, parameterRows, shape.Heads, shape.Width(Description.Parameters[i].Channels), sum, (int)sum.Shape[0]);
+                        }
+                    }
+                },
+                inputs,
+                parameters);
+        });
+    }
+
+    /// <summary>Binds a call; if that fails, what it has allocated is freed.</summary>
+    private static Prepared<TResult> Guarded<TResult>(Call call, Func<Prepared<TResult>> bind)
+        where TResult : class
+    {
+        try
+        {
+            return bind();
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
     }
 
     private static ImmutableArray<long> ParameterShape(ParameterDescription parameter, CallShape shape) => parameter.Channels switch
@@ -203,12 +259,5 @@ public sealed class Variant<TKernels> : IVariant
         {
             from.CopyTo(to);
         }
-    }
-
-    // Kernels work on addresses: a caller may hold no other reference to its tensors than the lists passed here.
-    private static void KeepAlive(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters)
-    {
-        GC.KeepAlive(inputs);
-        GC.KeepAlive(parameters);
     }
 }

@@ -7,9 +7,10 @@ internal sealed class Buffers(IEngine engine, CallShape shape) : IDisposable
 {
     private readonly List<Tensor> rented = [];
     private readonly List<Tensor> results = [];
+    private readonly List<(Tensor From, Tensor To)> copies = [];
     private bool kept;
 
-    /// <summary>The tensor as the engine reads it: itself, or a converted copy.</summary>
+    /// <summary>The tensor as the engine reads it: itself, or a copy that <see cref="Refresh"/> converts.</summary>
     public Tensor Read(Tensor tensor)
     {
         if (Accepts(tensor))
@@ -18,8 +19,17 @@ internal sealed class Buffers(IEngine engine, CallShape shape) : IDisposable
         }
 
         Tensor copy = Rent(tensor.Count, clear: false);
-        tensor.CopyTo(copy);
+        copies.Add((tensor, copy));
         return copy;
+    }
+
+    /// <summary>Converts what the caller's tensors hold now.</summary>
+    public void Refresh()
+    {
+        foreach ((Tensor from, Tensor to) in copies)
+        {
+            from.CopyTo(to);
+        }
     }
 
     /// <summary>A working tensor of zeros.</summary>

@@ -3,6 +3,8 @@ namespace AttentionDsl.Runtime;
 /// <summary>One call of a variant: its checked shape, its engine, its buffers, and the operands bound so far in the order <see cref="IVariantKernels"/> gives.</summary>
 internal sealed class Call : IDisposable
 {
+    private static readonly Action Nothing = () => { };
+
     private readonly List<Binding> bindings = [];
 
     public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine)
@@ -89,20 +91,17 @@ internal sealed class Call : IDisposable
         GC.KeepAlive(to);
     }
 
-    /// <summary>Runs the recurrent step over the bound operands, the state kept where the options say.</summary>
-    public void Decode<TKernels>(RunOptions options)
+    /// <summary>The recurrent step over the bound operands, the state kept where the options say.</summary>
+    public Action PlanDecode<TKernels>(RunOptions options)
         where TKernels : IVariantKernels
     {
         int splitInto = Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
         Launch[] launches = [.. Stretches.Decode(Shape, options).Where(x => x.Count > 0).Select(x => new Launch(KernelKind.Decode, WorkList.Of(Shape, splitInto, x)))];
-        if (launches.Length > 0)
-        {
-            Engine.Run<TKernels>(launches, [.. bindings], Shape.Sizes(), default);
-        }
+        return launches.Length == 0 ? Nothing : Engine.Plan<TKernels>(launches, [.. bindings], Shape.Sizes(), default);
     }
 
-    /// <summary>Runs a kernel over the bound operands, in passes where the engine works so.</summary>
-    public void Run<TKernels>(KernelKind kernel, bool readsState)
+    /// <summary>A kernel over the bound operands, in passes where the engine works so.</summary>
+    public Action Plan<TKernels>(KernelKind kernel, bool readsState)
         where TKernels : IVariantKernels
     {
         bool passes = RunsInPasses(kernel);
@@ -111,13 +110,12 @@ internal sealed class Call : IDisposable
         Work[] work = WorkList.Of(Shape, splitInto, whole);
         if (work.Length == 0)
         {
-            return;
+            return Nothing;
         }
 
         if (!passes)
         {
-            Engine.Run<TKernels>([new(kernel, work)], [.. bindings], Shape.Sizes(), default);
-            return;
+            return Engine.Plan<TKernels>([new(kernel, work)], [.. bindings], Shape.Sizes(), default);
         }
 
         Sizes sizes = Shape.Sizes();
@@ -130,7 +128,7 @@ internal sealed class Call : IDisposable
         Launch[] launches = backward
             ? [new(KernelKind.Prepare, chunks), new(KernelKind.Trail, work), new(KernelKind.Retreat, work), new(KernelKind.Gradients, chunks)]
             : [new(KernelKind.Prepare, chunks), new(KernelKind.Advance, work)];
-        Engine.Run<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
+        return Engine.Plan<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
             stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states));
     }
 
@@ -138,6 +136,18 @@ internal sealed class Call : IDisposable
     public long ParameterRows(KernelKind kernel) => RunsInPasses(kernel) ? Shape.Chunks() : Shape.Sequences;
 
     private bool RunsInPasses(KernelKind kernel) => Engine.TokenParallel && kernel is (KernelKind.Forward or KernelKind.Backward);
+
+    /// <summary>Refuses to run over tensors that were disposed since they were bound.</summary>
+    public void RequireTensors()
+    {
+        foreach (Binding binding in bindings)
+        {
+            if (binding.Tensor is { IsDisposed: true })
+            {
+                throw new ObjectDisposedException(nameof(Tensor), $"{Description.Name}: a tensor of the prepared call was disposed; keep all of them until the last run.");
+            }
+        }
+    }
 
     public void Dispose() => Buffers.Dispose();
 }

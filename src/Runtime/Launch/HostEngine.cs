@@ -13,6 +13,9 @@ internal sealed unsafe class HostEngine : IEngine
     public bool TokenParallel => false;
 
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels => Plan<TKernels>(launches, bindings, sizes, parts)();
+
+    public Action Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<HostTile, HostLanes>[bindings.Length];
@@ -31,27 +34,52 @@ internal sealed unsafe class HostEngine : IEngine
             }
         }
 
-        using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(float));
-        float* next = (float*)kept.Memory;
-        HostTile Part(long elements)
+        var runs = new HostLaunch<TKernels>[launches.Length];
+        for (int i = 0; i < launches.Length; i++)
         {
-            var part = new HostTile(next, 1, Items.Clamp(elements), elements);
-            next += elements;
-            return part;
+            runs[i] = new HostLaunch<TKernels>(launches[i], operands, sizes);
         }
 
-        Between<HostTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
-        foreach ((KernelKind kernel, Work[] work) in launches)
+        return () =>
         {
-            long elements = TKernels.Scratch(kernel, sizes);
-            Items.Run(work, sizes, at =>
+            // A thread keeps one piece of scratch, and its items want it: none is rented where nothing stands between launches.
+            using ThreadScratch? kept = parts.Total == 0 ? null : ThreadScratch.Rent(parts.Total * sizeof(float));
+            Between<HostTile> between = kept is null ? default : Parts((float*)kept.Memory, parts);
+            foreach (HostLaunch<TKernels> run in runs)
             {
-                using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(float));
-                Items.Invoke<TKernels, HostTile, HostLanes>(kernel, operands, sizes, at, new HostTile((float*)scratch.Memory, 1, Items.Clamp(elements), elements), between);
-            });
-        }
+                run.Between = between;
+                run.Run();
+            }
 
-        // The operands hold addresses, which keep no tensor alive.
-        GC.KeepAlive(bindings);
+            // The operands hold addresses, which keep no tensor alive.
+            GC.KeepAlive(bindings);
+        };
+    }
+
+    private static Between<HostTile> Parts(float* memory, BetweenElements parts)
+    {
+        HostTile exact = new(memory, 1, Items.Clamp(parts.Exact), parts.Exact);
+        HostTile packed = new(memory += parts.Exact, 1, Items.Clamp(parts.Packed), parts.Packed);
+        HostTile states = new(memory += parts.Packed, 1, Items.Clamp(parts.States), parts.States);
+        HostTile gradients = new(memory + parts.States, 1, Items.Clamp(parts.StateGradients), parts.StateGradients);
+        return new() { Exact = exact, Packed = packed, States = states, StateGradients = gradients };
+    }
+
+    /// <summary>One kernel over its items.</summary>
+    private sealed class HostLaunch<TKernels>(Launch launch, Operand<HostTile, HostLanes>[] operands, Sizes sizes)
+        : ParallelItems(launch.Work.Length, Items.Threads(launch.Work, sizes))
+        where TKernels : IVariantKernels
+    {
+        private readonly Work[] work = Items.LongestFirst(launch.Work);
+        private readonly long elements = TKernels.Scratch(launch.Kernel, sizes);
+
+        public Between<HostTile> Between { get; set; }
+
+        protected override void Item(int index)
+        {
+            using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(float));
+            var tile = new HostTile((float*)scratch.Memory, 1, Items.Clamp(elements), elements);
+            Items.Invoke<TKernels, HostTile, HostLanes>(launch.Kernel, operands, sizes, work[index], tile, Between);
+        }
     }
 }

@@ -65,4 +65,9 @@ internal interface IEngine
     /// <param name="parts">What passes need between them.</param>
     void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels;
+
+    /// <summary>What <see cref="Run"/> would do, made once and run many times.</summary>
+    /// <inheritdoc cref="Run"/>
+    Action Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels => () => Run<TKernels>(launches, bindings, sizes, parts);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace AttentionDsl.Runtime;
 
 /// <summary>Runs work items on the threads of this machine.</summary>
@@ -8,7 +6,10 @@ internal static class Items
     // Waking the thread pool costs some ten microseconds: below so many multiply-adds a loop is faster.
     private const double ParallelFrom = 1 << 18;
 
-    public static void Run(Work[] work, Sizes sizes, Action<Work> item)
+    public static void Run(Work[] work, Sizes sizes, Action<Work> item) => new Delegated(LongestFirst(work), Threads(work, sizes), item).Run();
+
+    /// <summary>Threads that pay for these items.</summary>
+    public static int Threads(Work[] work, Sizes sizes)
     {
         double operations = 0;
         foreach (Work at in work)
@@ -16,35 +17,15 @@ internal static class Items
             operations += 2.0 * at.Length * sizes.Updates * sizes.K * at.Columns;
         }
 
-        if (work.Length < 2 || Environment.ProcessorCount < 2 || operations < ParallelFrom)
-        {
-            foreach (Work at in work)
-            {
-                item(at);
-            }
+        return operations < ParallelFrom ? 1 : Environment.ProcessorCount;
+    }
 
-            return;
-        }
-
-        // Longest first, taken one at a time: the last items to finish are short ones.
+    /// <summary>The order in which items are taken: the last to finish are short ones.</summary>
+    public static Work[] LongestFirst(Work[] work)
+    {
         Work[] order = (Work[])work.Clone();
         Array.Sort(order, (a, b) => b.Length.CompareTo(a.Length));
-        int next = -1;
-        try
-        {
-            Parallel.For(0, Math.Min(Environment.ProcessorCount, order.Length), _ =>
-            {
-                for (int i = Interlocked.Increment(ref next); i < order.Length; i = Interlocked.Increment(ref next))
-                {
-                    item(order[i]);
-                }
-            });
-        }
-        catch (AggregateException exception)
-        {
-            // A caller wants the error of the kernel, not that it met it on several threads.
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
+        return order;
     }
 
     public static int Clamp(long rows) => (int)Math.Min(rows, int.MaxValue);
@@ -62,5 +43,10 @@ internal static class Items
             case KernelKind.Backward: TKernels.Backward<TTile, TNumber>(operands, sizes, at, scratch); break;
             default: TKernels.Pass<TTile, TNumber>(kernel, operands, sizes, at, scratch, between); break;
         }
+    }
+
+    private sealed class Delegated(Work[] work, int threads, Action<Work> item) : ParallelItems(work.Length, threads)
+    {
+        protected override void Item(int index) => item(work[index]);
     }
 }

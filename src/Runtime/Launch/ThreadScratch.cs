@@ -6,7 +6,7 @@ namespace AttentionDsl.Runtime;
 internal sealed unsafe class ThreadScratch : IDisposable
 {
     // A thread pool lives as long as the process: what only a rare huge item needs goes back at once.
-    private const long KeepAtMost = 16 << 20;
+    private const long KeepAtMost = 64 << 20;
 
     [ThreadStatic]
     private static ThreadScratch? kept;
