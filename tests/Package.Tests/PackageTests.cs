@@ -28,6 +28,7 @@ public sealed class PackageTests(Sandbox sandbox) : IClassFixture<Sandbox>
         Sandbox.Finished run = sandbox.Dotnet("run");
         Assert.True(run.Code == 0, run.Text);
         Assert.Contains("FadingMemory: agrees with the oracle", run.Text, StringComparison.Ordinal);
+        Assert.Contains("S' = S~ + beta k (v - S~^T k)^T", run.Text, StringComparison.Ordinal);   // the README's declaration
         Assert.Contains("output Float32 [1, 20, 2, 8], gradient of Beta Float32 [1, 20, 2], of Sharpness Float32 [2]", run.Text, StringComparison.Ordinal);
 
         string program = Path.Combine(sandbox.Project, "Program.cs");

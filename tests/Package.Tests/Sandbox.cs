@@ -20,6 +20,10 @@ public sealed class Sandbox : IDisposable
             File.Copy(file, Path.Combine(Project, Path.GetFileName(file)));
         }
 
+        // The declaration that the README begins with belongs to the project, too: what newcomers copy compiles.
+        string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        File.WriteAllText(Path.Combine(Project, "Readme.cs"), readme.Split("```csharp")[1].Split("```")[0]);
+
         // A cache of its own: the package that this machine may have from before is not what is tested. What the package depends on was
         // restored for this repository and is read from there, so that nothing is downloaded.
         File.WriteAllText(Path.Combine(Project, "nuget.config"), $"""

@@ -51,7 +51,7 @@ internal static class BenchCommand
                 Gallery.Count(speed.ForwardOperations));
         });
 
-        AnsiConsole.WriteLine($"{size}, float32, {Placement.Describe(device)}; medians; op/s: floating-point operations of the chunk algorithm.");
+        AnsiConsole.WriteLine($"{size}, float32, {Placement.Describe(device)}; medians; op/s: floating-point operations of the algorithm with chunks of 16.");
         AnsiConsole.Write(table);
         return Gallery.Success;
     }

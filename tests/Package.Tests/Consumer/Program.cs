@@ -13,6 +13,7 @@ var gates = new FadingMemory.Parameters(Numbers(heads));
 using ForwardResult result = layer.Forward(gates);
 using FadingMemory.Gradients gradients = layer.Backward(gates, result.Output);
 Console.WriteLine($"output {result.Output}, gradient of Beta {gradients.Inputs.Beta.Tensor}, of Sharpness {gradients.Parameters.Sharpness}");
+Console.WriteLine(KimiDelta.Variant.Description.Recurrence);
 return report.Passed ? 0 : 1;
 
 Tensor Numbers(params long[] shape)
