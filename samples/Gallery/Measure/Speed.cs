@@ -10,7 +10,7 @@ namespace AttentionDsl.Gallery.Measure;
 /// <param name="ForwardOperations">Floating-point operations per second of the chunk forward, as the description of the variant counts them.</param>
 internal sealed record SpeedReport(double Decode, double Forward, double Backward, double ForwardOperations);
 
-/// <summary>Measures speed. Every figure is the median of the calls that fit the time, after one that compiles.</summary>
+/// <summary>Measures speed of prepared calls. Every figure is the median of the runs that fit the time, after one that compiles.</summary>
 internal static class Speed
 {
     public static SpeedReport Of(IVariant variant, CallSize size, RunOptions options, double seconds)
@@ -20,22 +20,24 @@ internal static class Speed
         VariantShapes shapes = variant.Shapes(whole.Inputs, options);
         using Tensor state = whole.Like(shapes.State);
         using Tensor upstream = whole.Like(shapes.Output);
-        double decode = Median(seconds, () => variant.Decode(token.Inputs, token.Parameters, state, options).Dispose());
-        double forward = Median(seconds, () => variant.Forward(whole.Inputs, whole.Parameters, null, options).Dispose());
-        double backward = Median(seconds, () => variant.Backward(whole.Inputs, whole.Parameters, upstream, null, null, options).Dispose());
+        double decode = Median(seconds, variant.PrepareDecode(token.Inputs, token.Parameters, state, options));
+        double forward = Median(seconds, variant.PrepareForward(whole.Inputs, whole.Parameters, null, options));
+        double backward = Median(seconds, variant.PrepareBackward(whole.Inputs, whole.Parameters, upstream, null, null, options));
         double operations = variant.Description.ForwardOperations(new Sizes { K = shapes.K, V = shapes.V, Chunk = options.ChunkLength ?? 16, Updates = shapes.Updates });
         return new SpeedReport(size.Batch / decode, shapes.Tokens / forward, shapes.Tokens / backward, operations * shapes.Heads * shapes.Tokens / forward);
     }
 
-    private static double Median(double seconds, Action call)
+    private static double Median<TResult>(double seconds, Prepared<TResult> call)
+        where TResult : class
     {
-        call();
+        using Prepared<TResult> owned = call;
+        call.Run();
         var times = new List<double>();
         var all = Stopwatch.StartNew();
         do
         {
             long start = Stopwatch.GetTimestamp();
-            call();
+            call.Run();
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         while (all.Elapsed.TotalSeconds < seconds);
