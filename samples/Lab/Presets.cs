@@ -40,11 +40,11 @@ internal static class Presets
         {
             Name = "recall",
             Claim = "a decay for every key channel recalls as much as one for the head, at equal state",
-            Task = new Recall { Pairs = 16, Writes = 16 },
+            Task = new Recall { Pairs = 8, Writes = 8 },
             Mixers = ["GatedDeltaNet", "KimiDelta"],
             Expected = [("KDA is at most 1 point below Gated DeltaNet", x => x("KimiDelta").Accuracy > x("GatedDeltaNet").Accuracy - 0.01)],
-            Steps = 1200,
-            Minutes = 5,
+            Steps = 600,
+            Minutes = 3,
         },
         new()
         {
@@ -92,7 +92,7 @@ internal static class Presets
         {
             Name = "hybrid",
             Claim = "one softmax layer of four recalls as much as four, with a quarter of the cache",
-            Task = new Recall { Pairs = 24, Writes = 24 },
+            Task = new Recall { Pairs = 16, Writes = 16 },
             Mixers = ["softmax", "softmax+3*GatedDeltaNet", "3*GatedDeltaNet+softmax", "GatedDeltaNet"],
             Expected =
             [
@@ -101,8 +101,8 @@ internal static class Presets
                 ("Gated DeltaNet alone is below the hybrid that begins with softmax", x => x("GatedDeltaNet").Accuracy < x("softmax+3*GatedDeltaNet").Accuracy),
             ],
             Layers = 4,
-            Steps = 600,
-            Minutes = 10,
+            Steps = 400,
+            Minutes = 6,
         },
     ];
 }

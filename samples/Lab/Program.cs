@@ -4,10 +4,13 @@ using AttentionDsl.Lab;
 using AttentionDsl.Lab.Commands;
 using AttentionDsl.Lab.Tasks;
 using AttentionDsl.Lab.Training;
+using AttentionDsl.Runtime;
+using AttentionDsl.Variants;
 
 var output = new Option<string?>("--out") { Description = "A folder for CSV, JSON, plots and checkpoints. The same command resumes from it.", Recursive = true };
 var seed = new Option<ulong[]>("--seed") { Description = "A seed, or several.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1], Recursive = true };
 var threads = new Option<int>("--threads") { Description = "Runs at a time.", DefaultValueFactory = _ => Environment.ProcessorCount, Recursive = true };
+var library = new Option<string?>("--variants") { Description = "Also take the variants declared in this assembly (.dll).", HelpName = "FILE", Recursive = true };
 
 var task = new Option<string>("--task") { Description = "mqar, reassigned, episodes, palindrome, stacks, parity, counting or text.", DefaultValueFactory = _ => "mqar" };
 var size = new Option<int?>("--size") { Description = "Pairs (mqar, reassigned, episodes), symbols (palindrome), stacks, modulus (counting)." };
@@ -32,7 +35,7 @@ foreach (Option<int> count in new[] { threads, width, layers, heads, steps, batc
     });
 }
 
-var root = new RootCommand("Trains small models with declared attention variants, side by side.") { output, seed, threads };
+var root = new RootCommand("Trains small models with declared attention variants, side by side.") { output, seed, threads, library };
 var train = new Command("train", "Trains models of your choice.") { task, size, length, file, mixers, width, layers, heads, steps, batch, rate, interval };
 train.SetAction((result, cancellation) => Guard.Run(() =>
 {
@@ -42,6 +45,7 @@ train.SetAction((result, cancellation) => Guard.Run(() =>
         Claim = string.Join(" against ", result.GetValue(mixers)!),
         Task = TaskList.Make(result.GetValue(task)!, result.GetValue(size), result.GetValue(length), result.GetValue(file)),
         Mixers = result.GetValue(mixers)!,
+        Known = Known(result),
         Width = result.GetValue(width),
         Layers = result.GetValue(layers),
         Heads = result.GetValue(heads),
@@ -56,7 +60,7 @@ root.Add(train);
 
 var decoded = new Option<string[]>("--mixers") { Description = "What to measure.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["softmax", "window=256", "KimiDelta", "3*KimiDelta+softmax"] };
 var decode = new Command("decode", "Measures time and memory of one more token against the length of the context.") { decoded };
-decode.SetAction((result, cancellation) => Guard.Run(() => DecodeCommand.Run(result.GetValue(decoded)!, result.GetValue(output), cancellation)));
+decode.SetAction((result, cancellation) => Guard.Run(() => DecodeCommand.Run(result.GetValue(decoded)!, Known(result), result.GetValue(output), cancellation)));
 root.Add(decode);
 
 foreach (Experiment preset in Presets.All)
@@ -66,5 +70,8 @@ foreach (Experiment preset in Presets.All)
         TrainCommand.Run(preset, result.GetValue(seed)!, result.GetValue(threads), result.GetValue(output), cancellation)));
     root.Add(command);
 }
+
+IReadOnlyList<IVariant> Known(ParseResult result) =>
+    result.GetValue(library) is { } path ? [.. VariantAssembly.Read(path), .. AttentionDsl.Lab.Variants.All] : AttentionDsl.Lab.Variants.All;
 
 return await root.Parse(args).InvokeAsync();

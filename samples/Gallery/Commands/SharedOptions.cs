@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using AttentionDsl.Runtime;
 using AttentionDsl.Variants;
 
@@ -25,7 +24,7 @@ internal sealed class SharedOptions
 
     /// <summary>The variants to work with.</summary>
     /// <exception cref="ArgumentException">The assembly declares none.</exception>
-    public IReadOnlyList<IVariant> Variants(ParseResult result) => result.GetValue(library) is { } path ? In(path) : Catalog.All;
+    public IReadOnlyList<IVariant> Variants(ParseResult result) => result.GetValue(library) is { } path ? VariantAssembly.Read(path) : Catalog.All;
 
     /// <summary>The variants of a name (the declaration's or a published one, whatever the case), or all.</summary>
     /// <exception cref="ArgumentException">There is no such variant.</exception>
@@ -44,28 +43,4 @@ internal sealed class SharedOptions
     }
 
     private static bool Is(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
-
-    private static IVariant[] In(string path)
-    {
-        Type[] types;
-        try
-        {
-            types = Assembly.LoadFrom(Path.GetFullPath(path)).GetTypes();
-        }
-        catch (Exception exception) when (exception is BadImageFormatException or FileNotFoundException)
-        {
-            throw new ArgumentException($"--variants {path}: expected a .NET assembly, but {(File.Exists(path) ? "the file is none" : "there is no such file")}.", exception);
-        }
-        catch (ReflectionTypeLoadException exception)
-        {
-            throw new ArgumentException($"--variants {path}: expected an assembly built with this version of AttentionDsl, but {exception.LoaderExceptions[0]?.Message}", exception);
-        }
-
-        IVariant[] found = [.. types
-            .Where(x => x.GetCustomAttribute<RecurrentAttentionAttribute>() is not null)
-            .OrderBy(x => x.FullName, StringComparer.Ordinal)
-            .Select(x => x.GetProperty("Variant", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
-            .OfType<IVariant>()];
-        return found.Length > 0 ? found : throw new ArgumentException($"--variants {path}: expected records marked [RecurrentAttention], but the assembly has none.");
-    }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AttentionDsl.Lab.Decoding;
 using AttentionDsl.Lab.Layers;
 using AttentionDsl.Lab.Reports;
+using AttentionDsl.Runtime;
 using Spectre.Console;
 
 namespace AttentionDsl.Lab.Commands;
@@ -16,11 +17,12 @@ internal static class DecodeCommand
     private static readonly int[] Contexts = [256, 1024, 4096, 16384, 65536];
 
     /// <param name="patterns">Patterns of mixers, over four layers.</param>
+    /// <param name="known">The variants that they may name.</param>
     /// <param name="output">The folder of --out; null: only what is shown.</param>
     /// <param name="cancellation">Ctrl+C.</param>
-    public static int Run(IReadOnlyList<string> patterns, string? output, CancellationToken cancellation)
+    public static int Run(IReadOnlyList<string> patterns, IReadOnlyList<IVariant> known, string? output, CancellationToken cancellation)
     {
-        MixerPattern[] mixers = [.. patterns.Select(x => MixerPattern.Parse(x, Variants.All))];
+        MixerPattern[] mixers = [.. patterns.Select(x => MixerPattern.Parse(x, known))];
         OutputFolder? folder = output is null ? null : new(output);
         folder?.Prepare(0, 1 << 20);
         var size = new MixerSize(256, 4, 64, 64) { Layers = Layers };

@@ -1,5 +1,6 @@
 using AttentionDsl.Lab.Layers;
 using AttentionDsl.Lab.Tasks;
+using AttentionDsl.Runtime;
 
 namespace AttentionDsl.Lab.Training;
 
@@ -16,6 +17,9 @@ internal sealed record Experiment
 
     /// <summary>The models: patterns of mixers.</summary>
     public required IReadOnlyList<string> Mixers { get; init; }
+
+    /// <summary>The declared variants that the patterns may name.</summary>
+    public IReadOnlyList<IVariant> Known { get; init; } = Variants.All;
 
     /// <summary>What must hold for each seed: a text, and a test on the results, by their mixers.</summary>
     public IReadOnlyList<(string Text, Func<Func<string, RunResult>, bool> Holds)> Expected { get; init; } = [];
@@ -53,7 +57,7 @@ internal sealed record Experiment
             throw new ArgumentException($"--lr {LearningRate}: expected a number above 0.");
         }
 
-        MixerPattern[] patterns = [.. Mixers.Distinct().Select(x => MixerPattern.Parse(x, Variants.All))];
+        MixerPattern[] patterns = [.. Mixers.Distinct().Select(x => MixerPattern.Parse(x, Known))];
         if (patterns.FirstOrDefault(x => x.Parts.Count > Layers) is { } deep)
         {
             throw new ArgumentException($"--layers {Layers}: '{deep.Text}' is a pattern of {deep.Parts.Count} layers; expected at least as many.");
