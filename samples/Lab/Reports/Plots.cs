@@ -6,7 +6,7 @@ namespace AttentionDsl.Lab.Reports;
 /// <summary>The numbers as pictures (PNG).</summary>
 internal static class Plots
 {
-    private const int Width = 760, Height = 460;
+    private const int Width = 760, Height = 480;
 
     /// <summary>Accuracy (language: bits a byte) over steps, and over what the task sweeps.</summary>
     public static void Write(OutputFolder folder, Experiment experiment, IReadOnlyList<RunResult> results)
@@ -36,7 +36,7 @@ internal static class Plots
         string path, string title, string x, string y, IEnumerable<(string Name, ulong Seed, double X, double Y)> points, bool share = false, bool logarithmic = false)
     {
         using var plot = new Plot();
-        plot.Title(title, 14);
+        plot.Title(title, 13);
         plot.XLabel(x);
         plot.YLabel(y);
         IPalette palette = new ScottPlot.Palettes.Category10();
@@ -70,7 +70,8 @@ internal static class Plots
             plot.Axes.Left.TickGenerator = LogTicks();
         }
 
-        plot.ShowLegend(Edge.Right);
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.ShowLegend(Edge.Bottom);
         plot.SavePng(path, Width, Height);
 
         ScottPlot.Plottables.Scatter Line(IEnumerable<(double X, double Y)> line, Color colour, float width)
