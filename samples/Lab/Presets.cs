@@ -20,7 +20,7 @@ internal static class Presets
                 ("Gated DeltaNet is at least 10 points above simple GLA (both with a decay for the head)", x => x("GatedDeltaNet").Accuracy > x("SimpleGla").Accuracy + 0.1),
             ],
             Steps = 600,
-            Minutes = 3,
+            Minutes = 2,
         },
         new()
         {
@@ -34,7 +34,7 @@ internal static class Presets
                 ("RetNet (constant) is above linear attention (no decay)", x => x("RetNet").Accuracy > x("LinearAttention").Accuracy),
             ],
             Steps = 600,
-            Minutes = 4,
+            Minutes = 2,
         },
         new()
         {
@@ -44,7 +44,7 @@ internal static class Presets
             Mixers = ["GatedDeltaNet", "KimiDelta"],
             Expected = [("KDA is at most 1 point below Gated DeltaNet", x => x("KimiDelta").Accuracy > x("GatedDeltaNet").Accuracy - 0.01)],
             Steps = 1200,
-            Minutes = 3,
+            Minutes = 2,
         },
         new()
         {
@@ -54,7 +54,7 @@ internal static class Presets
             Mixers = ["GatedDeltaNet", "KimiDelta"],
             Expected = [("KDA is at most 1 point below Gated DeltaNet", x => x("KimiDelta").Accuracy > x("GatedDeltaNet").Accuracy - 0.01)],
             Steps = 1000,
-            Minutes = 5,
+            Minutes = 2,
         },
         new()
         {
@@ -70,7 +70,7 @@ internal static class Presets
             Layers = 1,
             Steps = 600,
             StopWhenSolved = false,
-            Minutes = 3,
+            Minutes = 1,
         },
         new()
         {
@@ -86,7 +86,7 @@ internal static class Presets
             Layers = 1,
             Steps = 1200,
             StopWhenSolved = false,
-            Minutes = 3,
+            Minutes = 2,
         },
         new()
         {
@@ -102,7 +102,7 @@ internal static class Presets
             ],
             Layers = 4,
             Steps = 400,
-            Minutes = 6,
+            Minutes = 3,
         },
     ];
 }

@@ -65,7 +65,7 @@ root.Add(decode);
 
 foreach (Experiment preset in Presets.All)
 {
-    var command = new Command(preset.Name, $"{preset.Claim} (at most {preset.Minutes.ToString(CultureInfo.InvariantCulture)} min for three seeds).");
+    var command = new Command(preset.Name, $"{preset.Claim} (three seeds: at most {preset.Minutes.ToString(CultureInfo.InvariantCulture)} min on two idle cores).");
     command.SetAction((result, cancellation) => Guard.Run(() =>
         TrainCommand.Run(preset, result.GetValue(seed)!, result.GetValue(threads), result.GetValue(output), cancellation)));
     root.Add(command);

@@ -23,7 +23,8 @@ internal static class TrainCommand
         {
             Files.Write(folder, experiment, results);
             Plots.Write(folder, experiment, results);
-            AnsiConsole.MarkupLineInterpolated($"written to {output}: curves.csv, sweep.csv, results.json, steps.png, sweep.png, checkpoints");
+            string sweep = experiment.Task.Sweep.Any() ? ", sweep.csv, sweep.png" : "";
+            AnsiConsole.MarkupLineInterpolated($"written to {output}: curves.csv, results.json, steps.png{sweep}, checkpoints");
         }
 
         return 0;

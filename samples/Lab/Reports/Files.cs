@@ -12,8 +12,12 @@ internal static class Files
     {
         Csv(folder.Report("curves.csv"), "mixers,seed,step,train_loss,loss,accuracy", results.SelectMany(x => x.Points.Select(y =>
             (FormattableString)$"{x.Mixers},{x.Seed},{y.Step},{y.TrainLoss:g6},{y.Loss:g6},{y.Accuracy:g6}")));
-        Csv(folder.Report("sweep.csv"), "mixers,seed,axis,value,loss,accuracy", results.SelectMany(x => x.Sweep.Select(y =>
-            (FormattableString)$"{x.Mixers},{x.Seed},{y.Axis},{y.Value},{y.Loss:g6},{y.Accuracy:g6}")));
+        if (experiment.Task.Sweep.Any())
+        {
+            Csv(folder.Report("sweep.csv"), "mixers,seed,axis,value,loss,accuracy", results.SelectMany(x => x.Sweep.Select(y =>
+                (FormattableString)$"{x.Mixers},{x.Seed},{y.Axis},{y.Value},{y.Loss:g6},{y.Accuracy:g6}")));
+        }
+
         File.WriteAllText(folder.Report("results.json"), JsonSerializer.Serialize(
             new
             {

@@ -11,7 +11,7 @@ internal static class Summary
     {
         var table = new Table().Border(TableBorder.Simple);
         bool language = experiment.Task.IsLanguage;
-        foreach (string column in new[] { "mixers", "parameters", language ? "bits a byte" : "accuracy", "every seed", "steps to 90 %", "tokens/s", "" })
+        foreach (string column in new[] { "mixers", "parameters", language ? "bits a byte" : "accuracy", "every seed", language ? "accuracy" : "steps to 90 %", "tokens/s", "" })
         {
             table.AddColumn(new TableColumn(column).NoWrap());
         }
@@ -24,7 +24,7 @@ internal static class Summary
                 Text($"{all[0].Parameters:n0}"),
                 language ? Text($"{all.Average(Bits):0.000}") : Text($"{100 * all.Average(x => x.Accuracy):0.0} %"),
                 string.Join("  ", all.Select(x => language ? Text($"{Bits(x):0.000}") : Text($"{100 * x.Accuracy:0.0}"))),
-                string.Join("  ", all.Select(x => x.Points.FirstOrDefault(y => y.Accuracy >= 0.9) is { } point ? Text($"{point.Step}") : "-")),
+                language ? Text($"{100 * all.Average(x => x.Accuracy):0.0} %") : string.Join("  ", all.Select(x => x.Points.FirstOrDefault(y => y.Accuracy >= 0.9) is { } point ? Text($"{point.Step}") : "-")),
                 Text($"{all.Average(x => x.TokensPerSecond):n0}"),
                 Markup.Escape(string.Join(", ", all.Select(x => x.Note).Where(x => x.Length > 0).Distinct())));
         }
