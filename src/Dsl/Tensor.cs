@@ -26,6 +26,8 @@ public enum DataType
 /// <summary>A dense row-major array in native memory, 64-byte aligned. Indices are 64-bit: more than 2^31 elements are fine.</summary>
 public sealed unsafe class Tensor : IDisposable
 {
+    private static long live;
+
     private void* data;
 
     /// <summary>Allocates a tensor of zeros.</summary>
@@ -49,11 +51,15 @@ public sealed unsafe class Tensor : IDisposable
         Count = count;
         nuint bytes = (nuint)Math.Max(64, checked(count * SizeOf(type)));
         data = NativeMemory.AlignedAlloc(bytes, 64);
+        Interlocked.Increment(ref live);
         NativeMemory.Clear(data, bytes);
     }
 
     /// <summary>Frees the memory of a tensor that nobody disposed.</summary>
     ~Tensor() => Free();
+
+    /// <summary>Number of tensors that hold memory: what is leaked shows here.</summary>
+    internal static long Live => Interlocked.Read(ref live);
 
     /// <summary>Element type.</summary>
     public DataType Type { get; }
@@ -236,7 +242,11 @@ public sealed unsafe class Tensor : IDisposable
 
     private void Free()
     {
-        NativeMemory.AlignedFree(data);
-        data = null;
+        if (data != null)
+        {
+            NativeMemory.AlignedFree(data);
+            Interlocked.Decrement(ref live);
+            data = null;
+        }
     }
 }

@@ -39,7 +39,7 @@ public class GoldenTests
 
     private static string[] Directories() => [Path.Combine(Root(), "tests", "Golden"), Path.Combine(Root(), "..", "shared", "golden")];
 
-    private static string Root()
+    internal static string Root()
     {
         string directory = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(directory, "AttentionDsl.sln")))
