@@ -27,7 +27,7 @@ internal sealed class StateUpdateReader
             bool gated = declaration.Gates.Any(x => x.Target == input.Name) || input.Role == Role.Query;
             string value = gated ? tile + "In" : tile;
             Add(inputs, input.Name, new Source(
-                input.Name, input.L2Normalize ? tile + "Raw" : value, value, Side(input.Channels), PerUpdate(input.Role), false, true, Words(input.Role, input.Channels)));
+                Identifier(input.Name), input.L2Normalize ? tile + "Raw" : value, value, Side(input.Channels), PerUpdate(input.Role), false, true, Words(input.Role, input.Channels)));
         }
 
         foreach (GateModel gate in declaration.Gates)
@@ -54,6 +54,9 @@ internal sealed class StateUpdateReader
 
     /// <summary>The name of a parameter's tensor: the gate parameter's with a capital.</summary>
     public static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    /// <summary>A name as it is written in code.</summary>
+    public static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     public StateUpdate Read()
     {

@@ -33,6 +33,7 @@ internal static class DeclarationParser
             return null;
         }
 
+        HiddenTypes.Check(type, problems);
         AttributeData marker = type.Dsl("RecurrentAttention")!;
         EquatableArray<InputModel> inputs = PrimaryConstructor(type, token) is { } constructor
             ? constructor.Parameters.Select(x => Input(x, problems, token)).ToEquatableArray()

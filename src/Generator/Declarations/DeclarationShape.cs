@@ -10,9 +10,6 @@ internal static class DeclarationShape
     /// <summary>The names of the members that the generator writes.</summary>
     private static readonly string[] Generated = ["Variant", "Forward", "Backward", "Decode", "List", "Kernels", "Parameters", "Gradients"];
 
-    // What kernels call the tensors that every variant has: no input can be called so.
-    private static readonly string[] Operands = ["Output", "OutputGradient", "InitialState", "InitialStateGradient", "FinalState", "FinalStateGradient"];
-
     public static bool Check(INamedTypeSymbol type, TypeDeclarationSyntax part, ProblemList problems)
     {
         bool legal = true;
@@ -54,8 +51,7 @@ internal static class DeclarationShape
             }
         }
 
-        IEnumerable<ISymbol> operands = Operands.SelectMany(x => type.GetMembers(x)).Where(x => x is IPropertySymbol);
-        foreach (ISymbol member in Generated.SelectMany(x => type.GetMembers(x)).Concat(operands).Where(IsWritten))
+        foreach (ISymbol member in Generated.SelectMany(x => type.GetMembers(x)).Where(IsWritten))
         {
             Refuse(Problem.At("ATTN005", "", type.Name, member.Name), member.Locations[0]);
         }

@@ -3,7 +3,24 @@ namespace AttentionDsl.Generator;
 /// <summary>What gates compute and read fits: one gate a target, one meaning a parameter, no finer channels or rows than the value has.</summary>
 internal static class GateRules
 {
-    public static IEnumerable<Problem> Check(Declaration d) => Targets(d).Concat(Kinds(d)).Concat(Outputs(d)).Concat(Channels(d)).Concat(Rows(d));
+    /// <summary>Names that kernels have for other operands, or the generated record of parameters for something else.</summary>
+    private static readonly string[] Taken = ["InitialState", "FinalState", "Output", "OutputGradient", "FinalStateGradient", "InitialStateGradient", "Tensors", "List"];
+
+    public static IEnumerable<Problem> Check(Declaration d) => Names(d).Concat(Targets(d)).Concat(Kinds(d)).Concat(Outputs(d)).Concat(Channels(d)).Concat(Rows(d));
+
+    private static IEnumerable<Problem> Names(Declaration d)
+    {
+        IEnumerable<(string Member, string Field)> inputs = d.Inputs.Select(x => (x.Name, x.Name));
+        IEnumerable<(string Member, string Field)> parameters =
+            from gate in d.Gates
+            from parameter in gate.Parameters
+            where parameter.Kind is not (GateParameterKind.Input or GateParameterKind.Readout or GateParameterKind.Normalizer or GateParameterKind.HeadIndex or GateParameterKind.HeadCount)
+            select ($"{gate.Name}.{parameter.Name}", Words.Capital(parameter.Name));
+        (string Member, string Field)[] all = inputs.Concat(parameters).ToArray();
+        return from x in all
+               where Taken.Contains(x.Field) || all.Any(y => x.Field == y.Field + "Gradient")
+               select Problem.At("ATTN005", x.Member, d.Name, x.Member.Substring(x.Member.IndexOf('.') + 1));
+    }
 
     private static IEnumerable<Problem> Targets(Declaration d) =>
         from gates in d.Gates.Where(x => x.Target.Length != 0).GroupBy(x => x.Target)

@@ -43,10 +43,19 @@ internal static partial class Descriptors
 
     public static readonly DiagnosticDescriptor NameTaken = new(
         "ATTN005",
-        "A member has the name of a generated one",
-        "'{0}' already has a member '{1}', which is the name of one that is generated; rename it",
+        "A name is taken by a generated member",
+        "'{1}' of '{0}' has the name of a generated member; rename it",
         "AttentionDsl.Declaration",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: Pages + "ATTN005.md");
+
+    public static readonly DiagnosticDescriptor TypeHidden = new(
+        "ATTN006",
+        "A type hides one that generated code uses",
+        "The type '{1}' hides AttentionDsl's '{2}' where '{0}' stands, and generated code needs that one; move '{0}' into another namespace",
+        "AttentionDsl.Declaration",
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "ATTN006.md");
 }

@@ -22,6 +22,7 @@ internal static partial class Descriptors
         NotRecord,
         NotNameable,
         NameTaken,
+        TypeHidden,
         MissingRole,
         RoleTwice,
         WrongOperand,

@@ -14,7 +14,7 @@ internal static class DescriptionText
         writer.Open();
         writer.Line($"Name = {Quote(declaration.Name)},");
         WriteList(writer, "Inputs", "InputDescription", variant.Inputs.Select(x =>
-            $"new({Quote(x.Field)}, {Quote(x.Role)}, Channels.{Caller(update, x.Channels)}, {Bool(x.PerUpdate)}){Gated(declaration, x)}"));
+            $"new({Quote(x.Field.TrimStart('@'))}, {Quote(x.Role)}, Channels.{Caller(update, x.Channels)}, {Bool(x.PerUpdate)}){Gated(declaration, x)}"));
         WriteList(writer, "Parameters", "ParameterDescription", variant.Parameters.Select(x =>
             $"new({Quote(x.Field)}, Channels.{Caller(update, x.Channels)}, {Bool(x.Learned)})"));
         writer.Line($"Recurrence = {Quote(Recurrence.Equations(update))},");
@@ -53,7 +53,7 @@ internal static class DescriptionText
     };
 
     private static string Gated(Declaration declaration, Source input) =>
-        declaration.Gates.Any(x => x.Target == input.Field) ? " { Gated = true }" : "";
+        declaration.Gates.Any(x => StateUpdateReader.Identifier(x.Target) == input.Field) ? " { Gated = true }" : "";
 
     private static string Quote(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
