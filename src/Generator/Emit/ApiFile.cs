@@ -81,7 +81,8 @@ internal static class ApiFile
             writer.Line();
             WriteGradients(variant, writer, parameters);
             writer.Close();
-        });
+        },
+        SourceFile.TensorAlias);
 
     private static void WriteParameters(Variant variant, SourceWriter writer)
     {

@@ -48,7 +48,7 @@ internal static class ErrorFile
         Member("public void Dispose()");
         writer.Close();
         writer.Close();
-    });
+    }, SourceFile.TensorAlias);
 
     private static IEnumerable<string> Fields(Declaration declaration) => declaration.Gates.SelectMany(x => x.Parameters)
         .Where(x => x.Kind is not (GateParameterKind.Input or GateParameterKind.Readout)).Select(x => Words.Capital(x.Name)).Distinct();

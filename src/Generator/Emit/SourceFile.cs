@@ -3,6 +3,9 @@ namespace AttentionDsl.Generator;
 /// <summary>The frame of every generated file.</summary>
 internal static class SourceFile
 {
+    /// <summary>For files that say Tensor: a global using of the project may bring another one, and the alias goes before it.</summary>
+    public const string TensorAlias = "Tensor = AttentionDsl.Tensor";
+
     /// <summary>Writes the declaration's namespace and enclosing types around <paramref name="body"/>.</summary>
     public static string Text(Declaration declaration, string header, Action<SourceWriter> body, params string[] usings)
     {

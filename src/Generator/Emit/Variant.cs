@@ -42,7 +42,7 @@ internal sealed class Variant
     public bool Learned(string field) => Update.Sources.Any(x => x.Field == field && x.Learned);
 
     /// <summary>A file inside the declaration's namespace and enclosing types.</summary>
-    public string File(string header, Action<SourceWriter> body) => SourceFile.Text(Declaration, header, body);
+    public string File(string header, Action<SourceWriter> body, params string[] usings) => SourceFile.Text(Declaration, header, body, usings);
 
     /// <summary>Like <see cref="File"/>, inside the nested type of the kernels.</summary>
     public string KernelFile(string header, Action<SourceWriter> body) => KernelFile(header, [], body);

@@ -7,6 +7,7 @@
 using System;
 using AttentionDsl;
 using AttentionDsl.Runtime;
+using Tensor = AttentionDsl.Tensor;
 
 namespace AttentionDsl.Variants;
 
