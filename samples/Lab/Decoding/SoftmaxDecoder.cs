@@ -26,6 +26,18 @@ internal sealed class SoftmaxDecoder : Decoder
         scores = new float[kept];
     }
 
+    /// <summary>[heads, tokens, channels].</summary>
+    public Tensor Keys => keys;
+
+    /// <summary>[heads, tokens, channels].</summary>
+    public Tensor Values => values;
+
+    /// <summary>q, k and v of the token: [3, heads, channels].</summary>
+    public Tensor Token => token;
+
+    /// <summary>What was read: [heads, channels].</summary>
+    public Tensor Output => output;
+
     public override long Bytes => (keys.Count + values.Count) * sizeof(float);
 
     public override void Step()
