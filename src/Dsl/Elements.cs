@@ -13,6 +13,11 @@ internal static unsafe class Elements
 {
     public static void Convert(void* from, DataType fromType, void* to, DataType toType, long count)
     {
+        // Where a tensor enters and leaves a call it is most often one of these; the loops below do the rest.
+        long done = SixteenBits.Convert(from, fromType, to, toType, count);
+        from = (byte*)from + (done * Tensor.SizeOf(fromType));
+        to = (byte*)to + (done * Tensor.SizeOf(toType));
+        count -= done;
         switch (fromType)
         {
             case DataType.Float32: ConvertFrom<Single>(from, to, toType, count); break;
