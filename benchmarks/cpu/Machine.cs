@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace AttentionDsl.Benchmarks.Cpu;
@@ -7,45 +6,15 @@ namespace AttentionDsl.Benchmarks.Cpu;
 /// <summary>What the machine can do at best, measured: the floors that everything else is held against.</summary>
 internal static unsafe class Machine
 {
-    /// <summary>Floating-point operations a second of independent fused multiply-adds in registers, on so many threads.</summary>
-    public static double FusedMultiplyAdds(int threads)
-    {
-        const int rounds = 1 << 21;
-        int lanes = Vector512.IsHardwareAccelerated ? 16 : 8;
-        return threads * 12.0 * 2 * lanes * rounds / Clock.Median(0.3, () => OnThreads(threads, _ => Chains(rounds)));
-    }
+    private const int Rounds = 1 << 19;
 
-    /// <summary>Bytes a second, read and written, of a copy from one array of the given size to another, walking through arrays that no cache holds.</summary>
-    public static double Copy(int threads, long bytes)
-    {
-        long parts = Math.Max(2, (128L << 20) / bytes), part = bytes / threads;
-        byte* from = (byte*)NativeMemory.AlignedAlloc((nuint)(parts * bytes), 64), to = (byte*)NativeMemory.AlignedAlloc((nuint)(parts * bytes), 64);
-        NativeMemory.Fill(from, (nuint)(parts * bytes), 1);
-        NativeMemory.Fill(to, (nuint)(parts * bytes), 1);
-        try
-        {
-            long next = 0;
-            double seconds = Clock.Median(0.3, () =>
-            {
-                long at = next++ % parts * bytes;
-                if (threads == 1)
-                {
-                    CopyLoop((float*)(to + at), (float*)(from + at), bytes / sizeof(float));
-                    return;
-                }
+    /// <summary>Floating-point operations of one run of <see cref="FusedMultiplyAdds"/>.</summary>
+    public static double Operations(int threads) => threads * 12.0 * 2 * (Vector512.IsHardwareAccelerated ? 16 : 8) * Rounds;
 
-                OnThreads(threads, t => CopyLoop((float*)(to + at + (t * part)), (float*)(from + at + (t * part)), part / sizeof(float)));
-            });
-            return 2 * bytes / seconds;
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(from);
-            NativeMemory.AlignedFree(to);
-        }
-    }
+    /// <summary>Independent fused multiply-adds in registers, on so many threads: some two milliseconds.</summary>
+    public static void FusedMultiplyAdds(int threads) => OnThreads(threads, _ => Chains(Rounds));
 
-    private static void OnThreads(int threads, Action<int> run)
+    public static void OnThreads(int threads, Action<int> run)
     {
         if (threads == 1)
         {
@@ -58,7 +27,7 @@ internal static unsafe class Machine
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void CopyLoop(float* to, float* from, long count)
+    public static void Copy(float* to, float* from, long count)
     {
         for (long i = 0; i + 64 <= count; i += 64)
         {

@@ -3,50 +3,78 @@ using AttentionDsl.Benchmarks.Cpu;
 using AttentionDsl.Runtime;
 using AttentionDsl.Variants;
 
+// What the host backend reaches of what the machine can do; see docs/performance.md.
 int threads = Environment.ProcessorCount;
-double peak = Machine.FusedMultiplyAdds(threads), copy16 = Machine.Copy(threads, 1 << 20), copy32 = Machine.Copy(threads, 2 << 20);
-Console.WriteLine($"{threads} threads, {peak / 1e9:f0} GFLOP/s, copy of 1 MiB {copy16 / 1e9:f1} GB/s, of 2 MiB {copy32 / 1e9:f1} GB/s");
-string[] names = args.Length > 0 ? args[0].Split(',') : ["GatedDeltaNet", "GatedDeltaRule", "KimiDelta", "KimiDeltaRule", "Gla", "Mamba2"];
-string what = args.Length > 1 ? args[1] : "fbd";
-foreach (string name in names)
+Action peak = () => Machine.FusedMultiplyAdds(threads);
+Console.WriteLine($"{threads} threads, {Machine.Operations(threads) / Clock.Median(0.3, peak) / 1e9:f0} GFLOP/s of fused multiply-adds");
+
+Check(GatedDeltaNet.Variant, GatedDeltaRule.Variant, KimiDelta.Variant, KimiDeltaRule.Variant, Gla.Variant, Mamba2.Variant);
+
+Console.WriteLine();
+Console.WriteLine("T 2048, H 16, K = V = 128: milliseconds; floor: operations over peak, part of the peak reached");
+Print<GatedDeltaNet.Kernels>(GatedDeltaNet.Variant);
+Print<GatedDeltaRule.Kernels>(GatedDeltaRule.Variant);
+Print<KimiDelta.Kernels>(KimiDelta.Variant);
+Print<KimiDeltaRule.Kernels>(KimiDeltaRule.Variant);
+Print<Gla.Kernels>(Gla.Variant);
+Print<Mamba2.Kernels>(Mamba2.Variant);
+
+Console.WriteLine();
+Console.WriteLine("Prefill T 2048, H 4, K = V = 64, initial state read and final state written: milliseconds");
+foreach (IVariant variant in new IVariant[] { GatedDeltaRule.Variant, KimiDeltaRule.Variant, Gla.Variant })
 {
-    IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
-    foreach (int chunk in args.Length > 2 ? args[2].Split(',').Select(int.Parse) : [16, 32, 64])
+    using Case small = Case.Of(variant, new CallSize(1, 2048, 4, 64, 64));
+    Console.WriteLine($"{variant.Description.Name,-16} {Clock.Median(0.5, small.Forward.Run) * 1e3,8:f2}");
+}
+
+Console.WriteLine();
+Console.WriteLine("Decode, K = V = 128, 64 MiB or more of states in turn: microseconds a token, GB/s of state read and written, part of a copy's");
+foreach (IVariant variant in new IVariant[] { GatedDeltaNet.Variant, GatedDeltaRule.Variant, KimiDelta.Variant, KimiDeltaRule.Variant, Gla.Variant, Mamba2.Variant })
+{
+    foreach (int heads in new[] { 16, 32 })
     {
-        var options = new RunOptions { ChunkLength = chunk };
-        using var inputs = new RandomInputs(variant.Description, new CallSize(1, 2048, 16, 128, 128));
-        VariantShapes shapes = variant.Shapes(inputs.Inputs, options);
-        using Tensor upstream = inputs.Like(shapes.Output);
-        double operations = 2048 * 16 * variant.Description.ForwardOperations(new Sizes { K = 128, V = 128, Chunk = chunk, Updates = 1 });
-        string line = $"{name,-16} chunk {chunk}";
-        if (what.Contains('f'))
-        {
-            double forward = Clock.Median(0.5, () => variant.Forward(inputs.Inputs, inputs.Parameters, null, options).Dispose());
-            line += $" forward {forward * 1e3,7:f2} ms {operations / forward / peak,5:p0} of peak;";
-        }
+        Decode(variant, heads);
+    }
+}
 
-        if (what.Contains('b'))
-        {
-            double backward = Clock.Median(0.5, () => variant.Backward(inputs.Inputs, inputs.Parameters, upstream, null, null, options).Dispose());
-            line += $" backward {backward * 1e3,7:f2} ms";
-        }
+void Print<TKernels>(IVariant variant)
+    where TKernels : IVariantKernels
+{
+    using Case large = Case.Of<TKernels>(variant, new CallSize(1, 2048, 16, 128, 128));
+    var (forward, forwardPeaks) = Clock.Beside(1, large.Forward.Run, peak);
+    var (backward, backwardPeaks) = Clock.Beside(1, large.Backward.Run, peak);
+    double forwardShare = large.ForwardOperations / Machine.Operations(threads) / forwardPeaks;
+    double backwardShare = large.BackwardOperations / Machine.Operations(threads) / backwardPeaks;
+    Console.WriteLine(
+        $"{variant.Description.Name,-16} forward {forward * 1e3,8:f2}, floor {forward * forwardShare * 1e3,6:f2}, {forwardShare,4:p0}; "
+        + $"backward {backward * 1e3,8:f2}, floor {backward * backwardShare * 1e3,6:f2}, {backwardShare,4:p0}");
+}
 
-        Console.WriteLine(line);
+void Decode(IVariant variant, int heads)
+{
+    const int pool = 64;
+    long bytes = heads * 128L * 128 * sizeof(float);
+    using var token = new RandomInputs(variant.Description, new CallSize(1, 1, heads, 128, 128));
+    using Tensor states = token.Like([pool, heads, 128, 128]);
+    var calls = new Prepared<Tensor>[pool];
+    for (int i = 0; i < pool; i++)
+    {
+        calls[i] = variant.PrepareDecode(token.Inputs, token.Parameters, states, new RunOptions { StateSlots = [i] });
     }
 
-    foreach (int heads in what.Contains('d') ? new[] { 16, 32 } : [])
-    {
-        using var token = new RandomInputs(variant.Description, new CallSize(1, 1, heads, 128, 128));
-        using Tensor states = token.Like([64, heads, 128, 128]);
-        var slots = new RunOptions[64];
-        for (int i = 0; i < 64; i++)
-        {
-            slots[i] = new RunOptions { StateSlots = [i] };
-        }
+    // The copy stands beside every figure: a machine's memory is not the same from one second to the next.
+    int next = 0;
+    using var copy = new CopyLoop(threads, bytes);
+    var (decode, copies) = Clock.Beside(0.5, () => calls[next++ % pool].Run(), copy.Run);
+    Console.WriteLine($"{variant.Description.Name,-16} H {heads}: {decode * 1e6,7:f1} us, {2 * bytes / decode / 1e9,5:f1} GB/s, {1 / copies,4:p0} of a copy's");
+    Array.ForEach(calls, x => x.Dispose());
+}
 
-        int next = 0;
-        double decode = Clock.Median(0.5, () => variant.Decode(token.Inputs, token.Parameters, states, slots[next++ % 64]).Dispose());
-        double rate = 2 * heads * 65536 / decode;
-        Console.WriteLine($"{name,-16} decode {heads} heads {decode * 1e6:f1} us {rate / 1e9:f1} GB/s {rate / (heads == 16 ? copy16 : copy32):p0} of copy");
+void Check(params IVariant[] variants)
+{
+    foreach (IVariant variant in variants)
+    {
+        CheckReport report = variant.Check(new CallSize(1, 70, 2, 128, 128));
+        Console.WriteLine($"{variant.Description.Name,-16} {(report.Passed ? "agrees with the oracle" : "DISAGREES with the oracle")}");
     }
 }

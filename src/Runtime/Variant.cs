@@ -150,6 +150,11 @@ public sealed class Variant<TKernels> : IVariant
         RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(outputGradient);
+        if (kernel == KernelKind.Backward && options.ChunkLength is null)
+        {
+            options = options with { ChunkLength = engine.BackwardChunkLength };
+        }
+
         var call = new Call(Description, inputs, parameters, options, engine);
         return Guarded(call, () =>
         {

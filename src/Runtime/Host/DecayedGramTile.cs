@@ -28,6 +28,9 @@ internal static unsafe class DecayedGramTile
         var left = new HostTile(workspace + (32L * width), 16, l.Columns, width);
         var steps = new HostTile(workspace + (48L * width), 16, l.Columns, width);
         Vector512<float>* enters = (Vector512<float>*)(workspace + (64L * width));
+
+        // With one decay for both sides a column begins undecayed (its own row), or with the first step (the next row).
+        bool same = e.Row(0) == g.Row(0) && rows == result.Columns;
         for (int j = 0; j < result.Columns; j += 16)
         {
             int columns = Math.Min(16, result.Columns - j), first = HostTile.FirstRowWith(j, rows, result.Columns, causal);
@@ -48,20 +51,29 @@ internal static unsafe class DecayedGramTile
                 int begin = HostTile.FirstRowWith(j + k, rows, result.Columns, causal);
                 if (begin < rows)
                 {
-                    Scaled(right.Row(k), r.Row(j + k), e.Row(begin), g.Row(j + k), width);
                     begins = begins.WithElement(k, begin - first);
+                    if (!same)
+                    {
+                        Scaled(right.Row(k), r.Row(j + k), e.Row(begin), g.Row(j + k), width);
+                    }
                 }
             }
 
-            HostTile.Transpose(turned, right, Into.Set);
             int count = Math.Min(16, rows - first);
             HostTile.Copy(left.Block(0, count, 0, l.Columns), l.Block(first, count, 0, l.Columns), Into.Set);
-            HostTile.Clear(steps.Block(0, 1, 0, l.Columns));
-            for (int i = 1; i < count; i++)
+            for (int i = 0; i < count; i++)
             {
-                Exp(steps.Row(i), e.Row(first + i), e.Row(first + i - 1), width);
+                // Before the first row no column has begun: what multiplies nothing need only be a number.
+                int before = first + i - 1;
+                Exp(steps.Row(i), e.Row(first + i), e.Row(before < 0 ? 0 : before), width);
+                if (same && causal == Causal.Strict)
+                {
+                    Multiply(right.Row(i), r.Row(j + i), steps.Row(i), width);
+                }
             }
 
+            HostTile begun = same && causal == Causal.Inclusive ? r.Block(j, columns, 0, l.Columns) : right.Block(0, columns, 0, l.Columns);
+            HostTile.Transpose(turned.Block(0, l.Columns, 0, columns), begun, Into.Set);
             for (int i = 0; i < count; i += 8)
             {
                 for (int k = 0; k < 8; k++)
@@ -99,26 +111,27 @@ internal static unsafe class DecayedGramTile
     private static void Rows8(float* c, long cStride, int rows, float* l, float* steps, float* turned, long width, int depth, Vector512<float>* enters)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        Vector512<float> e0 = enters[0], e1 = enters[1], e2 = enters[2], e3 = enters[3], e4 = enters[4], e5 = enters[5], e6 = enters[6], e7 = enters[7];
         Vector512<float> earlier = enters[Earlier], later = enters[Later];
         for (long d = 0; d < depth; d++, turned += 16, l++, steps++)
         {
             Vector512<float> r = Vector512.Load(turned), y = r & earlier;
             float* a = l, s = steps;
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*s), r & enters[0]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*s), r & e0);
             c0 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*a), c0);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[1]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e1);
             c1 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c1);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[2]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e2);
             c2 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c2);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[3]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e3);
             c3 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c3);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[4]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e4);
             c4 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c4);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[5]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e5);
             c5 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c5);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[6]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e6);
             c6 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c6);
-            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[7]);
+            y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & e7);
             c7 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), c7);
             (y + (r & later)).Store(turned);
         }
@@ -135,6 +148,15 @@ internal static unsafe class DecayedGramTile
         for (int i = 0; i < rows; i++)
         {
             sums[i].Store(c + (i * cStride));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply(float* result, float* x, float* y, int width)
+    {
+        for (int d = 0; d < width; d += 16)
+        {
+            (Vector512.Load(x + d) * Vector512.Load(y + d)).Store(result + d);
         }
     }
 

@@ -41,6 +41,13 @@ internal readonly unsafe ref struct DecayedSums
             Exp(steps + ((long)i * width), e.Row(i), e.Row(i - 1), width);
         }
 
+        if (e.Row(0) == g.Row(0) && rows == columns && causal == Causal.Strict)
+        {
+            // One decay for both sides: a column begins with the step to the next row.
+            starts = steps + width;
+            return;
+        }
+
         for (int j = 0; j < columns && First(j) < rows; j++)
         {
             Exp(starts + ((long)j * width), e.Row(First(j)), g.Row(j), width);

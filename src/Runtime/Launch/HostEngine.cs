@@ -9,6 +9,10 @@ internal sealed unsafe class HostEngine : IEngine
 
     public int Parallelism => Environment.ProcessorCount;
 
+    // The backward pass keeps a state a chunk and walks over it several times: twice the tokens are half of that, and cost less than
+    // they save (docs/performance.md). The forward pass is fastest with the least triangular work.
+    public int? BackwardChunkLength => 32;
+
     // Chunk after chunk: what a chunk computes stays in the cache for what reads it.
     public bool TokenParallel => false;
 

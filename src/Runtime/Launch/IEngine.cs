@@ -58,6 +58,9 @@ internal interface IEngine
     /// <param name="v">Value channels of the call.</param>
     int ChunkLength(bool sixteenBits, int k, int v) => OptionCheck.DefaultChunk;
 
+    /// <summary>Tokens a chunk of the backward pass where the caller leaves it open; null: as <see cref="ChunkLength"/>.</summary>
+    int? BackwardChunkLength => null;
+
     /// <summary>Runs kernels one after the other and returns when their results are in the tensors.</summary>
     /// <param name="launches">The kernels.</param>
     /// <param name="bindings">The tensors, in the order <see cref="IVariantKernels"/> gives; one tensor may be bound twice (a state in and out).</param>

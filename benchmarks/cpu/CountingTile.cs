@@ -1,0 +1,130 @@
+using AttentionDsl.Runtime;
+
+namespace AttentionDsl.Benchmarks.Cpu;
+
+/// <summary>
+/// A tile without numbers that counts the floating-point operations of products and triangular systems: what a kernel's algorithm, as it
+/// was generated, cannot do without. Of a causal matrix only the pairs that exist count; elementwise work does not.
+/// </summary>
+internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTile, F32>
+{
+    /// <summary>Operations counted so far.</summary>
+    public static double Operations { get; set; }
+
+    public int Rows { get; } = rows;
+
+    public int Columns { get; } = columns;
+
+    public int FirstRow => Rows;
+
+    public int RowStep => 1;
+
+    public int FirstColumn => 0;
+
+    public int ColumnStep => 1;
+
+    public CountingTile Block(long row, int rows, int column, int columns) => new(rows, columns);
+
+    public CountingTile Take(ref long offset, int rows, int columns) => new(rows, columns);
+
+    public static bool WorksIn(CountingTile read, CountingTile written) => false;
+
+    public F32 Load(int row, int column) => default;
+
+    public void Store(int row, int column, F32 value)
+    {
+    }
+
+    public static void Synchronize()
+    {
+    }
+
+    public static void Clear(CountingTile result)
+    {
+    }
+
+    public static void Copy(CountingTile result, CountingTile x, Into into)
+    {
+    }
+
+    public static void Transpose(CountingTile result, CountingTile x, Into into)
+    {
+    }
+
+    public static void Product(CountingTile result, CountingTile a, CountingTile b, Into into) => Add(2.0 * result.Rows * result.Columns * a.Columns);
+
+    public static void TransposedProduct(CountingTile result, CountingTile a, CountingTile b, Into into) => Add(2.0 * result.Rows * result.Columns * a.Rows);
+
+    public static void ProductTransposed(CountingTile result, CountingTile a, CountingTile b, Into into) => Add(2.0 * result.Rows * result.Columns * a.Columns);
+
+    public static void Gram(CountingTile result, CountingTile l, CountingTile r, Causal causal, Into into) => Add(2 * Pairs(result) * l.Columns);
+
+    public static void Decay(CountingTile result, CountingTile x, CountingTile e, CountingTile g, Causal causal, Into into)
+    {
+    }
+
+    public static void DecayedGram(CountingTile result, CountingTile l, CountingTile r, CountingTile e, CountingTile g, Causal causal) => Add(2 * Pairs(result) * l.Columns);
+
+    public static void DecayedGramAdjoint(
+        CountingTile dl, CountingTile dr, CountingTile de, CountingTile dg, CountingTile d, CountingTile l, CountingTile r, CountingTile e, CountingTile g, Causal causal) =>
+        Add(4 * Pairs(d) * l.Columns);
+
+    public static void DecayedProduct(CountingTile result, CountingTile p, CountingTile x, CountingTile e, CountingTile g, Causal causal, Into into) =>
+        Add(2 * Pairs(p) * x.Columns);
+
+    public static void DecayedProductAdjoint(
+        CountingTile dp, CountingTile dx, CountingTile de, CountingTile dg, CountingTile d, CountingTile p, CountingTile x, CountingTile e, CountingTile g, Causal causal) =>
+        Add(6 * Pairs(p) * x.Columns);
+
+    public static void SolveUnitLower(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);
+
+    public static void SolveUnitLowerTransposed(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);
+
+    public static void DecayedSolve(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);
+
+    public static void DecayedSolveTransposed(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);
+
+    public static void DecayAndRead(CountingTile result, CountingTile read, CountingTile s, CountingTile g, CountingTile c, Into into) => Add(2.0 * s.Rows * s.Columns);
+
+    public static void WriteAndRead(CountingTile state, CountingTile read, CountingTile k, CountingTile u, CountingTile q) => Add(4.0 * state.Rows * state.Columns);
+
+    public static void CumulativeSum(CountingTile result, CountingTile x)
+    {
+    }
+
+    public static void ReverseCumulativeSum(CountingTile result, CountingTile x, Into into)
+    {
+    }
+
+    public static void RowSum(CountingTile result, CountingTile x, Into into)
+    {
+    }
+
+    public static void ColumnSum(CountingTile result, CountingTile x, Into into)
+    {
+    }
+
+    public static void Sum(CountingTile result, CountingTile x, Into into)
+    {
+    }
+
+    public static void Normalize(CountingTile result, CountingTile x)
+    {
+    }
+
+    public static void NormalizeAdjoint(CountingTile dx, CountingTile d, CountingTile x)
+    {
+    }
+
+    public static void Repeat(CountingTile result, CountingTile x)
+    {
+    }
+
+    public static void RepeatAdjoint(CountingTile dx, CountingTile d)
+    {
+    }
+
+    private static double Pairs(CountingTile matrix) => matrix.Rows * (double)matrix.Columns / 2;
+
+    private static void Add(double operations) => Operations += operations;
+}
