@@ -18,6 +18,8 @@ internal sealed unsafe partial class FarEngine(VariantDescription description, l
 
     public bool TokenParallel => false;
 
+    public int? BackwardChunkLength => HostEngine.Instance.BackwardChunkLength;
+
     /// <summary>Elements of the largest tensor.</summary>
     public long Largest { get; private set; }
 
