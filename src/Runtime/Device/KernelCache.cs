@@ -5,7 +5,7 @@ namespace AttentionDsl.Runtime;
 /// <summary>The kernels of one tile that were compiled for an accelerator.</summary>
 /// <typeparam name="TTile">The tile.</typeparam>
 /// <typeparam name="TNumber">Its number.</typeparam>
-internal sealed class KernelCache<TTile, TNumber>(Accelerator accelerator, KernelSpecialization specialization)
+internal sealed class KernelCache<TTile, TNumber>(Accelerator accelerator, Func<KernelKind, KernelSpecialization> specialization)
     where TTile : struct, IDeviceTile<TTile, TNumber>
     where TNumber : struct, INumber<TNumber>
 {
@@ -17,7 +17,7 @@ internal sealed class KernelCache<TTile, TNumber>(Accelerator accelerator, Kerne
         if (!kernels.TryGetValue((typeof(TKernels), kind), out DeviceKernel<TTile, TNumber>? kernel))
         {
             compiling?.Invoke($"compiling {TKernels.Description.Name}, {kind.ToString().ToLowerInvariant()}, for {accelerator.Name}");
-            kernel = TKernels.Load<TTile, TNumber>(kind, accelerator, specialization);
+            kernel = TKernels.Load<TTile, TNumber>(kind, accelerator, specialization(kind));
             kernels.Add((typeof(TKernels), kind), kernel);
         }
 

@@ -9,7 +9,7 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     // What the items of one launch may take of the device's memory for scratch; more items run in several launches.
     private const long ScratchAtMost = 1L << 30;
 
-    private readonly KernelCache<DeviceTile, F32> kernels = new(accelerator, KernelSpecialization.Empty);
+    private readonly KernelCache<DeviceTile, F32> kernels = new(accelerator, _ => KernelSpecialization.Empty);
 
     public void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels

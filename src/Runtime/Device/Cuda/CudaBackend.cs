@@ -10,15 +10,13 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <summary>Tokens a chunk where the caller leaves it open.</summary>
     public const int ChunkLength = 32;
 
-    private const int Threads = 256;
-
     // Of compute capability 9.0, less what the driver keeps for itself.
     private const int SharedBytes = 227 << 10;
 
     // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
     private const int PanelColumns = 64;
 
-    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, new KernelSpecialization(Threads, 1));
+    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization);
     private readonly HashSet<Kernel> enlarged = [];
 
     public void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
@@ -50,7 +48,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
 
             return [.. steps.Zip(items, (step, work) => (step.Kernel, new Action(() =>
             {
-                var config = new KernelConfig(step.Work.Length, Threads, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
+                var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
                 step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements), step.SpillPerItem, between);
             })))];
         });
@@ -68,7 +66,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         if (TKernels.Description.ColumnsAreIndependent && launch.Kernel is KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode)
         {
             work = Panels(work);
-            elements = TKernels.Scratch(launch.Kernel, sizes with { V = Math.Min(sizes.V, PanelColumns) });
+            elements = TKernels.Scratch(launch.Kernel, sizes with { V = work.Max(x => x.Columns) });
         }
 
         int shared = (int)Math.Min(elements, (SharedBytes - CudaTile.WorkspaceBytes) / sizeof(float));
@@ -79,6 +77,17 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
 
         return new(launch.Kernel, kernel.Launch, work, shared, elements > shared ? elements : 0);
     }
+
+    /// <summary>
+    /// Threads of a group, and groups that a multiprocessor must be able to hold, which bounds the registers of a thread. A group is as large
+    /// as an operation has blocks of 32 x 32; several of them hide each other's latency. Gradients fill shared memory alone.
+    /// </summary>
+    private static KernelSpecialization Specialization(KernelKind kernel) => kernel switch
+    {
+        KernelKind.Gradients => new(256, 1),
+        KernelKind.Prepare => new(128, 3),
+        _ => new(128, 4),
+    };
 
     /// <summary>The items with at most <see cref="PanelColumns"/> value columns each.</summary>
     private static Work[] Panels(Work[] work)

@@ -28,7 +28,11 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.element != CudaElement.Float32)
+        if (a.Rows == 1)
+        {
+            Outer(result, a, b, into);
+        }
+        else if (a.element != CudaElement.Float32)
         {
             Multiply<HalfColumns, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
         }
@@ -62,7 +66,7 @@ public readonly partial struct CudaTile
 
     /// <summary>
     /// result (=, +=, -=) a b, or a^T and b^T as the factors see them; row i has only the columns below <paramref name="first"/> + i * <paramref name="each"/>, the others are 0.
-    /// A warp computes blocks of 32 x 32.
+    /// A warp computes blocks of 32 x 32, or of 16 x 16 where there are fewer of the large ones than warps.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Multiply<TA, TB, TDigits>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
@@ -71,6 +75,12 @@ public readonly partial struct CudaTile
         where TDigits : struct, IDigits
     {
         int across = (result.Columns + 31) >> 5, blocks = ((result.Rows + 31) >> 5) * across;
+        if (blocks < Warps)
+        {
+            Multiply16<TA, TB, TDigits>(result, a, b, into, first, each);
+            return;
+        }
+
         for (int block = Warp; block < blocks; block += Warps)
         {
             int i = block / across * 32, j = (block - (block / across * across)) * 32;
@@ -85,6 +95,94 @@ public readonly partial struct CudaTile
         }
 
         Synchronize();
+    }
+
+    private static void Multiply16<TA, TB, TDigits>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
+        where TA : struct, IFactor<TA>
+        where TB : struct, IFactor<TB>
+        where TDigits : struct, IDigits
+    {
+        int across = (result.Columns + 15) >> 4, blocks = ((result.Rows + 15) >> 4) * across;
+        for (int block = Warp; block < blocks; block += Warps)
+        {
+            int i = block / across * 16, j = (block - (block / across * across)) * 16;
+            var sum = default(Block16);
+            if (j < first + ((i + 15) * each))
+            {
+                sum = Block16.Of<TA, TB, TDigits>(a, b, i, j);
+            }
+
+            Strip32.Put(result, sum.Left, i, j, into, first, each);
+            Strip32.Put(result, sum.Right, i, j + 8, into, first, each);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>The product of a column (given as a row) and a row.</summary>
+    private static void Outer(CudaTile result, CudaTile a, CudaTile b, Into into)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            CudaLanes factor = CudaLanes.All(into == Into.Subtract ? -a.At(0, i) : a.At(0, i));
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                CudaLanes product = factor * b.Load(0, j);
+                result.Store(i, j, into == Into.Set ? product : result.Load(i, j) + product);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>16 x 16 sums: a thread's part of each 8 columns.</summary>
+    private struct Block16
+    {
+        public CudaLanes Left;
+        public CudaLanes Right;
+
+        public static Block16 Of<TA, TB, TDigits>(CudaTile a, CudaTile b, int i, int j)
+            where TA : struct, IFactor<TA>
+            where TB : struct, IFactor<TB>
+            where TDigits : struct, IDigits
+        {
+            var sum = default(Block16);
+            int depth = TA.Depth(a), d = 0;
+            TA rows = TA.Of(a, i);
+            TB columns = TB.Of(b, j);
+
+            // Four steps' loads are under way at a time: few blocks, so a warp must hide the memory's latency by itself.
+            for (; d + 64 <= depth; d += 64)
+            {
+                Fragment a0 = Fragment.Left<TA, TDigits>(rows, 0, d), a1 = Fragment.Left<TA, TDigits>(rows, 0, d + 16);
+                Fragment a2 = Fragment.Left<TA, TDigits>(rows, 0, d + 32), a3 = Fragment.Left<TA, TDigits>(rows, 0, d + 48);
+                Fragment b0 = Fragment.Right<TB, TDigits>(columns, 0, d), b1 = Fragment.Right<TB, TDigits>(columns, 0, d + 16);
+                Fragment b2 = Fragment.Right<TB, TDigits>(columns, 0, d + 32), b3 = Fragment.Right<TB, TDigits>(columns, 0, d + 48);
+                Add<TDigits>(ref sum, a0, b0);
+                Add<TDigits>(ref sum, a1, b1);
+                Add<TDigits>(ref sum, a2, b2);
+                Add<TDigits>(ref sum, a3, b3);
+            }
+
+            for (; d + 16 <= depth; d += 16)
+            {
+                Add<TDigits>(ref sum, Fragment.Left<TA, TDigits>(rows, 0, d), Fragment.Right<TB, TDigits>(columns, 0, d));
+            }
+
+            if (d < depth)
+            {
+                Add<TDigits>(ref sum, Fragment.LastLeft<TA, TDigits>(a, i, d, depth), Fragment.LastRight<TB, TDigits>(b, j, d, depth));
+            }
+
+            return sum;
+        }
+
+        private static void Add<TDigits>(ref Block16 sum, Fragment a, Fragment b)
+            where TDigits : struct, IDigits
+        {
+            sum.Left = TDigits.MultiplyAdd(sum.Left, a, b.X, b.Y, b.RestX, b.RestY);
+            sum.Right = TDigits.MultiplyAdd(sum.Right, a, b.Z, b.W, b.RestZ, b.RestW);
+        }
     }
 
     /// <summary>A thread's part of 16 x 32 sums: of each group of 8 columns two neighbours in row g and two in row g + 8.</summary>
