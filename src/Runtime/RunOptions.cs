@@ -33,7 +33,7 @@ public sealed record RunOptions
     /// </summary>
     public IReadOnlyList<int>? AcceptedTokens { get; init; }
 
-    /// <summary>Tokens a chunk, 1 to 64; null: 16, or 32 where tensor cores work on them.</summary>
+    /// <summary>Tokens a chunk, 1 to 64; null: 16, or up to 32 where tensor cores work on them.</summary>
     public int? ChunkLength { get; init; }
 
     /// <summary>True if states are stored [N, heads, V, K] in place of [N, heads, K, V].</summary>

@@ -81,7 +81,7 @@ public sealed class Variant<TKernels> : IVariant
     {
         ArgumentNullException.ThrowIfNull(state);
         options ??= Defaults;
-        var call = new Call(Description, inputs, parameters, options, Engines.For(options));
+        var call = new Call(Description, inputs, parameters, options, Engines.For(options), KernelKind.Decode, TKernels.Scratch);
         return Guarded(call, () =>
         {
             ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null || options.SnapshotSlots is not null);
@@ -111,7 +111,7 @@ public sealed class Variant<TKernels> : IVariant
     private Prepared<ForwardResult> PrepareForward(
         KernelKind kernel, IEngine engine, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState, RunOptions options)
     {
-        var call = new Call(Description, inputs, parameters, options, engine);
+        var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch);
         return Guarded(call, () =>
         {
             ShapeCheck.State(Description, "the initial state", initialState, call.Shape, call.Number);
@@ -155,7 +155,7 @@ public sealed class Variant<TKernels> : IVariant
             options = options with { ChunkLength = engine.BackwardChunkLength };
         }
 
-        var call = new Call(Description, inputs, parameters, options, engine);
+        var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch);
         return Guarded(call, () =>
         {
             CallShape shape = call.Shape;

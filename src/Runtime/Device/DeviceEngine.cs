@@ -41,10 +41,10 @@ internal sealed class DeviceEngine : IEngine
     /// <summary>Milliseconds of each kernel of the last call, where <see cref="Rounds"/> was set.</summary>
     public IReadOnlyList<(KernelKind Kernel, double Milliseconds)> KernelTimes => queue.KernelTimes;
 
-    public bool Accepts(DataType type, int k, int v) =>
-        type == DataType.Float32 || (type is DataType.BFloat16 or DataType.Float16 && tuned is not null && Math.Max(k, v) <= CudaTile.MaxColumns);
+    public IReadOnlyList<int> ChunkLengths => CudaBackend.ChunkLengths;
 
-    public int ChunkLength(bool sixteenBits, int k, int v) => sixteenBits && Accepts(DataType.BFloat16, k, v) ? CudaBackend.ChunkLength : OptionCheck.DefaultChunk;
+    public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
+        tuned is not null && CudaBackend.Takes(kernel, sizes, description, scratch);
 
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels

@@ -1,9 +1,9 @@
 namespace AttentionDsl.Runtime;
 
 /// <summary>The tensors of one call: working tensors go back to the pool when it ends, results are freed unless it ended well.</summary>
-/// <param name="engine">The engine.</param>
-/// <param name="shape">The call.</param>
-internal sealed class Buffers(IEngine engine, CallShape shape) : IDisposable
+/// <param name="number">The engine's element type.</param>
+/// <param name="keepsSixteenBits">True if bfloat16 and float16 tensors go to the engine as they are.</param>
+internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposable
 {
     private readonly List<Tensor> rented = [];
     private readonly List<Tensor> results = [];
@@ -65,11 +65,11 @@ internal sealed class Buffers(IEngine engine, CallShape shape) : IDisposable
         }
     }
 
-    private bool Accepts(Tensor tensor) => engine.Accepts(tensor.Type, shape.K, shape.V);
+    private bool Accepts(Tensor tensor) => tensor.Type == number || (keepsSixteenBits && tensor.Type is (DataType.BFloat16 or DataType.Float16));
 
     private Tensor Rent(long count, bool clear)
     {
-        Tensor tensor = TensorPool.Rent(engine.Number, count, clear);
+        Tensor tensor = TensorPool.Rent(number, count, clear);
         rented.Add(tensor);
         return tensor;
     }

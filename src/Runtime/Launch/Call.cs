@@ -7,13 +7,35 @@ internal sealed class Call : IDisposable
 
     private readonly List<Binding> bindings = [];
 
-    public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine)
+    public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
     {
         Description = description;
         Engine = engine;
-        Shape = ShapeCheck.Call(description, inputs, options, engine.Number, engine);
+        Shape = ShapeCheck.Call(description, inputs, options, engine.Number);
         ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
-        Buffers = new Buffers(engine, Shape);
+        Buffers = new Buffers(engine.Number, KeepsSixteenBits(inputs, options, kernel, scratch));
+    }
+
+    /// <summary>Whether 16-bit tensors go to the engine as they are; chooses the chunk's length accordingly.</summary>
+    private bool KeepsSixteenBits(IReadOnlyList<Tensor> inputs, RunOptions options, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
+    {
+        if (!inputs.Any(x => x.Type is DataType.BFloat16 or DataType.Float16))
+        {
+            return false;
+        }
+
+        int usual = Shape.Chunk;
+        foreach (int length in options.ChunkLength is null ? Engine.ChunkLengths : [usual])
+        {
+            Shape.Chunk = length;
+            if (Engine.KeepsSixteenBits(kernel, Shape.Sizes(), Description, scratch))
+            {
+                return true;
+            }
+        }
+
+        Shape.Chunk = usual;
+        return false;
     }
 
     public VariantDescription Description { get; }

@@ -33,7 +33,7 @@ internal sealed class CallShape
 
     public required float Scale { get; init; }
 
-    public required int Chunk { get; init; }
+    public required int Chunk { get; set; }
 
     /// <summary>Offsets of the sequences in tokens; null: all have <see cref="TokensPerBatch"/>.</summary>
     public required IReadOnlyList<long>? Offsets { get; init; }

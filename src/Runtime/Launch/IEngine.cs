@@ -46,17 +46,15 @@ internal interface IEngine
     /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
     bool TokenParallel { get; }
 
-    /// <summary>True if a tensor of this type that a call reads or writes needs no conversion to <see cref="Number"/>.</summary>
-    /// <param name="type">The type.</param>
-    /// <param name="k">Key channels of the call.</param>
-    /// <param name="v">Value channels of the call.</param>
-    bool Accepts(DataType type, int k, int v) => type == Number;
+    /// <summary>Tokens a chunk where the caller leaves it open and inputs are bfloat16 or float16: the first with which <see cref="KeepsSixteenBits"/> holds.</summary>
+    IReadOnlyList<int> ChunkLengths => [];
 
-    /// <summary>Tokens a chunk where the caller leaves it open.</summary>
-    /// <param name="sixteenBits">True if an input is bfloat16 or float16.</param>
-    /// <param name="k">Key channels of the call.</param>
-    /// <param name="v">Value channels of the call.</param>
-    int ChunkLength(bool sixteenBits, int k, int v) => OptionCheck.DefaultChunk;
+    /// <summary>True if a call computes on bfloat16 and float16 tensors as they are, without conversion to <see cref="Number"/>.</summary>
+    /// <param name="kernel">What is called.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="description">The variant.</param>
+    /// <param name="scratch">Scratch elements of its kernels.</param>
+    bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => false;
 
     /// <summary>Tokens a chunk of the backward pass where the caller leaves it open; null: as <see cref="ChunkLength"/>.</summary>
     int? BackwardChunkLength => null;

@@ -6,7 +6,7 @@ internal static class OptionCheck
     /// <summary>Largest chunk: the tiles of a chunk are sized for it.</summary>
     public const int MaxChunk = 64;
 
-    public const int DefaultChunk = 16;
+    private const int DefaultChunk = 16;
 
     /// <summary>Checks where a decode call reads and keeps states, against a state of so many entries.</summary>
     public static void Slots(VariantDescription description, RunOptions options, CallShape shape, long entries)
@@ -179,9 +179,9 @@ internal static class OptionCheck
         return float.IsNaN(description.DefaultScale) ? (float)(1 / Math.Sqrt(k)) : description.DefaultScale;
     }
 
-    public static int Chunk(VariantDescription description, RunOptions options, int usual) => options.ChunkLength switch
+    public static int Chunk(VariantDescription description, RunOptions options) => options.ChunkLength switch
     {
-        null => usual,
+        null => DefaultChunk,
         >= 1 and <= MaxChunk => options.ChunkLength.Value,
         _ => throw ShapeCheck.Bad(description, $"ChunkLength: expected 1 to {MaxChunk} tokens, but got {options.ChunkLength}"),
     };

@@ -8,8 +8,7 @@ internal static class ShapeCheck
     /// <param name="inputs">The inputs of the call.</param>
     /// <param name="options">How it is run.</param>
     /// <param name="number">The engine's element type: double precision takes Float64 inputs, too.</param>
-    /// <param name="engine">What runs the call, if it is known.</param>
-    public static CallShape Call(VariantDescription description, IReadOnlyList<Tensor> inputs, RunOptions options, DataType number, IEngine? engine = null)
+    public static CallShape Call(VariantDescription description, IReadOnlyList<Tensor> inputs, RunOptions options, DataType number)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Count != description.Inputs.Length)
@@ -41,7 +40,7 @@ internal static class ShapeCheck
             OutputType = OptionCheck.OutputType(description, options) ?? (inputs.Count > 0 ? inputs[value].Type : DataType.Float32),
             StateValueFirst = options.StateValueFirst,
             Scale = OptionCheck.Scale(description, options, k),
-            Chunk = OptionCheck.Chunk(description, options, engine?.ChunkLength(inputs.Any(x => x.Type is DataType.BFloat16 or DataType.Float16), k, v) ?? OptionCheck.DefaultChunk),
+            Chunk = OptionCheck.Chunk(description, options),
             Offsets = options.SequenceOffsets,
         };
     }

@@ -7,14 +7,17 @@ namespace AttentionDsl.Runtime;
 /// <summary>Kernels with the CUDA tile: scratch in shared memory, products on the tensor cores, tensors as the caller has them.</summary>
 internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceBackend
 {
-    /// <summary>Tokens a chunk where the caller leaves it open.</summary>
-    public const int ChunkLength = 32;
+    /// <summary>Tokens a chunk, the best first.</summary>
+    public static readonly int[] ChunkLengths = [32, 16, 8];
 
     // Of compute capability 9.0, less what the driver keeps for itself.
     private const int SharedBytes = 227 << 10;
 
     // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
     private const int PanelColumns = 64;
+
+    // Rows of a triangular system whose inverted blocks the operations' workspace holds.
+    private const int MostRows = 64;
 
     private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization);
     private readonly HashSet<Kernel> enlarged = [];
@@ -23,8 +26,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         where TKernels : IVariantKernels
     {
         Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes, compiling))];
-        long spill = steps.Max(x => x.SpillPerItem * x.Work.Length);
-        long bytes = DeviceMemory.Aligned(spill * sizeof(float)) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
+        long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
             + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2)
             + steps.Sum(x => DeviceMemory.Aligned((long)x.Work.Length * sizeof(Work)));
         queue.Run(bindings, bytes, (memory, views) =>
@@ -38,8 +40,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
                 States = Part(parts.States, CudaElement.BFloat16),
                 StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
             };
-            long scratch = Address(memory.Take<byte>(spill * sizeof(float)));
-            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : Address(views[x.Tensor])))];
+            long nothing = Address(memory.Take<byte>(1));
+            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(views[x.Tensor])))];
             ArrayView<Work>[] items = [.. steps.Select(x => memory.Take<Work>(x.Work.Length))];
             for (int i = 0; i < steps.Length; i++)
             {
@@ -49,34 +51,51 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             return [.. steps.Zip(items, (step, work) => (step.Kernel, new Action(() =>
             {
                 var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
-                step.Launch(queue.Stream, config, operands, sizes, work, CudaTile.Scratch(scratch, step.SharedElements), step.SpillPerItem, between);
+                step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedElements, between);
             })))];
         });
     }
 
     /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
-    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements, long SpillPerItem);
+    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements);
 
     private Step Plan<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         DeviceKernel<CudaTile, CudaLanes> kernel = kernels.Get<TKernels>(launch.Kernel, compiling);
         Work[] work = launch.Work;
-        long elements = TKernels.Scratch(launch.Kernel, sizes);
-        if (TKernels.Description.ColumnsAreIndependent && launch.Kernel is KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode)
+        Sizes panel = sizes;
+        if (TKernels.Description.ColumnsAreIndependent && WalksOverTokens(launch.Kernel))
         {
             work = Panels(work);
-            elements = TKernels.Scratch(launch.Kernel, sizes with { V = work.Max(x => x.Columns) });
+            panel.V = work.Max(x => x.Columns);
         }
 
-        int shared = (int)Math.Min(elements, (SharedBytes - CudaTile.WorkspaceBytes) / sizeof(float));
         if (enlarged.Add(kernel.Kernel))
         {
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, SharedBytes);
         }
 
-        return new(launch.Kernel, kernel.Launch, work, shared, elements > shared ? elements : 0);
+        return new(launch.Kernel, kernel.Launch, work, (int)TKernels.Scratch(launch.Kernel, panel));
     }
+
+    /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
+    public static bool Takes(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
+    {
+        KernelKind[] kernels = kernel switch
+        {
+            KernelKind.Forward => [KernelKind.Prepare, KernelKind.Advance],
+            KernelKind.Backward => [KernelKind.Prepare, KernelKind.Trail, KernelKind.Retreat, KernelKind.Gradients],
+            _ => [kernel],
+        };
+        return sizes.Chunk * sizes.Updates <= MostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
+        {
+            bool panels = description.ColumnsAreIndependent && WalksOverTokens(x);
+            return scratch(x, sizes with { V = panels ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - CudaTile.WorkspaceBytes;
+        });
+    }
+
+    private static bool WalksOverTokens(KernelKind kernel) => kernel is KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode;
 
     /// <summary>
     /// Threads of a group, and groups that a multiprocessor must be able to hold, which bounds the registers of a thread. A group is as large

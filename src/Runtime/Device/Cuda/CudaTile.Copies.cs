@@ -85,9 +85,14 @@ public readonly partial struct CudaTile
 
     private CudaLanes Four(int i, int j)
     {
-        if (element == CudaElement.Float32)
+        if (Shared)
         {
             return Ptx.Load4(AddressOf(i, j));
+        }
+
+        if (element == CudaElement.Float32)
+        {
+            return Ptx.LoadFar4(FarAddressOf(i, j));
         }
 
         long at = HalfAddressOf(i, j);
@@ -100,9 +105,13 @@ public readonly partial struct CudaTile
     private void PutFour(int i, int j, CudaLanes value, Into into)
     {
         CudaLanes all = into == Into.Set ? value : into == Into.Add ? Four(i, j) + value : Four(i, j) - value;
-        if (element == CudaElement.Float32)
+        if (Shared)
         {
             Store(i, j, all);
+        }
+        else if (element == CudaElement.Float32)
+        {
+            Ptx.StoreFar4(FarAddressOf(i, j), all.X, all.Y, all.Z, all.W);
         }
         else
         {

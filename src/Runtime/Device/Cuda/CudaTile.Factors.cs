@@ -7,7 +7,8 @@ public readonly partial struct CudaTile
 {
     /// <summary>
     /// 32 vectors of a factor, as the threads of a warp read them: thread 4 g + t reads vectors g, g + 8, g + 16, g + 24 (groups 0 to 3)
-    /// at depths 2 t, 2 t + 1 (half 0) and 2 t + 8, 2 t + 9 (half 1) of every 16. Vectors beyond the factor repeat others.
+    /// at depths 4 t to 4 t + 3 of every 16. (The tensor cores want depths 2 t, 2 t + 1, 2 t + 8, 2 t + 9, but a sum does not
+    /// depend on the order of its terms: both factors are read in this order, which is one load.) Vectors beyond the factor repeat others.
     /// </summary>
     private interface IFactor<TSelf>
         where TSelf : struct, IFactor<TSelf>
@@ -15,8 +16,8 @@ public readonly partial struct CudaTile
         /// <summary>Vectors from <paramref name="vector"/> on.</summary>
         static abstract TSelf Of(CudaTile x, int vector);
 
-        /// <summary>Two numbers of a group; depth is a multiple of 16.</summary>
-        static abstract CudaPair At(in TSelf cursor, int group, int half, int depth);
+        /// <summary>Four numbers of a group's vector; depth is a multiple of 16.</summary>
+        static abstract CudaLanes At(in TSelf cursor, int group, int depth);
 
         /// <summary>Element (vector, depth), at the end of the contracted dimension.</summary>
         static abstract float One(CudaTile x, int vector, int depth);
@@ -27,10 +28,10 @@ public readonly partial struct CudaTile
     /// <summary>Vectors are rows of scratch.</summary>
     private struct Rows32 : IFactor<Rows32>
     {
-        private long row0;
-        private long row1;
-        private long row2;
-        private long row3;
+        private uint row0;
+        private uint row1;
+        private uint row2;
+        private uint row3;
         private int swizzle0;
         private int swizzle1;
         private int swizzle2;
@@ -41,7 +42,7 @@ public readonly partial struct CudaTile
         {
             Rows32 cursor = default;
             int first = vector + (Lane >> 2);
-            cursor.column = x.column;
+            cursor.column = x.column + ((Lane & 3) << 2);
             Row(x, first, out cursor.row0, out cursor.swizzle0);
             Row(x, first + 8, out cursor.row1, out cursor.swizzle1);
             Row(x, first + 16, out cursor.row2, out cursor.swizzle2);
@@ -49,38 +50,37 @@ public readonly partial struct CudaTile
             return cursor;
         }
 
-        public static CudaPair At(in Rows32 cursor, int group, int half, int depth)
+        public static CudaLanes At(in Rows32 cursor, int group, int depth)
         {
-            long row = group == 0 ? cursor.row0 : group == 1 ? cursor.row1 : group == 2 ? cursor.row2 : cursor.row3;
+            uint row = group == 0 ? cursor.row0 : group == 1 ? cursor.row1 : group == 2 ? cursor.row2 : cursor.row3;
             int swizzle = group == 0 ? cursor.swizzle0 : group == 1 ? cursor.swizzle1 : group == 2 ? cursor.swizzle2 : cursor.swizzle3;
-            return Ptx.Load2(row + (((cursor.column + depth + (8 * half)) ^ swizzle) << 2));
+            return Ptx.Load4(row + ((uint)((cursor.column + depth) ^ swizzle) << 2));
         }
 
         public static float One(CudaTile x, int vector, int depth) => x.At(vector < x.Rows ? vector : x.Rows - 1, depth);
 
         public static int Depth(CudaTile x) => x.Columns;
 
-        // Two columns 2 t are below 8: the swizzle moves only the blocks of 8 before them.
-        private static void Row(CudaTile x, int vector, out long row, out int swizzle)
+        private static void Row(CudaTile x, int vector, out uint row, out int swizzle)
         {
             int r = x.row + (vector < x.Rows ? vector : x.Rows - 1);
             swizzle = x.SwizzleOf(r);
-            row = x.address + (((r * x.stride) + ((Lane & 3) * 2)) << 2);
+            row = (uint)x.address + ((uint)(r * x.stride) << 2);
         }
     }
 
     /// <summary>Vectors are columns of scratch.</summary>
     private struct Columns32 : IFactor<Columns32>
     {
-        private long start;
-        private int near0;
-        private int near1;
-        private int far0;
-        private int far1;
-        private int nearSwizzle0;
-        private int nearSwizzle1;
-        private int farSwizzle0;
-        private int farSwizzle1;
+        // Of this thread's four rows of a step, the first columns of the four groups differ in what the swizzle of the row makes of them.
+        private uint row0;
+        private uint row1;
+        private uint row2;
+        private uint row3;
+        private int swizzle0;
+        private int swizzle1;
+        private int swizzle2;
+        private int swizzle3;
         private int stride;
         private int column0;
         private int column1;
@@ -90,16 +90,15 @@ public readonly partial struct CudaTile
         public static Columns32 Of(CudaTile x, int vector)
         {
             Columns32 cursor = default;
-            int t = (Lane & 3) * 2;
-            cursor.start = x.address;
-            Row(x, t, out cursor.near0, out cursor.nearSwizzle0);
-            Row(x, t + 1, out cursor.near1, out cursor.nearSwizzle1);
-            Row(x, t + 8, out cursor.far0, out cursor.farSwizzle0);
-            Row(x, t + 9, out cursor.far1, out cursor.farSwizzle1);
+            int t = (Lane & 3) << 2;
+            Row(x, t, out cursor.row0, out cursor.swizzle0);
+            Row(x, t + 1, out cursor.row1, out cursor.swizzle1);
+            Row(x, t + 2, out cursor.row2, out cursor.swizzle2);
+            Row(x, t + 3, out cursor.row3, out cursor.swizzle3);
             cursor.stride = x.stride << 2;
 
             // A group of 8 columns beyond the matrix repeats the first.
-            int column = x.column + vector;
+            int column = x.column + vector + (Lane >> 2);
             cursor.column0 = column;
             cursor.column1 = vector + 8 < x.Columns ? column + 8 : column;
             cursor.column2 = vector + 16 < x.Columns ? column + 16 : column;
@@ -107,28 +106,31 @@ public readonly partial struct CudaTile
             return cursor;
         }
 
-        public static CudaPair At(in Columns32 cursor, int group, int half, int depth)
+        public static CudaLanes At(in Columns32 cursor, int group, int depth)
         {
             int column = group == 0 ? cursor.column0 : group == 1 ? cursor.column1 : group == 2 ? cursor.column2 : cursor.column3;
-            int first = half == 0 ? cursor.near0 : cursor.far0, second = half == 0 ? cursor.near1 : cursor.far1;
-            int firstSwizzle = half == 0 ? cursor.nearSwizzle0 : cursor.farSwizzle0, secondSwizzle = half == 0 ? cursor.nearSwizzle1 : cursor.farSwizzle1;
-            int down = depth * cursor.stride;
-            return new(Ptx.Load(cursor.start + (first + ((column ^ firstSwizzle) << 2) + down)), Ptx.Load(cursor.start + (second + ((column ^ secondSwizzle) << 2) + down)));
+            uint down = (uint)(depth * cursor.stride);
+            return new(
+                Ptx.Load(cursor.row0 + ((uint)(column ^ cursor.swizzle0) << 2) + down),
+                Ptx.Load(cursor.row1 + ((uint)(column ^ cursor.swizzle1) << 2) + down),
+                Ptx.Load(cursor.row2 + ((uint)(column ^ cursor.swizzle2) << 2) + down),
+                Ptx.Load(cursor.row3 + ((uint)(column ^ cursor.swizzle3) << 2) + down));
         }
 
         public static float One(CudaTile x, int vector, int depth) => x.At(depth, vector < x.Columns ? vector : x.Columns - 1);
 
         public static int Depth(CudaTile x) => x.Rows;
 
-        private static void Row(CudaTile x, int depth, out int row, out int swizzle)
+        // 16 rows on, the swizzle is the same.
+        private static void Row(CudaTile x, int depth, out uint row, out int swizzle)
         {
             int r = x.row + depth;
             swizzle = x.SwizzleOf(r);
-            row = ((r * x.stride) + (Lane >> 2)) << 2;
+            row = (uint)x.address + ((uint)(r * x.stride) << 2);
         }
     }
 
-    /// <summary>Vectors are rows of bfloat16 in global memory.</summary>
+    /// <summary>Vectors are rows of bfloat16 in the device's memory.</summary>
     private struct HalfRows : IFactor<HalfRows>
     {
         private long row0;
@@ -139,7 +141,7 @@ public readonly partial struct CudaTile
         public static HalfRows Of(CudaTile x, int vector)
         {
             HalfRows cursor = default;
-            int first = vector + (Lane >> 2), t = (Lane & 3) * 2;
+            int first = vector + (Lane >> 2), t = (Lane & 3) << 2;
             cursor.row0 = Row(x, first, t);
             cursor.row1 = Row(x, first + 8, t);
             cursor.row2 = Row(x, first + 16, t);
@@ -147,10 +149,11 @@ public readonly partial struct CudaTile
             return cursor;
         }
 
-        public static CudaPair At(in HalfRows cursor, int group, int half, int depth)
+        public static CudaLanes At(in HalfRows cursor, int group, int depth)
         {
-            long row = group == 0 ? cursor.row0 : group == 1 ? cursor.row1 : group == 2 ? cursor.row2 : cursor.row3;
-            return CudaPair.Of(Ptx.LoadBits(row + ((depth + (8 * half)) << 1)));
+            long at = (group == 0 ? cursor.row0 : group == 1 ? cursor.row1 : group == 2 ? cursor.row2 : cursor.row3) + (depth << 1);
+            CudaPair low = CudaPair.Of(Ptx.LoadBits(at)), high = CudaPair.Of(Ptx.LoadBits(at + 4));
+            return new(low.Low, low.High, high.Low, high.High);
         }
 
         public static float One(CudaTile x, int vector, int depth) => Rows32.One(x, vector, depth);
@@ -160,7 +163,7 @@ public readonly partial struct CudaTile
         private static long Row(CudaTile x, int vector, int t) => x.HalfAddressOf(vector < x.Rows ? vector : x.Rows - 1, t);
     }
 
-    /// <summary>Vectors are columns of bfloat16 in global memory.</summary>
+    /// <summary>Vectors are columns of bfloat16 in the device's memory.</summary>
     private struct HalfColumns : IFactor<HalfColumns>
     {
         private long start;
@@ -172,7 +175,7 @@ public readonly partial struct CudaTile
         public static HalfColumns Of(CudaTile x, int vector)
         {
             HalfColumns cursor = default;
-            cursor.start = x.HalfAddressOf((Lane & 3) * 2, vector + (Lane >> 2));
+            cursor.start = x.HalfAddressOf((Lane & 3) << 2, vector + (Lane >> 2));
             cursor.stride = x.stride << 1;
             cursor.group1 = vector + 8 < x.Columns ? 16 : 0;
             cursor.group2 = vector + 16 < x.Columns ? 32 : 0;
@@ -180,16 +183,18 @@ public readonly partial struct CudaTile
             return cursor;
         }
 
-        public static CudaPair At(in HalfColumns cursor, int group, int half, int depth)
+        public static CudaLanes At(in HalfColumns cursor, int group, int depth)
         {
             int across = group == 0 ? 0 : group == 1 ? cursor.group1 : group == 2 ? cursor.group2 : cursor.group3;
-            long at = cursor.start + ((long)(depth + (8 * half)) * cursor.stride) + across;
-            return CudaPair.Of(Ptx.LoadHalfBits(at) | (Ptx.LoadHalfBits(at + cursor.stride) << 16));
+            long at = cursor.start + ((depth * cursor.stride) + across);
+            return new(Half(at), Half(at + cursor.stride), Half(at + (2 * cursor.stride)), Half(at + (3 * cursor.stride)));
         }
 
         public static float One(CudaTile x, int vector, int depth) => Columns32.One(x, vector, depth);
 
         public static int Depth(CudaTile x) => x.Rows;
+
+        private static float Half(long address) => ILGPU.Interop.IntAsFloat(Ptx.LoadHalfBits(address) << 16);
     }
 
     /// <summary>A thread's part of 16 vectors of a factor, 16 deep, in bfloat16, and what that rounding lost.</summary>
@@ -208,33 +213,31 @@ public readonly partial struct CudaTile
         public static Fragment Left<T, TDigits>(in T cursor, int group, int depth)
             where T : struct, IFactor<T>
             where TDigits : struct, IDigits =>
-            Of<TDigits>(T.At(cursor, group, 0, depth), T.At(cursor, group + 1, 0, depth), T.At(cursor, group, 1, depth), T.At(cursor, group + 1, 1, depth));
+            Rows<TDigits>(T.At(cursor, group, depth), T.At(cursor, group + 1, depth));
 
         /// <summary>16 columns of a right factor: X, Y are of group <paramref name="group"/>, Z, W of the next.</summary>
         public static Fragment Right<T, TDigits>(in T cursor, int group, int depth)
             where T : struct, IFactor<T>
             where TDigits : struct, IDigits =>
-            Of<TDigits>(T.At(cursor, group, 0, depth), T.At(cursor, group, 1, depth), T.At(cursor, group + 1, 0, depth), T.At(cursor, group + 1, 1, depth));
+            Columns<TDigits>(T.At(cursor, group, depth), T.At(cursor, group + 1, depth));
 
         /// <summary>Like <see cref="Left"/>, from vector <paramref name="vector"/>, where the contracted dimension ends: what stands beyond it may be anything and counts as 0.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static Fragment LastLeft<T, TDigits>(CudaTile x, int vector, int depth, int limit)
             where T : struct, IFactor<T>
-            where TDigits : struct, IDigits
-        {
-            int g = vector + (Lane >> 2), t = depth + ((Lane & 3) * 2);
-            return Of<TDigits>(Last<T>(x, g, t, limit), Last<T>(x, g + 8, t, limit), Last<T>(x, g, t + 8, limit), Last<T>(x, g + 8, t + 8, limit));
-        }
+            where TDigits : struct, IDigits => Rows<TDigits>(Last<T>(x, vector + (Lane >> 2), depth, limit), Last<T>(x, vector + (Lane >> 2) + 8, depth, limit));
 
         /// <summary>Like <see cref="Right"/> where the contracted dimension ends.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static Fragment LastRight<T, TDigits>(CudaTile x, int vector, int depth, int limit)
             where T : struct, IFactor<T>
-            where TDigits : struct, IDigits
-        {
-            int g = vector + (Lane >> 2), t = depth + ((Lane & 3) * 2);
-            return Of<TDigits>(Last<T>(x, g, t, limit), Last<T>(x, g, t + 8, limit), Last<T>(x, g + 8, t, limit), Last<T>(x, g + 8, t + 8, limit));
-        }
+            where TDigits : struct, IDigits => Columns<TDigits>(Last<T>(x, vector + (Lane >> 2), depth, limit), Last<T>(x, vector + (Lane >> 2) + 8, depth, limit));
+
+        private static Fragment Rows<TDigits>(CudaLanes x, CudaLanes y)
+            where TDigits : struct, IDigits => Of<TDigits>(new(x.X, x.Y), new(y.X, y.Y), new(x.Z, x.W), new(y.Z, y.W));
+
+        private static Fragment Columns<TDigits>(CudaLanes x, CudaLanes y)
+            where TDigits : struct, IDigits => Of<TDigits>(new(x.X, x.Y), new(x.Z, x.W), new(y.X, y.Y), new(y.Z, y.W));
 
         public static Fragment Of<TDigits>(CudaPair x, CudaPair y, CudaPair z, CudaPair w)
             where TDigits : struct, IDigits
@@ -251,8 +254,16 @@ public readonly partial struct CudaTile
             return fragment;
         }
 
-        private static CudaPair Last<T>(CudaTile x, int vector, int depth, int limit)
-            where T : struct, IFactor<T> => new(depth < limit ? T.One(x, vector, depth) : 0f, depth + 1 < limit ? T.One(x, vector, depth + 1) : 0f);
+        private static CudaLanes Last<T>(CudaTile x, int vector, int depth, int limit)
+            where T : struct, IFactor<T>
+        {
+            int d = depth + ((Lane & 3) << 2);
+            return new(
+                d < limit ? T.One(x, vector, d) : 0f,
+                d + 1 < limit ? T.One(x, vector, d + 1) : 0f,
+                d + 2 < limit ? T.One(x, vector, d + 2) : 0f,
+                d + 3 < limit ? T.One(x, vector, d + 3) : 0f);
+        }
     }
 
     /// <summary>How many digits of its factors a product keeps.</summary>

@@ -10,17 +10,21 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.element != CudaElement.Float32)
+        if (a.Shared && b.Shared)
+        {
+            Multiply<Rows32, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
+        }
+        else if (a.Packed && b.Shared)
         {
             Multiply<HalfRows, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
         }
-        else if (b.element != CudaElement.Float32)
+        else if (a.Shared && b.Packed)
         {
             Multiply<Rows32, HalfColumns, Rounding>(result, a, b, into, result.Columns, 0);
         }
         else
         {
-            Multiply<Rows32, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
+            Plain<Rows32, Columns32>(result, a, b, into, result.Columns, 0);
         }
     }
 
@@ -28,17 +32,21 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1)
+        if (a.Rows == 1 && result.Shared)
         {
             Outer(result, a, b, into);
         }
-        else if (a.element != CudaElement.Float32)
+        else if (a.Shared && b.Shared)
+        {
+            Multiply<Columns32, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
+        }
+        else if (a.Packed && b.Shared)
         {
             Multiply<HalfColumns, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
         }
         else
         {
-            Multiply<Columns32, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
+            Plain<Columns32, Columns32>(result, a, b, into, result.Columns, 0);
         }
     }
 
@@ -46,13 +54,17 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (b.element != CudaElement.Float32)
+        if (a.Shared && b.Shared)
+        {
+            Multiply<Rows32, Rows32, Rounding>(result, a, b, into, result.Columns, 0);
+        }
+        else if (a.Shared && b.Packed)
         {
             Multiply<Rows32, HalfRows, Rounding>(result, a, b, into, result.Columns, 0);
         }
         else
         {
-            Multiply<Rows32, Rows32, Rounding>(result, a, b, into, result.Columns, 0);
+            Plain<Rows32, Rows32>(result, a, b, into, result.Columns, 0);
         }
     }
 
@@ -61,7 +73,40 @@ public readonly partial struct CudaTile
     public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
         int n = result.Columns / result.Rows;
-        Multiply<Rows32, Rows32, Keeping>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
+        if (l.Shared && r.Shared)
+        {
+            Multiply<Rows32, Rows32, Keeping>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
+        }
+        else
+        {
+            Plain<Rows32, Rows32>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
+        }
+    }
+
+    /// <summary>bfloat16 in the device's memory, with rows that 8-byte loads may read.</summary>
+    private bool Packed => element == CudaElement.BFloat16 && (stride & 3) == 0 && (address & 7) == 0;
+
+    /// <summary>Any factors, without tensor cores: what a product is given so rarely that it has no cursor for it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Plain<TA, TB>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
+        where TA : struct, IFactor<TA>
+        where TB : struct, IFactor<TB>
+    {
+        for (int i = Warp; i < result.Rows; i += Warps)
+        {
+            for (int j = Lane; j < result.Columns; j += 32)
+            {
+                float sum = 0;
+                for (int d = 0; d < TA.Depth(a) && j < first + (i * each); d++)
+                {
+                    sum += TA.One(a, i, d) * TB.One(b, j, d);
+                }
+
+                result.Put(i, j, sum, into);
+            }
+        }
+
+        Synchronize();
     }
 
     /// <summary>
@@ -224,7 +269,7 @@ public readonly partial struct CudaTile
             {
                 int allowed = first + (i * each);
                 float x = j < allowed ? low : 0f, y = j + 1 < allowed ? high : 0f;
-                long at = result.AddressOf(i, j);
+                uint at = result.AddressOf(i, j);
                 if (into == Into.Set)
                 {
                     Ptx.Store2(at, x, y);

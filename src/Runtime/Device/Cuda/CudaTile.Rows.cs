@@ -263,5 +263,5 @@ public readonly partial struct CudaTile
     }
 
     /// <summary>Where an operation keeps a number for each warp and column between its barriers.</summary>
-    private static long KeptAt(int warp, int column) => Ptx.Shared() + (((warp * MaxColumns) + column) << 2);
+    private static uint KeptAt(int warp, int column) => Ptx.Shared() + ((uint)((warp * MaxColumns) + column) << 2);
 }

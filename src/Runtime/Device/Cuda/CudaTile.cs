@@ -83,22 +83,17 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private static int Lane => Group.IdxX & 31;
 
-    private bool Swizzled => swizzle != 0;
+    // What stands in shared memory is swizzled.
+    private bool Shared => swizzle != 0;
 
     private int Size => element == CudaElement.Float32 ? 4 : 2;
 
-    /// <summary>What a launch gives its items as scratch: shared memory first, then a stretch of the device's memory for tiles that do not fit.</summary>
-    /// <param name="address">Of the stretches, one an item.</param>
-    /// <param name="shared">Elements of shared memory an item has.</param>
-    public static CudaTile Scratch(long address, int shared) => new(address, shared, 0, 0, 1, int.MaxValue, Wide, CudaElement.Float32);
-
     /// <inheritdoc/>
-    /// <remarks>A region has no rows: where the stretch begins stands in place of its first row and column, what shared memory holds in place of the stride.</remarks>
+    /// <remarks>All of the group's dynamic shared memory but the workspace of operations.</remarks>
     public static CudaTile ScratchOf(CudaTile scratch, long item, long elements)
     {
         Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
-        long rest = scratch.address + ((item * elements) << 2);
-        return new(Ptx.Shared() + WorkspaceBytes, scratch.stride, (int)(rest & 0x7fffffff), (int)(rest >> 31), 1, int.MaxValue, Wide, CudaElement.Float32);
+        return new(Ptx.Shared() + WorkspaceBytes, 0, 0, 0, 1, int.MaxValue, Wide, CudaElement.Float32);
     }
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
@@ -111,7 +106,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         new(address, stride, 0, 0, rows, columns, 0, element);
 
     /// <inheritdoc/>
-    public CudaTile Block(long row, int rows, int column, int columns) => Swizzled
+    public CudaTile Block(long row, int rows, int column, int columns) => Shared
         ? new(address, stride, this.row + (int)row, this.column + column, rows, columns, swizzle, element)
         : new(address + (((row * stride) + column) * Size), stride, 0, 0, rows, columns, 0, element);
 
@@ -119,19 +114,18 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public CudaTile Take(ref long offset, int rows, int columns)
     {
         int padded = (columns + 15) & ~15;
-        long end = offset + ((long)rows * padded);
-        long at = (Swizzled && end > stride ? ((long)this.column << 31) + this.row : address) + (offset * Size);
-        offset = end;
+        long at = address + (offset * Size);
+        offset += (long)rows * padded;
 
         // A swizzle must not lead out of the row: blocks change places in pairs, and in fours where the row has whole fours.
-        return new CudaTile(at, padded, 0, 0, rows, columns, !Swizzled ? 0 : (padded & 31) == 0 ? Wide : Narrow, element);
+        return new CudaTile(at, padded, 0, 0, rows, columns, !Shared ? 0 : (padded & 31) == 0 ? Wide : Narrow, element);
     }
 
     /// <inheritdoc/>
     public CudaLanes Load(int row, int column)
     {
         int i = Rows == 1 ? 0 : row;
-        return Columns == 1 ? CudaLanes.All(At(i, 0)) : element == CudaElement.Float32 ? Ptx.Load4(AddressOf(i, column)) : Lanes(i, column);
+        return Columns == 1 ? CudaLanes.All(At(i, 0)) : Shared ? Ptx.Load4(AddressOf(i, column)) : Lanes(i, column);
     }
 
     /// <inheritdoc/>
@@ -151,18 +145,26 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private static int FirstAllowed(int j, int rows, int columns, Causal causal) =>
         (j / (columns / rows)) + (causal == Causal.Inclusive ? 0 : 1);
 
-    private int SwizzleOf(int r) => ((r ^ (r >> 2)) << 3) & swizzle;
-
-    /// <summary>The address of an element of single precision.</summary>
-    private long AddressOf(int i, int j)
+    // Neighbouring rows keep a column 16 words apart, rows 4 apart in another block of 8.
+    private int SwizzleOf(int r)
     {
-        int r = row + i;
-        return address + (((long)(r * stride) + ((column + j) ^ SwizzleOf(r))) << 2);
+        int f = r ^ (r >> 2);
+        return (((f << 4) & 16) | ((f << 2) & 8)) & swizzle;
     }
 
-    private long HalfAddressOf(int i, int j) => address + (((long)i * stride) + j) * 2;
+    /// <summary>The address of an element of scratch.</summary>
+    private uint AddressOf(int i, int j)
+    {
+        int r = row + i;
+        return (uint)address + ((uint)((r * stride) + ((column + j) ^ SwizzleOf(r))) << 2);
+    }
 
-    private float At(int i, int j) => element == CudaElement.Float32 ? Ptx.Load(AddressOf(i, j))
+    private long FarAddressOf(int i, int j) => address + ((((long)i * stride) + j) << 2);
+
+    private long HalfAddressOf(int i, int j) => address + ((((long)i * stride) + j) << 1);
+
+    private float At(int i, int j) => Shared ? Ptx.Load(AddressOf(i, j))
+        : element == CudaElement.Float32 ? Ptx.LoadFar(FarAddressOf(i, j))
         : element == CudaElement.BFloat16 ? Interop.IntAsFloat(Ptx.LoadHalfBits(HalfAddressOf(i, j)) << 16)
         : Ptx.Float16ToFloat(Ptx.LoadHalfBits(HalfAddressOf(i, j)));
 
@@ -170,19 +172,25 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private void PutScratch(int i, int j, float value, Into into)
     {
-        long at = AddressOf(i, j);
+        uint at = AddressOf(i, j);
         Ptx.Store(at, into == Into.Set ? value : Ptx.Load(at) + (into == Into.Add ? value : -value));
     }
 
     private void Put(int i, int j, float value, Into into)
     {
-        if (element == CudaElement.Float32)
+        if (Shared)
         {
             PutScratch(i, j, value, into);
+            return;
+        }
+
+        float all = into == Into.Set ? value : into == Into.Add ? At(i, j) + value : At(i, j) - value;
+        if (element == CudaElement.Float32)
+        {
+            Ptx.StoreFar(FarAddressOf(i, j), all);
         }
         else
         {
-            float all = into == Into.Set ? value : into == Into.Add ? At(i, j) + value : At(i, j) - value;
             Ptx.StoreHalfBits(HalfAddressOf(i, j), element == CudaElement.BFloat16 ? Ptx.PackBFloat16(all, 0) : Ptx.PackFloat16(all, 0));
         }
     }

@@ -14,25 +14,29 @@ namespace AttentionDsl.Runtime;
 /// <summary>Instructions of NVIDIA devices that ILGPU has no method for: each is a method whose call is written as one line of PTX.</summary>
 /// <remarks>
 /// Operands and results stay in registers (<c>CudaAsm</c> would put results into local memory). The bodies are never run; ILGPU compiles
-/// them as functions that nobody calls. Addresses are generic: they reach shared and global memory alike.
+/// them as functions that nobody calls. Addresses of shared memory have 32 bits, those of the device's memory 64.
 /// </remarks>
 internal static class Ptx
 {
     private static readonly Dictionary<string, string> Texts = new()
     {
         [nameof(Declare)] = "// %0 is the group's dynamic shared memory",
-        [nameof(Shared)] = "{ .reg .u64 t; mov.u64 t, __dyn_shared_alloca; cvta.shared.u64 $0, t; }",
-        [nameof(Store2)] = "st.v2.f32 [%0], {%1,%2};",
+        [nameof(Shared)] = "mov.u32 $0, __dyn_shared_alloca;",
+        [nameof(Store2)] = "st.shared.v2.f32 [%0], {%1,%2};",
         [nameof(Address)] = "mov.u64 $0, %0;",
-        [nameof(Load)] = "ld.f32 $0, [%0];",
-        [nameof(Load2)] = "ld.v2.f32 {$0,$1}, [%0];",
-        [nameof(Load4)] = "ld.v4.f32 {$0,$1,$2,$3}, [%0];",
-        [nameof(LoadBits)] = "ld.u32 $0, [%0];",
-        [nameof(LoadHalfBits)] = "{ .reg .u16 t; ld.u16 t, [%0]; cvt.u32.u16 $0, t; }",
-        [nameof(Store)] = "st.f32 [%0], %1;",
-        [nameof(Store4)] = "st.v4.f32 [%0], {%1,%2,%3,%4};",
-        [nameof(StoreBits)] = "st.u32 [%0], %1;",
-        [nameof(StoreHalfBits)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.u16 [%0], t; }",
+        [nameof(Load)] = "ld.shared.f32 $0, [%0];",
+        [nameof(Load2)] = "ld.shared.v2.f32 {$0,$1}, [%0];",
+        [nameof(Load4)] = "ld.shared.v4.f32 {$0,$1,$2,$3}, [%0];",
+        [nameof(LoadFar)] = "ld.global.f32 $0, [%0];",
+        [nameof(LoadFar4)] = "ld.global.v4.f32 {$0,$1,$2,$3}, [%0];",
+        [nameof(LoadBits)] = "ld.global.u32 $0, [%0];",
+        [nameof(LoadHalfBits)] = "{ .reg .u16 t; ld.global.u16 t, [%0]; cvt.u32.u16 $0, t; }",
+        [nameof(Store)] = "st.shared.f32 [%0], %1;",
+        [nameof(Store4)] = "st.shared.v4.f32 [%0], {%1,%2,%3,%4};",
+        [nameof(StoreFar)] = "st.global.f32 [%0], %1;",
+        [nameof(StoreFar4)] = "st.global.v4.f32 [%0], {%1,%2,%3,%4};",
+        [nameof(StoreBits)] = "st.global.u32 [%0], %1;",
+        [nameof(StoreHalfBits)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.global.u16 [%0], t; }",
         [nameof(PackBFloat16)] = "cvt.rn.bf16x2.f32 $0, %1, %0;",
         [nameof(PackFloat16)] = "cvt.rn.f16x2.f32 $0, %1, %0;",
         [nameof(Float16ToFloat)] = "{ .reg .b16 t; cvt.u16.u32 t, %0; cvt.f32.f16 $0, t; }",
@@ -51,11 +55,11 @@ internal static class Ptx
 
     /// <summary>The address of the group's dynamic shared memory.</summary>
     [IntrinsicImplementation]
-    public static long Shared() => 0;
+    public static uint Shared() => 0;
 
     /// <summary>Writes two floats; the address is a multiple of 8.</summary>
     [IntrinsicImplementation]
-    public static void Store2(long address, float x, float y)
+    public static void Store2(uint address, float x, float y)
     {
     }
 
@@ -65,15 +69,35 @@ internal static class Ptx
 
     /// <summary>Reads a float.</summary>
     [IntrinsicImplementation]
-    public static float Load(long address) => 0;
+    public static float Load(uint address) => 0;
 
     /// <summary>Reads two floats; the address is a multiple of 8.</summary>
     [IntrinsicImplementation]
-    public static CudaPair Load2(long address) => default;
+    public static CudaPair Load2(uint address) => default;
 
     /// <summary>Reads four floats; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
-    public static CudaLanes Load4(long address) => default;
+    public static CudaLanes Load4(uint address) => default;
+
+    /// <summary>Reads a float of the device's memory.</summary>
+    [IntrinsicImplementation]
+    public static float LoadFar(long address) => 0;
+
+    /// <summary>Reads four floats of the device's memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static CudaLanes LoadFar4(long address) => default;
+
+    /// <summary>Writes a float to the device's memory.</summary>
+    [IntrinsicImplementation]
+    public static void StoreFar(long address, float value)
+    {
+    }
+
+    /// <summary>Writes four floats to the device's memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static void StoreFar4(long address, float x, float y, float z, float w)
+    {
+    }
 
     /// <summary>Reads 32 bits.</summary>
     [IntrinsicImplementation]
@@ -85,13 +109,13 @@ internal static class Ptx
 
     /// <summary>Writes a float.</summary>
     [IntrinsicImplementation]
-    public static void Store(long address, float value)
+    public static void Store(uint address, float value)
     {
     }
 
     /// <summary>Writes four floats; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
-    public static void Store4(long address, float x, float y, float z, float w)
+    public static void Store4(uint address, float x, float y, float z, float w)
     {
     }
 
