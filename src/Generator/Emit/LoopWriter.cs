@@ -46,14 +46,17 @@ internal sealed class LoopWriter
             DeclareConstant(store.Value, a => numbers.Contains(a) || !tiles.Contains(a), "0, 0");
         }
 
-        writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {shape}.RowStep)");
+        // A device works these out anew wherever they are asked for.
+        string down = Unique("down"), across = Unique("across"), first = Unique("first");
+        writer.Line($"int {down} = {shape}.RowStep, {across} = {shape}.ColumnStep, {first} = {shape}.FirstColumn;");
+        writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {down})");
         writer.Open();
         foreach (Store store in loop.Stores.Where(_ => !single))
         {
             DeclareConstant(store.Value, a => columns.Contains(a) || !tiles.Contains(a), "i, 0");
         }
 
-        writer.Line($"for (int j = {shape}.FirstColumn; j < {shape}.Columns; j += {shape}.ColumnStep)");
+        writer.Line($"for (int j = {first}; j < {shape}.Columns; j += {across})");
         writer.Open();
         foreach (Store store in loop.Stores)
         {
@@ -155,13 +158,19 @@ internal sealed class LoopWriter
 
     private string Local(Expr f, string name)
     {
+        string unique = Unique(name);
+        locals.Add(f, unique);
+        return unique;
+    }
+
+    private string Unique(string name)
+    {
         string unique = name;
         for (int i = 2; tiles.Contains(unique) || !names.Add(unique); i++)
         {
             unique = name + i;
         }
 
-        locals.Add(f, unique);
         return unique;
     }
 

@@ -26,23 +26,25 @@ public readonly partial struct CudaTile
     public static void Copy(CudaTile result, CudaTile x, Into into)
     {
         int step = result.RowStep, columnStep = result.ColumnStep, firstColumn = result.FirstColumn;
-        if (result.InFours && x.InFours)
+        if (result.Shared && x.InFours && x.element == CudaElement.BFloat16 && into == Into.Set)
         {
-            // Four loads are under way at a time: the memory's latency is paid once for all of them.
-            int i = result.FirstRow;
-            for (; i + (3 * step) < result.Rows; i += 4 * step)
-            {
-                for (int j = firstColumn; j < result.Columns; j += columnStep)
-                {
-                    CudaLanes a = x.Four(i, j), b = x.Four(i + step, j), c = x.Four(i + (2 * step), j), d = x.Four(i + (3 * step), j);
-                    result.PutFour(i, j, a, into);
-                    result.PutFour(i + step, j, b, into);
-                    result.PutFour(i + (2 * step), j, c, into);
-                    result.PutFour(i + (3 * step), j, d, into);
-                }
-            }
-
-            for (; i < result.Rows; i += step)
+            Fill<Half>(result, x);
+        }
+        else if (result.Shared && x.InFours && x.element == CudaElement.Float32 && !x.Shared && into == Into.Set)
+        {
+            Fill<Far>(result, x);
+        }
+        else if (x.Shared && result.InFours && result.element == CudaElement.BFloat16 && into == Into.Set)
+        {
+            Pour<Half>(result, x);
+        }
+        else if (x.Shared && result.InFours && !result.Shared && result.element == CudaElement.Float32 && into == Into.Set)
+        {
+            Pour<Far>(result, x);
+        }
+        else if (result.InFours && x.InFours)
+        {
+            for (int i = result.FirstRow; i < result.Rows; i += step)
             {
                 for (int j = firstColumn; j < result.Columns; j += columnStep)
                 {
@@ -65,6 +67,68 @@ public readonly partial struct CudaTile
         }
 
         Synchronize();
+    }
+
+    /// <summary>Four numbers of the device's memory.</summary>
+    private interface IFar
+    {
+        static abstract CudaLanes Read(CudaTile x, int i, int j);
+
+        static abstract void Write(CudaTile x, int i, int j, CudaLanes value);
+    }
+
+    private readonly struct Half : IFar
+    {
+        public static CudaLanes Read(CudaTile x, int i, int j)
+        {
+            CudaPair bits = Ptx.LoadBits2(x.HalfAddressOf(i, j));
+            CudaPair low = CudaPair.Of(Interop.FloatAsInt(bits.Low)), high = CudaPair.Of(Interop.FloatAsInt(bits.High));
+            return new(low.Low, low.High, high.Low, high.High);
+        }
+
+        public static void Write(CudaTile x, int i, int j, CudaLanes value) =>
+            Ptx.StoreBits2(x.HalfAddressOf(i, j), Ptx.PackBFloat16(value.X, value.Y), Ptx.PackBFloat16(value.Z, value.W));
+    }
+
+    private readonly struct Far : IFar
+    {
+        public static CudaLanes Read(CudaTile x, int i, int j) => Ptx.LoadFar4(x.FarAddressOf(i, j));
+
+        public static void Write(CudaTile x, int i, int j, CudaLanes value) => Ptx.StoreFar4(x.FarAddressOf(i, j), value.X, value.Y, value.Z, value.W);
+    }
+
+    /// <summary>From the device's memory to scratch. No branch stands between the loads: four are under way before the first is used.</summary>
+    private static void Fill<TFar>(CudaTile result, CudaTile x)
+        where TFar : struct, IFar
+    {
+        int step = result.RowStep, columnStep = result.ColumnStep, last = result.Rows - 1;
+        for (int j = result.FirstColumn; j < result.Columns; j += columnStep)
+        {
+            for (int i = result.FirstRow; i <= last; i += 4 * step)
+            {
+                // Rows beyond the last repeat it.
+                int b = i + step < last ? i + step : last, c = i + (2 * step) < last ? i + (2 * step) : last, d = i + (3 * step) < last ? i + (3 * step) : last;
+                CudaLanes v = TFar.Read(x, i, j), w = TFar.Read(x, b, j), y = TFar.Read(x, c, j), z = TFar.Read(x, d, j);
+                result.Store(i, j, v);
+                result.Store(b, j, w);
+                result.Store(c, j, y);
+                result.Store(d, j, z);
+            }
+        }
+    }
+
+    /// <summary>From scratch to the device's memory.</summary>
+    private static void Pour<TFar>(CudaTile result, CudaTile x)
+        where TFar : struct, IFar
+    {
+        int step = result.RowStep, columnStep = result.ColumnStep;
+        for (int j = result.FirstColumn; j < result.Columns; j += columnStep)
+        {
+            for (int i = result.FirstRow; i < result.Rows; i += step)
+            {
+                TFar.Write(result, i, j, Ptx.Load4(x.AddressOf(x.Rows == 1 ? 0 : i, j)));
+            }
+        }
     }
 
     /// <inheritdoc/>

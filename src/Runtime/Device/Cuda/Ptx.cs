@@ -30,6 +30,8 @@ internal static class Ptx
         [nameof(LoadFar)] = "ld.global.f32 $0, [%0];",
         [nameof(LoadFar4)] = "ld.global.v4.f32 {$0,$1,$2,$3}, [%0];",
         [nameof(LoadBits)] = "ld.global.u32 $0, [%0];",
+        [nameof(LoadBits2)] = "ld.global.v2.f32 {$0,$1}, [%0];",
+        [nameof(StoreBits2)] = "st.global.v2.u32 [%0], {%1,%2};",
         [nameof(LoadHalfBits)] = "{ .reg .u16 t; ld.global.u16 t, [%0]; cvt.u32.u16 $0, t; }",
         [nameof(Store)] = "st.shared.f32 [%0], %1;",
         [nameof(Store4)] = "st.shared.v4.f32 [%0], {%1,%2,%3,%4};",
@@ -102,6 +104,16 @@ internal static class Ptx
     /// <summary>Reads 32 bits.</summary>
     [IntrinsicImplementation]
     public static uint LoadBits(long address) => 0;
+
+    /// <summary>Reads twice 32 bits, as floats; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static CudaPair LoadBits2(long address) => default;
+
+    /// <summary>Writes twice 32 bits; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static void StoreBits2(long address, uint low, uint high)
+    {
+    }
 
     /// <summary>Reads 16 bits.</summary>
     [IntrinsicImplementation]
