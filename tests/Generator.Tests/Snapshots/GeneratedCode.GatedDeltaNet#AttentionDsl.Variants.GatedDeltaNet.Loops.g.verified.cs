@@ -25,9 +25,10 @@ public partial record GatedDeltaNet
             public static void q(TTile q, TTile qIn, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
                 {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
+                    for (int j = first; j < q.Columns; j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
@@ -40,9 +41,10 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void beta(TTile beta, TTile betaIn)
             {
-                for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
+                int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
+                for (int i = beta.FirstRow; i < beta.Rows; i += down)
                 {
-                    for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
+                    for (int j = first; j < beta.Columns; j += across)
                     {
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
                     }
@@ -55,10 +57,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw(TTile vw, TTile beta, TTile v)
             {
-                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
+                int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
+                for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
+                    for (int j = first; j < vw.Columns; j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
@@ -71,10 +74,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void c(TTile c, TTile beta, TTile k)
             {
-                for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
+                int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
+                for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
+                    for (int j = first; j < c.Columns; j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
@@ -89,9 +93,10 @@ public partial record GatedDeltaNet
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(i, j) + dtBias_i)));
                     }
@@ -104,10 +109,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void cHat(TTile cHat, TTile c, TTile G)
             {
-                for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
+                int down = cHat.RowStep, across = cHat.ColumnStep, first = cHat.FirstColumn;
+                for (int i = cHat.FirstRow; i < cHat.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
+                    for (int j = first; j < cHat.Columns; j += across)
                     {
                         cHat.Store(i, j, c.Load(i, j) * exp);
                     }
@@ -120,10 +126,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
+                int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
+                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
+                    for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
                     }
@@ -137,9 +144,10 @@ public partial record GatedDeltaNet
             public static void SKept(TTile SKept, TTile GLast, TTile S)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -153,10 +161,11 @@ public partial record GatedDeltaNet
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
+                int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
+                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
+                    for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
                     }
@@ -174,10 +183,11 @@ public partial record GatedDeltaNet
             public static void dk(TTile dk, TTile dGLastOfkLeft, TTile dGOfkLeft, TTile k, TTile GLast, TTile G, TTile dkLeft)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
-                for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
-                    for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
                         TNumber dkLeft_ij = dkLeft.Load(i, j);
                         TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
@@ -198,9 +208,10 @@ public partial record GatedDeltaNet
             public static void dGLastOfSKept(TTile dGLastOfSKept, TTile dS, TTile GLast, TTile S, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += dGLastOfSKept.RowStep)
+                int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
+                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
                 {
-                    for (int j = dGLastOfSKept.FirstColumn; j < dGLastOfSKept.Columns; j += dGLastOfSKept.ColumnStep)
+                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
                         TNumber dSNext_ij = dSNext.Load(i, j);
                         dGLastOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
@@ -218,10 +229,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dq(TTile dq, TTile dGOfqHat, TTile q, TTile G, TTile dqHat)
             {
-                for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
+                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
+                for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
+                    for (int j = first; j < dq.Columns; j += across)
                     {
                         TNumber dqHat_ij = dqHat.Load(i, j);
                         dq.Store(i, j, dqHat_ij * exp);
@@ -236,9 +248,10 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dExponentOfP(TTile dExponentOfP, TTile dP, TTile PPlain)
             {
-                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
+                int down = dExponentOfP.RowStep, across = dExponentOfP.ColumnStep, first = dExponentOfP.FirstColumn;
+                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += down)
                 {
-                    for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
+                    for (int j = first; j < dExponentOfP.Columns; j += across)
                     {
                         dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
                     }
@@ -254,10 +267,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dc(TTile dc, TTile dGOfcHat, TTile c, TTile G, TTile dcHat)
             {
-                for (int i = dc.FirstRow; i < dc.Rows; i += dc.RowStep)
+                int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
+                for (int i = dc.FirstRow; i < dc.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = dc.FirstColumn; j < dc.Columns; j += dc.ColumnStep)
+                    for (int j = first; j < dc.Columns; j += across)
                     {
                         TNumber dcHat_ij = dcHat.Load(i, j);
                         dc.Store(i, j, dcHat_ij * exp);
@@ -272,9 +286,10 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dExponentOfL(TTile dExponentOfL, TTile dL, TTile L)
             {
-                for (int i = dExponentOfL.FirstRow; i < dExponentOfL.Rows; i += dExponentOfL.RowStep)
+                int down = dExponentOfL.RowStep, across = dExponentOfL.ColumnStep, first = dExponentOfL.FirstColumn;
+                for (int i = dExponentOfL.FirstRow; i < dExponentOfL.Rows; i += down)
                 {
-                    for (int j = dExponentOfL.FirstColumn; j < dExponentOfL.Columns; j += dExponentOfL.ColumnStep)
+                    for (int j = first; j < dExponentOfL.Columns; j += across)
                     {
                         dExponentOfL.Store(i, j, dL.Load(i, j) * L.Load(i, j));
                     }
@@ -293,9 +308,10 @@ public partial record GatedDeltaNet
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
+                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
+                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
-                    for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
+                    for (int j = first; j < daLogOfg.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber sum = gIn.Load(i, j) + dtBias_i;
@@ -316,10 +332,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dbetaOfc(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
             {
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
+                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
+                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
+                    for (int j = first; j < dbetaOfc.Columns; j += across)
                     {
                         TNumber dc_ij = dc.Load(i, j);
                         dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
@@ -337,10 +354,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dbetaOfvw(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dvw)
             {
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
+                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
+                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
+                    for (int j = first; j < dbetaOfvw.Columns; j += across)
                     {
                         TNumber dvw_ij = dvw.Load(i, j);
                         dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
@@ -355,9 +373,10 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dbetaIn(TTile dbetaIn, TTile betaIn, TTile dbeta)
             {
-                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
+                int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
+                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
                 {
-                    for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
+                    for (int j = first; j < dbetaIn.Columns; j += across)
                     {
                         TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
                         dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
@@ -372,9 +391,10 @@ public partial record GatedDeltaNet
             public static void dqIn(TTile dqIn, TTile dq, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
                 {
-                    for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
+                    for (int j = first; j < dqIn.Columns; j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
@@ -388,9 +408,10 @@ public partial record GatedDeltaNet
             public static void dS(TTile dS, TTile GLast, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
@@ -404,9 +425,10 @@ public partial record GatedDeltaNet
             public static void dGLastOfSKept2(TTile dGLastOfSKept, TTile GLast, TTile S, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += dGLastOfSKept.RowStep)
+                int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
+                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
                 {
-                    for (int j = dGLastOfSKept.FirstColumn; j < dGLastOfSKept.Columns; j += dGLastOfSKept.ColumnStep)
+                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
                         dGLastOfSKept.Store(i, j, dSNext.Load(i, j) * (exp * S.Load(i, j)));
                     }
@@ -420,9 +442,10 @@ public partial record GatedDeltaNet
             public static void vw2(TTile vw, TTile beta, TTile v)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
+                int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
+                for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
-                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
+                    for (int j = first; j < vw.Columns; j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
@@ -436,9 +459,10 @@ public partial record GatedDeltaNet
             public static void c2(TTile c, TTile beta, TTile k)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
+                int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
+                for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
-                    for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
+                    for (int j = first; j < c.Columns; j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
@@ -451,9 +475,10 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
             {
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
                     }
@@ -467,9 +492,10 @@ public partial record GatedDeltaNet
             public static void SKept2(TTile SKept, TTile g, TTile S)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -486,9 +512,10 @@ public partial record GatedDeltaNet
             public static void dgOfSKept(TTile dgOfSKept, TTile dS, TTile g, TTile S, TTile dSKept)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
-                for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += dgOfSKept.RowStep)
+                int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
+                for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += down)
                 {
-                    for (int j = dgOfSKept.FirstColumn; j < dgOfSKept.Columns; j += dgOfSKept.ColumnStep)
+                    for (int j = first; j < dgOfSKept.Columns; j += across)
                     {
                         TNumber dSKept_ij = dSKept.Load(i, j);
                         dgOfSKept.Store(i, j, dSKept_ij * (exp * S.Load(i, j)));
@@ -507,9 +534,10 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void daLog(TTile daLog, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
-                for (int i = daLog.FirstRow; i < daLog.Rows; i += daLog.RowStep)
+                int down = daLog.RowStep, across = daLog.ColumnStep, first = daLog.FirstColumn;
+                for (int i = daLog.FirstRow; i < daLog.Rows; i += down)
                 {
-                    for (int j = daLog.FirstColumn; j < daLog.Columns; j += daLog.ColumnStep)
+                    for (int j = first; j < daLog.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber exp = TNumber.Exp(aLog.Load(i, j));
@@ -532,9 +560,10 @@ public partial record GatedDeltaNet
             public static void dbetaOfc2(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
+                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
+                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
                 {
-                    for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
+                    for (int j = first; j < dbetaOfc.Columns; j += across)
                     {
                         TNumber dc_ij = dc.Load(i, j);
                         dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
@@ -553,9 +582,10 @@ public partial record GatedDeltaNet
             public static void dbetaOfvw2(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dU)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
+                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
+                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
                 {
-                    for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
+                    for (int j = first; j < dbetaOfvw.Columns; j += across)
                     {
                         TNumber dU_ij = dU.Load(i, j);
                         dbetaOfvw.Store(i, j, dU_ij * v.Load(i, j));

@@ -25,9 +25,10 @@ public partial record KimiDelta
             public static void q(TTile q, TTile qIn, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
                 {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
+                    for (int j = first; j < q.Columns; j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
@@ -40,9 +41,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void beta(TTile beta, TTile betaIn)
             {
-                for (int i = beta.FirstRow; i < beta.Rows; i += beta.RowStep)
+                int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
+                for (int i = beta.FirstRow; i < beta.Rows; i += down)
                 {
-                    for (int j = beta.FirstColumn; j < beta.Columns; j += beta.ColumnStep)
+                    for (int j = first; j < beta.Columns; j += across)
                     {
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
                     }
@@ -55,10 +57,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw(TTile vw, TTile beta, TTile v)
             {
-                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
+                int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
+                for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
+                    for (int j = first; j < vw.Columns; j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
@@ -71,10 +74,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void c(TTile c, TTile beta, TTile k)
             {
-                for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
+                int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
+                for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
+                    for (int j = first; j < c.Columns; j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
@@ -88,9 +92,10 @@ public partial record KimiDelta
             public static void g(TTile g, TTile aLog, TTile gIn, TTile dtBias)
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
                     }
@@ -103,9 +108,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void cHat(TTile cHat, TTile c, TTile G)
             {
-                for (int i = cHat.FirstRow; i < cHat.Rows; i += cHat.RowStep)
+                int down = cHat.RowStep, across = cHat.ColumnStep, first = cHat.FirstColumn;
+                for (int i = cHat.FirstRow; i < cHat.Rows; i += down)
                 {
-                    for (int j = cHat.FirstColumn; j < cHat.Columns; j += cHat.ColumnStep)
+                    for (int j = first; j < cHat.Columns; j += across)
                     {
                         cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                     }
@@ -118,9 +124,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
+                int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
+                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
+                    for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                     }
@@ -133,10 +140,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept(TTile SKept, TTile gKept, TTile S)
             {
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -149,9 +157,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
+                int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
+                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
+                    for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
                     }
@@ -168,9 +177,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dk(TTile dk, TTile dGLastOfkLeft, TTile dG, TTile k, TTile GLast, TTile G, TTile dkLeft)
             {
-                for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
                         TNumber dkLeft_ij = dkLeft.Load(i, j);
                         TNumber exp = TNumber.Exp(GLast.Load(i, j) - G.Load(i, j));
@@ -191,10 +201,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dgKeptOfSKept(TTile dgKeptOfSKept, TTile dS, TTile gKept, TTile S, TTile dSNext)
             {
-                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += dgKeptOfSKept.RowStep)
+                int down = dgKeptOfSKept.RowStep, across = dgKeptOfSKept.ColumnStep, first = dgKeptOfSKept.FirstColumn;
+                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = dgKeptOfSKept.FirstColumn; j < dgKeptOfSKept.Columns; j += dgKeptOfSKept.ColumnStep)
+                    for (int j = first; j < dgKeptOfSKept.Columns; j += across)
                     {
                         TNumber dSNext_ij = dSNext.Load(i, j);
                         dgKeptOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
@@ -212,9 +223,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dq(TTile dq, TTile dG, TTile q, TTile G, TTile dqHat)
             {
-                for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
+                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
+                for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
-                    for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
+                    for (int j = first; j < dq.Columns; j += across)
                     {
                         TNumber dqHat_ij = dqHat.Load(i, j);
                         TNumber exp = TNumber.Exp(G.Load(i, j));
@@ -233,9 +245,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dc(TTile dc, TTile dG, TTile c, TTile G, TTile dcHat)
             {
-                for (int i = dc.FirstRow; i < dc.Rows; i += dc.RowStep)
+                int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
+                for (int i = dc.FirstRow; i < dc.Rows; i += down)
                 {
-                    for (int j = dc.FirstColumn; j < dc.Columns; j += dc.ColumnStep)
+                    for (int j = first; j < dc.Columns; j += across)
                     {
                         TNumber dcHat_ij = dcHat.Load(i, j);
                         TNumber exp = TNumber.Exp(G.Load(i, j));
@@ -256,9 +269,10 @@ public partial record KimiDelta
             public static void daLogOfg(TTile daLogOfg, TTile dgIn, TTile ddtBiasOfg, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
+                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
+                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
-                    for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
+                    for (int j = first; j < daLogOfg.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber sum = gIn.Load(i, j) + dtBias.Load(i, j);
@@ -279,10 +293,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dbetaOfc(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
             {
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
+                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
+                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
+                    for (int j = first; j < dbetaOfc.Columns; j += across)
                     {
                         TNumber dc_ij = dc.Load(i, j);
                         dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
@@ -300,10 +315,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dbetaOfvw(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dvw)
             {
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
+                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
+                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
+                    for (int j = first; j < dbetaOfvw.Columns; j += across)
                     {
                         TNumber dvw_ij = dvw.Load(i, j);
                         dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
@@ -318,9 +334,10 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dbetaIn(TTile dbetaIn, TTile betaIn, TTile dbeta)
             {
-                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += dbetaIn.RowStep)
+                int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
+                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
                 {
-                    for (int j = dbetaIn.FirstColumn; j < dbetaIn.Columns; j += dbetaIn.ColumnStep)
+                    for (int j = first; j < dbetaIn.Columns; j += across)
                     {
                         TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
                         dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
@@ -335,9 +352,10 @@ public partial record KimiDelta
             public static void dqIn(TTile dqIn, TTile dq, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
                 {
-                    for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
+                    for (int j = first; j < dqIn.Columns; j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
@@ -350,10 +368,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS(TTile dS, TTile gKept, TTile dSNext)
             {
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
@@ -366,10 +385,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dgKeptOfSKept2(TTile dgKeptOfSKept, TTile gKept, TTile S, TTile dSNext)
             {
-                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += dgKeptOfSKept.RowStep)
+                int down = dgKeptOfSKept.RowStep, across = dgKeptOfSKept.ColumnStep, first = dgKeptOfSKept.FirstColumn;
+                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = dgKeptOfSKept.FirstColumn; j < dgKeptOfSKept.Columns; j += dgKeptOfSKept.ColumnStep)
+                    for (int j = first; j < dgKeptOfSKept.Columns; j += across)
                     {
                         dgKeptOfSKept.Store(i, j, dSNext.Load(i, j) * (exp * S.Load(i, j)));
                     }
@@ -383,9 +403,10 @@ public partial record KimiDelta
             public static void vw2(TTile vw, TTile beta, TTile v)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = vw.FirstRow; i < vw.Rows; i += vw.RowStep)
+                int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
+                for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
-                    for (int j = vw.FirstColumn; j < vw.Columns; j += vw.ColumnStep)
+                    for (int j = first; j < vw.Columns; j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
@@ -399,9 +420,10 @@ public partial record KimiDelta
             public static void c2(TTile c, TTile beta, TTile k)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = c.FirstRow; i < c.Rows; i += c.RowStep)
+                int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
+                for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
-                    for (int j = c.FirstColumn; j < c.Columns; j += c.ColumnStep)
+                    for (int j = first; j < c.Columns; j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
@@ -417,10 +439,11 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dgKeptOfSKept3(TTile dgKeptOfSKept, TTile dS, TTile gKept, TTile S, TTile dSKept)
             {
-                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += dgKeptOfSKept.RowStep)
+                int down = dgKeptOfSKept.RowStep, across = dgKeptOfSKept.ColumnStep, first = dgKeptOfSKept.FirstColumn;
+                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = dgKeptOfSKept.FirstColumn; j < dgKeptOfSKept.Columns; j += dgKeptOfSKept.ColumnStep)
+                    for (int j = first; j < dgKeptOfSKept.Columns; j += across)
                     {
                         TNumber dSKept_ij = dSKept.Load(i, j);
                         dgKeptOfSKept.Store(i, j, dSKept_ij * (exp * S.Load(i, j)));
@@ -440,9 +463,10 @@ public partial record KimiDelta
             public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
+                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
+                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
-                    for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
+                    for (int j = first; j < daLogOfg.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber sum = gIn.Load(i, j) + dtBias.Load(i, j);
@@ -464,9 +488,10 @@ public partial record KimiDelta
             public static void dbetaOfc2(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += dbetaOfc.RowStep)
+                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
+                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
                 {
-                    for (int j = dbetaOfc.FirstColumn; j < dbetaOfc.Columns; j += dbetaOfc.ColumnStep)
+                    for (int j = first; j < dbetaOfc.Columns; j += across)
                     {
                         TNumber dc_ij = dc.Load(i, j);
                         dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
@@ -485,9 +510,10 @@ public partial record KimiDelta
             public static void dbetaOfvw2(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dU)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += dbetaOfvw.RowStep)
+                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
+                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
                 {
-                    for (int j = dbetaOfvw.FirstColumn; j < dbetaOfvw.Columns; j += dbetaOfvw.ColumnStep)
+                    for (int j = first; j < dbetaOfvw.Columns; j += across)
                     {
                         TNumber dU_ij = dU.Load(i, j);
                         dbetaOfvw.Store(i, j, dU_ij * v.Load(i, j));

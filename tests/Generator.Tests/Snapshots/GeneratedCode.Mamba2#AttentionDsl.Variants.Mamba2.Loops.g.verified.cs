@@ -25,9 +25,10 @@ public partial record Mamba2
             public static void q(TTile q, TTile qIn, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
                 {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
+                    for (int j = first; j < q.Columns; j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
@@ -41,10 +42,11 @@ public partial record Mamba2
             public static void v(TTile v, TTile dt, TTile dtBias, TTile vIn)
             {
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
+                int down = v.RowStep, across = v.ColumnStep, first = v.FirstColumn;
+                for (int i = v.FirstRow; i < v.Rows; i += down)
                 {
                     TNumber softplus = TNumber.Softplus(dt.Load(i, 0) + dtBias_i);
-                    for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
+                    for (int j = first; j < v.Columns; j += across)
                     {
                         v.Store(i, j, softplus * vIn.Load(i, j));
                     }
@@ -59,9 +61,10 @@ public partial record Mamba2
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, -(exp * TNumber.Softplus(dt.Load(i, j) + dtBias_i)));
                     }
@@ -74,10 +77,11 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
+                int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
+                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
+                    for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
                     }
@@ -91,9 +95,10 @@ public partial record Mamba2
             public static void o(TTile o, TTile read, TTile d, TTile vIn)
             {
                 TNumber d_i = d.Load(0, 0);
-                for (int i = o.FirstRow; i < o.Rows; i += o.RowStep)
+                int down = o.RowStep, across = o.ColumnStep, first = o.FirstColumn;
+                for (int i = o.FirstRow; i < o.Rows; i += down)
                 {
-                    for (int j = o.FirstColumn; j < o.Columns; j += o.ColumnStep)
+                    for (int j = first; j < o.Columns; j += across)
                     {
                         o.Store(i, j, read.Load(i, j) + d_i * vIn.Load(i, j));
                     }
@@ -107,9 +112,10 @@ public partial record Mamba2
             public static void SKept(TTile SKept, TTile GLast, TTile S)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -123,10 +129,11 @@ public partial record Mamba2
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
+                int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
+                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
+                    for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
                     }
@@ -144,10 +151,11 @@ public partial record Mamba2
             public static void dk(TTile dk, TTile dGLastOfkLeft, TTile dGOfkLeft, TTile k, TTile GLast, TTile G, TTile dkLeft)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
-                for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
-                    for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
                         TNumber dkLeft_ij = dkLeft.Load(i, j);
                         TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
@@ -168,9 +176,10 @@ public partial record Mamba2
             public static void dGLastOfSKept(TTile dGLastOfSKept, TTile dS, TTile GLast, TTile S, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += dGLastOfSKept.RowStep)
+                int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
+                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
                 {
-                    for (int j = dGLastOfSKept.FirstColumn; j < dGLastOfSKept.Columns; j += dGLastOfSKept.ColumnStep)
+                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
                         TNumber dSNext_ij = dSNext.Load(i, j);
                         dGLastOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
@@ -190,9 +199,10 @@ public partial record Mamba2
             public static void dread(TTile dread, TTile ddOfo, TTile dvIn, TTile d, TTile vIn, TTile dOutput)
             {
                 TNumber d_i = d.Load(0, 0);
-                for (int i = dread.FirstRow; i < dread.Rows; i += dread.RowStep)
+                int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
+                for (int i = dread.FirstRow; i < dread.Rows; i += down)
                 {
-                    for (int j = dread.FirstColumn; j < dread.Columns; j += dread.ColumnStep)
+                    for (int j = first; j < dread.Columns; j += across)
                     {
                         TNumber dOutput_ij = dOutput.Load(i, j);
                         dread.Store(i, j, dOutput_ij);
@@ -211,10 +221,11 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dq(TTile dq, TTile dGOfqHat, TTile q, TTile G, TTile dqHat)
             {
-                for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
+                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
+                for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
+                    for (int j = first; j < dq.Columns; j += across)
                     {
                         TNumber dqHat_ij = dqHat.Load(i, j);
                         dq.Store(i, j, dqHat_ij * exp);
@@ -229,9 +240,10 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dExponentOfP(TTile dExponentOfP, TTile dP, TTile PPlain)
             {
-                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += dExponentOfP.RowStep)
+                int down = dExponentOfP.RowStep, across = dExponentOfP.ColumnStep, first = dExponentOfP.FirstColumn;
+                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += down)
                 {
-                    for (int j = dExponentOfP.FirstColumn; j < dExponentOfP.Columns; j += dExponentOfP.ColumnStep)
+                    for (int j = first; j < dExponentOfP.Columns; j += across)
                     {
                         dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
                     }
@@ -250,9 +262,10 @@ public partial record Mamba2
             {
                 TNumber exp = TNumber.Exp(aLog.Load(0, 0));
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += daLogOfg.RowStep)
+                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
+                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
-                    for (int j = daLogOfg.FirstColumn; j < daLogOfg.Columns; j += daLogOfg.ColumnStep)
+                    for (int j = first; j < daLogOfg.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber sum = dt.Load(i, j) + dtBias_i;
@@ -275,11 +288,12 @@ public partial record Mamba2
             public static void ddtOfv(TTile ddtOfv, TTile ddtBiasOfv, TTile dvIn, TTile dt, TTile dtBias, TTile vIn, TTile dv)
             {
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
+                int down = ddtOfv.RowStep, across = ddtOfv.ColumnStep, first = ddtOfv.FirstColumn;
+                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += down)
                 {
                     TNumber sigmoid = TNumber.Sigmoid(dt.Load(i, 0) + dtBias_i);
                     TNumber softplus = TNumber.Softplus(dt.Load(i, 0) + dtBias_i);
-                    for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)
+                    for (int j = first; j < ddtOfv.Columns; j += across)
                     {
                         TNumber dv_ij = dv.Load(i, j);
                         TNumber product = dv_ij * (sigmoid * vIn.Load(i, j));
@@ -297,9 +311,10 @@ public partial record Mamba2
             public static void dqIn(TTile dqIn, TTile dq, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
                 {
-                    for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
+                    for (int j = first; j < dqIn.Columns; j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
@@ -313,9 +328,10 @@ public partial record Mamba2
             public static void dS(TTile dS, TTile GLast, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
@@ -328,9 +344,10 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dread2(TTile dread, TTile dOutput)
             {
-                for (int i = dread.FirstRow; i < dread.Rows; i += dread.RowStep)
+                int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
+                for (int i = dread.FirstRow; i < dread.Rows; i += down)
                 {
-                    for (int j = dread.FirstColumn; j < dread.Columns; j += dread.ColumnStep)
+                    for (int j = first; j < dread.Columns; j += across)
                     {
                         dread.Store(i, j, dOutput.Load(i, j));
                     }
@@ -344,9 +361,10 @@ public partial record Mamba2
             public static void dGLastOfSKept2(TTile dGLastOfSKept, TTile GLast, TTile S, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += dGLastOfSKept.RowStep)
+                int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
+                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
                 {
-                    for (int j = dGLastOfSKept.FirstColumn; j < dGLastOfSKept.Columns; j += dGLastOfSKept.ColumnStep)
+                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
                         dGLastOfSKept.Store(i, j, dSNext.Load(i, j) * (exp * S.Load(i, j)));
                     }
@@ -360,9 +378,10 @@ public partial record Mamba2
             public static void v2(TTile v, TTile dt, TTile dtBias, TTile vIn)
             {
                 TNumber softplus = TNumber.Softplus(dt.Load(0, 0) + dtBias.Load(0, 0));
-                for (int i = v.FirstRow; i < v.Rows; i += v.RowStep)
+                int down = v.RowStep, across = v.ColumnStep, first = v.FirstColumn;
+                for (int i = v.FirstRow; i < v.Rows; i += down)
                 {
-                    for (int j = v.FirstColumn; j < v.Columns; j += v.ColumnStep)
+                    for (int j = first; j < v.Columns; j += across)
                     {
                         v.Store(i, j, softplus * vIn.Load(i, j));
                     }
@@ -375,9 +394,10 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void g2(TTile g, TTile aLog, TTile dt, TTile dtBias)
             {
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
                     }
@@ -391,9 +411,10 @@ public partial record Mamba2
             public static void SKept2(TTile SKept, TTile g, TTile S)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -410,9 +431,10 @@ public partial record Mamba2
             public static void dgOfSKept(TTile dgOfSKept, TTile dS, TTile g, TTile S, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
-                for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += dgOfSKept.RowStep)
+                int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
+                for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += down)
                 {
-                    for (int j = dgOfSKept.FirstColumn; j < dgOfSKept.Columns; j += dgOfSKept.ColumnStep)
+                    for (int j = first; j < dgOfSKept.Columns; j += across)
                     {
                         TNumber dSNext_ij = dSNext.Load(i, j);
                         dgOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
@@ -431,9 +453,10 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void daLog(TTile daLog, TTile ddt, TTile ddtBias, TTile aLog, TTile dt, TTile dtBias, TTile dg)
             {
-                for (int i = daLog.FirstRow; i < daLog.Rows; i += daLog.RowStep)
+                int down = daLog.RowStep, across = daLog.ColumnStep, first = daLog.FirstColumn;
+                for (int i = daLog.FirstRow; i < daLog.Rows; i += down)
                 {
-                    for (int j = daLog.FirstColumn; j < daLog.Columns; j += daLog.ColumnStep)
+                    for (int j = first; j < daLog.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber exp = TNumber.Exp(aLog.Load(i, j));
@@ -458,9 +481,10 @@ public partial record Mamba2
             {
                 TNumber sigmoid = TNumber.Sigmoid(dt.Load(0, 0) + dtBias.Load(0, 0));
                 TNumber softplus = TNumber.Softplus(dt.Load(0, 0) + dtBias.Load(0, 0));
-                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += ddtOfv.RowStep)
+                int down = ddtOfv.RowStep, across = ddtOfv.ColumnStep, first = ddtOfv.FirstColumn;
+                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += down)
                 {
-                    for (int j = ddtOfv.FirstColumn; j < ddtOfv.Columns; j += ddtOfv.ColumnStep)
+                    for (int j = first; j < ddtOfv.Columns; j += across)
                     {
                         TNumber dv_ij = dv.Load(i, j);
                         TNumber product = dv_ij * (sigmoid * vIn.Load(i, j));

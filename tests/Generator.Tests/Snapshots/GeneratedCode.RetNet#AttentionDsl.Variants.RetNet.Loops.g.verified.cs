@@ -25,9 +25,10 @@ public partial record RetNet
             public static void q(TTile q, TTile qIn, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = q.FirstRow; i < q.Rows; i += q.RowStep)
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
                 {
-                    for (int j = q.FirstColumn; j < q.Columns; j += q.ColumnStep)
+                    for (int j = first; j < q.Columns; j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
@@ -42,9 +43,10 @@ public partial record RetNet
             {
                 TNumber head = TNumber.Constant(at.Head);
                 TNumber log = TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2)))));
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, log);
                     }
@@ -57,10 +59,11 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += qHat.RowStep)
+                int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
+                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = qHat.FirstColumn; j < qHat.Columns; j += qHat.ColumnStep)
+                    for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
                     }
@@ -74,9 +77,10 @@ public partial record RetNet
             public static void SKept(TTile SKept, TTile GLast, TTile S)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -90,10 +94,11 @@ public partial record RetNet
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += kLeft.RowStep)
+                int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
+                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
-                    for (int j = kLeft.FirstColumn; j < kLeft.Columns; j += kLeft.ColumnStep)
+                    for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
                     }
@@ -107,10 +112,11 @@ public partial record RetNet
             public static void dk(TTile dk, TTile GLast, TTile G, TTile dkLeft)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
-                for (int i = dk.FirstRow; i < dk.Rows; i += dk.RowStep)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
-                    for (int j = dk.FirstColumn; j < dk.Columns; j += dk.ColumnStep)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
                     }
@@ -124,9 +130,10 @@ public partial record RetNet
             public static void dS(TTile dS, TTile GLast, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
@@ -139,10 +146,11 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dq(TTile dq, TTile G, TTile dqHat)
             {
-                for (int i = dq.FirstRow; i < dq.Rows; i += dq.RowStep)
+                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
+                for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
-                    for (int j = dq.FirstColumn; j < dq.Columns; j += dq.ColumnStep)
+                    for (int j = first; j < dq.Columns; j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
                     }
@@ -156,9 +164,10 @@ public partial record RetNet
             public static void dqIn(TTile dqIn, TTile dq, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += dqIn.RowStep)
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
                 {
-                    for (int j = dqIn.FirstColumn; j < dqIn.Columns; j += dqIn.ColumnStep)
+                    for (int j = first; j < dqIn.Columns; j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
@@ -172,9 +181,10 @@ public partial record RetNet
             public static void g2(TTile g, Work at)
             {
                 TNumber head = TNumber.Constant(at.Head);
-                for (int i = g.FirstRow; i < g.Rows; i += g.RowStep)
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
-                    for (int j = g.FirstColumn; j < g.Columns; j += g.ColumnStep)
+                    for (int j = first; j < g.Columns; j += across)
                     {
                         g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
                     }
@@ -188,9 +198,10 @@ public partial record RetNet
             public static void SKept2(TTile SKept, TTile g, TTile S)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += SKept.RowStep)
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    for (int j = SKept.FirstColumn; j < SKept.Columns; j += SKept.ColumnStep)
+                    for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
@@ -204,9 +215,10 @@ public partial record RetNet
             public static void dS2(TTile dS, TTile g, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
-                for (int i = dS.FirstRow; i < dS.Rows; i += dS.RowStep)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
-                    for (int j = dS.FirstColumn; j < dS.Columns; j += dS.ColumnStep)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
