@@ -56,7 +56,7 @@ internal interface IEngine
     /// <param name="scratch">Scratch elements of its kernels.</param>
     bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => false;
 
-    /// <summary>Tokens a chunk of the backward pass where the caller leaves it open; null: as <see cref="ChunkLength"/>.</summary>
+    /// <summary>Tokens a chunk of the backward pass where the caller leaves it open; null: the usual number.</summary>
     int? BackwardChunkLength => null;
 
     /// <summary>Runs kernels one after the other and returns when their results are in the tensors.</summary>
