@@ -13,7 +13,7 @@ internal static class Repository
 
     /// <summary>The files of samples/Variants that declare variants, by name without ending.</summary>
     public static IEnumerable<string> VariantFiles => Directory.GetFiles(Path.Combine(Root, "samples", "Variants"), "*.cs")
-        .Select(x => Path.GetFileNameWithoutExtension(x)).Where(x => Variant(x).Contains("[RecurrentAttention", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        .Select(x => Path.GetFileNameWithoutExtension(x)).Where(x => Variant(x).Contains("\n[RecurrentAttention", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     /// <summary>The text of a file, by its path from the solution's folder.</summary>
     public static string Read(params string[] path) => File.ReadAllText(Path.Combine([Root, .. path]));
