@@ -87,13 +87,6 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     {
     }
 
-    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
-    private static int Allowed(int i, int rows, int columns, Causal causal)
-    {
-        int n = columns / rows;
-        return Math.Min(columns, (causal == Causal.Inclusive ? i + 1 : i) * n);
-    }
-
     /// <summary>The first row of a causal matrix that has column j.</summary>
     internal static int FirstRowWith(int j, int rows, int columns, Causal causal)
     {

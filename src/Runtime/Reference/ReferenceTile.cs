@@ -89,11 +89,4 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
             Into.Add => result + value,
             _ => result - value,
         };
-
-    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
-    private static int Allowed(int i, int rows, int columns, Causal causal)
-    {
-        int n = columns / rows;
-        return Math.Min(columns, (causal == Causal.Inclusive ? i + 1 : i) * n);
-    }
 }

@@ -134,17 +134,6 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public static void Synchronize() => Group.Barrier();
 
-    /// <summary>The number of columns, from the first, that row i of a causal matrix has.</summary>
-    private static int Allowed(int i, int rows, int columns, Causal causal)
-    {
-        int n = columns / rows, allowed = (causal == Causal.Inclusive ? i + 1 : i) * n;
-        return allowed < columns ? allowed : columns;
-    }
-
-    /// <summary>The first row of a causal matrix that has column j; may be the number of rows.</summary>
-    private static int FirstAllowed(int j, int rows, int columns, Causal causal) =>
-        (j / (columns / rows)) + (causal == Causal.Inclusive ? 0 : 1);
-
     // Neighbouring rows keep a column 16 words apart, rows 4 apart in another block of 8.
     private int SwizzleOf(int r)
     {

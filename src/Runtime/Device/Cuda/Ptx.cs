@@ -23,7 +23,6 @@ internal static class Ptx
         [nameof(Declare)] = "// %0 is the group's dynamic shared memory",
         [nameof(Shared)] = "mov.u32 $0, __dyn_shared_alloca;",
         [nameof(Store2)] = "st.shared.v2.f32 [%0], {%1,%2};",
-        [nameof(Address)] = "mov.u64 $0, %0;",
         [nameof(Load)] = "ld.shared.f32 $0, [%0];",
         [nameof(Load2)] = "ld.shared.v2.f32 {$0,$1}, [%0];",
         [nameof(Load4)] = "ld.shared.v4.f32 {$0,$1,$2,$3}, [%0];",
@@ -64,10 +63,6 @@ internal static class Ptx
     public static void Store2(uint address, float x, float y)
     {
     }
-
-    /// <summary>The address of an element of a view.</summary>
-    [IntrinsicImplementation]
-    public static long Address(ref byte element) => 0;
 
     /// <summary>Reads a float.</summary>
     [IntrinsicImplementation]
