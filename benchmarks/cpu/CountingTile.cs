@@ -100,6 +100,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
+    public static void RowDot(CountingTile result, CountingTile a, CountingTile b, Into into)
+    {
+    }
+
     public static void ColumnSum(CountingTile result, CountingTile x, Into into)
     {
     }

@@ -72,6 +72,7 @@ internal sealed class TileCase
         TileOperation.SolveUnitLower or TileOperation.SolveUnitLowerTransposed => [(n, v), (n, n), (n, v)],
         TileOperation.DecayedSolve or TileOperation.DecayedSolveTransposed => [(n, v), (n, n), (n, v), (n, v)],
         TileOperation.RowSum => [(m, 1), (m, k)],
+        TileOperation.RowDot => [(m, 1), (m, k), (m, k)],
         TileOperation.ColumnSum => [(1, k), (m, k)],
         TileOperation.Sum => [(1, 1), (m, k)],
         TileOperation.NormalizeAdjoint => [(m, k), (m, k), (m, k)],

@@ -7,7 +7,7 @@ public enum TileOperation
 {
     Clear, Copy, Transpose, Product, TransposedProduct, ProductTransposed, Gram, Decay, DecayedGram, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
-    CumulativeSum, ReverseCumulativeSum, RowSum, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
+    CumulativeSum, ReverseCumulativeSum, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
 
 /// <summary>The tiles of one operation, in the order of its parameters.</summary>
@@ -44,6 +44,7 @@ public static class TileOperations
             case TileOperation.CumulativeSum: TTile.CumulativeSum(x.A, x.B); break;
             case TileOperation.ReverseCumulativeSum: TTile.ReverseCumulativeSum(x.A, x.B, into); break;
             case TileOperation.RowSum: TTile.RowSum(x.A, x.B, into); break;
+            case TileOperation.RowDot: TTile.RowDot(x.A, x.B, x.C, into); break;
             case TileOperation.ColumnSum: TTile.ColumnSum(x.A, x.B, into); break;
             case TileOperation.Sum: TTile.Sum(x.A, x.B, into); break;
             case TileOperation.Normalize: TTile.Normalize(x.A, x.B); break;

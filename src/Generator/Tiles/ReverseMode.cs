@@ -18,7 +18,7 @@ internal sealed record Adjoint(IReadOnlyList<Statement> Statements, IReadOnlyDic
 /// Reverse mode over a tile program. The derivative of every operation is again operations of the vocabulary; the derivative of an
 /// elementwise expression is symbolic. The gradient of tile x is called dx; it is set by its first contribution and added to by the others.
 /// </summary>
-internal sealed class ReverseMode
+internal sealed partial class ReverseMode
 {
     private readonly TileProgram program;
     private readonly Dictionary<string, Operation> definitions;
@@ -188,59 +188,6 @@ internal sealed class ReverseMode
             case Unary x:
                 DifferentiateUnary(x, d);
                 break;
-        }
-    }
-
-    private void DifferentiateMap(Map map, Tile d)
-    {
-        var stores = new List<Store>();
-        var reduced = new List<(Tile Argument, Tile Contribution)>();
-        Expr upstream = new Expr.Argument(d.Name);
-        foreach (Tile argument in map.Arguments)
-        {
-            if (!differentiable.Contains(argument.Name))
-            {
-                continue;
-            }
-
-            Expr contribution = upstream * map.Value.By(argument.Name);
-            if (contribution == Expr.Zero)
-            {
-                continue;
-            }
-
-            if (argument.Rows == map.Result.Rows && argument.Columns == map.Result.Columns)
-            {
-                bool negative = contribution is Expr.Negate && started.Contains(argument.Name);
-                Into into = started.Add(argument.Name) ? Into.Set : negative ? Into.Subtract : Into.Add;
-                stores.Add(new Store(GradientOf(argument), into, negative ? ((Expr.Negate)contribution).X : contribution));
-            }
-            else if (contribution == upstream)
-            {
-                reduced.Add((argument, d));
-            }
-            else
-            {
-                // A broadcast argument collects the sum over what it was broadcast to.
-                var each = new Tile($"d{argument.Name}Of{map.Result.Name}", map.Result.Rows, map.Result.Columns);
-                stores.Add(new Store(each, Into.Set, contribution));
-                reduced.Add((argument, each));
-            }
-        }
-
-        if (stores.Count > 0)
-        {
-            IEnumerable<Tile> arguments = map.Arguments.Append(d).Where(x => stores.Any(s => s.Value.ArgumentNames().Contains(x.Name)));
-            string equation = string.Join("\n", stores.Select(x => $"{x.Result.Name} {Sign(x.Into)} {ExprPrinter.Equation(x.Value)}"));
-            statements.Add(new LoopStatement(stores.ToEquatableArray(), arguments.ToEquatableArray(), equation));
-        }
-
-        foreach ((Tile argument, Tile contribution) in reduced)
-        {
-            bool rows = argument.Rows == Dim.One && map.Result.Rows != Dim.One, columns = argument.Columns == Dim.One && map.Result.Columns != Dim.One;
-            string method = rows && columns ? "Sum" : rows ? "ColumnSum" : "RowSum";
-            string over = rows && columns ? "all of" : rows ? "the rows of" : "the columns of";
-            ContributeCall(argument, false, method, [contribution], $"sum over {over} {contribution.Name}");
         }
     }
 

@@ -65,6 +65,24 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void RowDot(DeviceTile result, DeviceTile a, DeviceTile b, Into into)
+    {
+        for (int i = Group.IdxX; i < a.Rows; i += Group.DimX)
+        {
+            float sum = 0;
+            for (int j = 0; j < a.Columns; j++)
+            {
+                sum += a[i, j] * b[i, j];
+            }
+
+            result.Put(i, 0, sum, into);
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ColumnSum(DeviceTile result, DeviceTile x, Into into)
     {
         for (int j = Group.IdxX; j < x.Columns; j += Group.DimX)

@@ -48,6 +48,15 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void RowDot(HostTile result, HostTile a, HostTile b, Into into)
+    {
+        for (int i = 0; i < a.Rows; i++)
+        {
+            Put(ref *result.Row(i), Dot(a.Row(i), b.Row(i), a.Columns), into);
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ColumnSum(HostTile result, HostTile x, Into into)
     {

@@ -45,6 +45,21 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void RowDot(ReferenceTile result, ReferenceTile a, ReferenceTile b, Into into)
+    {
+        for (int i = 0; i < a.Rows; i++)
+        {
+            double sum = 0;
+            for (int j = 0; j < a.Columns; j++)
+            {
+                sum += a[i, j] * b[i, j];
+            }
+
+            Put(ref result[i, 0], sum, into);
+        }
+    }
+
+    /// <inheritdoc/>
     public static void ColumnSum(ReferenceTile result, ReferenceTile x, Into into)
     {
         for (int j = 0; j < x.Columns; j++)

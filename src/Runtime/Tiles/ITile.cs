@@ -170,6 +170,9 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_i (=, +=, -=) sum_j x_ij; result has one column.</summary>
     static abstract void RowSum(TSelf result, TSelf x, Into into);
 
+    /// <summary>result_i (=, +=, -=) sum_j a_ij b_ij, for a and b of one shape; result has one column.</summary>
+    static abstract void RowDot(TSelf result, TSelf a, TSelf b, Into into);
+
     /// <summary>result_j (=, +=, -=) sum_i x_ij; result has one row.</summary>
     static abstract void ColumnSum(TSelf result, TSelf x, Into into);
 

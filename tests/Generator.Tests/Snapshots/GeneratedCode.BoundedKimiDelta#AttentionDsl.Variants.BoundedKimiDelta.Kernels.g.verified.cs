@@ -88,9 +88,9 @@ public partial record BoundedKimiDelta
                     + Padded.Elements(sizes.K, 1)
                     + Padded.Elements(sizes.K, sizes.V),
                     11 * Padded.Elements(1, sizes.K)
-                    + 4 * Padded.Elements(1, sizes.V)
+                    + 3 * Padded.Elements(1, sizes.V)
                     + 4 * Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.K, 1)
+                    + 2 * Padded.Elements(sizes.K, 1)
                     + 2 * Padded.Elements(sizes.K, sizes.V)),
             KernelKind.Forward =>
                 Padded.Elements(sizes.K, sizes.V)
@@ -121,8 +121,7 @@ public partial record BoundedKimiDelta
                     + Padded.Elements(1, 1)
                     + 2 * Padded.Elements(1, sizes.K)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, 1)
-                    + Padded.Elements(sizes.K, sizes.V)),
+                    + 2 * Padded.Elements(sizes.K, 1)),
             KernelKind.Prepare =>
                 5 * Padded.Elements(sizes.Chunk, sizes.K)
                 + Padded.Elements(sizes.Chunk, sizes.V)
@@ -149,8 +148,7 @@ public partial record BoundedKimiDelta
                 + Padded.Elements(1, 1)
                 + 2 * Padded.Elements(1, sizes.K)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + Padded.Elements(sizes.K, 1)
-                + Padded.Elements(sizes.K, sizes.V),
+                + 2 * Padded.Elements(sizes.K, 1),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

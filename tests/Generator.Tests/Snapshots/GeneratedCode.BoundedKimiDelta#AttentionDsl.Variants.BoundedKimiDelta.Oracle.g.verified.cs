@@ -227,14 +227,16 @@ public partial record BoundedKimiDelta
                     // dSKept -= c^T dU
                     TTile.TransposedProduct(dSKept, c, dU, Into.Subtract);
 
-                    // dgKeptOfSKept = dSKept * (exp(gKept) * S)
                     // dS = dSKept * exp(gKept)
-                    TTile dgKeptOfSKept = SKept;
-                    Loops<TTile, TNumber>.dgKeptOfSKept3(dgKeptOfSKept, dS, gKept, S, dSKept);
+                    Loops<TTile, TNumber>.dS2(dS, gKept, dSKept);
 
-                    // dgKept = sum over the columns of dgKeptOfSKept
+                    // dSKeptDotS_i = sum over j of dSKept_ij S_ij
+                    TTile dSKeptDotS = scratch.Take(ref offset, sizes.K, 1);
+                    TTile.RowDot(dSKeptDotS, dSKept, S, Into.Set);
+
+                    // dgKept = exp(gKept) * dSKeptDotS
                     TTile dgKept = gKept;
-                    TTile.RowSum(dgKept, dgKeptOfSKept, Into.Set);
+                    Loops<TTile, TNumber>.dgKept2(dgKept, gKept, dSKeptDotS);
 
                     // dg = dgKept^T
                     TTile dg = c;
@@ -252,23 +254,19 @@ public partial record BoundedKimiDelta
                     TTile daLog = aLog;
                     TTile.RowSum(daLog, daLogOfg, Into.Set);
 
-                    // dbetaOfc = dc * k
                     // dk += dc * beta
-                    TTile dbetaOfc = dg;
-                    Loops<TTile, TNumber>.dbetaOfc2(dbetaOfc, dk, beta, k, dc);
+                    Loops<TTile, TNumber>.dk3(dk, beta, dc);
 
-                    // dbeta = sum over the columns of dbetaOfc
+                    // dbeta = sum over j of dc_ij k_ij
                     TTile dbeta = scratch.Take(ref offset, 1, 1);
-                    TTile.RowSum(dbeta, dbetaOfc, Into.Set);
+                    TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                    // dbetaOfvw = dU * v
                     // dv = dU * beta
-                    TTile dbetaOfvw = dOutput;
-                    TTile dv = scratch.Take(ref offset, 1, sizes.V);
-                    Loops<TTile, TNumber>.dbetaOfvw2(dbetaOfvw, dv, beta, v, dU);
+                    TTile dv = dOutput;
+                    Loops<TTile, TNumber>.dv2(dv, beta, dU);
 
-                    // dbeta += sum over the columns of dbetaOfvw
-                    TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
+                    // dbeta += sum over j of dU_ij v_ij
+                    TTile.RowDot(dbeta, dU, v, Into.Add);
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                     TTile dbetaIn = betaIn;

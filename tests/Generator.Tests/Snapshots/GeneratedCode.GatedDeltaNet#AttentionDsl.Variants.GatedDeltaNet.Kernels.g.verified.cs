@@ -86,9 +86,10 @@ public partial record GatedDeltaNet
                     + 3 * Padded.Elements(1, 1)
                     + Padded.Elements(sizes.K, sizes.V),
                     6 * Padded.Elements(1, sizes.K)
-                    + 4 * Padded.Elements(1, sizes.V)
+                    + 3 * Padded.Elements(1, sizes.V)
                     + 9 * Padded.Elements(1, 1)
-                    + 2 * Padded.Elements(sizes.K, sizes.V)),
+                    + 2 * Padded.Elements(sizes.K, sizes.V)
+                    + Padded.Elements(sizes.K, 1)),
             KernelKind.Forward =>
                 Padded.Elements(sizes.K, sizes.V)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.K)
@@ -107,12 +108,12 @@ public partial record GatedDeltaNet
                     + 2 * Padded.Elements(1, 1)
                     + Padded.Elements(sizes.Chunk, sizes.Chunk)
                     + Padded.Elements(sizes.K, sizes.V),
-                    11 * Padded.Elements(sizes.Chunk, sizes.K)
+                    9 * Padded.Elements(sizes.Chunk, sizes.K)
                     + 5 * Padded.Elements(sizes.Chunk, sizes.V)
                     + 7 * Padded.Elements(sizes.Chunk, 1)
                     + 3 * Padded.Elements(1, 1)
                     + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, sizes.V)
+                    + Padded.Elements(sizes.K, 1)
                     + Padded.Elements(1, sizes.Chunk)),
             KernelKind.Prepare =>
                 3 * Padded.Elements(sizes.Chunk, sizes.K)
@@ -130,12 +131,12 @@ public partial record GatedDeltaNet
                 2 * Padded.Elements(sizes.K, sizes.V)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.V),
             KernelKind.Gradients =>
-                10 * Padded.Elements(sizes.Chunk, sizes.K)
+                9 * Padded.Elements(sizes.Chunk, sizes.K)
                 + 5 * Padded.Elements(sizes.Chunk, sizes.V)
                 + 7 * Padded.Elements(sizes.Chunk, 1)
                 + 3 * Padded.Elements(1, 1)
                 + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.K, 1)
                 + Padded.Elements(1, sizes.Chunk),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

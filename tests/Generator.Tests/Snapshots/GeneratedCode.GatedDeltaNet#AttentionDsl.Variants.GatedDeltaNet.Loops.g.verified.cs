@@ -174,13 +174,9 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dk = dkLeft * exp(GLast - G)
-            /// dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
-            /// dGOfkLeft = -(dkLeft * (k * exp(GLast - G)))
-            /// </summary>
+            /// <summary>dk = dkLeft * exp(GLast - G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk(TTile dk, TTile dGLastOfkLeft, TTile dGOfkLeft, TTile k, TTile GLast, TTile G, TTile dkLeft)
+            public static void dk(TTile dk, TTile GLast, TTile G, TTile dkLeft)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
@@ -189,11 +185,7 @@ public partial record GatedDeltaNet
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
                     for (int j = first; j < dk.Columns; j += across)
                     {
-                        TNumber dkLeft_ij = dkLeft.Load(i, j);
-                        TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
-                        dk.Store(i, j, dkLeft_ij * exp);
-                        dGLastOfkLeft.Store(i, j, product);
-                        dGOfkLeft.Store(i, j, -product);
+                        dk.Store(i, j, dkLeft.Load(i, j) * exp);
                     }
                 }
 
@@ -201,11 +193,47 @@ public partial record GatedDeltaNet
             }
 
             /// <summary>
-            /// dGLastOfSKept = dSNext * (exp(GLast) * S)
-            /// dS = dSNext * exp(GLast)
+            /// dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+            /// dG = -(exp(GLast - G) * dkLeftDotk)
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dGLastOfSKept(TTile dGLastOfSKept, TTile dS, TTile GLast, TTile S, TTile dSNext)
+            public static void dGLastOfkLeft(TTile dGLastOfkLeft, TTile dG, TTile GLast, TTile G, TTile dkLeftDotk)
+            {
+                TNumber GLast_i = GLast.Load(0, 0);
+                int down = dGLastOfkLeft.RowStep, across = dGLastOfkLeft.ColumnStep, first = dGLastOfkLeft.FirstColumn;
+                for (int i = dGLastOfkLeft.FirstRow; i < dGLastOfkLeft.Rows; i += down)
+                {
+                    for (int j = first; j < dGLastOfkLeft.Columns; j += across)
+                    {
+                        TNumber product = TNumber.Exp(GLast_i - G.Load(i, j)) * dkLeftDotk.Load(i, j);
+                        dGLastOfkLeft.Store(i, j, product);
+                        dG.Store(i, j, -product);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dS = dSNext * exp(GLast)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dS(TTile dS, TTile GLast, TTile dSNext)
+            {
+                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                {
+                    for (int j = first; j < dS.Columns; j += across)
+                    {
+                        dS.Store(i, j, dSNext.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dGLastOfSKept = exp(GLast) * dSNextDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dGLastOfSKept(TTile dGLastOfSKept, TTile GLast, TTile dSNextDotS)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
                 int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
@@ -213,21 +241,16 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
-                        TNumber dSNext_ij = dSNext.Load(i, j);
-                        dGLastOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSNext_ij * exp);
+                        dGLastOfSKept.Store(i, j, exp * dSNextDotS.Load(i, j));
                     }
                 }
 
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dq = dqHat * exp(G)
-            /// dGOfqHat = dqHat * (q * exp(G))
-            /// </summary>
+            /// <summary>dq = dqHat * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dq(TTile dq, TTile dGOfqHat, TTile q, TTile G, TTile dqHat)
+            public static void dq(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
                 for (int i = dq.FirstRow; i < dq.Rows; i += down)
@@ -235,9 +258,23 @@ public partial record GatedDeltaNet
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
                     for (int j = first; j < dq.Columns; j += across)
                     {
-                        TNumber dqHat_ij = dqHat.Load(i, j);
-                        dq.Store(i, j, dqHat_ij * exp);
-                        dGOfqHat.Store(i, j, dqHat_ij * (q.Load(i, j) * exp));
+                        dq.Store(i, j, dqHat.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dG += exp(G) * dqHatDotq</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dG(TTile dG, TTile G, TTile dqHatDotq)
+            {
+                int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
+                for (int i = dG.FirstRow; i < dG.Rows; i += down)
+                {
+                    for (int j = first; j < dG.Columns; j += across)
+                    {
+                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Load(i, j)) * dqHatDotq.Load(i, j));
                     }
                 }
 
@@ -260,12 +297,9 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dc = dcHat * exp(G)
-            /// dGOfcHat = dcHat * (c * exp(G))
-            /// </summary>
+            /// <summary>dc = dcHat * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dc(TTile dc, TTile dGOfcHat, TTile c, TTile G, TTile dcHat)
+            public static void dc(TTile dc, TTile G, TTile dcHat)
             {
                 int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
                 for (int i = dc.FirstRow; i < dc.Rows; i += down)
@@ -273,9 +307,23 @@ public partial record GatedDeltaNet
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
                     for (int j = first; j < dc.Columns; j += across)
                     {
-                        TNumber dcHat_ij = dcHat.Load(i, j);
-                        dc.Store(i, j, dcHat_ij * exp);
-                        dGOfcHat.Store(i, j, dcHat_ij * (c.Load(i, j) * exp));
+                        dc.Store(i, j, dcHat.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dG += exp(G) * dcHatDotc</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dG2(TTile dG, TTile G, TTile dcHatDotc)
+            {
+                int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
+                for (int i = dG.FirstRow; i < dG.Rows; i += down)
+                {
+                    for (int j = first; j < dG.Columns; j += across)
+                    {
+                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Load(i, j)) * dcHatDotc.Load(i, j));
                     }
                 }
 
@@ -325,44 +373,34 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfc = dc * k
-            /// dk += dc * beta
-            /// </summary>
+            /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfc(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
+            public static void dk2(TTile dk, TTile beta, TTile dc)
             {
-                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = first; j < dbetaOfc.Columns; j += across)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
-                        TNumber dc_ij = dc.Load(i, j);
-                        dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                        dk.Store(i, j, dk.Load(i, j) + dc_ij * beta_i);
+                        dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
 
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfvw = dvw * v
-            /// dv = dvw * beta
-            /// </summary>
+            /// <summary>dv = dvw * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfvw(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dvw)
+            public static void dv(TTile dv, TTile beta, TTile dvw)
             {
-                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
+                int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
+                for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = first; j < dbetaOfvw.Columns; j += across)
+                    for (int j = first; j < dv.Columns; j += across)
                     {
-                        TNumber dvw_ij = dvw.Load(i, j);
-                        dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
-                        dv.Store(i, j, dvw_ij * beta_i);
+                        dv.Store(i, j, dvw.Load(i, j) * beta_i);
                     }
                 }
 
@@ -397,40 +435,6 @@ public partial record GatedDeltaNet
                     for (int j = first; j < dqIn.Columns; j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
-            /// <summary>dS = dSNext * exp(GLast)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS(TTile dS, TTile GLast, TTile dSNext)
-            {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
-                {
-                    for (int j = first; j < dS.Columns; j += across)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * exp);
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
-            /// <summary>dGLastOfSKept = dSNext * (exp(GLast) * S)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dGLastOfSKept2(TTile dGLastOfSKept, TTile GLast, TTile S, TTile dSNext)
-            {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
-                {
-                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
-                    {
-                        dGLastOfSKept.Store(i, j, dSNext.Load(i, j) * (exp * S.Load(i, j)));
                     }
                 }
 
@@ -504,12 +508,26 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dgOfSKept = dSKept * (exp(g) * S)
-            /// dS = dSKept * exp(g)
-            /// </summary>
+            /// <summary>dS = dSKept * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgOfSKept(TTile dgOfSKept, TTile dS, TTile g, TTile S, TTile dSKept)
+            public static void dS2(TTile dS, TTile g, TTile dSKept)
+            {
+                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                {
+                    for (int j = first; j < dS.Columns; j += across)
+                    {
+                        dS.Store(i, j, dSKept.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dgOfSKept = exp(g) * dSKeptDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dgOfSKept(TTile dgOfSKept, TTile g, TTile dSKeptDotS)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
                 int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
@@ -517,9 +535,7 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < dgOfSKept.Columns; j += across)
                     {
-                        TNumber dSKept_ij = dSKept.Load(i, j);
-                        dgOfSKept.Store(i, j, dSKept_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSKept_ij * exp);
+                        dgOfSKept.Store(i, j, exp * dSKeptDotS.Load(i, j));
                     }
                 }
 
@@ -552,44 +568,34 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfc = dc * k
-            /// dk += dc * beta
-            /// </summary>
+            /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfc2(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
+            public static void dk3(TTile dk, TTile beta, TTile dc)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    for (int j = first; j < dbetaOfc.Columns; j += across)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
-                        TNumber dc_ij = dc.Load(i, j);
-                        dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                        dk.Store(i, j, dk.Load(i, j) + dc_ij * beta_i);
+                        dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
 
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfvw = dU * v
-            /// dv = dU * beta
-            /// </summary>
+            /// <summary>dv = dU * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfvw2(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dU)
+            public static void dv2(TTile dv, TTile beta, TTile dU)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
+                int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
+                for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
-                    for (int j = first; j < dbetaOfvw.Columns; j += across)
+                    for (int j = first; j < dv.Columns; j += across)
                     {
-                        TNumber dU_ij = dU.Load(i, j);
-                        dbetaOfvw.Store(i, j, dU_ij * v.Load(i, j));
-                        dv.Store(i, j, dU_ij * beta_i);
+                        dv.Store(i, j, dU.Load(i, j) * beta_i);
                     }
                 }
 

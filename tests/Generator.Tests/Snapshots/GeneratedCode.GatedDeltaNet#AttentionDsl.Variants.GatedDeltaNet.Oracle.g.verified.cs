@@ -219,10 +219,16 @@ public partial record GatedDeltaNet
                     // dSKept -= c^T dU
                     TTile.TransposedProduct(dSKept, c, dU, Into.Subtract);
 
-                    // dgOfSKept = dSKept * (exp(g) * S)
                     // dS = dSKept * exp(g)
-                    TTile dgOfSKept = SKept;
-                    Loops<TTile, TNumber>.dgOfSKept(dgOfSKept, dS, g, S, dSKept);
+                    Loops<TTile, TNumber>.dS2(dS, g, dSKept);
+
+                    // dSKeptDotS_i = sum over j of dSKept_ij S_ij
+                    TTile dSKeptDotS = scratch.Take(ref offset, sizes.K, 1);
+                    TTile.RowDot(dSKeptDotS, dSKept, S, Into.Set);
+
+                    // dgOfSKept = exp(g) * dSKeptDotS
+                    TTile dgOfSKept = dSKeptDotS;
+                    Loops<TTile, TNumber>.dgOfSKept(dgOfSKept, g, dSKeptDotS);
 
                     // dg = sum over all of dgOfSKept
                     TTile dg = g;
@@ -236,23 +242,19 @@ public partial record GatedDeltaNet
                     TTile ddtBias = scratch.Take(ref offset, 1, 1);
                     Loops<TTile, TNumber>.daLog(daLog, dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
-                    // dbetaOfc = dc * k
                     // dk += dc * beta
-                    TTile dbetaOfc = c;
-                    Loops<TTile, TNumber>.dbetaOfc2(dbetaOfc, dk, beta, k, dc);
+                    Loops<TTile, TNumber>.dk3(dk, beta, dc);
 
-                    // dbeta = sum over the columns of dbetaOfc
+                    // dbeta = sum over j of dc_ij k_ij
                     TTile dbeta = aLog;
-                    TTile.RowSum(dbeta, dbetaOfc, Into.Set);
+                    TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                    // dbetaOfvw = dU * v
                     // dv = dU * beta
-                    TTile dbetaOfvw = dOutput;
-                    TTile dv = scratch.Take(ref offset, 1, sizes.V);
-                    Loops<TTile, TNumber>.dbetaOfvw2(dbetaOfvw, dv, beta, v, dU);
+                    TTile dv = dOutput;
+                    Loops<TTile, TNumber>.dv2(dv, beta, dU);
 
-                    // dbeta += sum over the columns of dbetaOfvw
-                    TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
+                    // dbeta += sum over j of dU_ij v_ij
+                    TTile.RowDot(dbeta, dU, v, Into.Add);
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                     TTile dbetaIn = betaIn;

@@ -435,24 +435,30 @@ public partial record GatedDeltaNet
             TTile.Product(dU, kLeft, dSNext, Into.Set);
 
             // dk = dkLeft * exp(GLast - G)
-            // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
-            // dGOfkLeft = -(dkLeft * (k * exp(GLast - G)))
             TTile dk = kLeft;
-            TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile dGOfkLeft = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dGOfkLeft, k, GLast, G, dkLeft);
+            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+
+            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotk = g;
+            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+
+            // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+            // dG = -(exp(GLast - G) * dkLeftDotk)
+            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
+            TTile dG = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
 
             // dGLast = sum over all of dGLastOfkLeft
             TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
 
-            // dG = sum over the columns of dGOfkLeft
-            TTile dG = g;
-            TTile.RowSum(dG, dGOfkLeft, Into.Set);
+            // dSNextDotS_i = sum over j of dSNext_ij S_ij
+            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
 
-            // dGLastOfSKept = dSNext * (exp(GLast) * S)
-            TTile dGLastOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
-            Loops<TTile, TNumber>.dGLastOfSKept2(dGLastOfSKept, GLast, S, dSNext);
+            // dGLastOfSKept = exp(GLast) * dSNextDotS
+            TTile dGLastOfSKept = dSNextDotS;
+            Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
 
             // dGLast += sum over all of dGLastOfSKept
             TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
@@ -469,13 +475,15 @@ public partial record GatedDeltaNet
             TTile.TransposedProduct(dU, P, dOutput, Into.Add);
 
             // dq = dqHat * exp(G)
-            // dGOfqHat = dqHat * (q * exp(G))
-            TTile dq = dGLastOfkLeft;
-            TTile dGOfqHat = dGOfkLeft;
-            Loops<TTile, TNumber>.dq(dq, dGOfqHat, q, G, dqHat);
+            TTile dq = scratch.Take(ref offset, length, sizes.K);
+            Loops<TTile, TNumber>.dq(dq, G, dqHat);
 
-            // dG += sum over the columns of dGOfqHat
-            TTile.RowSum(dG, dGOfqHat, Into.Add);
+            // dqHatDotq_i = sum over j of dqHat_ij q_ij
+            TTile dqHatDotq = dkLeftDotk;
+            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+
+            // dG += exp(G) * dqHatDotq
+            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
 
             // dPPlain = dP exp(G_i - G_j)
             TTile dPPlain = P;
@@ -521,13 +529,15 @@ public partial record GatedDeltaNet
             TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
 
             // dc = dcHat * exp(G)
-            // dGOfcHat = dcHat * (c * exp(G))
             TTile dc = W;
-            TTile dGOfcHat = dqHat;
-            Loops<TTile, TNumber>.dc(dc, dGOfcHat, c, G, dcHat);
+            Loops<TTile, TNumber>.dc(dc, G, dcHat);
 
-            // dG += sum over the columns of dGOfcHat
-            TTile.RowSum(dG, dGOfcHat, Into.Add);
+            // dcHatDotc_i = sum over j of dcHat_ij c_ij
+            TTile dcHatDotc = dqHatDotq;
+            TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
+
+            // dG += exp(G) * dcHatDotc
+            Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
 
             // dvw = (I + L)^-T dU
             TTile dvw = dU;
@@ -564,15 +574,15 @@ public partial record GatedDeltaNet
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
             // dg = sum of dG from token i on
-            TTile dg = G;
+            TTile dg = dcHatDotc;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
             // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = dG;
-            TTile dgIn = scratch.Take(ref offset, length, 1);
-            TTile ddtBiasOfg = scratch.Take(ref offset, length, 1);
+            TTile daLogOfg = G;
+            TTile dgIn = dGLastOfkLeft;
+            TTile ddtBiasOfg = dG;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
 
             // daLog = sum over the rows of daLogOfg
@@ -583,30 +593,26 @@ public partial record GatedDeltaNet
             TTile ddtBias = dtBias;
             TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
-            // dbetaOfc = dc * k
             // dk += dc * beta
-            TTile dbetaOfc = dcHat;
-            Loops<TTile, TNumber>.dbetaOfc(dbetaOfc, dk, beta, k, dc);
+            Loops<TTile, TNumber>.dk2(dk, beta, dc);
 
-            // dbeta = sum over the columns of dbetaOfc
+            // dbeta = sum over j of dc_ij k_ij
             TTile dbeta = gIn;
-            TTile.RowSum(dbeta, dbetaOfc, Into.Set);
+            TTile.RowDot(dbeta, dc, k, Into.Set);
 
-            // dbetaOfvw = dvw * v
             // dv = dvw * beta
-            TTile dbetaOfvw = U0;
-            TTile dv = U;
-            Loops<TTile, TNumber>.dbetaOfvw(dbetaOfvw, dv, beta, v, dvw);
+            TTile dv = U0;
+            Loops<TTile, TNumber>.dv(dv, beta, dvw);
 
-            // dbeta += sum over the columns of dbetaOfvw
-            TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
+            // dbeta += sum over j of dvw_ij v_ij
+            TTile.RowDot(dbeta, dvw, v, Into.Add);
 
             // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
             TTile dbetaIn = betaIn;
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
             // dkRaw = 0
-            TTile dkRaw = dbetaOfc;
+            TTile dkRaw = dcHat;
             TTile.Clear(dkRaw);
 
             // dkRaw += what dk says of k = normalize(kRaw)

@@ -266,14 +266,16 @@ public partial record KimiDelta
                 TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
                 TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Set);
 
-                // dgKeptOfSKept = dSNext * (exp(gKept) * S)
                 // dS = dSNext * exp(gKept)
-                TTile dgKeptOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                Loops<TTile, TNumber>.dgKeptOfSKept(dgKeptOfSKept, dS, gKept, S, dSNext);
+                Loops<TTile, TNumber>.dS(dS, gKept, dSNext);
 
-                // dgKept = sum over the columns of dgKeptOfSKept
+                // dSNextDotS_i = sum over j of dSNext_ij S_ij
+                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+
+                // dgKept = exp(gKept) * dSNextDotS
                 TTile dgKept = gKept;
-                TTile.RowSum(dgKept, dgKeptOfSKept, Into.Set);
+                Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
 
                 // dGLast += dgKept^T
                 TTile.Transpose(dGLast, dgKept, Into.Add);
@@ -359,30 +361,26 @@ public partial record KimiDelta
                 TTile ddtBias = dtBias;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
-                // dbetaOfc = dc * k
                 // dk += dc * beta
-                TTile dbetaOfc = dg;
-                Loops<TTile, TNumber>.dbetaOfc(dbetaOfc, dk, beta, k, dc);
+                Loops<TTile, TNumber>.dk2(dk, beta, dc);
 
-                // dbeta = sum over the columns of dbetaOfc
+                // dbeta = sum over j of dc_ij k_ij
                 TTile dbeta = scratch.Take(ref offset, length, 1);
-                TTile.RowSum(dbeta, dbetaOfc, Into.Set);
+                TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                // dbetaOfvw = dvw * v
                 // dv = dvw * beta
-                TTile dbetaOfvw = U0;
-                TTile dv = U;
-                Loops<TTile, TNumber>.dbetaOfvw(dbetaOfvw, dv, beta, v, dvw);
+                TTile dv = U0;
+                Loops<TTile, TNumber>.dv(dv, beta, dvw);
 
-                // dbeta += sum over the columns of dbetaOfvw
-                TTile.RowSum(dbeta, dbetaOfvw, Into.Add);
+                // dbeta += sum over j of dvw_ij v_ij
+                TTile.RowDot(dbeta, dvw, v, Into.Add);
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
                 // dkRaw = 0
-                TTile dkRaw = dbetaOfc;
+                TTile dkRaw = dg;
                 TTile.Clear(dkRaw);
 
                 // dkRaw += what dk says of k = normalize(kRaw)

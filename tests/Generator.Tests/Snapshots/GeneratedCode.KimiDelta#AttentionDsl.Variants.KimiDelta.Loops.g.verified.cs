@@ -194,22 +194,33 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dgKeptOfSKept = dSNext * (exp(gKept) * S)
-            /// dS = dSNext * exp(gKept)
-            /// </summary>
+            /// <summary>dS = dSNext * exp(gKept)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgKeptOfSKept(TTile dgKeptOfSKept, TTile dS, TTile gKept, TTile S, TTile dSNext)
+            public static void dS(TTile dS, TTile gKept, TTile dSNext)
             {
-                int down = dgKeptOfSKept.RowStep, across = dgKeptOfSKept.ColumnStep, first = dgKeptOfSKept.FirstColumn;
-                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += down)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = first; j < dgKeptOfSKept.Columns; j += across)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
-                        TNumber dSNext_ij = dSNext.Load(i, j);
-                        dgKeptOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSNext_ij * exp);
+                        dS.Store(i, j, dSNext.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dgKept = exp(gKept) * dSNextDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dgKept(TTile dgKept, TTile gKept, TTile dSNextDotS)
+            {
+                int down = dgKept.RowStep, across = dgKept.ColumnStep, first = dgKept.FirstColumn;
+                for (int i = dgKept.FirstRow; i < dgKept.Rows; i += down)
+                {
+                    for (int j = first; j < dgKept.Columns; j += across)
+                    {
+                        dgKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * dSNextDotS.Load(i, j));
                     }
                 }
 
@@ -286,44 +297,34 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfc = dc * k
-            /// dk += dc * beta
-            /// </summary>
+            /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfc(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
+            public static void dk2(TTile dk, TTile beta, TTile dc)
             {
-                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = first; j < dbetaOfc.Columns; j += across)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
-                        TNumber dc_ij = dc.Load(i, j);
-                        dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                        dk.Store(i, j, dk.Load(i, j) + dc_ij * beta_i);
+                        dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
 
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfvw = dvw * v
-            /// dv = dvw * beta
-            /// </summary>
+            /// <summary>dv = dvw * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfvw(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dvw)
+            public static void dv(TTile dv, TTile beta, TTile dvw)
             {
-                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
+                int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
+                for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
                     TNumber beta_i = beta.Load(i, 0);
-                    for (int j = first; j < dbetaOfvw.Columns; j += across)
+                    for (int j = first; j < dv.Columns; j += across)
                     {
-                        TNumber dvw_ij = dvw.Load(i, j);
-                        dbetaOfvw.Store(i, j, dvw_ij * v.Load(i, j));
-                        dv.Store(i, j, dvw_ij * beta_i);
+                        dv.Store(i, j, dvw.Load(i, j) * beta_i);
                     }
                 }
 
@@ -364,40 +365,6 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
-            /// <summary>dS = dSNext * exp(gKept)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS(TTile dS, TTile gKept, TTile dSNext)
-            {
-                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
-                {
-                    TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = first; j < dS.Columns; j += across)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * exp);
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
-            /// <summary>dgKeptOfSKept = dSNext * (exp(gKept) * S)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgKeptOfSKept2(TTile dgKeptOfSKept, TTile gKept, TTile S, TTile dSNext)
-            {
-                int down = dgKeptOfSKept.RowStep, across = dgKeptOfSKept.ColumnStep, first = dgKeptOfSKept.FirstColumn;
-                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += down)
-                {
-                    TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = first; j < dgKeptOfSKept.Columns; j += across)
-                    {
-                        dgKeptOfSKept.Store(i, j, dSNext.Load(i, j) * (exp * S.Load(i, j)));
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
             /// <summary>vw = beta * v</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw2(TTile vw, TTile beta, TTile v)
@@ -432,22 +399,33 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dgKeptOfSKept = dSKept * (exp(gKept) * S)
-            /// dS = dSKept * exp(gKept)
-            /// </summary>
+            /// <summary>dS = dSKept * exp(gKept)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgKeptOfSKept3(TTile dgKeptOfSKept, TTile dS, TTile gKept, TTile S, TTile dSKept)
+            public static void dS2(TTile dS, TTile gKept, TTile dSKept)
             {
-                int down = dgKeptOfSKept.RowStep, across = dgKeptOfSKept.ColumnStep, first = dgKeptOfSKept.FirstColumn;
-                for (int i = dgKeptOfSKept.FirstRow; i < dgKeptOfSKept.Rows; i += down)
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Load(i, 0));
-                    for (int j = first; j < dgKeptOfSKept.Columns; j += across)
+                    for (int j = first; j < dS.Columns; j += across)
                     {
-                        TNumber dSKept_ij = dSKept.Load(i, j);
-                        dgKeptOfSKept.Store(i, j, dSKept_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSKept_ij * exp);
+                        dS.Store(i, j, dSKept.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dgKept = exp(gKept) * dSKeptDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dgKept2(TTile dgKept, TTile gKept, TTile dSKeptDotS)
+            {
+                int down = dgKept.RowStep, across = dgKept.ColumnStep, first = dgKept.FirstColumn;
+                for (int i = dgKept.FirstRow; i < dgKept.Rows; i += down)
+                {
+                    for (int j = first; j < dgKept.Columns; j += across)
+                    {
+                        dgKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * dSKeptDotS.Load(i, j));
                     }
                 }
 
@@ -480,44 +458,34 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfc = dc * k
-            /// dk += dc * beta
-            /// </summary>
+            /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfc2(TTile dbetaOfc, TTile dk, TTile beta, TTile k, TTile dc)
+            public static void dk3(TTile dk, TTile beta, TTile dc)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                int down = dbetaOfc.RowStep, across = dbetaOfc.ColumnStep, first = dbetaOfc.FirstColumn;
-                for (int i = dbetaOfc.FirstRow; i < dbetaOfc.Rows; i += down)
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    for (int j = first; j < dbetaOfc.Columns; j += across)
+                    for (int j = first; j < dk.Columns; j += across)
                     {
-                        TNumber dc_ij = dc.Load(i, j);
-                        dbetaOfc.Store(i, j, dc_ij * k.Load(i, j));
-                        dk.Store(i, j, dk.Load(i, j) + dc_ij * beta_i);
+                        dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
 
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dbetaOfvw = dU * v
-            /// dv = dU * beta
-            /// </summary>
+            /// <summary>dv = dU * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dbetaOfvw2(TTile dbetaOfvw, TTile dv, TTile beta, TTile v, TTile dU)
+            public static void dv2(TTile dv, TTile beta, TTile dU)
             {
                 TNumber beta_i = beta.Load(0, 0);
-                int down = dbetaOfvw.RowStep, across = dbetaOfvw.ColumnStep, first = dbetaOfvw.FirstColumn;
-                for (int i = dbetaOfvw.FirstRow; i < dbetaOfvw.Rows; i += down)
+                int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
+                for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
-                    for (int j = first; j < dbetaOfvw.Columns; j += across)
+                    for (int j = first; j < dv.Columns; j += across)
                     {
-                        TNumber dU_ij = dU.Load(i, j);
-                        dbetaOfvw.Store(i, j, dU_ij * v.Load(i, j));
-                        dv.Store(i, j, dU_ij * beta_i);
+                        dv.Store(i, j, dU.Load(i, j) * beta_i);
                     }
                 }
 

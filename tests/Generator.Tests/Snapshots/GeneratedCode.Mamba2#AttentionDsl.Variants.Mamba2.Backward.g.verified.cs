@@ -180,40 +180,50 @@ public partial record Mamba2
                 TTile.Product(dv, kLeft, dSNext, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
-                // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
-                // dGOfkLeft = -(dkLeft * (k * exp(GLast - G)))
                 TTile dk = kLeft;
-                TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
-                TTile dGOfkLeft = scratch.Take(ref offset, length, sizes.K);
-                Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dGOfkLeft, k, GLast, G, dkLeft);
+                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+
+                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+                TTile dkLeftDotk = g;
+                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+
+                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+                // dG = -(exp(GLast - G) * dkLeftDotk)
+                TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
+                TTile dG = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
 
                 // dGLast = sum over all of dGLastOfkLeft
                 TTile dGLast = scratch.Take(ref offset, 1, 1);
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
 
-                // dG = sum over the columns of dGOfkLeft
-                TTile dG = g;
-                TTile.RowSum(dG, dGOfkLeft, Into.Set);
-
-                // dGLastOfSKept = dSNext * (exp(GLast) * S)
                 // dS = dSNext * exp(GLast)
-                TTile dGLastOfSKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, dS, GLast, S, dSNext);
+                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
+
+                // dSNextDotS_i = sum over j of dSNext_ij S_ij
+                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+
+                // dGLastOfSKept = exp(GLast) * dSNextDotS
+                TTile dGLastOfSKept = dSNextDotS;
+                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
 
                 // dGLast += sum over all of dGLastOfSKept
                 TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
 
                 // dread = dOutput
-                // ddOfo = dOutput * vIn
                 // dvIn = dOutput * d
                 TTile dread = scratch.Take(ref offset, length, sizes.V);
-                TTile ddOfo = scratch.Take(ref offset, length, sizes.V);
                 TTile dvIn = scratch.Take(ref offset, length, sizes.V);
-                Loops<TTile, TNumber>.dread(dread, ddOfo, dvIn, d, vIn, dOutput);
+                Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
 
-                // dd = sum over all of ddOfo
+                // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+                TTile dOutputDotvIn = dkLeftDotk;
+                TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
+
+                // dd = sum over all of dOutputDotvIn
                 TTile dd = d;
-                TTile.Sum(dd, ddOfo, Into.Set);
+                TTile.Sum(dd, dOutputDotvIn, Into.Set);
 
                 // dqHat = dread S^T
                 TTile dqHat = dkLeft;
@@ -230,13 +240,15 @@ public partial record Mamba2
                 TTile.TransposedProduct(dv, P, dread, Into.Add);
 
                 // dq = dqHat * exp(G)
-                // dGOfqHat = dqHat * (q * exp(G))
                 TTile dq = qHat;
-                TTile dGOfqHat = dGLastOfkLeft;
-                Loops<TTile, TNumber>.dq(dq, dGOfqHat, q, G, dqHat);
+                Loops<TTile, TNumber>.dq(dq, G, dqHat);
 
-                // dG += sum over the columns of dGOfqHat
-                TTile.RowSum(dG, dGOfqHat, Into.Add);
+                // dqHatDotq_i = sum over j of dqHat_ij q_ij
+                TTile dqHatDotq = dOutputDotvIn;
+                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+
+                // dG += exp(G) * dqHatDotq
+                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
 
                 // dPPlain = dP exp(G_i - G_j)
                 TTile dPPlain = P;
@@ -267,15 +279,15 @@ public partial record Mamba2
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = G;
+                TTile dg = dqHatDotq;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
                 // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-                TTile daLogOfg = dG;
-                TTile ddt = scratch.Take(ref offset, length, 1);
-                TTile ddtBiasOfg = scratch.Take(ref offset, length, 1);
+                TTile daLogOfg = G;
+                TTile ddt = dGLastOfkLeft;
+                TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
 
                 // daLog = sum over the rows of daLogOfg
@@ -286,15 +298,17 @@ public partial record Mamba2
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
-                // ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
-                // ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
                 // dvIn += dv * softplus(dt + dtBias)
-                TTile ddtOfv = v;
-                TTile ddtBiasOfv = dOutput;
-                Loops<TTile, TNumber>.ddtOfv(ddtOfv, ddtBiasOfv, dvIn, dt, dtBias, vIn, dv);
+                Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
 
-                // ddt += sum over the columns of ddtOfv
-                TTile.RowSum(ddt, ddtOfv, Into.Add);
+                // dvDotvIn_i = sum over j of dv_ij vIn_ij
+                TTile dvDotvIn = dg;
+                TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+
+                // ddt += sigmoid(dt + dtBias) * dvDotvIn
+                // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
+                TTile ddtBiasOfv = daLogOfg;
+                Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
 
                 // ddtBias += sum over all of ddtBiasOfv
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);

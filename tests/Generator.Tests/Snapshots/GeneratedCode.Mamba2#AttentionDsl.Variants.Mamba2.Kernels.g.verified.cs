@@ -87,8 +87,9 @@ public partial record Mamba2
                     + Padded.Elements(sizes.K, sizes.V),
                     3 * Padded.Elements(1, sizes.K)
                     + 8 * Padded.Elements(1, 1)
-                    + 6 * Padded.Elements(1, sizes.V)
-                    + Padded.Elements(sizes.K, sizes.V)),
+                    + 5 * Padded.Elements(1, sizes.V)
+                    + Padded.Elements(sizes.K, sizes.V)
+                    + Padded.Elements(sizes.K, 1)),
             KernelKind.Forward =>
                 Padded.Elements(sizes.K, sizes.V)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K)
@@ -106,12 +107,12 @@ public partial record Mamba2
                     + 2 * Padded.Elements(1, 1)
                     + Padded.Elements(sizes.Chunk, sizes.V)
                     + Padded.Elements(sizes.K, sizes.V),
-                    7 * Padded.Elements(sizes.Chunk, sizes.K)
+                    5 * Padded.Elements(sizes.Chunk, sizes.K)
                     + 5 * Padded.Elements(sizes.Chunk, 1)
                     + 4 * Padded.Elements(1, 1)
-                    + 7 * Padded.Elements(sizes.Chunk, sizes.V)
+                    + 6 * Padded.Elements(sizes.Chunk, sizes.V)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, sizes.V)
+                    + Padded.Elements(sizes.K, 1)
                     + Padded.Elements(1, sizes.Chunk)),
             KernelKind.Prepare =>
                 2 * Padded.Elements(sizes.Chunk, sizes.K)
@@ -129,12 +130,12 @@ public partial record Mamba2
                 2 * Padded.Elements(sizes.K, sizes.V)
                 + Padded.Elements(sizes.Chunk, sizes.V),
             KernelKind.Gradients =>
-                6 * Padded.Elements(sizes.Chunk, sizes.K)
+                5 * Padded.Elements(sizes.Chunk, sizes.K)
                 + 5 * Padded.Elements(sizes.Chunk, 1)
                 + 4 * Padded.Elements(1, 1)
-                + 7 * Padded.Elements(sizes.Chunk, sizes.V)
+                + 6 * Padded.Elements(sizes.Chunk, sizes.V)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + Padded.Elements(sizes.K, sizes.V)
+                + Padded.Elements(sizes.K, 1)
                 + Padded.Elements(1, sizes.Chunk),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

@@ -142,13 +142,9 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dk = dkLeft * exp(GLast - G)
-            /// dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
-            /// dGOfkLeft = -(dkLeft * (k * exp(GLast - G)))
-            /// </summary>
+            /// <summary>dk = dkLeft * exp(GLast - G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk(TTile dk, TTile dGLastOfkLeft, TTile dGOfkLeft, TTile k, TTile GLast, TTile G, TTile dkLeft)
+            public static void dk(TTile dk, TTile GLast, TTile G, TTile dkLeft)
             {
                 TNumber GLast_i = GLast.Load(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
@@ -157,11 +153,7 @@ public partial record Mamba2
                     TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
                     for (int j = first; j < dk.Columns; j += across)
                     {
-                        TNumber dkLeft_ij = dkLeft.Load(i, j);
-                        TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
-                        dk.Store(i, j, dkLeft_ij * exp);
-                        dGLastOfkLeft.Store(i, j, product);
-                        dGOfkLeft.Store(i, j, -product);
+                        dk.Store(i, j, dkLeft.Load(i, j) * exp);
                     }
                 }
 
@@ -169,11 +161,47 @@ public partial record Mamba2
             }
 
             /// <summary>
-            /// dGLastOfSKept = dSNext * (exp(GLast) * S)
-            /// dS = dSNext * exp(GLast)
+            /// dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+            /// dG = -(exp(GLast - G) * dkLeftDotk)
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dGLastOfSKept(TTile dGLastOfSKept, TTile dS, TTile GLast, TTile S, TTile dSNext)
+            public static void dGLastOfkLeft(TTile dGLastOfkLeft, TTile dG, TTile GLast, TTile G, TTile dkLeftDotk)
+            {
+                TNumber GLast_i = GLast.Load(0, 0);
+                int down = dGLastOfkLeft.RowStep, across = dGLastOfkLeft.ColumnStep, first = dGLastOfkLeft.FirstColumn;
+                for (int i = dGLastOfkLeft.FirstRow; i < dGLastOfkLeft.Rows; i += down)
+                {
+                    for (int j = first; j < dGLastOfkLeft.Columns; j += across)
+                    {
+                        TNumber product = TNumber.Exp(GLast_i - G.Load(i, j)) * dkLeftDotk.Load(i, j);
+                        dGLastOfkLeft.Store(i, j, product);
+                        dG.Store(i, j, -product);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dS = dSNext * exp(GLast)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dS(TTile dS, TTile GLast, TTile dSNext)
+            {
+                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                {
+                    for (int j = first; j < dS.Columns; j += across)
+                    {
+                        dS.Store(i, j, dSNext.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dGLastOfSKept = exp(GLast) * dSNextDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dGLastOfSKept(TTile dGLastOfSKept, TTile GLast, TTile dSNextDotS)
             {
                 TNumber exp = TNumber.Exp(GLast.Load(0, 0));
                 int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
@@ -181,9 +209,7 @@ public partial record Mamba2
                 {
                     for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
-                        TNumber dSNext_ij = dSNext.Load(i, j);
-                        dGLastOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSNext_ij * exp);
+                        dGLastOfSKept.Store(i, j, exp * dSNextDotS.Load(i, j));
                     }
                 }
 
@@ -192,11 +218,10 @@ public partial record Mamba2
 
             /// <summary>
             /// dread = dOutput
-            /// ddOfo = dOutput * vIn
             /// dvIn = dOutput * d
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dread(TTile dread, TTile ddOfo, TTile dvIn, TTile d, TTile vIn, TTile dOutput)
+            public static void dread(TTile dread, TTile dvIn, TTile d, TTile dOutput)
             {
                 TNumber d_i = d.Load(0, 0);
                 int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
@@ -206,7 +231,6 @@ public partial record Mamba2
                     {
                         TNumber dOutput_ij = dOutput.Load(i, j);
                         dread.Store(i, j, dOutput_ij);
-                        ddOfo.Store(i, j, dOutput_ij * vIn.Load(i, j));
                         dvIn.Store(i, j, dOutput_ij * d_i);
                     }
                 }
@@ -214,12 +238,9 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dq = dqHat * exp(G)
-            /// dGOfqHat = dqHat * (q * exp(G))
-            /// </summary>
+            /// <summary>dq = dqHat * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dq(TTile dq, TTile dGOfqHat, TTile q, TTile G, TTile dqHat)
+            public static void dq(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
                 for (int i = dq.FirstRow; i < dq.Rows; i += down)
@@ -227,9 +248,23 @@ public partial record Mamba2
                     TNumber exp = TNumber.Exp(G.Load(i, 0));
                     for (int j = first; j < dq.Columns; j += across)
                     {
-                        TNumber dqHat_ij = dqHat.Load(i, j);
-                        dq.Store(i, j, dqHat_ij * exp);
-                        dGOfqHat.Store(i, j, dqHat_ij * (q.Load(i, j) * exp));
+                        dq.Store(i, j, dqHat.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dG += exp(G) * dqHatDotq</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dG(TTile dG, TTile G, TTile dqHatDotq)
+            {
+                int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
+                for (int i = dG.FirstRow; i < dG.Rows; i += down)
+                {
+                    for (int j = first; j < dG.Columns; j += across)
+                    {
+                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Load(i, j)) * dqHatDotq.Load(i, j));
                     }
                 }
 
@@ -279,27 +314,40 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
-            /// ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
-            /// dvIn += dv * softplus(dt + dtBias)
-            /// </summary>
+            /// <summary>dvIn += dv * softplus(dt + dtBias)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ddtOfv(TTile ddtOfv, TTile ddtBiasOfv, TTile dvIn, TTile dt, TTile dtBias, TTile vIn, TTile dv)
+            public static void dvIn(TTile dvIn, TTile dt, TTile dtBias, TTile dv)
             {
                 TNumber dtBias_i = dtBias.Load(0, 0);
-                int down = ddtOfv.RowStep, across = ddtOfv.ColumnStep, first = ddtOfv.FirstColumn;
-                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += down)
+                int down = dvIn.RowStep, across = dvIn.ColumnStep, first = dvIn.FirstColumn;
+                for (int i = dvIn.FirstRow; i < dvIn.Rows; i += down)
                 {
-                    TNumber sigmoid = TNumber.Sigmoid(dt.Load(i, 0) + dtBias_i);
                     TNumber softplus = TNumber.Softplus(dt.Load(i, 0) + dtBias_i);
-                    for (int j = first; j < ddtOfv.Columns; j += across)
+                    for (int j = first; j < dvIn.Columns; j += across)
                     {
-                        TNumber dv_ij = dv.Load(i, j);
-                        TNumber product = dv_ij * (sigmoid * vIn.Load(i, j));
-                        ddtOfv.Store(i, j, product);
+                        dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(i, j) * softplus);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>
+            /// ddt += sigmoid(dt + dtBias) * dvDotvIn
+            /// ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void ddt(TTile ddt, TTile ddtBiasOfv, TTile dt, TTile dtBias, TTile dvDotvIn)
+            {
+                TNumber dtBias_i = dtBias.Load(0, 0);
+                int down = ddt.RowStep, across = ddt.ColumnStep, first = ddt.FirstColumn;
+                for (int i = ddt.FirstRow; i < ddt.Rows; i += down)
+                {
+                    for (int j = first; j < ddt.Columns; j += across)
+                    {
+                        TNumber product = TNumber.Sigmoid(dt.Load(i, j) + dtBias_i) * dvDotvIn.Load(i, j);
+                        ddt.Store(i, j, ddt.Load(i, j) + product);
                         ddtBiasOfv.Store(i, j, product);
-                        dvIn.Store(i, j, dvIn.Load(i, j) + dv_ij * softplus);
                     }
                 }
 
@@ -323,23 +371,6 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
-            /// <summary>dS = dSNext * exp(GLast)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS(TTile dS, TTile GLast, TTile dSNext)
-            {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
-                {
-                    for (int j = first; j < dS.Columns; j += across)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * exp);
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
             /// <summary>dread = dOutput</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dread2(TTile dread, TTile dOutput)
@@ -350,23 +381,6 @@ public partial record Mamba2
                     for (int j = first; j < dread.Columns; j += across)
                     {
                         dread.Store(i, j, dOutput.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
-            /// <summary>dGLastOfSKept = dSNext * (exp(GLast) * S)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dGLastOfSKept2(TTile dGLastOfSKept, TTile GLast, TTile S, TTile dSNext)
-            {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
-                int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
-                {
-                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
-                    {
-                        dGLastOfSKept.Store(i, j, dSNext.Load(i, j) * (exp * S.Load(i, j)));
                     }
                 }
 
@@ -423,12 +437,26 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
-            /// <summary>
-            /// dgOfSKept = dSNext * (exp(g) * S)
-            /// dS = dSNext * exp(g)
-            /// </summary>
+            /// <summary>dS = dSNext * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgOfSKept(TTile dgOfSKept, TTile dS, TTile g, TTile S, TTile dSNext)
+            public static void dS2(TTile dS, TTile g, TTile dSNext)
+            {
+                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
+                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                {
+                    for (int j = first; j < dS.Columns; j += across)
+                    {
+                        dS.Store(i, j, dSNext.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dgOfSKept = exp(g) * dSNextDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dgOfSKept(TTile dgOfSKept, TTile g, TTile dSNextDotS)
             {
                 TNumber exp = TNumber.Exp(g.Load(0, 0));
                 int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
@@ -436,9 +464,7 @@ public partial record Mamba2
                 {
                     for (int j = first; j < dgOfSKept.Columns; j += across)
                     {
-                        TNumber dSNext_ij = dSNext.Load(i, j);
-                        dgOfSKept.Store(i, j, dSNext_ij * (exp * S.Load(i, j)));
-                        dS.Store(i, j, dSNext_ij * exp);
+                        dgOfSKept.Store(i, j, exp * dSNextDotS.Load(i, j));
                     }
                 }
 
@@ -471,26 +497,38 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
+            /// <summary>dvIn += dv * softplus(dt + dtBias)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dvIn2(TTile dvIn, TTile dt, TTile dtBias, TTile dv)
+            {
+                TNumber softplus = TNumber.Softplus(dt.Load(0, 0) + dtBias.Load(0, 0));
+                int down = dvIn.RowStep, across = dvIn.ColumnStep, first = dvIn.FirstColumn;
+                for (int i = dvIn.FirstRow; i < dvIn.Rows; i += down)
+                {
+                    for (int j = first; j < dvIn.Columns; j += across)
+                    {
+                        dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(i, j) * softplus);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>
-            /// ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
-            /// ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
-            /// dvIn += dv * softplus(dt + dtBias)
+            /// ddt += sigmoid(dt + dtBias) * dvDotvIn
+            /// ddtBias += sigmoid(dt + dtBias) * dvDotvIn
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ddtOfv2(TTile ddtOfv, TTile ddtBiasOfv, TTile dvIn, TTile dt, TTile dtBias, TTile vIn, TTile dv)
+            public static void ddt2(TTile ddt, TTile ddtBias, TTile dt, TTile dtBias, TTile dvDotvIn)
             {
-                TNumber sigmoid = TNumber.Sigmoid(dt.Load(0, 0) + dtBias.Load(0, 0));
-                TNumber softplus = TNumber.Softplus(dt.Load(0, 0) + dtBias.Load(0, 0));
-                int down = ddtOfv.RowStep, across = ddtOfv.ColumnStep, first = ddtOfv.FirstColumn;
-                for (int i = ddtOfv.FirstRow; i < ddtOfv.Rows; i += down)
+                int down = ddt.RowStep, across = ddt.ColumnStep, first = ddt.FirstColumn;
+                for (int i = ddt.FirstRow; i < ddt.Rows; i += down)
                 {
-                    for (int j = first; j < ddtOfv.Columns; j += across)
+                    for (int j = first; j < ddt.Columns; j += across)
                     {
-                        TNumber dv_ij = dv.Load(i, j);
-                        TNumber product = dv_ij * (sigmoid * vIn.Load(i, j));
-                        ddtOfv.Store(i, j, product);
-                        ddtBiasOfv.Store(i, j, product);
-                        dvIn.Store(i, j, dvIn.Load(i, j) + dv_ij * softplus);
+                        TNumber product = TNumber.Sigmoid(dt.Load(i, j) + dtBias.Load(i, j)) * dvDotvIn.Load(i, j);
+                        ddt.Store(i, j, ddt.Load(i, j) + product);
+                        ddtBias.Store(i, j, ddtBias.Load(i, j) + product);
                     }
                 }
 

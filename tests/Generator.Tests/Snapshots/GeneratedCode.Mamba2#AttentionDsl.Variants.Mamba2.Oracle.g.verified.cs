@@ -141,16 +141,14 @@ public partial record Mamba2
                     TTile.Copy(dOutput, tensors.OutputGradient.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // dread = dOutput
-                    // ddOfo = dOutput * vIn
                     // dvIn = dOutput * d
                     TTile dread = scratch.Take(ref offset, 1, sizes.V);
-                    TTile ddOfo = scratch.Take(ref offset, 1, sizes.V);
                     TTile dvIn = scratch.Take(ref offset, 1, sizes.V);
-                    Loops<TTile, TNumber>.dread(dread, ddOfo, dvIn, d, vIn, dOutput);
+                    Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
 
-                    // dd = sum over the columns of ddOfo
+                    // dd = sum over j of dOutput_ij vIn_ij
                     TTile dd = d;
-                    TTile.RowSum(dd, ddOfo, Into.Set);
+                    TTile.RowDot(dd, dOutput, vIn, Into.Set);
 
                     // dq = dread SNext^T
                     TTile dq = scratch.Take(ref offset, 1, sizes.K);
@@ -171,10 +169,16 @@ public partial record Mamba2
                     TTile dv = v;
                     TTile.Product(dv, k, dSNext, Into.Set);
 
-                    // dgOfSKept = dSNext * (exp(g) * S)
                     // dS = dSNext * exp(g)
-                    TTile dgOfSKept = SNext;
-                    Loops<TTile, TNumber>.dgOfSKept(dgOfSKept, dS, g, S, dSNext);
+                    Loops<TTile, TNumber>.dS2(dS, g, dSNext);
+
+                    // dSNextDotS_i = sum over j of dSNext_ij S_ij
+                    TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+                    TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+
+                    // dgOfSKept = exp(g) * dSNextDotS
+                    TTile dgOfSKept = dSNextDotS;
+                    Loops<TTile, TNumber>.dgOfSKept(dgOfSKept, g, dSNextDotS);
 
                     // dg = sum over all of dgOfSKept
                     TTile dg = g;
@@ -188,18 +192,16 @@ public partial record Mamba2
                     TTile ddtBias = scratch.Take(ref offset, 1, 1);
                     Loops<TTile, TNumber>.daLog(daLog, ddt, ddtBias, aLog, dt, dtBias, dg);
 
-                    // ddtOfv = dv * (sigmoid(dt + dtBias) * vIn)
-                    // ddtBiasOfv = dv * (sigmoid(dt + dtBias) * vIn)
                     // dvIn += dv * softplus(dt + dtBias)
-                    TTile ddtOfv = dOutput;
-                    TTile ddtBiasOfv = dread;
-                    Loops<TTile, TNumber>.ddtOfv2(ddtOfv, ddtBiasOfv, dvIn, dt, dtBias, vIn, dv);
+                    Loops<TTile, TNumber>.dvIn2(dvIn, dt, dtBias, dv);
 
-                    // ddt += sum over the columns of ddtOfv
-                    TTile.RowSum(ddt, ddtOfv, Into.Add);
+                    // dvDotvIn_i = sum over j of dv_ij vIn_ij
+                    TTile dvDotvIn = aLog;
+                    TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
-                    // ddtBias += sum over the columns of ddtBiasOfv
-                    TTile.RowSum(ddtBias, ddtBiasOfv, Into.Add);
+                    // ddt += sigmoid(dt + dtBias) * dvDotvIn
+                    // ddtBias += sigmoid(dt + dtBias) * dvDotvIn
+                    Loops<TTile, TNumber>.ddt2(ddt, ddtBias, dt, dtBias, dvDotvIn);
                     TTile.Copy(tensors.CGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dqIn, Into.Add);
                     TTile.Copy(tensors.BGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dk, Into.Add);
                     TTile.Copy(tensors.XGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dvIn, Into.Add);

@@ -153,6 +153,11 @@ public sealed record RowSum(Into Into) : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.RowSum(t[0], t[1], Into);
 }
 
+public sealed record RowDot(Into Into) : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.RowDot(t[0], t[1], t[2], Into);
+}
+
 public sealed record ColumnSum(Into Into) : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.ColumnSum(t[0], t[1], Into);

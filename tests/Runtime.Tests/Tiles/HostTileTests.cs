@@ -151,6 +151,7 @@ public sealed class HostTileTests
             {
                 Judge.Agree(new ReverseCumulativeSum(into), Tolerance, Any(rows, columns), Any(rows, columns));
                 Judge.Agree(new RowSum(into), Tolerance, Any(rows, 1), Positive(rows, columns));
+                Judge.Agree(new RowDot(into), Tolerance, Any(rows, 1), Positive(rows, columns), Positive(rows, columns));
                 Judge.Agree(new ColumnSum(into), Tolerance, Any(1, columns), Positive(rows, columns));
                 Judge.Agree(new Sum(into), Tolerance, Any(1, 1), Positive(rows, columns));
             }
