@@ -29,7 +29,11 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static bool WorksIn(CountingTile read, CountingTile written) => false;
 
+    public CountingTile TakeFactor(ref long offset, int rows, int columns) => new(rows, columns);
+
     public F32 Load(int row, int column) => default;
+
+    public F32 Spread(int row, int column) => default;
 
     public void Store(int row, int column, F32 value)
     {
@@ -40,6 +44,14 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     }
 
     public static void Clear(CountingTile result)
+    {
+    }
+
+    public static void Fetch(CountingTile result, CountingTile x)
+    {
+    }
+
+    public static void Arrive()
     {
     }
 
@@ -85,6 +97,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     public static void DecayedSolveTransposed(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);
 
     public static void DecayAndRead(CountingTile result, CountingTile read, CountingTile s, CountingTile g, CountingTile c, Into into) => Add(2.0 * s.Rows * s.Columns);
+
+    public static void DecayAndWrite(CountingTile state, CountingTile g, CountingTile k, CountingTile u) => TransposedProduct(state, k, u, Into.Add);
 
     public static void WriteAndRead(CountingTile state, CountingTile read, CountingTile k, CountingTile u, CountingTile q) => Add(4.0 * state.Rows * state.Columns);
 

@@ -64,7 +64,7 @@ public static class TileOperations
         {
             for (int j = x.A.FirstColumn; j < x.A.Columns; j += x.A.ColumnStep)
             {
-                x.A.Store(i, j, x.A.Load(i, j) + (x.B.Load(i, j) * TNumber.Exp(x.C.Load(i, j)) * TNumber.Sigmoid(x.D.Load(i, j))));
+                x.A.Store(i, j, x.A.Load(i, j) + (x.B.Load(0, j) * TNumber.Exp(x.C.Spread(i, 0)) * TNumber.Sigmoid(x.D.Spread(0, 0))));
             }
         }
 

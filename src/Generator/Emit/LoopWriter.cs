@@ -11,9 +11,9 @@ internal sealed class LoopWriter
     private readonly HashSet<string> names = [];
     private readonly HashSet<string> tiles;
     private readonly HashSet<string> columns;
+    private readonly HashSet<string> rows;
     private readonly HashSet<string> numbers;
     private readonly SourceWriter writer;
-    private string at = "i, j";
 
     private LoopWriter(SourceWriter writer, LoopStatement loop)
     {
@@ -21,6 +21,7 @@ internal sealed class LoopWriter
         tiles = new HashSet<string>(loop.Arguments.Select(x => x.Name));
         numbers = new HashSet<string>(loop.Arguments.Where(x => x.Rows == Dim.One && x.Columns == Dim.One).Select(x => x.Name));
         columns = new HashSet<string>(loop.Arguments.Where(x => x.Columns == Dim.One).Select(x => x.Name));
+        rows = new HashSet<string>(loop.Arguments.Where(x => x.Rows == Dim.One).Select(x => x.Name));
     }
 
     public static void Write(SourceWriter writer, LoopStatement loop) => new LoopWriter(writer, loop).Write(loop);
@@ -43,7 +44,7 @@ internal sealed class LoopWriter
         bool single = loop.Stores[0].Result.Columns == Dim.One;
         foreach (Store store in loop.Stores.Where(_ => loop.Stores[0].Result.Rows != Dim.One || !single))
         {
-            DeclareConstant(store.Value, a => numbers.Contains(a) || !tiles.Contains(a), "0, 0");
+            DeclareConstant(store.Value, a => numbers.Contains(a) || !tiles.Contains(a));
         }
 
         // A device works these out anew wherever they are asked for.
@@ -53,7 +54,7 @@ internal sealed class LoopWriter
         writer.Open();
         foreach (Store store in loop.Stores.Where(_ => !single))
         {
-            DeclareConstant(store.Value, a => columns.Contains(a) || !tiles.Contains(a), "i, 0");
+            DeclareConstant(store.Value, a => columns.Contains(a) || !tiles.Contains(a));
         }
 
         writer.Line($"for (int j = {first}; j < {shape}.Columns; j += {across})");
@@ -121,7 +122,7 @@ internal sealed class LoopWriter
     }
 
     /// <summary>Declares the largest parts of an expression that only read what is constant where the text stands.</summary>
-    private void DeclareConstant(Expr f, Func<string, bool> constant, string place)
+    private void DeclareConstant(Expr f, Func<string, bool> constant)
     {
         if (f is Expr.Number || locals.ContainsKey(f))
         {
@@ -130,15 +131,13 @@ internal sealed class LoopWriter
 
         if (f.ArgumentNames().All(constant))
         {
-            at = place;
             Declare(f, "_i");
-            at = "i, j";
             return;
         }
 
         foreach (Expr child in Children(f))
         {
-            DeclareConstant(child, constant, place);
+            DeclareConstant(child, constant);
         }
     }
 
@@ -175,5 +174,9 @@ internal sealed class LoopWriter
     }
 
     private string Code(Expr f) => ExprPrinter.Code(
-        f, "TNumber", e => locals.TryGetValue(e, out string? local) ? local : e is Expr.Argument a ? $"{a.Name}.Load({at})" : null);
+        f, "TNumber", e => locals.TryGetValue(e, out string? local) ? local : e is Expr.Argument a ? Read(a.Name) : null);
+
+    // One column is spread over the others, one row is every row.
+    private string Read(string tile) =>
+        $"{tile}.{(columns.Contains(tile) ? "Spread" : "Load")}({(rows.Contains(tile) ? "0" : "i")}, {(columns.Contains(tile) ? "0" : "j")})";
 }

@@ -107,7 +107,7 @@ internal sealed class PassesFile
 
     private string Elements(bool exact, Dimensions dimensions)
     {
-        var tiles = new ScratchTiles(dimensions);
+        var tiles = new ScratchTiles(dimensions, workspace: true);
         foreach (KeptTile kept in Plan.Kept.Where(x => x.Exact == exact))
         {
             tiles.Add(kept.Tile);

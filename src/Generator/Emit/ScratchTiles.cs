@@ -1,8 +1,10 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>Counts the scratch tiles a kernel takes, so that its scratch is known from the sizes alone.</summary>
+/// <param name="dimensions">How it spells lengths.</param>
+/// <param name="workspace">True for the workspace between passes, whose rows no backend pads.</param>
 /// <remarks>Tiles of the kernel's frame live as long as the kernel; those of a scope (a loop's body) give way to the next scope's.</remarks>
-internal sealed class ScratchTiles(Dimensions dimensions)
+internal sealed class ScratchTiles(Dimensions dimensions, bool workspace = false)
 {
     private readonly List<(string Rows, string Columns)> frame = [];
     private readonly List<List<(string Rows, string Columns)>> scopes = [];
@@ -25,7 +27,7 @@ internal sealed class ScratchTiles(Dimensions dimensions)
     private static string Indented(string text) => "    " + text.Replace("\n", "\n    ");
 
     /// <summary>The sum of rows times padded columns, equal tiles counted.</summary>
-    private static string Sum(List<(string Rows, string Columns)> tiles) => string.Join(
+    private string Sum(List<(string Rows, string Columns)> tiles) => string.Join(
         "\n+ ",
-        tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.Elements({x.Key.Rows}, {x.Key.Columns})"));
+        tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.Elements({x.Key.Rows}, {x.Key.Columns}{(workspace ? "" : ", sizes")})"));
 }

@@ -36,6 +36,14 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void Fetch(DeviceTile result, DeviceTile x) => Copy(result, x, Into.Set);
+
+    /// <inheritdoc/>
+    public static void Arrive()
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(DeviceTile result, DeviceTile x, Into into)
     {

@@ -26,6 +26,22 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayAndWrite(DeviceTile state, DeviceTile g, DeviceTile k, DeviceTile u)
+    {
+        for (int i = state.FirstRow; i < state.Rows; i += state.RowStep)
+        {
+            for (int j = state.FirstColumn; j < state.Columns; j += state.ColumnStep)
+            {
+                state.Put(i, j, MathF.Exp(g[0, g.Columns == 1 ? 0 : i]) * state[i, j], Into.Set);
+            }
+        }
+
+        Synchronize();
+        TransposedProduct(state, k, u, Into.Add);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void WriteAndRead(DeviceTile state, DeviceTile read, DeviceTile k, DeviceTile u, DeviceTile q)
     {
         TransposedProduct(state, k, u, Into.Add);

@@ -72,7 +72,14 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     }
 
     /// <inheritdoc/>
-    public F32 Load(int row, int column) => new(this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column]);
+    /// <remarks>No other than <see cref="Take"/>'s.</remarks>
+    public DeviceTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public F32 Spread(int row, int column) => new(this[row, column]);
+
+    /// <inheritdoc/>
+    public F32 Load(int row, int column) => new(this[row, column]);
 
     /// <inheritdoc/>
     public void Store(int row, int column, F32 value) => data[At(row, column)] = value.Value;

@@ -45,6 +45,14 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void Fetch(HostTile result, HostTile x) => Copy(result, x, Into.Set);
+
+    /// <inheritdoc/>
+    public static void Arrive()
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(HostTile result, HostTile x, Into into)
     {

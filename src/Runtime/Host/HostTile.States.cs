@@ -61,6 +61,23 @@ public readonly unsafe partial struct HostTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DecayAndWrite(HostTile state, HostTile g, HostTile k, HostTile u)
+    {
+        for (int d = 0; d < state.Rows; d++)
+        {
+            float* row = state.Row(d);
+            Vector512<float> kept = LaneMath.Exp(Vector512.Create(g.data[g.Columns == 1 ? 0 : d]));
+            for (int v = 0; v < state.Width; v += 16)
+            {
+                (Vector512.Load(row + v) * kept).Store(row + v);
+            }
+        }
+
+        TransposedProduct(state, k, u, Into.Add);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteAndRead(HostTile state, HostTile read, HostTile k, HostTile u, HostTile q)
     {
         int v = 0;

@@ -71,12 +71,17 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     }
 
     /// <inheritdoc/>
+    /// <remarks>No other than <see cref="Take"/>'s.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public HostLanes Load(int row, int column)
-    {
-        float* at = data + (Rows == 1 ? 0 : row * stride);
-        return new(Columns == 1 ? Vector512.Create(*at) : Vector512.Load(at + column));
-    }
+    public HostTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public HostLanes Spread(int row, int column) => new(Vector512.Create(data[(row * stride) + column]));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public HostLanes Load(int row, int column) => new(Vector512.Load(data + (row * stride) + column));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,6 +28,14 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void Fetch(ReferenceTile result, ReferenceTile x) => Copy(result, x, Into.Set);
+
+    /// <inheritdoc/>
+    public static void Arrive()
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Transpose(ReferenceTile result, ReferenceTile x, Into into)
     {
         for (int i = 0; i < result.Rows; i++)

@@ -21,6 +21,20 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void DecayAndWrite(ReferenceTile state, ReferenceTile g, ReferenceTile k, ReferenceTile u)
+    {
+        for (int d = 0; d < state.Rows; d++)
+        {
+            for (int v = 0; v < state.Columns; v++)
+            {
+                state[d, v] *= Math.Exp(g[0, g.Columns == 1 ? 0 : d]);
+            }
+        }
+
+        TransposedProduct(state, k, u, Into.Add);
+    }
+
+    /// <inheritdoc/>
     public static void WriteAndRead(ReferenceTile state, ReferenceTile read, ReferenceTile k, ReferenceTile u, ReferenceTile q)
     {
         TransposedProduct(state, k, u, Into.Add);

@@ -72,7 +72,14 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     }
 
     /// <inheritdoc/>
-    public F64 Load(int row, int column) => new(this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column]);
+    /// <remarks>No other than <see cref="Take"/>'s.</remarks>
+    public ReferenceTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public F64 Spread(int row, int column) => new(this[row, column]);
+
+    /// <inheritdoc/>
+    public F64 Load(int row, int column) => new(this[row, column]);
 
     /// <inheritdoc/>
     public void Store(int row, int column, F64 value) => this[row, column] = value.Value;

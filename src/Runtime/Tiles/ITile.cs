@@ -38,7 +38,7 @@ public enum Causal
 /// <item>Scratch tiles (from <see cref="Take"/>) may be written beyond <see cref="Columns"/> up to their padded row
 /// length; what stands there is never read as a value (contracted dimensions and sums are exact).</item>
 /// <item>Only <see cref="Copy"/>, <see cref="Clear"/> and <see cref="Transpose"/> touch tensors of the caller, exactly.</item>
-/// <item>A one-row tile read by <see cref="Load"/> is broadcast over rows, a one-column tile over columns.</item>
+/// <item>Loops read a one-row tile in its row 0 whatever their own row, and a one-column tile by <see cref="Spread"/>.</item>
 /// <item>result never overlaps an argument, except where a remark says so. All work of one operation is visible to the next.</item>
 /// </list>
 /// </remarks>
@@ -63,6 +63,12 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     TSelf Take(ref long offset, int rows, int columns);
 
+    /// <summary>
+    /// Like <see cref="Take"/>, for a tile whose numbers are only ever factors or terms of products (<see cref="Product"/> and its kin,
+    /// <see cref="Gram"/>), results of them, or copied: a device may keep it in half the bits. Elementwise loops do not touch it.
+    /// </summary>
+    TSelf TakeFactor(ref long offset, int rows, int columns);
+
     /// <summary>First row this thread handles in an elementwise loop over the tile.</summary>
     int FirstRow { get; }
 
@@ -81,8 +87,11 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     static abstract bool WorksIn(TSelf read, TSelf written);
 
-    /// <summary>The number (host: the lanes) at (row, column); one-row and one-column tiles are broadcast.</summary>
+    /// <summary>The number (host: the lanes) at (row, column).</summary>
     TNumber Load(int row, int column);
+
+    /// <summary>The one number at (row, column), for every column.</summary>
+    TNumber Spread(int row, int column);
 
     /// <summary>Stores at (row, column) of a scratch tile; the host may write up to the padded row length.</summary>
     void Store(int row, int column, TNumber value);
@@ -95,6 +104,15 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>result (=, +=, -=) x, of equal shape.</summary>
     static abstract void Copy(TSelf result, TSelf x, Into into);
+
+    /// <summary>
+    /// Begins to copy a tile of the caller's memory or of the workspace between passes to scratch: result = x, of equal shape, after the next
+    /// <see cref="Arrive"/>. Until then nothing may use result.
+    /// </summary>
+    static abstract void Fetch(TSelf result, TSelf x);
+
+    /// <summary>Every <see cref="Fetch"/> that was begun is done, for the whole group.</summary>
+    static abstract void Arrive();
 
     /// <summary>result_ij (=, +=, -=) x_ji.</summary>
     static abstract void Transpose(TSelf result, TSelf x, Into into);
@@ -157,6 +175,12 @@ public interface ITile<TSelf, TNumber>
     /// one number for all; c is a row. result may be s.
     /// </summary>
     static abstract void DecayAndRead(TSelf result, TSelf read, TSelf s, TSelf g, TSelf c, Into into);
+
+    /// <summary>
+    /// state_dv = exp(g_d) state_dv + sum_i k_id u_iv, in one walk over the state: a chunk's decay and its writes. g is a row with a
+    /// number for every row of the state, or one number for all.
+    /// </summary>
+    static abstract void DecayAndWrite(TSelf state, TSelf g, TSelf k, TSelf u);
 
     /// <summary>state += k^T u, and read = q state, in one walk over the state; k, u and q are rows.</summary>
     static abstract void WriteAndRead(TSelf state, TSelf read, TSelf k, TSelf u, TSelf q);

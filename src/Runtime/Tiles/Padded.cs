@@ -7,4 +7,16 @@ public static class Padded
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
     public static long Elements(long rows, int columns) => rows * ((columns + 15) & ~15);
+
+    /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.Take"/> takes on the backend for which the sizes were made (see <see cref="Sizes.RowPadding"/>).</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="sizes">The sizes.</param>
+    public static long Elements(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0
+        ? Elements(rows, columns)
+        : (rows == 1 ? 1 : (rows + 15) & ~15) * (((columns + 15) & ~15) + sizes.RowPadding);
+
+    /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactor"/> takes: half as many where a backend pads rows.</summary>
+    /// <inheritdoc cref="Elements(long, int, Sizes)"/>
+    public static long Factor(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0 ? Elements(rows, columns) : Elements(rows, columns, sizes) / 2;
 }

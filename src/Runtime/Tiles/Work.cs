@@ -55,6 +55,12 @@ public struct Sizes
     /// <summary>Factor on the query.</summary>
     public float Scale;
 
+    /// <summary>
+    /// Elements that the backend puts between two rows of scratch, so that neighbouring rows stand in different banks of its memory; it then
+    /// takes rows in sixteens too (a single row stays one), and factors in half the bits. 0: neither.
+    /// </summary>
+    public int RowPadding;
+
     /// <summary>Non-zero: states are stored [.., V, K] in place of [.., K, V].</summary>
     public int StateValueFirst;
 }

@@ -53,7 +53,7 @@ public partial record BoundedKimiDelta
 
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
-                Loops<TTile, TNumber>.beta(beta, betaIn);
+                Loops<TTile, TNumber>.beta2(beta, betaIn);
 
                 // vw = beta * v
                 TTile vw = v;
@@ -77,7 +77,7 @@ public partial record BoundedKimiDelta
 
                 // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
                 TTile g = gIn;
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
                 // U = vw - SKept^T c
                 TTile U = vw;
@@ -99,7 +99,7 @@ public partial record BoundedKimiDelta
 
                 // q = qIn * scale
                 TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
+                Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                 // o = SNext^T q
                 TTile o = scratch.Take(ref offset, 1, at.Columns);

@@ -72,72 +72,72 @@ public partial record GatedDeltaNet
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 3 * Padded.Elements(1, sizes.K)
-                + 2 * Padded.Elements(1, sizes.V)
-                + 3 * Padded.Elements(1, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 3 * Padded.Elements(1, sizes.K, sizes)
+                + 2 * Padded.Elements(1, sizes.V, sizes)
+                + 3 * Padded.Elements(1, 1, sizes),
             KernelKind.DecodeBackward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(1, 1)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    2 * Padded.Elements(1, sizes.K)
-                    + Padded.Elements(1, sizes.V)
-                    + 3 * Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    6 * Padded.Elements(1, sizes.K)
-                    + 3 * Padded.Elements(1, sizes.V)
-                    + 9 * Padded.Elements(1, 1)
-                    + 2 * Padded.Elements(sizes.K, sizes.V)
-                    + Padded.Elements(sizes.K, 1)),
+                    2 * Padded.Elements(1, sizes.K, sizes)
+                    + Padded.Elements(1, sizes.V, sizes)
+                    + 3 * Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    6 * Padded.Elements(1, sizes.K, sizes)
+                    + 3 * Padded.Elements(1, sizes.V, sizes)
+                    + 9 * Padded.Elements(1, 1, sizes)
+                    + 2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Forward =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + 2 * Padded.Elements(1, 1)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(1, 1)
-                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    2 * Padded.Elements(sizes.Chunk, sizes.K)
-                    + Padded.Elements(sizes.Chunk, sizes.V)
-                    + 2 * Padded.Elements(sizes.Chunk, 1)
-                    + 2 * Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    9 * Padded.Elements(sizes.Chunk, sizes.K)
-                    + 5 * Padded.Elements(sizes.Chunk, sizes.V)
-                    + 7 * Padded.Elements(sizes.Chunk, 1)
-                    + 3 * Padded.Elements(1, 1)
-                    + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, 1)
-                    + Padded.Elements(1, sizes.Chunk)),
+                    2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 2 * Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 3 * Padded.Elements(1, 1, sizes)
+                    + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes)
+                    + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                3 * Padded.Elements(sizes.Chunk, sizes.K)
-                + Padded.Elements(sizes.Chunk, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + 2 * Padded.Elements(1, 1)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.V),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Retreat =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V),
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                9 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 7 * Padded.Elements(sizes.Chunk, 1)
-                + 3 * Padded.Elements(1, 1)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + Padded.Elements(sizes.K, 1)
-                + Padded.Elements(1, sizes.Chunk),
+                9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(sizes.K, 1, sizes)
+                + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

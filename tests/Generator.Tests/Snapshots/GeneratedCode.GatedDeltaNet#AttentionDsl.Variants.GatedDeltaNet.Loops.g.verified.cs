@@ -46,7 +46,7 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < beta.Columns; j += across)
                     {
-                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
+                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
                     }
                 }
 
@@ -60,7 +60,7 @@ public partial record GatedDeltaNet
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
                 for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < vw.Columns; j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
@@ -77,7 +77,7 @@ public partial record GatedDeltaNet
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
                 for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < c.Columns; j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
@@ -91,14 +91,14 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void g(TTile g, TTile aLog, TTile gIn, TTile dtBias)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
                 for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
                     for (int j = first; j < g.Columns; j += across)
                     {
-                        g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(i, j) + dtBias_i)));
+                        g.Store(i, j, -(exp * TNumber.Softplus(gIn.Spread(i, 0) + dtBias_i)));
                     }
                 }
 
@@ -112,7 +112,7 @@ public partial record GatedDeltaNet
                 int down = cHat.RowStep, across = cHat.ColumnStep, first = cHat.FirstColumn;
                 for (int i = cHat.FirstRow; i < cHat.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < cHat.Columns; j += across)
                     {
                         cHat.Store(i, j, c.Load(i, j) * exp);
@@ -129,7 +129,7 @@ public partial record GatedDeltaNet
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
                 for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
@@ -143,7 +143,7 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept(TTile SKept, TTile GLast, TTile S)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
@@ -160,11 +160,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
                     for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
@@ -178,11 +178,11 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dk(TTile dk, TTile GLast, TTile G, TTile dkLeft)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
                     for (int j = first; j < dk.Columns; j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
@@ -199,13 +199,13 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dGLastOfkLeft(TTile dGLastOfkLeft, TTile dG, TTile GLast, TTile G, TTile dkLeftDotk)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dGLastOfkLeft.RowStep, across = dGLastOfkLeft.ColumnStep, first = dGLastOfkLeft.FirstColumn;
                 for (int i = dGLastOfkLeft.FirstRow; i < dGLastOfkLeft.Rows; i += down)
                 {
                     for (int j = first; j < dGLastOfkLeft.Columns; j += across)
                     {
-                        TNumber product = TNumber.Exp(GLast_i - G.Load(i, j)) * dkLeftDotk.Load(i, j);
+                        TNumber product = TNumber.Exp(GLast_i - G.Spread(i, 0)) * dkLeftDotk.Spread(i, 0);
                         dGLastOfkLeft.Store(i, j, product);
                         dG.Store(i, j, -product);
                     }
@@ -218,7 +218,7 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS(TTile dS, TTile GLast, TTile dSNext)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
@@ -235,13 +235,13 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dGLastOfSKept(TTile dGLastOfSKept, TTile GLast, TTile dSNextDotS)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
                 for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
                 {
                     for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
-                        dGLastOfSKept.Store(i, j, exp * dSNextDotS.Load(i, j));
+                        dGLastOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
                     }
                 }
 
@@ -255,7 +255,7 @@ public partial record GatedDeltaNet
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
                 for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < dq.Columns; j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
@@ -274,7 +274,7 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < dG.Columns; j += across)
                     {
-                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Load(i, j)) * dqHatDotq.Load(i, j));
+                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dqHatDotq.Spread(i, 0));
                     }
                 }
 
@@ -304,7 +304,7 @@ public partial record GatedDeltaNet
                 int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
                 for (int i = dc.FirstRow; i < dc.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < dc.Columns; j += across)
                     {
                         dc.Store(i, j, dcHat.Load(i, j) * exp);
@@ -323,7 +323,7 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < dG.Columns; j += across)
                     {
-                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Load(i, j)) * dcHatDotc.Load(i, j));
+                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dcHatDotc.Spread(i, 0));
                     }
                 }
 
@@ -354,15 +354,15 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void daLogOfg(TTile daLogOfg, TTile dgIn, TTile ddtBiasOfg, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
                     for (int j = first; j < daLogOfg.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber sum = gIn.Load(i, j) + dtBias_i;
+                        TNumber dg_ij = dg.Spread(i, 0);
+                        TNumber sum = gIn.Spread(i, 0) + dtBias_i;
                         TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
                         daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         dgIn.Store(i, j, sum2);
@@ -380,7 +380,7 @@ public partial record GatedDeltaNet
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < dk.Columns; j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
@@ -397,7 +397,7 @@ public partial record GatedDeltaNet
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
                 for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < dv.Columns; j += across)
                     {
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
@@ -416,8 +416,8 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < dbetaIn.Columns; j += across)
                     {
-                        TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
-                        dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
+                        TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(i, 0));
+                        dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
 
@@ -441,17 +441,33 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
+            /// <summary>beta = sigmoid(betaIn)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void beta2(TTile beta, TTile betaIn)
+            {
+                int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
+                for (int i = beta.FirstRow; i < beta.Rows; i += down)
+                {
+                    for (int j = first; j < beta.Columns; j += across)
+                    {
+                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>vw = beta * v</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw2(TTile vw, TTile beta, TTile v)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
                 for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
                     for (int j = first; j < vw.Columns; j += across)
                     {
-                        vw.Store(i, j, beta_i * v.Load(i, j));
+                        vw.Store(i, j, beta_i * v.Load(0, j));
                     }
                 }
 
@@ -462,13 +478,13 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void c2(TTile c, TTile beta, TTile k)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
                 for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
                     for (int j = first; j < c.Columns; j += across)
                     {
-                        c.Store(i, j, beta_i * k.Load(i, j));
+                        c.Store(i, j, beta_i * k.Load(0, j));
                     }
                 }
 
@@ -484,7 +500,24 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < g.Columns; j += across)
                     {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
+                        g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(gIn.Spread(0, 0) + dtBias.Spread(0, 0))));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>q = qIn * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void q2(TTile q, TTile qIn, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
+                {
+                    for (int j = first; j < q.Columns; j += across)
+                    {
+                        q.Store(i, j, qIn.Load(0, j) * scale);
                     }
                 }
 
@@ -495,7 +528,7 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept2(TTile SKept, TTile g, TTile S)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
@@ -508,11 +541,28 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
+            /// <summary>dqIn = dq * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dqIn2(TTile dqIn, TTile dq, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                {
+                    for (int j = first; j < dqIn.Columns; j += across)
+                    {
+                        dqIn.Store(i, j, dq.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>dS = dSKept * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS2(TTile dS, TTile g, TTile dSKept)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
@@ -529,13 +579,13 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dgOfSKept(TTile dgOfSKept, TTile g, TTile dSKeptDotS)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
                 for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += down)
                 {
                     for (int j = first; j < dgOfSKept.Columns; j += across)
                     {
-                        dgOfSKept.Store(i, j, exp * dSKeptDotS.Load(i, j));
+                        dgOfSKept.Store(i, j, exp * dSKeptDotS.Spread(i, 0));
                     }
                 }
 
@@ -555,9 +605,9 @@ public partial record GatedDeltaNet
                 {
                     for (int j = first; j < daLog.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                        TNumber sum = gIn.Load(i, j) + dtBias.Load(i, j);
+                        TNumber dg_ij = dg.Spread(0, 0);
+                        TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                        TNumber sum = gIn.Spread(0, 0) + dtBias.Spread(0, 0);
                         TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
                         daLog.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         dgIn.Store(i, j, sum2);
@@ -572,13 +622,13 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dk3(TTile dk, TTile beta, TTile dc)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     for (int j = first; j < dk.Columns; j += across)
                     {
-                        dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
+                        dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
                     }
                 }
 
@@ -589,13 +639,30 @@ public partial record GatedDeltaNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dv2(TTile dv, TTile beta, TTile dU)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
                 for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
                     for (int j = first; j < dv.Columns; j += across)
                     {
-                        dv.Store(i, j, dU.Load(i, j) * beta_i);
+                        dv.Store(i, j, dU.Load(0, j) * beta_i);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dbetaIn2(TTile dbetaIn, TTile betaIn, TTile dbeta)
+            {
+                int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
+                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
+                {
+                    for (int j = first; j < dbetaIn.Columns; j += across)
+                    {
+                        TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(0, 0));
+                        dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
 

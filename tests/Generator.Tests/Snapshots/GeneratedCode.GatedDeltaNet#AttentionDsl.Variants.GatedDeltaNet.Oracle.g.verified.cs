@@ -57,7 +57,7 @@ public partial record GatedDeltaNet
 
                     // beta = sigmoid(betaIn)
                     TTile beta = betaIn;
-                    Loops<TTile, TNumber>.beta(beta, betaIn);
+                    Loops<TTile, TNumber>.beta2(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = v;
@@ -123,7 +123,7 @@ public partial record GatedDeltaNet
 
                     // beta = sigmoid(betaIn)
                     TTile beta = scratch.Take(ref offset, 1, 1);
-                    Loops<TTile, TNumber>.beta(beta, betaIn);
+                    Loops<TTile, TNumber>.beta2(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = scratch.Take(ref offset, 1, sizes.V);
@@ -172,7 +172,7 @@ public partial record GatedDeltaNet
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    Loops<TTile, TNumber>.q(q, qIn, sizes);
+                    Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                     // --- the derivative
                     // dOutput: the gradient of the output
@@ -188,7 +188,7 @@ public partial record GatedDeltaNet
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                    Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
                     // dqRaw = 0
                     TTile dqRaw = q;
@@ -258,7 +258,7 @@ public partial record GatedDeltaNet
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                     TTile dbetaIn = betaIn;
-                    Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                    Loops<TTile, TNumber>.dbetaIn2(dbetaIn, betaIn, dbeta);
 
                     // dkRaw = 0
                     TTile dkRaw = k;

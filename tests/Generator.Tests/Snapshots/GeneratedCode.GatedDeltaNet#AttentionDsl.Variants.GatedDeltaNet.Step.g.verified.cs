@@ -53,7 +53,7 @@ public partial record GatedDeltaNet
 
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
-                Loops<TTile, TNumber>.beta(beta, betaIn);
+                Loops<TTile, TNumber>.beta2(beta, betaIn);
 
                 // vw = beta * v
                 TTile vw = v;
@@ -99,7 +99,7 @@ public partial record GatedDeltaNet
 
                 // q = qIn * scale
                 TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
+                Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                 // o = SNext^T q
                 TTile o = scratch.Take(ref offset, 1, at.Columns);

@@ -72,83 +72,83 @@ public partial record KimiDelta
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 4 * Padded.Elements(1, sizes.K)
-                + 2 * Padded.Elements(1, sizes.V)
-                + Padded.Elements(1, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 4 * Padded.Elements(1, sizes.K, sizes)
+                + 2 * Padded.Elements(1, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes),
             KernelKind.DecodeBackward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(1, 1)
-                + Padded.Elements(1, sizes.K)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    4 * Padded.Elements(1, sizes.K)
-                    + Padded.Elements(1, sizes.V)
-                    + Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.K, 1)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    11 * Padded.Elements(1, sizes.K)
-                    + 3 * Padded.Elements(1, sizes.V)
-                    + 4 * Padded.Elements(1, 1)
-                    + 2 * Padded.Elements(sizes.K, 1)
-                    + 2 * Padded.Elements(sizes.K, sizes.V)),
+                    4 * Padded.Elements(1, sizes.K, sizes)
+                    + Padded.Elements(1, sizes.V, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    11 * Padded.Elements(1, sizes.K, sizes)
+                    + 3 * Padded.Elements(1, sizes.V, sizes)
+                    + 4 * Padded.Elements(1, 1, sizes)
+                    + 2 * Padded.Elements(sizes.K, 1, sizes)
+                    + 2 * Padded.Elements(sizes.K, sizes.V, sizes)),
             KernelKind.Forward =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(sizes.Chunk, 1)
-                + Padded.Elements(1, 1)
-                + Padded.Elements(1, sizes.K)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + Padded.Elements(sizes.K, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Backward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(1, 1)
-                + Padded.Elements(1, sizes.K)
-                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    4 * Padded.Elements(sizes.Chunk, sizes.K)
-                    + Padded.Elements(sizes.Chunk, sizes.V)
-                    + Padded.Elements(sizes.Chunk, 1)
-                    + Padded.Elements(1, 1)
-                    + Padded.Elements(1, sizes.K)
-                    + Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, 1)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    13 * Padded.Elements(sizes.Chunk, sizes.K)
-                    + 5 * Padded.Elements(sizes.Chunk, sizes.V)
-                    + 3 * Padded.Elements(sizes.Chunk, 1)
-                    + Padded.Elements(1, 1)
-                    + 2 * Padded.Elements(1, sizes.K)
-                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + 2 * Padded.Elements(sizes.K, 1)),
+                    4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(1, sizes.K, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    13 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + 2 * Padded.Elements(1, sizes.K, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
-                5 * Padded.Elements(sizes.Chunk, sizes.K)
-                + Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(sizes.Chunk, 1)
-                + Padded.Elements(1, 1)
-                + Padded.Elements(1, sizes.K)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(sizes.K, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(sizes.K, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Retreat =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(sizes.K, 1)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V),
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.K, 1, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                12 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 3 * Padded.Elements(sizes.Chunk, 1)
-                + Padded.Elements(1, 1)
-                + 2 * Padded.Elements(1, sizes.K)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + 2 * Padded.Elements(sizes.K, 1),
+                12 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + 2 * Padded.Elements(1, sizes.K, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Elements(sizes.K, 1, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -46,7 +46,7 @@ public partial record KimiDelta
                 {
                     for (int j = first; j < beta.Columns; j += across)
                     {
-                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Load(i, j)));
+                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
                     }
                 }
 
@@ -60,7 +60,7 @@ public partial record KimiDelta
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
                 for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < vw.Columns; j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
@@ -77,7 +77,7 @@ public partial record KimiDelta
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
                 for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < c.Columns; j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
@@ -91,13 +91,13 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void g(TTile g, TTile aLog, TTile gIn, TTile dtBias)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
                 for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
                     for (int j = first; j < g.Columns; j += across)
                     {
-                        g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(i, j))));
+                        g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(0, j))));
                     }
                 }
 
@@ -143,7 +143,7 @@ public partial record KimiDelta
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(gKept.Load(i, 0));
+                    TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
                     for (int j = first; j < SKept.Columns; j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
@@ -162,7 +162,7 @@ public partial record KimiDelta
                 {
                     for (int j = first; j < kLeft.Columns; j += across)
                     {
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(i, j) - G.Load(i, j)));
+                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(0, j) - G.Load(i, j)));
                     }
                 }
 
@@ -183,7 +183,7 @@ public partial record KimiDelta
                     for (int j = first; j < dk.Columns; j += across)
                     {
                         TNumber dkLeft_ij = dkLeft.Load(i, j);
-                        TNumber exp = TNumber.Exp(GLast.Load(i, j) - G.Load(i, j));
+                        TNumber exp = TNumber.Exp(GLast.Load(0, j) - G.Load(i, j));
                         TNumber product = dkLeft_ij * (k.Load(i, j) * exp);
                         dk.Store(i, j, dkLeft_ij * exp);
                         dGLastOfkLeft.Store(i, j, product);
@@ -201,7 +201,7 @@ public partial record KimiDelta
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(gKept.Load(i, 0));
+                    TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
                     for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
@@ -220,7 +220,7 @@ public partial record KimiDelta
                 {
                     for (int j = first; j < dgKept.Columns; j += across)
                     {
-                        dgKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * dSNextDotS.Load(i, j));
+                        dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSNextDotS.Spread(i, 0));
                     }
                 }
 
@@ -279,14 +279,14 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void daLogOfg(TTile daLogOfg, TTile dgIn, TTile ddtBiasOfg, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
                     for (int j = first; j < daLogOfg.Columns; j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
-                        TNumber sum = gIn.Load(i, j) + dtBias.Load(i, j);
+                        TNumber sum = gIn.Load(i, j) + dtBias.Load(0, j);
                         TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
                         daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         dgIn.Store(i, j, sum2);
@@ -304,7 +304,7 @@ public partial record KimiDelta
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < dk.Columns; j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
@@ -321,7 +321,7 @@ public partial record KimiDelta
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
                 for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
-                    TNumber beta_i = beta.Load(i, 0);
+                    TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; j < dv.Columns; j += across)
                     {
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
@@ -340,8 +340,8 @@ public partial record KimiDelta
                 {
                     for (int j = first; j < dbetaIn.Columns; j += across)
                     {
-                        TNumber sigmoid = TNumber.Sigmoid(betaIn.Load(i, j));
-                        dbetaIn.Store(i, j, dbeta.Load(i, j) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
+                        TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(i, 0));
+                        dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
 
@@ -365,17 +365,33 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
+            /// <summary>beta = sigmoid(betaIn)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void beta2(TTile beta, TTile betaIn)
+            {
+                int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
+                for (int i = beta.FirstRow; i < beta.Rows; i += down)
+                {
+                    for (int j = first; j < beta.Columns; j += across)
+                    {
+                        beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>vw = beta * v</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw2(TTile vw, TTile beta, TTile v)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
                 for (int i = vw.FirstRow; i < vw.Rows; i += down)
                 {
                     for (int j = first; j < vw.Columns; j += across)
                     {
-                        vw.Store(i, j, beta_i * v.Load(i, j));
+                        vw.Store(i, j, beta_i * v.Load(0, j));
                     }
                 }
 
@@ -386,13 +402,64 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void c2(TTile c, TTile beta, TTile k)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
                 for (int i = c.FirstRow; i < c.Rows; i += down)
                 {
                     for (int j = first; j < c.Columns; j += across)
                     {
-                        c.Store(i, j, beta_i * k.Load(i, j));
+                        c.Store(i, j, beta_i * k.Load(0, j));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
+            {
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; i < g.Rows; i += down)
+                {
+                    for (int j = first; j < g.Columns; j += across)
+                    {
+                        g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(0, j) + dtBias.Load(0, j))));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>q = qIn * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void q2(TTile q, TTile qIn, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
+                {
+                    for (int j = first; j < q.Columns; j += across)
+                    {
+                        q.Store(i, j, qIn.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dqIn = dq * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dqIn2(TTile dqIn, TTile dq, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                {
+                    for (int j = first; j < dqIn.Columns; j += across)
+                    {
+                        dqIn.Store(i, j, dq.Load(0, j) * scale);
                     }
                 }
 
@@ -406,7 +473,7 @@ public partial record KimiDelta
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(gKept.Load(i, 0));
+                    TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
                     for (int j = first; j < dS.Columns; j += across)
                     {
                         dS.Store(i, j, dSKept.Load(i, j) * exp);
@@ -425,7 +492,7 @@ public partial record KimiDelta
                 {
                     for (int j = first; j < dgKept.Columns; j += across)
                     {
-                        dgKept.Store(i, j, TNumber.Exp(gKept.Load(i, j)) * dSKeptDotS.Load(i, j));
+                        dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSKeptDotS.Spread(i, 0));
                     }
                 }
 
@@ -440,14 +507,14 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
                     for (int j = first; j < daLogOfg.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber sum = gIn.Load(i, j) + dtBias.Load(i, j);
+                        TNumber dg_ij = dg.Load(0, j);
+                        TNumber sum = gIn.Load(0, j) + dtBias.Load(0, j);
                         TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
                         daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         dgIn.Store(i, j, sum2);
@@ -462,13 +529,13 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dk3(TTile dk, TTile beta, TTile dc)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
                     for (int j = first; j < dk.Columns; j += across)
                     {
-                        dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
+                        dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
                     }
                 }
 
@@ -479,13 +546,30 @@ public partial record KimiDelta
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dv2(TTile dv, TTile beta, TTile dU)
             {
-                TNumber beta_i = beta.Load(0, 0);
+                TNumber beta_i = beta.Spread(0, 0);
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
                 for (int i = dv.FirstRow; i < dv.Rows; i += down)
                 {
                     for (int j = first; j < dv.Columns; j += across)
                     {
-                        dv.Store(i, j, dU.Load(i, j) * beta_i);
+                        dv.Store(i, j, dU.Load(0, j) * beta_i);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dbetaIn2(TTile dbetaIn, TTile betaIn, TTile dbeta)
+            {
+                int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
+                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
+                {
+                    for (int j = first; j < dbetaIn.Columns; j += across)
+                    {
+                        TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(0, 0));
+                        dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
 

@@ -57,7 +57,7 @@ public partial record KimiDelta
 
                     // beta = sigmoid(betaIn)
                     TTile beta = betaIn;
-                    Loops<TTile, TNumber>.beta(beta, betaIn);
+                    Loops<TTile, TNumber>.beta2(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = v;
@@ -81,7 +81,7 @@ public partial record KimiDelta
 
                     // g = -(exp(aLog) * softplus(gIn + dtBias))
                     TTile g = gIn;
-                    Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                    Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
                     // gKept = g as a column
                     TTile gKept = scratch.Take(ref offset, sizes.K, 1);
@@ -127,7 +127,7 @@ public partial record KimiDelta
 
                     // beta = sigmoid(betaIn)
                     TTile beta = scratch.Take(ref offset, 1, 1);
-                    Loops<TTile, TNumber>.beta(beta, betaIn);
+                    Loops<TTile, TNumber>.beta2(beta, betaIn);
 
                     // vw = beta * v
                     TTile vw = scratch.Take(ref offset, 1, sizes.V);
@@ -151,7 +151,7 @@ public partial record KimiDelta
 
                     // g = -(exp(aLog) * softplus(gIn + dtBias))
                     TTile g = scratch.Take(ref offset, 1, sizes.K);
-                    Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                    Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
 
                     // gKept = g as a column
                     TTile gKept = scratch.Take(ref offset, sizes.K, 1);
@@ -180,7 +180,7 @@ public partial record KimiDelta
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    Loops<TTile, TNumber>.q(q, qIn, sizes);
+                    Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                     // --- the derivative
                     // dOutput: the gradient of the output
@@ -196,7 +196,7 @@ public partial record KimiDelta
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                    Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
                     // dqRaw = 0
                     TTile dqRaw = q;
@@ -270,7 +270,7 @@ public partial record KimiDelta
 
                     // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                     TTile dbetaIn = betaIn;
-                    Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                    Loops<TTile, TNumber>.dbetaIn2(dbetaIn, betaIn, dbeta);
 
                     // dkRaw = 0
                     TTile dkRaw = k;

@@ -72,71 +72,71 @@ public partial record Mamba2
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(1, sizes.K)
-                + 3 * Padded.Elements(1, 1)
-                + 3 * Padded.Elements(1, sizes.V),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(1, sizes.K, sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + 3 * Padded.Elements(1, sizes.V, sizes),
             KernelKind.DecodeBackward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 3 * Padded.Elements(1, 1)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    Padded.Elements(1, sizes.K)
-                    + 3 * Padded.Elements(1, 1)
-                    + Padded.Elements(1, sizes.V)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    3 * Padded.Elements(1, sizes.K)
-                    + 8 * Padded.Elements(1, 1)
-                    + 5 * Padded.Elements(1, sizes.V)
-                    + Padded.Elements(sizes.K, sizes.V)
-                    + Padded.Elements(sizes.K, 1)),
+                    Padded.Elements(1, sizes.K, sizes)
+                    + 3 * Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(1, sizes.V, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    3 * Padded.Elements(1, sizes.K, sizes)
+                    + 8 * Padded.Elements(1, 1, sizes)
+                    + 5 * Padded.Elements(1, sizes.V, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Forward =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + 2 * Padded.Elements(1, 1)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + 3 * Padded.Elements(1, 1)
-                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    Padded.Elements(sizes.Chunk, sizes.K)
-                    + 2 * Padded.Elements(sizes.Chunk, 1)
-                    + 2 * Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.Chunk, sizes.V)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    5 * Padded.Elements(sizes.Chunk, sizes.K)
-                    + 5 * Padded.Elements(sizes.Chunk, 1)
-                    + 4 * Padded.Elements(1, 1)
-                    + 6 * Padded.Elements(sizes.Chunk, sizes.V)
-                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                    + Padded.Elements(sizes.K, 1)
-                    + Padded.Elements(1, sizes.Chunk)),
+                    Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 2 * Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 4 * Padded.Elements(1, 1, sizes)
+                    + 6 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes)
+                    + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                2 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + 2 * Padded.Elements(1, 1)
-                + Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
-                + Padded.Elements(1, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V),
+                Padded.Elements(sizes.K, sizes.V, sizes),
             KernelKind.Retreat =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.V),
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                5 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 5 * Padded.Elements(sizes.Chunk, 1)
-                + 4 * Padded.Elements(1, 1)
-                + 6 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-                + Padded.Elements(sizes.K, 1)
-                + Padded.Elements(1, sizes.Chunk),
+                5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 4 * Padded.Elements(1, 1, sizes)
+                + 6 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(sizes.K, 1, sizes)
+                + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

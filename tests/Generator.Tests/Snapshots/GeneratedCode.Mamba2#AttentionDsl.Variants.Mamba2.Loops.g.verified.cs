@@ -41,11 +41,11 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void v(TTile v, TTile dt, TTile dtBias, TTile vIn)
             {
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = v.RowStep, across = v.ColumnStep, first = v.FirstColumn;
                 for (int i = v.FirstRow; i < v.Rows; i += down)
                 {
-                    TNumber softplus = TNumber.Softplus(dt.Load(i, 0) + dtBias_i);
+                    TNumber softplus = TNumber.Softplus(dt.Spread(i, 0) + dtBias_i);
                     for (int j = first; j < v.Columns; j += across)
                     {
                         v.Store(i, j, softplus * vIn.Load(i, j));
@@ -59,14 +59,14 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void g(TTile g, TTile aLog, TTile dt, TTile dtBias)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
                 for (int i = g.FirstRow; i < g.Rows; i += down)
                 {
                     for (int j = first; j < g.Columns; j += across)
                     {
-                        g.Store(i, j, -(exp * TNumber.Softplus(dt.Load(i, j) + dtBias_i)));
+                        g.Store(i, j, -(exp * TNumber.Softplus(dt.Spread(i, 0) + dtBias_i)));
                     }
                 }
 
@@ -80,7 +80,7 @@ public partial record Mamba2
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
                 for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
@@ -94,7 +94,7 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void o(TTile o, TTile read, TTile d, TTile vIn)
             {
-                TNumber d_i = d.Load(0, 0);
+                TNumber d_i = d.Spread(0, 0);
                 int down = o.RowStep, across = o.ColumnStep, first = o.FirstColumn;
                 for (int i = o.FirstRow; i < o.Rows; i += down)
                 {
@@ -111,7 +111,7 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept(TTile SKept, TTile GLast, TTile S)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
@@ -128,11 +128,11 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
                     for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
@@ -146,11 +146,11 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dk(TTile dk, TTile GLast, TTile G, TTile dkLeft)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
                     for (int j = first; j < dk.Columns; j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
@@ -167,13 +167,13 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dGLastOfkLeft(TTile dGLastOfkLeft, TTile dG, TTile GLast, TTile G, TTile dkLeftDotk)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dGLastOfkLeft.RowStep, across = dGLastOfkLeft.ColumnStep, first = dGLastOfkLeft.FirstColumn;
                 for (int i = dGLastOfkLeft.FirstRow; i < dGLastOfkLeft.Rows; i += down)
                 {
                     for (int j = first; j < dGLastOfkLeft.Columns; j += across)
                     {
-                        TNumber product = TNumber.Exp(GLast_i - G.Load(i, j)) * dkLeftDotk.Load(i, j);
+                        TNumber product = TNumber.Exp(GLast_i - G.Spread(i, 0)) * dkLeftDotk.Spread(i, 0);
                         dGLastOfkLeft.Store(i, j, product);
                         dG.Store(i, j, -product);
                     }
@@ -186,7 +186,7 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS(TTile dS, TTile GLast, TTile dSNext)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
@@ -203,13 +203,13 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dGLastOfSKept(TTile dGLastOfSKept, TTile GLast, TTile dSNextDotS)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
                 for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
                 {
                     for (int j = first; j < dGLastOfSKept.Columns; j += across)
                     {
-                        dGLastOfSKept.Store(i, j, exp * dSNextDotS.Load(i, j));
+                        dGLastOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
                     }
                 }
 
@@ -223,7 +223,7 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dread(TTile dread, TTile dvIn, TTile d, TTile dOutput)
             {
-                TNumber d_i = d.Load(0, 0);
+                TNumber d_i = d.Spread(0, 0);
                 int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
                 for (int i = dread.FirstRow; i < dread.Rows; i += down)
                 {
@@ -245,7 +245,7 @@ public partial record Mamba2
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
                 for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < dq.Columns; j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
@@ -264,7 +264,7 @@ public partial record Mamba2
                 {
                     for (int j = first; j < dG.Columns; j += across)
                     {
-                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Load(i, j)) * dqHatDotq.Load(i, j));
+                        dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dqHatDotq.Spread(i, 0));
                     }
                 }
 
@@ -295,15 +295,15 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void daLogOfg(TTile daLogOfg, TTile ddt, TTile ddtBiasOfg, TTile aLog, TTile dt, TTile dtBias, TTile dg)
             {
-                TNumber exp = TNumber.Exp(aLog.Load(0, 0));
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
                 for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
                 {
                     for (int j = first; j < daLogOfg.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber sum = dt.Load(i, j) + dtBias_i;
+                        TNumber dg_ij = dg.Spread(i, 0);
+                        TNumber sum = dt.Spread(i, 0) + dtBias_i;
                         TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
                         daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         ddt.Store(i, j, sum2);
@@ -318,11 +318,11 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dvIn(TTile dvIn, TTile dt, TTile dtBias, TTile dv)
             {
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = dvIn.RowStep, across = dvIn.ColumnStep, first = dvIn.FirstColumn;
                 for (int i = dvIn.FirstRow; i < dvIn.Rows; i += down)
                 {
-                    TNumber softplus = TNumber.Softplus(dt.Load(i, 0) + dtBias_i);
+                    TNumber softplus = TNumber.Softplus(dt.Spread(i, 0) + dtBias_i);
                     for (int j = first; j < dvIn.Columns; j += across)
                     {
                         dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(i, j) * softplus);
@@ -339,13 +339,13 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void ddt(TTile ddt, TTile ddtBiasOfv, TTile dt, TTile dtBias, TTile dvDotvIn)
             {
-                TNumber dtBias_i = dtBias.Load(0, 0);
+                TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = ddt.RowStep, across = ddt.ColumnStep, first = ddt.FirstColumn;
                 for (int i = ddt.FirstRow; i < ddt.Rows; i += down)
                 {
                     for (int j = first; j < ddt.Columns; j += across)
                     {
-                        TNumber product = TNumber.Sigmoid(dt.Load(i, j) + dtBias_i) * dvDotvIn.Load(i, j);
+                        TNumber product = TNumber.Sigmoid(dt.Spread(i, 0) + dtBias_i) * dvDotvIn.Spread(i, 0);
                         ddt.Store(i, j, ddt.Load(i, j) + product);
                         ddtBiasOfv.Store(i, j, product);
                     }
@@ -391,13 +391,13 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void v2(TTile v, TTile dt, TTile dtBias, TTile vIn)
             {
-                TNumber softplus = TNumber.Softplus(dt.Load(0, 0) + dtBias.Load(0, 0));
+                TNumber softplus = TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0));
                 int down = v.RowStep, across = v.ColumnStep, first = v.FirstColumn;
                 for (int i = v.FirstRow; i < v.Rows; i += down)
                 {
                     for (int j = first; j < v.Columns; j += across)
                     {
-                        v.Store(i, j, softplus * vIn.Load(i, j));
+                        v.Store(i, j, softplus * vIn.Load(0, j));
                     }
                 }
 
@@ -413,7 +413,7 @@ public partial record Mamba2
                 {
                     for (int j = first; j < g.Columns; j += across)
                     {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Load(i, j)) * TNumber.Softplus(dt.Load(i, j) + dtBias.Load(i, j))));
+                        g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0))));
                     }
                 }
 
@@ -424,7 +424,7 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept2(TTile SKept, TTile g, TTile S)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
@@ -437,11 +437,84 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
+            /// <summary>q = qIn * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void q2(TTile q, TTile qIn, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
+                {
+                    for (int j = first; j < q.Columns; j += across)
+                    {
+                        q.Store(i, j, qIn.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>o = read + d * vIn</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void o2(TTile o, TTile read, TTile d, TTile vIn)
+            {
+                TNumber d_i = d.Spread(0, 0);
+                int down = o.RowStep, across = o.ColumnStep, first = o.FirstColumn;
+                for (int i = o.FirstRow; i < o.Rows; i += down)
+                {
+                    for (int j = first; j < o.Columns; j += across)
+                    {
+                        o.Store(i, j, read.Load(0, j) + d_i * vIn.Load(0, j));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>
+            /// dread = dOutput
+            /// dvIn = dOutput * d
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dread3(TTile dread, TTile dvIn, TTile d, TTile dOutput)
+            {
+                TNumber d_i = d.Spread(0, 0);
+                int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
+                for (int i = dread.FirstRow; i < dread.Rows; i += down)
+                {
+                    for (int j = first; j < dread.Columns; j += across)
+                    {
+                        TNumber dOutput_ij = dOutput.Load(0, j);
+                        dread.Store(i, j, dOutput_ij);
+                        dvIn.Store(i, j, dOutput_ij * d_i);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dqIn = dq * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dqIn2(TTile dqIn, TTile dq, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                {
+                    for (int j = first; j < dqIn.Columns; j += across)
+                    {
+                        dqIn.Store(i, j, dq.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>dS = dSNext * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS2(TTile dS, TTile g, TTile dSNext)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
@@ -458,13 +531,13 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dgOfSKept(TTile dgOfSKept, TTile g, TTile dSNextDotS)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
                 for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += down)
                 {
                     for (int j = first; j < dgOfSKept.Columns; j += across)
                     {
-                        dgOfSKept.Store(i, j, exp * dSNextDotS.Load(i, j));
+                        dgOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
                     }
                 }
 
@@ -484,9 +557,9 @@ public partial record Mamba2
                 {
                     for (int j = first; j < daLog.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber exp = TNumber.Exp(aLog.Load(i, j));
-                        TNumber sum = dt.Load(i, j) + dtBias.Load(i, j);
+                        TNumber dg_ij = dg.Spread(0, 0);
+                        TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                        TNumber sum = dt.Spread(0, 0) + dtBias.Spread(0, 0);
                         TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
                         daLog.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         ddt.Store(i, j, sum2);
@@ -501,13 +574,13 @@ public partial record Mamba2
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dvIn2(TTile dvIn, TTile dt, TTile dtBias, TTile dv)
             {
-                TNumber softplus = TNumber.Softplus(dt.Load(0, 0) + dtBias.Load(0, 0));
+                TNumber softplus = TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0));
                 int down = dvIn.RowStep, across = dvIn.ColumnStep, first = dvIn.FirstColumn;
                 for (int i = dvIn.FirstRow; i < dvIn.Rows; i += down)
                 {
                     for (int j = first; j < dvIn.Columns; j += across)
                     {
-                        dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(i, j) * softplus);
+                        dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(0, j) * softplus);
                     }
                 }
 
@@ -526,7 +599,7 @@ public partial record Mamba2
                 {
                     for (int j = first; j < ddt.Columns; j += across)
                     {
-                        TNumber product = TNumber.Sigmoid(dt.Load(i, j) + dtBias.Load(i, j)) * dvDotvIn.Load(i, j);
+                        TNumber product = TNumber.Sigmoid(dt.Spread(0, 0) + dtBias.Spread(0, 0)) * dvDotvIn.Spread(0, 0);
                         ddt.Store(i, j, ddt.Load(i, j) + product);
                         ddtBias.Store(i, j, ddtBias.Load(i, j) + product);
                     }

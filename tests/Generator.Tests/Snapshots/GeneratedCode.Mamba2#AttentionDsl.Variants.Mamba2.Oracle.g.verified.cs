@@ -129,7 +129,7 @@ public partial record Mamba2
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    Loops<TTile, TNumber>.q(q, qIn, sizes);
+                    Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                     // d: parameter D
                     TTile d = scratch.Take(ref offset, 1, 1);
@@ -144,7 +144,7 @@ public partial record Mamba2
                     // dvIn = dOutput * d
                     TTile dread = scratch.Take(ref offset, 1, sizes.V);
                     TTile dvIn = scratch.Take(ref offset, 1, sizes.V);
-                    Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+                    Loops<TTile, TNumber>.dread3(dread, dvIn, d, dOutput);
 
                     // dd = sum over j of dOutput_ij vIn_ij
                     TTile dd = d;
@@ -159,7 +159,7 @@ public partial record Mamba2
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                    Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
                     // dk = v dSNext^T
                     TTile dk = q;

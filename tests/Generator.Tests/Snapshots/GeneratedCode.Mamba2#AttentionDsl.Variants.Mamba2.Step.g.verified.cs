@@ -75,7 +75,7 @@ public partial record Mamba2
 
                 // q = qIn * scale
                 TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
+                Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                 // read = SNext^T q
                 TTile read = scratch.Take(ref offset, 1, at.Columns);
@@ -87,7 +87,7 @@ public partial record Mamba2
 
                 // o = read + d * vIn
                 TTile o = read;
-                Loops<TTile, TNumber>.o(o, read, d, vIn);
+                Loops<TTile, TNumber>.o2(o, read, d, vIn);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 

@@ -72,58 +72,58 @@ public partial record RetNet
         public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch
         {
             KernelKind.Decode =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(1, sizes.K)
-                + 2 * Padded.Elements(1, sizes.V)
-                + Padded.Elements(1, 1),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(1, sizes.K, sizes)
+                + 2 * Padded.Elements(1, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes),
             KernelKind.DecodeBackward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength * 1) + 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    Padded.Elements(1, sizes.K)
-                    + Padded.Elements(1, sizes.V)
-                    + Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    3 * Padded.Elements(1, sizes.K)
-                    + 2 * Padded.Elements(1, sizes.V)
-                    + Padded.Elements(1, 1)
-                    + Padded.Elements(sizes.K, sizes.V)),
+                    Padded.Elements(1, sizes.K, sizes)
+                    + Padded.Elements(1, sizes.V, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    3 * Padded.Elements(1, sizes.K, sizes)
+                    + 2 * Padded.Elements(1, sizes.V, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes)),
             KernelKind.Forward =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V)
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(
-                    Padded.Elements(sizes.Chunk, sizes.K)
-                    + Padded.Elements(sizes.Chunk, sizes.V)
-                    + 2 * Padded.Elements(sizes.Chunk, 1)
-                    + Padded.Elements(sizes.K, sizes.V),
-                    5 * Padded.Elements(sizes.Chunk, sizes.K)
-                    + 3 * Padded.Elements(sizes.Chunk, sizes.V)
-                    + 2 * Padded.Elements(sizes.Chunk, 1)
-                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk)),
+                    Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                2 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk),
+                2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
-                Padded.Elements(sizes.K, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.V),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Retreat =>
-                2 * Padded.Elements(sizes.K, sizes.V)
-                + Padded.Elements(sizes.Chunk, sizes.V),
+                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                4 * Padded.Elements(sizes.Chunk, sizes.K)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.V)
-                + 2 * Padded.Elements(sizes.Chunk, 1)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk),
+                4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -62,7 +62,7 @@ public partial record RetNet
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
                 for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < qHat.Columns; j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
@@ -76,7 +76,7 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept(TTile SKept, TTile GLast, TTile S)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
@@ -93,11 +93,11 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
                 for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
                     for (int j = first; j < kLeft.Columns; j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
@@ -111,11 +111,11 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dk(TTile dk, TTile GLast, TTile G, TTile dkLeft)
             {
-                TNumber GLast_i = GLast.Load(0, 0);
+                TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
                 for (int i = dk.FirstRow; i < dk.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
                     for (int j = first; j < dk.Columns; j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
@@ -129,7 +129,7 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS(TTile dS, TTile GLast, TTile dSNext)
             {
-                TNumber exp = TNumber.Exp(GLast.Load(0, 0));
+                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {
@@ -149,7 +149,7 @@ public partial record RetNet
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
                 for (int i = dq.FirstRow; i < dq.Rows; i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Load(i, 0));
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
                     for (int j = first; j < dq.Columns; j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
@@ -197,7 +197,7 @@ public partial record RetNet
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void SKept2(TTile SKept, TTile g, TTile S)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
                 for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
                 {
@@ -210,11 +210,45 @@ public partial record RetNet
                 TTile.Synchronize();
             }
 
+            /// <summary>q = qIn * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void q2(TTile q, TTile qIn, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
+                for (int i = q.FirstRow; i < q.Rows; i += down)
+                {
+                    for (int j = first; j < q.Columns; j += across)
+                    {
+                        q.Store(i, j, qIn.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dqIn = dq * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dqIn2(TTile dqIn, TTile dq, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
+                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                {
+                    for (int j = first; j < dqIn.Columns; j += across)
+                    {
+                        dqIn.Store(i, j, dq.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>dS = dSNext * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dS2(TTile dS, TTile g, TTile dSNext)
             {
-                TNumber exp = TNumber.Exp(g.Load(0, 0));
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)
                 {

@@ -91,7 +91,7 @@ public partial record RetNet
 
                     // q = qIn * scale
                     TTile q = qIn;
-                    Loops<TTile, TNumber>.q(q, qIn, sizes);
+                    Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                     // --- the derivative
                     // dOutput: the gradient of the output
@@ -107,7 +107,7 @@ public partial record RetNet
 
                     // dqIn = dq * scale
                     TTile dqIn = dq;
-                    Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                    Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
                     // dk = v dSNext^T
                     TTile dk = q;

@@ -57,7 +57,7 @@ public partial record RetNet
 
                 // q = qIn * scale
                 TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
+                Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                 // o = SNext^T q
                 TTile o = scratch.Take(ref offset, 1, at.Columns);

@@ -167,7 +167,7 @@ internal struct TinyKernels : IVariantKernels
         {
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
-                result.Store(i, j, x.Load(i, j) * gain.Load(i, j) * TNumber.Constant(scale));
+                result.Store(i, j, x.Load(i, j) * gain.Spread(0, 0) * TNumber.Constant(scale));
             }
         }
 

@@ -133,6 +133,11 @@ public sealed record DecayAndReadInPlace(Into Into) : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndRead(t[0], t[1], t[0], t[2], t[3], Into);
 }
 
+public sealed record DecayAndWrite : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndWrite(t[0], t[1], t[2], t[3]);
+}
+
 public sealed record WriteAndRead : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.WriteAndRead(t[0], t[1], t[2], t[3], t[4]);
@@ -198,7 +203,7 @@ public sealed record Elementwise : Block
         {
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
-                TNumber a = x.Load(i, j), b = row.Load(i, j), c = column.Load(i, j);
+                TNumber a = x.Load(i, j), b = row.Load(0, j), c = column.Spread(i, 0);
                 TNumber positive = TNumber.Sigmoid(a) + TNumber.Softplus(b);
                 TNumber sum = TNumber.Log(positive) + (TNumber.Sqrt(positive) * TNumber.Tanh(c)) - TNumber.Sin(a);
                 sum += TNumber.Cos(b) / (TNumber.Constant(1.5) + TNumber.Abs(c));

@@ -137,6 +137,7 @@ public sealed class HostTileTests
                 Judge.Agree(new DecayAndReadInPlace(into), Tolerance, Any(rows, columns), Any(1, columns), Any(1, 1), Any(1, rows));
             }
 
+            Judge.Agree(new DecayAndWrite(), Tolerance, Any(rows, columns), Any(1, rows), Any(17, rows), Any(17, columns));
             Judge.Agree(new WriteAndRead(), Tolerance, Any(rows, columns), Any(1, columns), Any(1, rows), Any(1, columns), Any(1, rows));
         }
     }

@@ -132,6 +132,14 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
+    public static void Fetch(CudaTile result, CudaTile x) => Copy(result, x, Into.Set);
+
+    /// <inheritdoc/>
+    public static void Arrive()
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(CudaTile result, CudaTile x, Into into)
     {

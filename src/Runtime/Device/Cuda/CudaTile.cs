@@ -122,11 +122,13 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     }
 
     /// <inheritdoc/>
-    public CudaLanes Load(int row, int column)
-    {
-        int i = Rows == 1 ? 0 : row;
-        return Columns == 1 ? CudaLanes.All(At(i, 0)) : Shared ? Ptx.Load4(AddressOf(i, column)) : Lanes(i, column);
-    }
+    public CudaTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public CudaLanes Load(int row, int column) => Shared ? Ptx.Load4(AddressOf(row, column)) : Lanes(row, column);
+
+    /// <inheritdoc/>
+    public CudaLanes Spread(int row, int column) => CudaLanes.All(At(row, column));
 
     /// <inheritdoc/>
     public void Store(int row, int column, CudaLanes value) => Ptx.Store4(AddressOf(row, column), value.X, value.Y, value.Z, value.W);
