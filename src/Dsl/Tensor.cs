@@ -23,36 +23,50 @@ public enum DataType
     Int64,
 }
 
-/// <summary>A dense row-major array in native memory, 64-byte aligned. Indices are 64-bit: more than 2^31 elements are fine.</summary>
+/// <summary>
+/// A dense row-major array in native memory, 64-byte aligned, or in the memory of a device. Indices are 64-bit: more than 2^31 elements are fine.
+/// </summary>
+/// <remarks>
+/// A tensor on a device (<c>ToDevice</c> makes one, and so does a call whose inputs are there) has no elements that the host could read:
+/// <see cref="Data"/>, <see cref="AsSpan{T}"/> and the indexer throw. <see cref="ToHost"/> and <see cref="CopyTo"/> bring them.
+/// </remarks>
 public sealed unsafe class Tensor : IDisposable
 {
     private static long live;
 
     private void* data;
+    private DeviceStorage? device;
 
     /// <summary>Allocates a tensor of zeros.</summary>
     /// <param name="type">Element type.</param>
     /// <param name="shape">Lengths of the axes, outermost first.</param>
     public Tensor(DataType type, params ReadOnlySpan<long> shape)
     {
-        long count = 1;
-        foreach (long length in shape)
-        {
-            if (length < 0)
-            {
-                throw new ArgumentException($"A tensor cannot have the shape [{string.Join(", ", shape.ToArray())}]: give lengths that are not negative.", nameof(shape));
-            }
+        Type = type;
+        Shape = [.. shape];
+        Count = CountOf(shape);
+        nuint bytes = (nuint)Math.Max(64, Bytes);
+        data = NativeMemory.AlignedAlloc(bytes, 64);
+        Interlocked.Increment(ref live);
+        NativeMemory.Clear(data, bytes);
+    }
 
-            count = checked(count * length);
+    /// <summary>A tensor of zeros on a device.</summary>
+    /// <param name="allocate">Gives zeros of so many bytes.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="shape">Lengths of the axes, outermost first.</param>
+    internal Tensor(Func<long, DeviceStorage> allocate, DataType type, params ReadOnlySpan<long> shape)
+    {
+        if (type is not (DataType.Float32 or DataType.BFloat16 or DataType.Float16))
+        {
+            throw new ArgumentException($"Devices have Float32, BFloat16 and Float16 tensors, not {type}: convert it with Cast(DataType.Float32) first.", nameof(type));
         }
 
         Type = type;
         Shape = [.. shape];
-        Count = count;
-        nuint bytes = (nuint)Math.Max(64, checked(count * SizeOf(type)));
-        data = NativeMemory.AlignedAlloc(bytes, 64);
+        Count = CountOf(shape);
+        device = allocate(Bytes);
         Interlocked.Increment(ref live);
-        NativeMemory.Clear(data, bytes);
     }
 
     /// <summary>Frees the memory of a tensor that nobody disposed.</summary>
@@ -71,10 +85,22 @@ public sealed unsafe class Tensor : IDisposable
     public long Count { get; }
 
     /// <summary>Address of the first element.</summary>
-    public void* Data => data != null ? data : throw new ObjectDisposedException(nameof(Tensor));
+    /// <exception cref="InvalidOperationException">The tensor is on a device.</exception>
+    public void* Data => data != null ? data
+        : device is null ? throw new ObjectDisposedException(nameof(Tensor))
+        : throw new InvalidOperationException($"{this} has no elements on the host: copy it with ToHost(), or into a tensor of the host with CopyTo.");
 
     /// <summary>True once the memory was freed: <see cref="Data"/> throws then.</summary>
-    public bool IsDisposed => data == null;
+    public bool IsDisposed => data == null && device is null;
+
+    /// <summary>True if the elements are in the memory of a device.</summary>
+    public bool IsOnDevice => device is not null;
+
+    /// <summary>The elements on a device; null: they are on the host.</summary>
+    internal DeviceStorage? Device => device;
+
+    /// <summary>Bytes of all elements.</summary>
+    internal long Bytes => checked(Count * SizeOf(Type));
 
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(DataType type) => type switch
@@ -117,9 +143,16 @@ public sealed unsafe class Tensor : IDisposable
     public Tensor Reshape(params ReadOnlySpan<long> shape)
     {
         RequireCount(Count, shape);
-        var copy = new Tensor(Type, shape);
-        Buffer.MemoryCopy(Data, copy.Data, Count * SizeOf(Type), Count * SizeOf(Type));
-        GC.KeepAlive(this);
+        Tensor copy = Like(this, Type, shape);
+        Copy(this, 0, copy, 0, Bytes);
+        return copy;
+    }
+
+    /// <summary>A copy on the host.</summary>
+    public Tensor ToHost()
+    {
+        var copy = new Tensor(Type, Shape.AsSpan());
+        Copy(this, 0, copy, 0, Bytes);
         return copy;
     }
 
@@ -133,7 +166,7 @@ public sealed unsafe class Tensor : IDisposable
             return Clone();
         }
 
-        var copy = new Tensor(type, Shape.AsSpan());
+        Tensor copy = Like(this, type, Shape.AsSpan());
         try
         {
             CopyTo(copy);
@@ -146,9 +179,12 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
-    /// <summary>Copies all elements into a tensor of as many elements, whatever its shape, rounding to its type as <see cref="Cast"/> does.</summary>
+    /// <summary>
+    /// Copies all elements into a tensor of as many elements, whatever its shape, rounding to its type as <see cref="Cast"/> does: also from
+    /// the host to a device and back.
+    /// </summary>
     /// <param name="destination">Where the elements go.</param>
-    /// <exception cref="ArgumentException">The destination has another number of elements.</exception>
+    /// <exception cref="ArgumentException">The destination has another number of elements, or the two are on different devices.</exception>
     /// <exception cref="OverflowException">A number does not fit <see cref="DataType.Int64"/>.</exception>
     public void CopyTo(Tensor destination)
     {
@@ -159,11 +195,22 @@ public sealed unsafe class Tensor : IDisposable
 
         if (destination.Type == Type)
         {
-            Buffer.MemoryCopy(Data, destination.Data, Count * SizeOf(Type), Count * SizeOf(Type));
+            Copy(this, 0, destination, 0, Bytes);
+        }
+        else if (device is null && destination.device is null)
+        {
+            Elements.Convert(Data, Type, destination.Data, destination.Type, Count);
+        }
+        else if (device is not null && destination.device is not null)
+        {
+            RequireBeside(destination);
+            device.ConvertTo(destination.device, Type, destination.Type, Count);
         }
         else
         {
-            Elements.Convert(Data, Type, destination.Data, destination.Type, Count);
+            // The host rounds: it does so on both ways, whatever the device.
+            using Tensor here = device is null ? Cast(destination.Type) : ToHost();
+            here.CopyTo(destination);
         }
 
         GC.KeepAlive(this);
@@ -217,8 +264,51 @@ public sealed unsafe class Tensor : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Type and shape, such as <c>Float32 [2, 64, 4, 128]</c>.</summary>
-    public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
+    /// <summary>Type and shape, such as <c>Float32 [2, 64, 4, 128]</c>; of a tensor on a device also where it is.</summary>
+    public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]{(device is null ? "" : $" on {device.Place}")}";
+
+    /// <summary>A tensor of zeros where another one is; null: on the host.</summary>
+    internal static Tensor Like(Tensor? place, DataType type, params ReadOnlySpan<long> shape) =>
+        place?.device is { } device ? new(device.Allocate, type, shape) : new(type, shape);
+
+    /// <summary>Copies bytes between tensors, wherever they are.</summary>
+    internal static void Copy(Tensor from, long at, Tensor to, long toAt, long bytes)
+    {
+        switch (from.device, to.device)
+        {
+            case (null, null): Buffer.MemoryCopy((byte*)from.Data + at, (byte*)to.Data + toAt, bytes, bytes); break;
+            case (null, { } there): there.Upload((byte*)from.Data + at, toAt, bytes); break;
+            case ({ } there, null): there.Download((byte*)to.Data + toAt, at, bytes); break;
+            case ({ } there, { } other): from.RequireBeside(to); there.CopyTo(other, at, toAt, bytes); break;
+        }
+
+        GC.KeepAlive(from);
+        GC.KeepAlive(to);
+    }
+
+    private static long CountOf(ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        foreach (long length in shape)
+        {
+            if (length < 0)
+            {
+                throw new ArgumentException($"A tensor cannot have the shape [{string.Join(", ", shape.ToArray())}]: give lengths that are not negative.", nameof(shape));
+            }
+
+            count = checked(count * length);
+        }
+
+        return count;
+    }
+
+    private void RequireBeside(Tensor destination)
+    {
+        if (!device!.Beside(destination.device!))
+        {
+            throw new ArgumentException($"{this} does not go to {destination.device!.Place} directly: copy it with ToHost() first.", nameof(destination));
+        }
+    }
 
     private static void RequireCount(long count, ReadOnlySpan<long> shape)
     {
@@ -242,11 +332,15 @@ public sealed unsafe class Tensor : IDisposable
 
     private void Free()
     {
-        if (data != null)
+        if (IsDisposed)
         {
-            NativeMemory.AlignedFree(data);
-            Interlocked.Decrement(ref live);
-            data = null;
+            return;
         }
+
+        NativeMemory.AlignedFree(data);
+        data = null;
+        device?.Free();
+        device = null;
+        Interlocked.Decrement(ref live);
     }
 }

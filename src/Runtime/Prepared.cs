@@ -2,25 +2,37 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>
 /// A call whose tensors are checked and bound once and that runs many times, on whatever the tensors hold then: a decode loop, or a training
-/// step of fixed shapes. On the host a run allocates nothing. Not for several threads at a time.
+/// step of fixed shapes. A run allocates nothing on the host. Not for several threads at a time.
 /// </summary>
+/// <remarks>
+/// Where all tensors are on a CUDA card, the second run records what the call launches (a CUDA graph), and from then on a run is one launch. It returns
+/// when that is queued: <see cref="Tensor.ToHost"/> of a result waits for it, and so does <see cref="ComputeDevice.Synchronize"/>. New inputs go into
+/// the tensors that the call was prepared with, by <see cref="Tensor.CopyTo"/>.
+/// </remarks>
 /// <typeparam name="TResult">What the call returns.</typeparam>
 public sealed class Prepared<TResult> : IDisposable
     where TResult : class
 {
     private readonly Call call;
-    private readonly Action run;
-    private readonly Action finish;
+    private readonly IPlan kernels;
+    private readonly IPlan whole;
     private readonly object[] kept;
     private int running;
     private bool disposed;
 
-    internal Prepared(Call call, TResult result, Action run, Action finish, params object[] kept)
+    internal Prepared(Call call, TResult result, IPlan kernels, Action finish, params object[] kept)
     {
         this.call = call;
-        this.run = run;
-        this.finish = finish;
+        this.kernels = kernels;
         this.kept = kept;
+        whole = call.Engine.Record(
+            () =>
+            {
+                call.Buffers.Refresh();
+                kernels.Run();
+                finish();
+            },
+            call.Resident);
         Result = result;
     }
 
@@ -41,9 +53,7 @@ public sealed class Prepared<TResult> : IDisposable
         try
         {
             call.RequireTensors();
-            call.Buffers.Refresh();
-            run();
-            finish();
+            whole.Run();
         }
         finally
         {
@@ -60,6 +70,8 @@ public sealed class Prepared<TResult> : IDisposable
         if (!disposed)
         {
             disposed = true;
+            whole.Dispose();
+            kernels.Dispose();
             call.Dispose();
         }
     }

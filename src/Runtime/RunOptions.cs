@@ -42,7 +42,7 @@ public sealed record RunOptions
     /// <summary>Element type of the output: Float32, BFloat16 or Float16; null: that of the value input.</summary>
     public DataType? OutputType { get; init; }
 
-    /// <summary>Where the kernels run; null: on the host.</summary>
+    /// <summary>Where the kernels run; null: where the tensors are, which is the host unless one is on a device.</summary>
     public ComputeDevice? Device { get; init; }
 
     /// <summary>What runs the kernels in place of the device's own engine, for tests.</summary>

@@ -46,7 +46,7 @@ public sealed class Variant<TKernels> : IVariant
 
     /// <inheritdoc/>
     public ForwardResult ReferenceForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
-        PrepareForward(KernelKind.Decode, ReferenceEngine.Instance, inputs, parameters, initialState, options ?? Defaults).Once();
+        PrepareForward(KernelKind.Decode, Oracle(options), inputs, parameters, initialState).Once();
 
     /// <inheritdoc/>
     public BackwardResult ReferenceBackward(
@@ -56,7 +56,7 @@ public sealed class Variant<TKernels> : IVariant
         Tensor? finalStateGradient = null,
         Tensor? initialState = null,
         RunOptions? options = null) =>
-        PrepareBackward(KernelKind.DecodeBackward, ReferenceEngine.Instance, inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults).Once();
+        PrepareBackward(KernelKind.DecodeBackward, Oracle(options), inputs, parameters, outputGradient, finalStateGradient, initialState).Once();
 
     /// <inheritdoc/>
     public Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null) =>
@@ -64,7 +64,7 @@ public sealed class Variant<TKernels> : IVariant
 
     /// <inheritdoc/>
     public Prepared<ForwardResult> PrepareForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
-        PrepareForward(KernelKind.Forward, Engines.For(options), inputs, parameters, initialState, options ?? Defaults);
+        PrepareForward(KernelKind.Forward, options ?? Defaults, inputs, parameters, initialState);
 
     /// <inheritdoc/>
     public Prepared<BackwardResult> PrepareBackward(
@@ -74,20 +74,20 @@ public sealed class Variant<TKernels> : IVariant
         Tensor? finalStateGradient = null,
         Tensor? initialState = null,
         RunOptions? options = null) =>
-        PrepareBackward(KernelKind.Backward, Engines.For(options), inputs, parameters, outputGradient, finalStateGradient, initialState, options ?? Defaults);
+        PrepareBackward(KernelKind.Backward, options ?? Defaults, inputs, parameters, outputGradient, finalStateGradient, initialState);
 
     /// <inheritdoc/>
     public Prepared<Tensor> PrepareDecode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         options ??= Defaults;
-        var call = new Call(Description, inputs, parameters, options, Engines.For(options), KernelKind.Decode, TKernels.Scratch);
+        var call = new Call(Description, inputs, parameters, options, EngineOf(options, inputs, parameters, ("the state", state)), KernelKind.Decode, TKernels.Scratch);
         return Guarded(call, () =>
         {
             ShapeCheck.State(Description, "the state", state, call.Shape, call.Number, anyEntries: options.StateSlots is not null || options.SnapshotSlots is not null);
             OptionCheck.Slots(Description, options, call.Shape, state.Shape[0]);
 
-            Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
+            Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output, inputs[call.Shape.OutputLike]);
             Tensor computed = call.Buffers.Write(output);
             Tensor states = call.Buffers.Read(state);
             call.BindInputs(inputs, parameters);
@@ -109,16 +109,17 @@ public sealed class Variant<TKernels> : IVariant
     }
 
     private Prepared<ForwardResult> PrepareForward(
-        KernelKind kernel, IEngine engine, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState, RunOptions options)
+        KernelKind kernel, RunOptions options, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState)
     {
+        IEngine engine = EngineOf(options, inputs, parameters, ("the initial state", initialState));
         var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch);
         return Guarded(call, () =>
         {
             ShapeCheck.State(Description, "the initial state", initialState, call.Shape, call.Number);
             OptionCheck.NoSlots(Description, options);
 
-            Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output);
-            Tensor final = call.Buffers.Result(call.Number, call.Shape.State(call.Shape.Sequences));
+            Tensor output = call.Buffers.Result(call.Outer(call.Shape.OutputType), call.Shape.Output, inputs[call.Shape.OutputLike]);
+            Tensor final = call.Buffers.Result(call.Number, call.Shape.State(call.Shape.Sequences), initialState ?? output);
             Tensor computed = call.Buffers.Write(output);
             Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
             call.BindInputs(inputs, parameters);
@@ -141,15 +142,16 @@ public sealed class Variant<TKernels> : IVariant
 
     private Prepared<BackwardResult> PrepareBackward(
         KernelKind kernel,
-        IEngine engine,
+        RunOptions options,
         IReadOnlyList<Tensor> inputs,
         IReadOnlyList<Tensor?> parameters,
         Tensor outputGradient,
         Tensor? finalStateGradient,
-        Tensor? initialState,
-        RunOptions options)
+        Tensor? initialState)
     {
         ArgumentNullException.ThrowIfNull(outputGradient);
+        IEngine engine = EngineOf(
+            options, inputs, parameters, ("the output's gradient", outputGradient), ("the final state's gradient", finalStateGradient), ("the initial state", initialState));
         if (kernel == KernelKind.Backward && options.ChunkLength is null)
         {
             options = options with { ChunkLength = engine.BackwardChunkLength };
@@ -181,8 +183,8 @@ public sealed class Variant<TKernels> : IVariant
             {
                 InputDescription input = Description.Inputs[i];
                 int width = shape.Width(input.Channels);
-                inputGradients[i] = call.Buffers.Result(call.Outer(inputs[i].Type), inputs[i].Shape.AsSpan());
-                computed[i] = inputs[i].Shape[2] == shape.Heads ? call.Buffers.Write(inputGradients[i]) : call.Buffers.Zeros(call.Rows(input) * shape.Heads * width);
+                inputGradients[i] = call.Buffers.Result(call.Outer(inputs[i].Type), inputs[i].Shape.AsSpan(), inputs[i]);
+                computed[i] = inputs[i].Shape[2] == shape.Heads ? call.Buffers.Write(inputGradients[i]) : call.Buffers.Zeros(call.Rows(input) * shape.Heads * width, inputs[i]);
                 call.Bind(computed[i], call.Rows(input), shape.Heads, width, Access.Write);
             }
 
@@ -197,16 +199,16 @@ public sealed class Variant<TKernels> : IVariant
                 }
 
                 int width = shape.Width(Description.Parameters[i].Channels);
-                perItem[i] = call.Buffers.Zeros(parameterRows * shape.Heads * width);
+                perItem[i] = call.Buffers.Zeros(parameterRows * shape.Heads * width, parameters[i]!);
                 call.Bind(perItem[i]!, parameterRows, shape.Heads, width, Access.Write);
             }
 
-            Tensor? initialGradient = initial is null ? null : call.Buffers.Result(call.Number, initialState!.Shape.AsSpan());
+            Tensor? initialGradient = initial is null ? null : call.Buffers.Result(call.Number, initialState!.Shape.AsSpan(), initialState);
             call.BindState(initialGradient, Access.Write);
             var parameterGradients = new Tensor?[parameters.Count];
             for (int i = 0; i < parameters.Count; i++)
             {
-                parameterGradients[i] = perItem[i] is null ? null : call.Buffers.Result(call.Number, parameters[i]!.Shape.AsSpan());
+                parameterGradients[i] = perItem[i] is null ? null : call.Buffers.Result(call.Number, parameters[i]!.Shape.AsSpan(), parameters[i]!);
             }
 
             return new Prepared<BackwardResult>(
@@ -235,6 +237,11 @@ public sealed class Variant<TKernels> : IVariant
                 parameters);
         });
     }
+
+    private IEngine EngineOf(RunOptions options, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, params (string Name, Tensor? Tensor)[] others) =>
+        Places.Engine(Description, options, Places.Named(Description, inputs, parameters).Concat(others));
+
+    private static RunOptions Oracle(RunOptions? options) => (options ?? Defaults) with { Engine = ReferenceEngine.Instance };
 
     /// <summary>Binds a call; if that fails, what it has allocated is freed.</summary>
     private static Prepared<TResult> Guarded<TResult>(Call call, Func<Prepared<TResult>> bind)

@@ -88,6 +88,25 @@ public sealed class ComputeDevice
         _ => throw new ArgumentException($"There is no device '{name}': expected one of {string.Join(", ", Names)}.", nameof(name)),
     };
 
+    /// <summary>A tensor of zeros in the device's memory: a state to begin with.</summary>
+    /// <param name="type">Element type; on a device Float32, BFloat16 or Float16.</param>
+    /// <param name="shape">Lengths of the axes, outermost first.</param>
+    public Tensor Zeros(DataType type, params ReadOnlySpan<long> shape) =>
+        Engine is DeviceEngine device ? new(bytes => new DeviceBytes(device, bytes), type, shape) : new(type, shape);
+
+    /// <summary>
+    /// Waits until the device is done with all calls. A call whose tensors are all on a device returns when its work is queued; copying a result to the
+    /// host waits for it anyway, so this is for timing.
+    /// </summary>
+    public void Synchronize()
+    {
+        if (Engine is DeviceEngine device)
+        {
+            using DeviceQueue.Turn turn = device.Queue.Take();
+            device.Queue.Stream.Synchronize();
+        }
+    }
+
     /// <summary>Name and kind, and the remark if there is one.</summary>
     public override string ToString() => (Kind == DeviceKind.Host ? Name : $"{Name} ({Kind})") + (Remark.Length > 0 ? $"; {Remark}" : "");
 
@@ -98,7 +117,8 @@ public sealed class ComputeDevice
             if (!Opened.TryGetValue(kind, out ComputeDevice? device))
             {
                 var accelerator = Accelerators.Open(kind, graphicsOnly);
-                device = new(kind, kind == DeviceKind.Simulator ? "ILGPU simulator" : accelerator.Name, "", new DeviceEngine(accelerator, Accelerators.GroupSize(accelerator)));
+                string name = kind == DeviceKind.Simulator ? "ILGPU simulator" : accelerator.Name;
+                device = new(kind, name, "", new DeviceEngine(accelerator, name, Accelerators.GroupSize(accelerator)));
                 Opened.Add(kind, device);
             }
 

@@ -1,26 +1,31 @@
-using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace AttentionDsl.Runtime;
 
-/// <summary>An ILGPU device: tensors go there, one group of threads computes a work item, and the results come back.</summary>
+/// <summary>An ILGPU device: one group of threads computes a work item.</summary>
 internal sealed class DeviceEngine : IEngine
 {
-    private readonly Lock gate = new();
     private readonly Accelerator accelerator;
-    private readonly DeviceQueue queue;
     private readonly IDeviceBackend portable;
     private readonly IDeviceBackend? tuned;
 
-    public DeviceEngine(Accelerator accelerator, int groupSize)
+    public DeviceEngine(Accelerator accelerator, string name, int groupSize)
     {
         this.accelerator = accelerator;
-        queue = new(accelerator);
+        Name = name;
+        Queue = new(accelerator, groupSize);
         portable = new PortableBackend(accelerator, groupSize);
-        tuned = accelerator is ILGPU.Runtime.Cuda.CudaAccelerator cuda ? new CudaBackend(cuda) : null;
+        tuned = accelerator is CudaAccelerator cuda ? new CudaBackend(cuda) : null;
         Parallelism = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : 4 * accelerator.NumMultiprocessors;
     }
+
+    /// <summary>The device's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The device's stream and memory.</summary>
+    public DeviceQueue Queue { get; }
 
     public DataType Number => DataType.Float32;
 
@@ -32,15 +37,6 @@ internal sealed class DeviceEngine : IEngine
     /// <summary>Hears a line of text before a kernel is compiled.</summary>
     public Action<string>? Compiling { get; set; }
 
-    /// <summary>Runs every launch so many times more, and keeps how long each round took.</summary>
-    public int Rounds { get => queue.Rounds; set => queue.Rounds = value; }
-
-    /// <summary>Milliseconds of the kernels in each of the last call's <see cref="Rounds"/>.</summary>
-    public IReadOnlyList<double> Milliseconds => queue.Times;
-
-    /// <summary>Milliseconds of each kernel of the last call, where <see cref="Rounds"/> was set.</summary>
-    public IReadOnlyList<(KernelKind Kernel, double Milliseconds)> KernelTimes => queue.KernelTimes;
-
     public IReadOnlyList<int> ChunkLengths => CudaBackend.ChunkLengths;
 
     public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
@@ -49,31 +45,42 @@ internal sealed class DeviceEngine : IEngine
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
+        using IPlan plan = Plan<TKernels>(launches, bindings, sizes, parts);
+        plan.Run();
+    }
+
+    public IPlan Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels
+    {
         // What is 16 bits wide stays so in the device's memory; single precision is kept throughout.
         bool half = bindings.Any(x => x.Tensor is { Type: DataType.BFloat16 or DataType.Float16 });
-        lock (gate)
+        using DeviceQueue.Turn turn = Queue.Take();
+        try
         {
-            try
-            {
-                (half ? tuned! : portable).Run<TKernels>(queue, launches, bindings, sizes, parts, Compiling);
-            }
-            catch (Exception exception) when (exception is AcceleratorException or InternalCompilerException or NotSupportedException)
-            {
-                throw new InvalidOperationException($"{TKernels.Description.Name} on {accelerator.Name}: {Innermost(exception).Message} Run it on the host instead.", exception);
-            }
+            return (half ? tuned! : portable).Plan<TKernels>(Queue, launches, bindings, sizes, parts, Compiling);
         }
-
-        // The bindings' addresses keep no tensor alive.
-        GC.KeepAlive(bindings);
+        catch (Exception exception) when (Explains(exception))
+        {
+            throw Explained(TKernels.Description.Name, accelerator, exception);
+        }
     }
+
+    public IPlan Record(Action run, bool resident) => resident && accelerator is CudaAccelerator ? new CudaGraph(Queue, run) : new Plan(run);
+
+    /// <summary>True if an exception is the device's or the compiler's, who name no variant.</summary>
+    public static bool Explains(Exception exception) => exception is AcceleratorException or InternalCompilerException or NotSupportedException;
+
+    /// <summary>Such an exception with the variant's name.</summary>
+    public static InvalidOperationException Explained(string variant, Accelerator accelerator, Exception exception) =>
+        new($"{variant} on {accelerator.Name}: {Innermost(exception).Message} Run it on the host instead.", exception);
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
 }
 
-/// <summary>Runs kernels with one kind of tile.</summary>
+/// <summary>Makes plans of kernels with one kind of tile.</summary>
 internal interface IDeviceBackend
 {
-    /// <summary>See <see cref="IEngine.Run"/>.</summary>
-    void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    /// <summary>See <see cref="IEngine.Plan"/>.</summary>
+    DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels;
 }

@@ -1,39 +1,44 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// One allocation of an accelerator, kept from call to call (an allocation costs more than most kernels) and handed out in stretches.
+/// What calls need of a device besides their tensors: one piece that all calls use, one after the other, each cut into stretches of its own.
 /// </summary>
-internal sealed class DeviceMemory(Accelerator accelerator)
+internal sealed class DeviceMemory(DevicePool pool)
 {
     private const long Alignment = 256;
 
-    private MemoryBuffer1D<byte, Stride1D.Dense>? slab;
+    private DeviceBlock? slab;
     private long used;
+
+    /// <summary>Changes when the memory is another one: addresses of before are no longer valid.</summary>
+    public int Generation { get; private set; }
 
     /// <summary>Bytes that a stretch takes.</summary>
     public static long Aligned(long bytes) => (Math.Max(bytes, 1) + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>Makes room for so many bytes; what was handed out before is gone.</summary>
+    /// <summary>Makes room for so many bytes.</summary>
     public void Reserve(long bytes)
     {
-        used = 0;
-        if (slab is null || slab.Length < bytes)
+        if (slab is null || slab.View.Length < bytes)
         {
             slab?.Dispose();
             slab = null;
-            slab = accelerator.Allocate1D<byte>(bytes);
+            slab = pool.Take(bytes);
+            Generation++;
         }
     }
+
+    /// <summary>Begins to cut the memory anew, for another call.</summary>
+    public void Restart() => used = 0;
 
     /// <summary>The next stretch, for so many elements.</summary>
     public ArrayView<T> Take<T>(long count)
         where T : unmanaged
     {
         long bytes = count * Interop.SizeOf<T>();
-        ArrayView<byte> stretch = slab!.View.AsContiguous().SubView(used, Aligned(bytes));
+        ArrayView<byte> stretch = slab!.View.SubView(used, Aligned(bytes));
         used += stretch.Length;
         return stretch.SubView(0, bytes).Cast<T>();
     }

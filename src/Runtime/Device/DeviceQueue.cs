@@ -1,118 +1,89 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace AttentionDsl.Runtime;
 
-/// <summary>A device's stream and memory, and the way of a call through them: tensors in, launches, tensors out.</summary>
-internal sealed unsafe class DeviceQueue(Accelerator accelerator)
+/// <summary>A device's stream, on which everything happens in the order of the calls, and its memory.</summary>
+internal sealed class DeviceQueue
 {
-    private readonly DeviceMemory memory = new(accelerator);
-    private readonly List<double> milliseconds = [];
+    private readonly Lock gate = new();
 
-    public AcceleratorStream Stream { get; } = accelerator.CreateStream();
-
-    /// <summary>How often the launches of a call run again, to be timed.</summary>
-    public int Rounds { get; set; }
-
-    /// <summary>Milliseconds of all kernels in each of the last call's <see cref="Rounds"/>.</summary>
-    public IReadOnlyList<double> Times => milliseconds;
-
-    /// <summary>Milliseconds of each kernel of the last call, where <see cref="Rounds"/> was set.</summary>
-    public IReadOnlyList<(KernelKind Kernel, double Milliseconds)> KernelTimes { get; private set; } = [];
-
-    /// <summary>Runs a call.</summary>
-    /// <param name="bindings">The tensors.</param>
-    /// <param name="bytes">What the call needs of the device's memory besides them, in stretches of <see cref="DeviceMemory.Aligned"/> bytes.</param>
-    /// <param name="launch">Launches the kernels: gets the memory, from which it takes what it asked for, and where each tensor is.</param>
-    public void Run(Binding[] bindings, long bytes, Func<DeviceMemory, IReadOnlyDictionary<Tensor, ArrayView<byte>>, IReadOnlyList<(KernelKind Kernel, Action Launch)>> launch)
+    public DeviceQueue(Accelerator accelerator, int groupSize)
     {
-        // A tensor bound twice is one piece of memory: a state in place.
-        var tensors = new Dictionary<Tensor, Access>(ReferenceEqualityComparer.Instance);
-        foreach (Binding binding in bindings)
+        Accelerator = accelerator;
+        Stream = accelerator.CreateStream();
+        Pool = new(accelerator);
+        Workspace = new(Pool);
+        Loops = new(this, groupSize);
+    }
+
+    public Accelerator Accelerator { get; }
+
+    public AcceleratorStream Stream { get; }
+
+    /// <summary>Where tensors come from.</summary>
+    public DevicePool Pool { get; }
+
+    /// <summary>What a call needs besides tensors.</summary>
+    public DeviceMemory Workspace { get; }
+
+    /// <summary>Conversions and sums.</summary>
+    public DeviceLoops Loops { get; }
+
+    /// <summary>Gets the milliseconds of each kernel that is launched, where set: launches then wait for each other.</summary>
+    public Action<KernelKind, double>? Profile { get; set; }
+
+    /// <summary>Makes this thread the only one that uses the device, until the result is disposed.</summary>
+    public Turn Take() => new(gate, Accelerator);
+
+    /// <summary>Launches a kernel.</summary>
+    public void Launch(KernelKind kernel, Action launch)
+    {
+        if (Profile is { } heard)
         {
-            if (binding.Tensor is { } tensor)
-            {
-                tensors[tensor] = tensors.GetValueOrDefault(tensor) | binding.Access;
-            }
+            heard(kernel, Milliseconds(launch));
         }
-
-        bytes += tensors.Keys.Sum(x => DeviceMemory.Aligned(Bytes(x)));
-        if (accelerator.AcceleratorType != AcceleratorType.CPU && bytes > accelerator.MemorySize)
+        else
         {
-            throw new NotSupportedException($"The call needs {bytes >> 20} MiB, and the device has {accelerator.MemorySize >> 20} MiB.");
+            launch();
         }
+    }
 
-        memory.Reserve(bytes);
-        var views = new Dictionary<Tensor, ArrayView<byte>>(ReferenceEqualityComparer.Instance);
-        foreach ((Tensor tensor, Access access) in tensors)
+    /// <summary>How long the device works on what is launched.</summary>
+    public double Milliseconds(Action launches)
+    {
+        using Turn turn = Take();
+        if (Accelerator is CudaAccelerator)
         {
-            ArrayView<byte> view = memory.Take<byte>(Bytes(tensor));
-            views.Add(tensor, view);
-            if (tensor.Count == 0)
-            {
-                continue;
-            }
-
-            if (access.HasFlag(Access.Read))
-            {
-                view.CopyFromCPU(Stream, ref Unsafe.AsRef<byte>(tensor.Data), view.Length);
-            }
-            else
-            {
-                view.MemSetToZero(Stream);
-            }
-        }
-
-        IReadOnlyList<(KernelKind Kernel, Action Launch)> kernels = launch(memory, views);
-        foreach ((KernelKind _, Action run) in kernels)
-        {
-            run();
-        }
-
-        foreach ((Tensor tensor, Access access) in tensors)
-        {
-            if (access.HasFlag(Access.Write) && tensor.Count > 0)
-            {
-                views[tensor].CopyToCPU(Stream, ref Unsafe.AsRef<byte>(tensor.Data), views[tensor].Length);
-            }
+            return CudaTimer.Milliseconds(Stream, launches);
         }
 
         Stream.Synchronize();
-        Measure(kernels);
-    }
-
-    /// <summary>Runs the launches again, the results already being safe, and takes the time.</summary>
-    private void Measure(IReadOnlyList<(KernelKind Kernel, Action Launch)> kernels)
-    {
-        milliseconds.Clear();
-        for (int i = 0; i < Rounds; i++)
-        {
-            milliseconds.Add(Milliseconds(() =>
-            {
-                foreach ((KernelKind _, Action run) in kernels)
-                {
-                    run();
-                }
-            }));
-        }
-
-        KernelTimes = Rounds > 0 ? [.. kernels.Select(x => (x.Kernel, Milliseconds(x.Launch)))] : [];
-    }
-
-    private double Milliseconds(Action kernels)
-    {
-        if (accelerator is ILGPU.Runtime.Cuda.CudaAccelerator)
-        {
-            return CudaTimer.Milliseconds(Stream, kernels);
-        }
-
         long start = Stopwatch.GetTimestamp();
-        kernels();
+        launches();
         Stream.Synchronize();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static long Bytes(Tensor tensor) => tensor.Count * Tensor.SizeOf(tensor.Type);
+    /// <summary>A thread's turn at the device.</summary>
+    internal readonly ref struct Turn
+    {
+        private readonly Lock gate;
+        private readonly ScopedAcceleratorBinding bound;
+
+        public Turn(Lock gate, Accelerator accelerator)
+        {
+            gate.Enter();
+            this.gate = gate;
+            bound = accelerator.BindScoped();
+        }
+
+        public void Dispose()
+        {
+            bound.Dispose();
+            gate.Exit();
+        }
+    }
 }

@@ -11,40 +11,34 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
 
     private readonly KernelCache<DeviceTile, F32> kernels = new(accelerator, _ => KernelSpecialization.Empty);
 
-    public void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes, compiling))];
+        Step[] steps = [.. launches.Select(x => Load<TKernels>(x, sizes, compiling))];
         long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
         long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.StateGradients];
-        long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float))) + steps.Sum(x => DeviceMemory.Aligned((long)x.Work.Length * sizeof(Work)));
-        queue.Run(bindings, bytes, (memory, views) =>
+        long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));
+        return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
         {
             DeviceTile Part(long elements) => Line(memory.Take<float>(elements));
             var between = new Between<DeviceTile> { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
             ArrayView<float> scratch = memory.Take<float>(scratchElements);
-            Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : views[x.Tensor].Cast<float>()))];
-            ArrayView<Work>[] items = [.. steps.Select(x => memory.Take<Work>(x.Work.Length))];
-            for (int i = 0; i < steps.Length; i++)
-            {
-                items[i].CopyFromCPU(queue.Stream, ref steps[i].Work[0], steps[i].Work.Length);
-            }
-
-            return [.. steps.Zip(items, (step, work) => (step.Kernel, new Action(() =>
+            Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : view(x.Tensor).Cast<float>()))];
+            return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
             {
                 for (int first = 0; first < step.Work.Length; first += step.Wave)
                 {
                     int count = Math.Min(step.Wave, step.Work.Length - first);
                     step.Launch(queue.Stream, new KernelConfig(count, groupSize), operands, sizes, work.SubView(first, count), Line(scratch), step.ScratchPerItem, between);
                 }
-            })))];
+            }))];
         });
     }
 
     /// <summary>A compiled kernel, its items, and how many of them run in one launch.</summary>
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<DeviceTile, F32> Launch, Work[] Work, long ScratchPerItem, int Wave);
 
-    private Step Plan<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
+    private Step Load<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         long scratch = DeviceMemory.Aligned(TKernels.Scratch(launch.Kernel, sizes) * sizeof(float)) / sizeof(float);

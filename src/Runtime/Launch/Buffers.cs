@@ -10,7 +10,7 @@ internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposa
     private readonly List<(Tensor From, Tensor To)> copies = [];
     private bool kept;
 
-    /// <summary>The tensor as the engine reads it: itself, or a copy that <see cref="Refresh"/> converts.</summary>
+    /// <summary>The tensor as the engine reads it: itself, or a copy beside it that <see cref="Refresh"/> converts.</summary>
     public Tensor Read(Tensor tensor)
     {
         if (Accepts(tensor))
@@ -18,7 +18,7 @@ internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposa
             return tensor;
         }
 
-        Tensor copy = Rent(tensor.Count, clear: false);
+        Tensor copy = Rent(tensor.Count, clear: false, tensor);
         copies.Add((tensor, copy));
         return copy;
     }
@@ -32,19 +32,19 @@ internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposa
         }
     }
 
-    /// <summary>A working tensor of zeros.</summary>
-    public Tensor Zeros(long count) => Rent(count, clear: true);
+    /// <summary>A working tensor of zeros beside another one.</summary>
+    public Tensor Zeros(long count, Tensor beside) => Rent(count, clear: true, beside);
 
-    /// <summary>A tensor of zeros for the caller.</summary>
-    public Tensor Result(DataType type, ReadOnlySpan<long> shape)
+    /// <summary>A tensor of zeros for the caller, beside another one.</summary>
+    public Tensor Result(DataType type, ReadOnlySpan<long> shape, Tensor beside)
     {
-        var tensor = new Tensor(type, shape);
+        Tensor tensor = Tensor.Like(beside, type, shape);
         results.Add(tensor);
         return tensor;
     }
 
     /// <summary>The tensor to compute a result into: itself, or a working tensor that <see cref="Tensor.CopyTo"/> converts later.</summary>
-    public Tensor Write(Tensor result) => Accepts(result) ? result : Zeros(result.Count);
+    public Tensor Write(Tensor result) => Accepts(result) ? result : Zeros(result.Count, result);
 
     /// <summary>The call ended well: the results are the caller's.</summary>
     public void Keep() => kept = true;
@@ -53,7 +53,14 @@ internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposa
     {
         foreach (Tensor tensor in rented)
         {
-            TensorPool.Return(tensor);
+            if (tensor.IsOnDevice)
+            {
+                tensor.Dispose();
+            }
+            else
+            {
+                TensorPool.Return(tensor);
+            }
         }
 
         if (!kept)
@@ -67,9 +74,9 @@ internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposa
 
     private bool Accepts(Tensor tensor) => tensor.Type == number || (keepsSixteenBits && tensor.Type is (DataType.BFloat16 or DataType.Float16));
 
-    private Tensor Rent(long count, bool clear)
+    private Tensor Rent(long count, bool clear, Tensor beside)
     {
-        Tensor tensor = TensorPool.Rent(number, count, clear);
+        Tensor tensor = beside.IsOnDevice ? Tensor.Like(beside, number, count) : TensorPool.Rent(number, count, clear);
         rented.Add(tensor);
         return tensor;
     }

@@ -3,8 +3,6 @@ namespace AttentionDsl.Runtime;
 /// <summary>One call of a variant: its checked shape, its engine, its buffers, and the operands bound so far in the order <see cref="IVariantKernels"/> gives.</summary>
 internal sealed class Call : IDisposable
 {
-    private static readonly Action Nothing = () => { };
-
     private readonly List<Binding> bindings = [];
 
     public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
@@ -93,7 +91,7 @@ internal sealed class Call : IDisposable
     /// <summary>Copies the states of sequences without tokens: nothing happens to them, and no kernel runs for them.</summary>
     /// <param name="from">A state, one entry a sequence; null: zero, which the result is already.</param>
     /// <param name="to">The state after the sequences.</param>
-    public unsafe void PassThrough(Tensor? from, Tensor? to)
+    public void PassThrough(Tensor? from, Tensor? to)
     {
         if (from is null || to is null)
         {
@@ -105,25 +103,22 @@ internal sealed class Call : IDisposable
         {
             if (Shape.Length(n) == 0)
             {
-                Buffer.MemoryCopy((byte*)from.Data + (n * entry), (byte*)to.Data + (n * entry), entry, entry);
+                Tensor.Copy(from, n * entry, to, n * entry, entry);
             }
         }
-
-        GC.KeepAlive(from);
-        GC.KeepAlive(to);
     }
 
     /// <summary>The recurrent step over the bound operands, the state kept where the options say.</summary>
-    public Action PlanDecode<TKernels>(RunOptions options)
+    public IPlan PlanDecode<TKernels>(RunOptions options)
         where TKernels : IVariantKernels
     {
         int splitInto = Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
         Launch[] launches = [.. Stretches.Decode(Shape, options).Where(x => x.Count > 0).Select(x => new Launch(KernelKind.Decode, WorkList.Of(Shape, splitInto, x)))];
-        return launches.Length == 0 ? Nothing : Engine.Plan<TKernels>(launches, [.. bindings], Shape.Sizes(), default);
+        return launches.Length == 0 ? Runtime.Plan.Nothing : Engine.Plan<TKernels>(launches, [.. bindings], Shape.Sizes(), default);
     }
 
     /// <summary>A kernel over the bound operands, in passes where the engine works so.</summary>
-    public Action Plan<TKernels>(KernelKind kernel, bool readsState)
+    public IPlan Plan<TKernels>(KernelKind kernel, bool readsState)
         where TKernels : IVariantKernels
     {
         bool passes = RunsInPasses(kernel);
@@ -132,7 +127,7 @@ internal sealed class Call : IDisposable
         Work[] work = WorkList.Of(Shape, splitInto, whole);
         if (work.Length == 0)
         {
-            return Nothing;
+            return Runtime.Plan.Nothing;
         }
 
         if (!passes)
@@ -158,6 +153,9 @@ internal sealed class Call : IDisposable
     public long ParameterRows(KernelKind kernel) => RunsInPasses(kernel) ? Shape.Chunks() : Shape.Sequences;
 
     private bool RunsInPasses(KernelKind kernel) => Engine.TokenParallel && kernel is (KernelKind.Forward or KernelKind.Backward);
+
+    /// <summary>True if every tensor is on a device: a run moves nothing from or to the host.</summary>
+    public bool Resident => bindings.TrueForAll(x => x.Tensor is null or { IsOnDevice: true });
 
     /// <summary>Refuses to run over tensors that were disposed since they were bound.</summary>
     public void RequireTensors()

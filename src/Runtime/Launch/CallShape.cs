@@ -29,6 +29,9 @@ internal sealed class CallShape
     /// <summary>Element type of the output where the caller and the engine leave it open.</summary>
     public required DataType OutputType { get; init; }
 
+    /// <summary>The input that the output is like: where it is, and its type.</summary>
+    public required int OutputLike { get; init; }
+
     public required bool StateValueFirst { get; init; }
 
     public required float Scale { get; init; }

@@ -17,9 +17,9 @@ internal sealed unsafe class HostEngine : IEngine
     public bool TokenParallel => false;
 
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
-        where TKernels : IVariantKernels => Plan<TKernels>(launches, bindings, sizes, parts)();
+        where TKernels : IVariantKernels => Plan<TKernels>(launches, bindings, sizes, parts).Run();
 
-    public Action Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+    public IPlan Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<HostTile, HostLanes>[bindings.Length];
@@ -44,7 +44,7 @@ internal sealed unsafe class HostEngine : IEngine
             runs[i] = new HostLaunch<TKernels>(launches[i], operands, sizes);
         }
 
-        return () =>
+        return new Plan(() =>
         {
             // A thread keeps one piece of scratch, and its items want it: none is rented where nothing stands between launches.
             using ThreadScratch? kept = parts.Total == 0 ? null : ThreadScratch.Rent(parts.Total * sizeof(float));
@@ -57,7 +57,7 @@ internal sealed unsafe class HostEngine : IEngine
 
             // The operands hold addresses, which keep no tensor alive.
             GC.KeepAlive(bindings);
-        };
+        });
     }
 
     private static Between<HostTile> Parts(float* memory, BetweenElements parts)

@@ -69,6 +69,11 @@ internal interface IEngine
 
     /// <summary>What <see cref="Run"/> would do, made once and run many times.</summary>
     /// <inheritdoc cref="Run"/>
-    Action Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
-        where TKernels : IVariantKernels => () => Run<TKernels>(launches, bindings, sizes, parts);
+    IPlan Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels => new Plan(() => Run<TKernels>(launches, bindings, sizes, parts));
+
+    /// <summary>All that a prepared call does, made ready to be done again and again.</summary>
+    /// <param name="run">What it does: conversions, kernels, sums.</param>
+    /// <param name="resident">True if all its tensors are in the engine's own memory.</param>
+    IPlan Record(Action run, bool resident) => new Plan(run);
 }

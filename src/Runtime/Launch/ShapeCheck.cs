@@ -38,6 +38,7 @@ internal static class ShapeCheck
             Updates = updates,
             OutputWidth = description.ReadsKeys ? k : v,
             OutputType = OptionCheck.OutputType(description, options) ?? (inputs.Count > 0 ? inputs[value].Type : DataType.Float32),
+            OutputLike = value,
             StateValueFirst = options.StateValueFirst,
             Scale = OptionCheck.Scale(description, options, k),
             Chunk = OptionCheck.Chunk(description, options),

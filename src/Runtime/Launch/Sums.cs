@@ -23,6 +23,12 @@ internal static unsafe class Sums
             return;
         }
 
+        if (x.Device is DeviceBytes there)
+        {
+            there.Engine.Queue.Loops.OverGroups(there.View, rows, heads, width, ((DeviceBytes)result.Device!).View, result.Type, own);
+            return;
+        }
+
         if (x.Type == DataType.Float64)
         {
             Compact((double*)x.Data, rows, heads, width, own);
@@ -38,6 +44,12 @@ internal static unsafe class Sums
     /// <summary>result[j, c] = sum over rows, in double precision, and over the value heads that head j serves of x[row, i, c].</summary>
     public static void OverRows(Tensor x, long rows, int heads, int width, Tensor result, int own)
     {
+        if (x.Device is DeviceBytes there)
+        {
+            there.Engine.Queue.Loops.OverRows(there.View, rows, heads, width, ((DeviceBytes)result.Device!).View, own);
+            return;
+        }
+
         int group = heads / own;
         for (int j = 0; j < own; j++)
         {

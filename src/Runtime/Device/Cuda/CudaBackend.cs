@@ -22,14 +22,13 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization);
     private readonly HashSet<Kernel> enlarged = [];
 
-    public void Run<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Step[] steps = [.. launches.Select(x => Plan<TKernels>(x, sizes, compiling))];
+        Step[] steps = [.. launches.Select(x => Load<TKernels>(x, sizes, compiling))];
         long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
-            + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2)
-            + steps.Sum(x => DeviceMemory.Aligned((long)x.Work.Length * sizeof(Work)));
-        queue.Run(bindings, bytes, (memory, views) =>
+            + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2);
+        return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
         {
             CudaTile Part(long elements, CudaElement element) =>
                 CudaTile.Global(Address(memory.Take<byte>(elements * (element == CudaElement.Float32 ? 4 : 2))), 1, int.MaxValue, 0, element);
@@ -41,25 +40,19 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
                 StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
             };
             long nothing = Address(memory.Take<byte>(1));
-            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(views[x.Tensor])))];
-            ArrayView<Work>[] items = [.. steps.Select(x => memory.Take<Work>(x.Work.Length))];
-            for (int i = 0; i < steps.Length; i++)
-            {
-                items[i].CopyFromCPU(queue.Stream, ref steps[i].Work[0], steps[i].Work.Length);
-            }
-
-            return [.. steps.Zip(items, (step, work) => (step.Kernel, new Action(() =>
+            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
+            return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
             {
                 var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
                 step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedElements, between);
-            })))];
+            }))];
         });
     }
 
     /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements);
 
-    private Step Plan<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
+    private Step Load<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         DeviceKernel<CudaTile, CudaLanes> kernel = kernels.Get<TKernels>(launch.Kernel, compiling);

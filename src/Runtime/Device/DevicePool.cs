@@ -1,0 +1,130 @@
+using System.Numerics;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>
+/// A device's memory in pieces that are used again: an allocation costs more than most kernels, and freeing waits for all of them. What is given
+/// back may be taken at once, since everything on a device happens in one order.
+/// </summary>
+internal sealed class DevicePool(Accelerator accelerator)
+{
+    private const long Smallest = 256;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> free = [];
+
+    // Whoever holds a piece may be finalized together with it: the pool keeps them all.
+    private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> taken = [];
+
+    /// <summary>Bytes that are taken.</summary>
+    public long Used { get; private set; }
+
+    /// <summary>The most bytes that were taken at a time.</summary>
+    public long Peak { get; private set; }
+
+    /// <summary>Counts <see cref="Peak"/> from here on.</summary>
+    public void ResetPeak()
+    {
+        lock (gate)
+        {
+            Peak = Used;
+        }
+    }
+
+    /// <summary>At least so many bytes; they hold anything.</summary>
+    /// <exception cref="InvalidOperationException">The device has no memory left.</exception>
+    public DeviceBlock Take(long bytes)
+    {
+        long size = Rounded(bytes);
+        lock (gate)
+        {
+            MemoryBuffer1D<byte, Stride1D.Dense> memory = free.TryGetValue(size, out var kept) && kept.Count > 0 ? kept.Pop() : Allocate(size);
+            taken.Add(memory);
+            Used += size;
+            Peak = Math.Max(Peak, Used);
+            return new DeviceBlock(this, memory);
+        }
+    }
+
+    public void GiveBack(MemoryBuffer1D<byte, Stride1D.Dense> memory)
+    {
+        lock (gate)
+        {
+            taken.Remove(memory);
+            Used -= memory.Length;
+            if (!free.TryGetValue(memory.Length, out var kept))
+            {
+                free.Add(memory.Length, kept = new());
+            }
+
+            kept.Push(memory);
+        }
+    }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense> Allocate(long size)
+    {
+        try
+        {
+            return accelerator.Allocate1D<byte>(size);
+        }
+        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+        {
+            foreach (MemoryBuffer1D<byte, Stride1D.Dense> memory in free.Values.SelectMany(x => x))
+            {
+                memory.Dispose();
+            }
+
+            free.Clear();
+        }
+
+        try
+        {
+            return accelerator.Allocate1D<byte>(size);
+        }
+        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+        {
+            throw new InvalidOperationException(
+                $"{accelerator.Name} has no {size >> 20} MiB left: {Used >> 20} of its {accelerator.MemorySize >> 20} MiB are in tensors and calls. Dispose some, or run fewer tokens a call.", exception);
+        }
+    }
+
+    // Powers of two, and above 1 MiB eighths of them: a piece is at most an eighth larger than asked for.
+    private static long Rounded(long bytes)
+    {
+        bytes = Math.Max(bytes, Smallest);
+        long power = (long)BitOperations.RoundUpToPowerOf2((ulong)bytes);
+        if (power <= 1 << 20)
+        {
+            return power;
+        }
+
+        long step = power / 16;
+        return (bytes + step - 1) / step * step;
+    }
+}
+
+/// <summary>A piece of a device's memory, given back when it is disposed or forgotten.</summary>
+internal sealed class DeviceBlock(DevicePool pool, MemoryBuffer1D<byte, Stride1D.Dense> memory) : IDisposable
+{
+    private MemoryBuffer1D<byte, Stride1D.Dense>? memory = memory;
+
+    ~DeviceBlock() => Free();
+
+    public ArrayView<byte> View => (memory ?? throw new ObjectDisposedException(nameof(Tensor))).View.AsContiguous();
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (Interlocked.Exchange(ref memory, null) is { } given)
+        {
+            pool.GiveBack(given);
+        }
+    }
+}
