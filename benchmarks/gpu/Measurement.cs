@@ -1,72 +1,130 @@
+using System.Diagnostics;
 using AttentionDsl.Runtime;
 
 namespace AttentionDsl.Gpu;
 
-/// <summary>One call of a variant on the card: bfloat16 tensors, float32 log decays.</summary>
+/// <summary>What a form of a call took.</summary>
+/// <param name="Milliseconds">Median of replays of its graph.</param>
+/// <param name="Bytes">Device memory at its peak: inputs, results and what the call needs beside them.</param>
+/// <param name="Kernels">Each kernel's time, where asked for.</param>
+/// <param name="Same">True if two runs gave the same bits.</param>
+internal readonly record struct Timing(double Milliseconds, long Bytes, string Kernels, bool Same);
+
+/// <summary>Calls of a variant at one size, their tensors on the card: bfloat16, but for log decays, which are float32.</summary>
 internal sealed class Measurement : IDisposable
 {
+    // Random numbers are made for so many tokens, and repeated: times do not depend on it.
+    private const int RandomTokens = 256;
+
+    private readonly IVariant variant;
+    private readonly Card card;
     private readonly RandomInputs random;
     private readonly List<Tensor> made = [];
-    private readonly IVariant variant;
-    private readonly ComputeDevice device;
+    private readonly Tensor[] inputs;
+    private readonly Tensor[] parameters;
+    private readonly Tensor upstream;
+    private readonly VariantShapes shapes;
+    private readonly RunOptions options;
+    private readonly long before;
 
-    public Measurement(IVariant variant, ComputeDevice device, CallSize size, int? chunk)
+    public Measurement(IVariant variant, Card card, CallSize size, int? chunk)
     {
         this.variant = variant;
-        this.device = device;
-        random = new RandomInputs(variant.Description, size);
-        Inputs = [.. random.Inputs.Select((x, i) => variant.Description.Inputs[i].Role.StartsWith("log decay", StringComparison.Ordinal) ? x : Half(x))];
-        Options = new RunOptions { Device = device, ChunkLength = chunk };
-        Shapes = variant.Shapes(Inputs, Options);
-        Upstream = Half(random.Like(Shapes.Output));
+        this.card = card;
+        card.Workspace.Release();
+        before = card.Pool.Used;
+        options = new RunOptions { Device = card.Device, ChunkLength = chunk };
+        random = new RandomInputs(variant.Description, size with { Batch = 1, Tokens = Math.Min(size.Tokens, RandomTokens) });
+        inputs = [.. random.Inputs.Select((x, i) => Repeated(x, TypeOf(variant.Description.Inputs[i]), size))];
+        parameters = [.. random.Parameters.Select(x => Kept(x.ToDevice(card.Device)))];
+        shapes = variant.Shapes(inputs, options);
+        upstream = Repeated(random.Like([1, Math.Min(size.Tokens, RandomTokens), .. shapes.Output[2..]]), DataType.BFloat16, size);
     }
-
-    public Tensor[] Inputs { get; }
-
-    public RunOptions Options { get; }
-
-    public VariantShapes Shapes { get; }
-
-    public Tensor Upstream { get; }
-
-    private DeviceEngine Engine => (DeviceEngine)device.Engine;
 
     /// <summary>Bytes read and written if every tensor moves once: forward, or forward and backward.</summary>
-    public double Bytes(bool both)
+    public double LeastBytes(bool both)
     {
-        double inputs = Inputs.Sum(Size), output = Size(Upstream);
-        return both ? (3 * inputs) + (3 * output) : inputs + output;
+        double given = inputs.Sum(x => (double)x.Bytes), output = upstream.Bytes;
+        return both ? (3 * given) + (3 * output) : given + output;
     }
 
-    /// <summary>Median milliseconds of the kernels of a forward call.</summary>
-    public double Forward(int rounds) => Timed(rounds, () => variant.Forward(Inputs, random.Parameters, null, Options).Dispose());
-
-    /// <summary>Median milliseconds of the kernels of a backward call, which computes the forward anew.</summary>
-    public double Backward(int rounds) => Timed(rounds, () => variant.Backward(Inputs, random.Parameters, Upstream, null, null, Options).Dispose());
-
-    /// <summary>Median milliseconds of the kernel of a decode step.</summary>
-    public double Decode(int rounds)
+    /// <summary>Seconds of the first call of each form, which compiles its kernels; tokens do not matter.</summary>
+    public (double Forward, double Backward, double Decode) FirstCalls()
     {
-        using var state = new Tensor(DataType.Float32, [.. Shapes.State]);
-        return Timed(rounds, () => variant.Decode(Inputs, random.Parameters, state, Options).Dispose());
+        double forward = Seconds(() => variant.Forward(inputs, parameters, null, options).Dispose());
+        double backward = Seconds(() => variant.Backward(inputs, parameters, upstream, null, null, options).Dispose());
+        using Tensor state = card.Device.Zeros(DataType.Float32, shapes.State.AsSpan());
+        return (forward, backward, Seconds(() => variant.Decode(inputs, parameters, state, options).Dispose()));
     }
 
-    /// <summary>What each kernel of the last call took.</summary>
-    public string Kernels() => string.Join(", ", Engine.KernelTimes.Select(x => $"{x.Kernel} {x.Milliseconds:0.000}"));
+    public Timing Forward(int rounds, bool kernels)
+    {
+        card.Pool.ResetPeak();
+        using Prepared<ForwardResult> call = variant.PrepareForward(inputs, parameters, null, options);
+        double milliseconds = card.Median(rounds, call.Run);
+        return new(milliseconds, card.Pool.Peak - before - upstream.Bytes, kernels ? card.Kernels(call.Run) : "", Same(call.Run, [call.Result.Output, call.Result.FinalState]));
+    }
+
+    /// <summary>The backward call, which computes of the forward what it needs.</summary>
+    public Timing Backward(int rounds, bool kernels)
+    {
+        card.Pool.ResetPeak();
+        using Prepared<BackwardResult> call = variant.PrepareBackward(inputs, parameters, upstream, null, null, options);
+        double milliseconds = card.Median(rounds, call.Run);
+        return new(milliseconds, card.Pool.Peak - before, kernels ? card.Kernels(call.Run) : "", Same(call.Run, [.. call.Result.All().OfType<Tensor>()]));
+    }
+
+    /// <summary>A decode step: one of several in a graph, each with states of its own, so that none finds them in a cache.</summary>
+    public double Decode(int rounds, int sets)
+    {
+        Tensor[] states = [.. Enumerable.Range(0, sets).Select(_ => Kept(card.Device.Zeros(DataType.Float32, shapes.State.AsSpan())))];
+        Prepared<Tensor>[] steps = [.. states.Select(x => variant.PrepareDecode(inputs, parameters, x, options))];
+        using IPlan graph = card.Record(() =>
+        {
+            foreach (Prepared<Tensor> step in steps)
+            {
+                step.Run();
+            }
+        });
+        double milliseconds = card.Median(rounds, graph.Run, cold: false) / sets;
+        Array.ForEach(steps, x => x.Dispose());
+        return milliseconds;
+    }
+
+    /// <summary>Bytes that a replay allocates on the host.</summary>
+    public long Allocated()
+    {
+        using Prepared<ForwardResult> call = variant.PrepareForward(inputs, parameters, null, options);
+        const int Warm = 5;
+        for (int i = 0; i < Warm; i++)
+        {
+            call.Run();
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        call.Run();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        card.Device.Synchronize();
+        return allocated;
+    }
 
     /// <summary>The worst relative error of each form against the oracle on the same tensors.</summary>
     public (double Decode, double Forward, double Backward, string Worst) Errors()
     {
-        using ForwardResult exact = variant.ReferenceForward(Inputs, random.Parameters, null, Options);
-        using BackwardResult gradients = variant.ReferenceBackward(Inputs, random.Parameters, Upstream, null, null, Options);
-        using var state = new Tensor(DataType.Float32, [.. Shapes.State]);
-        using Tensor decoded = variant.Decode(Inputs, random.Parameters, state, Options);
-        using ForwardResult forward = variant.Forward(Inputs, random.Parameters, null, Options);
-        using BackwardResult backward = variant.Backward(Inputs, random.Parameters, Upstream, null, null, Options);
-        var all = gradients.All().Zip(backward.All()).Select((x, i) => (Index: i, Error: x.First is null || x.Second is null ? 0 : Relative(x.First, x.Second))).ToArray();
-        (int worst, double error) = all.MaxBy(x => double.IsNaN(x.Error) ? double.PositiveInfinity : x.Error);
-        string name = worst < Inputs.Length ? variant.Description.Inputs[worst].Name : worst - Inputs.Length < variant.Description.Parameters.Length ? variant.Description.Parameters[worst - Inputs.Length].Name : "initial state";
-        return (Math.Max(Relative(exact.Output, decoded), Relative(exact.FinalState, state)), Math.Max(Relative(exact.Output, forward.Output), Relative(exact.FinalState, forward.FinalState)), error, name);
+        Tensor[] given = [.. inputs.Select(x => Kept(x.ToHost()))];
+        Tensor gradient = Kept(upstream.ToHost());
+        using ForwardResult exact = variant.ReferenceForward(given, random.Parameters);
+        using BackwardResult gradients = variant.ReferenceBackward(given, random.Parameters, gradient);
+        using Tensor state = card.Device.Zeros(DataType.Float32, shapes.State.AsSpan());
+        using Tensor decoded = variant.Decode(inputs, parameters, state, options);
+        using ForwardResult forward = variant.Forward(inputs, parameters, null, options);
+        using BackwardResult backward = variant.Backward(inputs, parameters, upstream, null, null, options);
+        string[] names = [.. variant.Description.Inputs.Select(x => x.Name), .. variant.Description.Parameters.Select(x => x.Name), "initial state"];
+        (string worst, double error) = names.Zip(gradients.All(), backward.All())
+            .Where(x => x.Second is not null)
+            .Select(x => (x.First, Relative(x.Second!, x.Third!)))
+            .MaxBy(x => double.IsNaN(x.Item2) ? double.PositiveInfinity : x.Item2);
+        return (Worse(Relative(exact.Output, decoded), Relative(exact.FinalState, state)), Worse(Relative(exact.Output, forward.Output), Relative(exact.FinalState, forward.FinalState)), error, worst);
     }
 
     public void Dispose()
@@ -75,39 +133,57 @@ internal sealed class Measurement : IDisposable
         made.ForEach(x => x.Dispose());
     }
 
-    private double Timed(int rounds, Action call)
-    {
-        Engine.Rounds = rounds;
-        try
-        {
-            call();
-            double[] times = [.. Engine.Milliseconds.Order()];
-            return times[times.Length / 2];
-        }
-        finally
-        {
-            Engine.Rounds = 0;
-        }
-    }
+    private static DataType TypeOf(InputDescription input) => input.Role.StartsWith("log decay", StringComparison.Ordinal) ? DataType.Float32 : DataType.BFloat16;
 
-    private Tensor Half(Tensor tensor)
-    {
-        Tensor half = tensor.Cast(DataType.BFloat16);
-        made.Add(half);
-        return half;
-    }
-
-    private static double Size(Tensor tensor) => tensor.Count * Tensor.SizeOf(tensor.Type);
+    private static double Worse(double a, double b) => double.IsNaN(a) || a > b ? a : b;
 
     private static double Relative(Tensor exact, Tensor got)
     {
+        using Tensor here = got.ToHost();
         double error = 0, norm = 0;
         for (long i = 0; i < exact.Count; i++)
         {
-            error += (exact[i] - got[i]) * (exact[i] - got[i]);
+            error += (exact[i] - here[i]) * (exact[i] - here[i]);
             norm += exact[i] * exact[i];
         }
 
         return norm == 0 ? Math.Sqrt(error) : Math.Sqrt(error / norm);
+    }
+
+    private double Seconds(Action call)
+    {
+        long start = Stopwatch.GetTimestamp();
+        call();
+        card.Device.Synchronize();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private bool Same(Action run, Tensor[] results)
+    {
+        Tensor[] first = [.. results.Select(x => x.Clone())];
+        run();
+        bool same = results.Zip(first).All(x => card.Same(x.First, x.Second));
+        Array.ForEach(first, x => x.Dispose());
+        return same;
+    }
+
+    /// <summary>The tensor on the card, as often as the batch and its tokens need.</summary>
+    private Tensor Repeated(Tensor tensor, DataType type, CallSize size)
+    {
+        using Tensor cast = tensor.Cast(type);
+        using Tensor once = cast.ToDevice(card.Device);
+        Tensor whole = Kept(card.Device.Zeros(type, [size.Batch, tensor.Shape[1] / Math.Min(size.Tokens, RandomTokens) * size.Tokens, .. tensor.Shape[2..]]));
+        for (long at = 0; at < whole.Bytes; at += once.Bytes)
+        {
+            Tensor.Copy(once, 0, whole, at, Math.Min(once.Bytes, whole.Bytes - at));
+        }
+
+        return whole;
+    }
+
+    private Tensor Kept(Tensor tensor)
+    {
+        made.Add(tensor);
+        return tensor;
     }
 }

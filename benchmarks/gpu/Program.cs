@@ -1,38 +1,41 @@
 using System.CommandLine;
-using System.Text.Json;
 using AttentionDsl.Gpu;
 using AttentionDsl.Runtime;
-using AttentionDsl.Variants;
-using Spectre.Console;
 
-var names = new Option<string[]>("--variants") { Description = "Variants; all of the comparison if left out.", AllowMultipleArgumentsPerToken = true };
-var shapes = new Option<int[]>("--shapes") { Description = "Shapes by number, from 0.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [0, 1, 2] };
+var names = new Option<string[]>("--variants") { Description = "Variants by name; those of the comparison if left out.", AllowMultipleArgumentsPerToken = true };
+var shapes = new Option<int[]>("--shapes") { Description = "Shapes by number, from 0; none with -1.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [0, 1, 2] };
 var rounds = new Option<int>("--rounds") { Description = "Repetitions of which the median counts.", DefaultValueFactory = _ => 20 };
 var chunk = new Option<int?>("--chunk") { Description = "Tokens a chunk; the device's own choice if left out." };
-var skipChecks = new Option<bool>("--no-check") { Description = "Times without holding the results against the oracle." };
+var noCheck = new Option<bool>("--no-check") { Description = "Times without holding the results against the oracle first." };
+var noDecode = new Option<bool>("--no-decode") { Description = "Leaves decode steps out." };
 var passes = new Option<bool>("--passes") { Description = "Also lists the time of every kernel." };
+var limit = new Option<double>("--time-limit") { Description = "Seconds after which no further row is begun.", DefaultValueFactory = _ => 3600 };
 var json = new Option<string?>("--json") { Description = "Also writes the results to this file." };
-var root = new RootCommand("Times generated kernels on a CUDA card beside what hand-written ones need.") { names, shapes, rounds, chunk, skipChecks, passes, json };
+var rehearse = new Option<bool>("--rehearse") { Description = "Goes through everything at tiny sizes on the simulator: no time means anything." };
+var root = new RootCommand("Times generated kernels on a CUDA card beside what hand-written ones need.") { names, shapes, rounds, chunk, noCheck, noDecode, passes, limit, json, rehearse };
 root.SetAction(result =>
 {
-    AnsiConsole.Profile.Width = 200;
-    ComputeDevice device = ComputeDevice.Find("cuda");
-    device.Compiling += text => Console.Error.WriteLine(text);
-    Row[] rows = [.. Peers.Rows.Where(x => result.GetValue(names) is not { Length: > 0 } wanted || wanted.Contains(x.Variant))];
-    Shape[] sizes = [.. result.GetValue(shapes)!.Select(x => Shape.All[x])];
-    var report = new Report(device, result.GetValue(rounds), result.GetValue(chunk));
-    if (!result.GetValue(skipChecks))
+    bool tiny = result.GetValue(rehearse);
+    ComputeDevice device = ComputeDevice.Find(tiny ? "simulator" : "cuda");
+    using var card = new Card(device);
+    string[] wanted = result.GetValue(names) is { Length: > 0 } given ? given : Peers.Usual;
+    Row[] rows = [.. wanted.Select(x => Peers.Rows.FirstOrDefault(row => row.Variant == x)
+        ?? throw new ArgumentException($"--variants: expected some of {string.Join(", ", Peers.Rows.Select(row => row.Variant))}, but got {x}."))];
+    var report = new Report(card, result.GetValue(rounds), result.GetValue(chunk), TimeSpan.FromSeconds(result.GetValue(limit)), result.GetValue(json));
+    report.Heading();
+    if (!result.GetValue(noCheck))
     {
-        report.Check(rows);
+        report.Check(rows, tiny ? Shape.Of(1, 20, 2, 16) : Shape.Of(1, 150, 2, 128));
     }
 
+    Shape[] sizes = tiny ? [Shape.Of(2, 20, 1, 16)] : [.. result.GetValue(shapes)!.Where(x => x >= 0).Select(x => Shape.All[x])];
     report.Time(rows, sizes, result.GetValue(passes));
-    report.Decode(rows);
-    if (result.GetValue(json) is { } path)
+    if (!result.GetValue(noDecode))
     {
-        File.WriteAllText(path, JsonSerializer.Serialize(report.Results, new JsonSerializerOptions { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals }) + "\n");
+        report.Decode(rows, tiny ? [2] : Peers.DecodeBatches, tiny ? 1 : 16, tiny ? 16 : 128);
     }
 
+    report.Close();
     return report.Failed ? 1 : 0;
 });
 return root.Parse(args).Invoke();

@@ -1,48 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using AttentionDsl.Runtime;
 using AttentionDsl.Variants;
-using Spectre.Console;
 
 namespace AttentionDsl.Gpu;
 
 /// <summary>One figure of the report.</summary>
 /// <param name="Variant">The variant.</param>
 /// <param name="Shape">The sizes.</param>
-/// <param name="Form">check, forward, forward and backward, decode.</param>
-/// <param name="Value">Milliseconds; of a check: the relative error.</param>
-/// <param name="Peer">The peer's published milliseconds; NaN: none.</param>
-/// <param name="Floor">The least milliseconds that the card's memory and tensor cores allow.</param>
+/// <param name="Form">What was measured.</param>
+/// <param name="Value">Milliseconds; of errors: relative; of first calls: seconds; of memory: MiB.</param>
+/// <param name="Peer">The peer's published value; NaN: none.</param>
+/// <param name="Floor">The least milliseconds that the card's memory and tensor cores allow; NaN: none.</param>
 internal sealed record Figure(string Variant, string Shape, string Form, double Value, double Peer, double Floor);
 
-/// <summary>Checks, times, prints.</summary>
-internal sealed class Report(ComputeDevice device, int rounds, int? chunk)
+/// <summary>Checks, times, and prints a row as soon as it is there.</summary>
+internal sealed class Report(Card card, int rounds, int? chunk, TimeSpan limit, string? json)
 {
-    // The card's ceilings as measured on an H200: a device-to-device copy (bytes read and written), a large bfloat16 product.
-    private const double BytesPerMillisecond = 4.27e9;
+    // A large bfloat16 product on an H200; the H100 has the same tensor cores.
     private const double OperationsPerMillisecond = 700e9;
 
     private const double Tolerance = 1e-2;
+    private const double MiB = 1 << 20;
 
-    public List<Figure> Results { get; } = [];
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private readonly long start = Stopwatch.GetTimestamp();
+    private readonly double bytesPerMillisecond = card.CopyRate();
+    private readonly List<Figure> results = [];
+    private readonly List<string> left = [];
 
     public bool Failed { get; private set; }
 
-    public void Check(Row[] rows)
+    public void Heading() =>
+        Line($"{card.Device.Name}, CUDA {card.Driver}; device-to-device copy {bytesPerMillisecond / 1e6:0} GB/s; bfloat16 tensors, medians of {rounds} replays of a graph");
+
+    /// <summary>Compiles, and holds every form against the oracle.</summary>
+    public void Check(Row[] rows, Shape small)
     {
-        Table table = NewTable("variant", "decode", "forward", "backward", "worst gradient");
+        Line("");
+        Line($"First calls (seconds: kernels are compiled), then relative errors against the double-precision recurrence on the same tensors ({small.Name})");
+        Line($"{"variant",-17}{"forward",9}{"backward",9}{"decode",9} | {"decode",8}{"forward",9}{"backward",9}  worst gradient, bytes a replay allocates on the host");
         foreach (Row row in rows)
         {
-            Guard(row, () =>
+            Guard(row.Variant, "check", () =>
             {
-                using var call = new Measurement(Variant(row), device, new CallSize(1, 150, 2, 128, 128) { Updates = 1 }, chunk);
+                using var call = new Measurement(Variant(row), card, small.Size, chunk);
+                (double first, double second, double third) = call.FirstCalls();
                 (double decode, double forward, double backward, string worst) = call.Errors();
-                table.AddRow(row.Variant, Error(decode), Error(forward), Error(backward), worst);
-                Results.Add(new(row.Variant, "B1 T150 H2 D128", "check forward", forward, double.NaN, 0));
-                Results.Add(new(row.Variant, "B1 T150 H2 D128", "check backward", backward, double.NaN, 0));
+                bool wrong = !(Math.Max(decode, Math.Max(forward, backward)) <= Tolerance);
+                Failed |= wrong;
+                Line($"{row.Variant,-17}{first,9:0.00}{second,9:0.00}{third,9:0.00} | {decode,8:0.0e-0}{forward,9:0.0e-0}{backward,9:0.0e-0}  {worst}, {call.Allocated()}{(wrong ? "  WRONG" : "")}");
+                Add(row, small.Name, "first forward, seconds", first);
+                Add(row, small.Name, "first backward, seconds", second);
+                Add(row, small.Name, "first decode, seconds", third);
+                Add(row, small.Name, "error of decode", decode);
+                Add(row, small.Name, "error of forward", forward);
+                Add(row, small.Name, "error of backward", backward);
             });
         }
-
-        AnsiConsole.WriteLine($"Relative error against the double-precision recurrence on the same bfloat16 inputs ({device.Name})");
-        AnsiConsole.Write(table);
     }
 
     public void Time(Row[] rows, Shape[] shapes, bool passes)
@@ -50,71 +67,104 @@ internal sealed class Report(ComputeDevice device, int rounds, int? chunk)
         foreach (Shape shape in shapes)
         {
             int index = Array.IndexOf(Shape.All, shape);
-            Table table = NewTable("variant", "forward", "peer", "ratio", "floor", "share", "both", "peer", "ratio", "floor", "share");
-            var kernels = new List<string>();
+            Line("");
+            Line($"{shape.Name}: milliseconds; peer: published, H200; peak MiB of the device's memory, inputs included; same: two runs gave the same bits");
+            Line($"{"variant",-17}{"forward",8}{"peer",8}{"ratio",7}{"floor",7}{"share",6} | {"both",8}{"peer",8}{"ratio",7}{"floor",7}{"share",6} | {"MiB",6}{"both",6}{"peer",6}  same");
             foreach (Row row in rows)
             {
-                Guard(row, () =>
+                Guard(row.Variant, shape.Name, () =>
                 {
                     IVariant variant = Variant(row);
-                    var size = new CallSize(shape.Batch, shape.Tokens, shape.Heads, shape.Channels, shape.Channels) { Updates = 1 };
-                    using var call = new Measurement(variant, device, size, chunk);
-                    double operations = 2 * shape.Batch * (double)shape.Tokens * shape.Heads * variant.Description.ForwardOperations(new Sizes { K = shape.Channels, V = shape.Channels, Chunk = 64, Updates = 1 });
-                    double forward = call.Forward(rounds);
-                    string each = call.Kernels();
-                    double both = forward + call.Backward(rounds);
-                    kernels.Add($"{row.Variant}: {each} | {call.Kernels()}");
-                    string[] cells = [row.Variant, .. Cells(row, shape, "forward", forward, row.Forward[index], Floor(call.Bytes(both: false), operations)),
-                        .. Cells(row, shape, "forward and backward", both, row.Both[index], Floor(call.Bytes(both: true), 3 * operations))];
-                    table.AddRow(cells);
+                    using var call = new Measurement(variant, card, shape.Size, chunk);
+                    double operations = 2 * shape.Size.Batch * (double)shape.Size.Tokens * shape.Size.Heads
+                        * variant.Description.ForwardOperations(new Sizes { K = shape.Size.K, V = shape.Size.V, Chunk = 64, Updates = 1 });
+                    Timing forward = call.Forward(rounds, passes);
+                    string first = Cells(row, shape, "forward", forward.Milliseconds, index < 0 ? double.NaN : row.Forward[index], Floor(call.LeastBytes(both: false), operations));
+                    Timing backward = call.Backward(rounds, passes);
+                    string second = Cells(
+                        row, shape, "forward and backward", forward.Milliseconds + backward.Milliseconds, index < 0 ? double.NaN : row.Both[index], Floor(call.LeastBytes(both: true), 3 * operations));
+                    double peer = index == 0 ? row.MiB : double.NaN;
+                    bool same = forward.Same && backward.Same;
+                    Failed |= !same;
+                    Line($"{row.Variant,-17}{first} | {second} | {forward.Bytes / MiB,6:0}{backward.Bytes / MiB,6:0}{Number(peer, 6, "0")}  {(same ? "yes" : "NO")}");
+                    Add(row, shape.Name, "peak of forward, MiB", forward.Bytes / MiB);
+                    Add(row, shape.Name, "peak of backward, MiB", backward.Bytes / MiB, peer);
+                    Add(row, shape.Name, "the same from run to run", same ? 1 : 0);
+                    if (passes)
+                    {
+                        Line($"  {forward.Kernels} | {backward.Kernels}");
+                    }
                 });
             }
-
-            AnsiConsole.WriteLine($"{shape.Name}, bfloat16, milliseconds on the card, medians of {rounds}; peer: published, H200 ({device.Name})");
-            AnsiConsole.Write(table);
-            if (passes)
-            {
-                kernels.ForEach(AnsiConsole.WriteLine);
-            }
         }
     }
 
-    public void Decode(Row[] rows)
+    public void Decode(Row[] rows, int[] batches, int heads, int channels)
     {
-        int[] batches = [256, 32, 1];
-        Table table = NewTable(["variant", .. batches.SelectMany(x => new[] { $"B{x} us", "GB/s", "peer us" })]);
+        Line("");
+        Line($"Decode, one token, H{heads} D{channels}, float32 state in place: microseconds a step in a graph, part of the copy rate, peer");
+        Line($"{"variant",-17}{string.Concat(batches.Select(x => $" | {"B" + x,8}{"rate",6}{"peer",8}{"ratio",7}"))}");
         foreach (Row row in rows)
         {
-            Guard(row, () =>
+            Guard(row.Variant, "decode", () =>
             {
-                var cells = new List<string> { row.Variant };
+                string cells = "";
                 foreach ((int i, int batch) in batches.Index())
                 {
-                    using var call = new Measurement(Variant(row), device, new CallSize(batch, 1, 16, 128, 128) { Updates = 1 }, chunk);
-                    double milliseconds = call.Decode(rounds), bytes = 2.0 * batch * 16 * 128 * 128 * 4;
-                    double peer = Peers.Decode.TryGetValue(row.Variant, out double[]? all) ? all[i] / 1000 : double.NaN;
-                    Results.Add(new(row.Variant, $"B{batch} H16 D128", "decode", milliseconds, peer, bytes / BytesPerMillisecond));
-                    cells.AddRange([$"{milliseconds * 1000:0.0}", $"{bytes / milliseconds / 1e6:0}", Number(peer * 1000)]);
+                    var shape = Shape.Of(batch, 1, heads, channels);
+                    using var call = new Measurement(Variant(row), card, shape.Size, chunk);
+                    double bytes = 2.0 * batch * heads * channels * channels * sizeof(float);
+                    double milliseconds = call.Decode(rounds, (int)Math.Clamp(256e6 / bytes, 3, 64));
+                    double peer = Peers.Decode.TryGetValue(row.Variant, out double[]? all) && channels == 128 ? all[i] / 1000 : double.NaN;
+                    cells += $" | {milliseconds * 1000,8:0.0}{bytes / milliseconds / bytesPerMillisecond,6:0%}{Number(peer * 1000, 8, "0.0")}{Number(peer / milliseconds, 7, "0.00")}";
+                    Add(row, shape.Name, "decode", milliseconds, peer, bytes / bytesPerMillisecond);
                 }
 
-                table.AddRow([.. cells]);
+                Line($"{row.Variant,-17}{cells}");
             });
         }
-
-        AnsiConsole.WriteLine($"Decode, one token, H16 D128, float32 state in place, microseconds on the card ({device.Name})");
-        AnsiConsole.Write(table);
     }
 
-    private static double Floor(double bytes, double operations) => Math.Max(bytes / BytesPerMillisecond, operations / OperationsPerMillisecond);
-
-    private string[] Cells(Row row, Shape shape, string form, double value, double peer, double floor)
+    /// <summary>Says what the time limit left out.</summary>
+    public void Close()
     {
-        Results.Add(new(row.Variant, shape.Name, form, value, peer, floor));
-        return [$"{value:0.000}", Number(peer), double.IsNaN(peer) ? "" : $"{peer / value:0.00}", $"{floor:0.000}", $"{floor / value:0%}"];
+        Line("");
+        if (left.Count > 0)
+        {
+            Line($"The time limit of {limit.TotalSeconds:0} s left out: {string.Join(", ", left)}.");
+        }
+
+        Line($"{Stopwatch.GetElapsedTime(start).TotalSeconds:0} s in all");
     }
 
-    private void Guard(Row row, Action action)
+    private static IVariant Variant(Row row) => Catalog.All.Single(x => x.Description.Name == row.Variant);
+
+    private static string Number(double value, int width, string format) => (double.IsNaN(value) ? "" : value.ToString(format, null)).PadLeft(width);
+
+    private static void Line(string text)
     {
+        Console.Out.WriteLine(text);
+        Console.Out.Flush();
+    }
+
+    private double Floor(double bytes, double operations) => Math.Max(bytes / bytesPerMillisecond, operations / OperationsPerMillisecond);
+
+    private string Cells(Row row, Shape shape, string form, double value, double peer, double floor)
+    {
+        Add(row, shape.Name, form, value, peer, floor);
+        return $"{value,8:0.000}{Number(peer, 8, "0.000")}{Number(peer / value, 7, "0.00")}{floor,7:0.000}{floor / value,6:0%}";
+    }
+
+    private void Add(Row row, string shape, string form, double value, double peer = double.NaN, double floor = double.NaN) => results.Add(new(row.Variant, shape, form, value, peer, floor));
+
+    private void Guard(string variant, string what, Action action)
+    {
+        if (Stopwatch.GetElapsedTime(start) > limit)
+        {
+            left.Add($"{variant} ({what})");
+            return;
+        }
+
         try
         {
             action();
@@ -122,28 +172,13 @@ internal sealed class Report(ComputeDevice device, int rounds, int? chunk)
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or ILGPU.Runtime.AcceleratorException)
         {
             Failed = true;
-            Console.Error.WriteLine($"{row.Variant}: {exception.Message}");
+            Line($"{variant,-17}failed: {exception.Message}");
         }
-    }
 
-    private string Error(double error)
-    {
-        Failed |= !(error <= Tolerance);
-        return error <= Tolerance ? $"{error:0.0e-0}" : $"[red]{error:0.0e-0}[/]";
-    }
-
-    private static IVariant Variant(Row row) => Catalog.All.Single(x => x.Description.Name == row.Variant);
-
-    private static string Number(double value) => double.IsNaN(value) ? "" : $"{value:0.000}";
-
-    private static Table NewTable(params string[] columns)
-    {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (string column in columns)
+        // After every row: who ends the program early has what was measured.
+        if (json is not null)
         {
-            table.AddColumn(new TableColumn(column).NoWrap());
+            File.WriteAllText(json, JsonSerializer.Serialize(results, Json) + "\n");
         }
-
-        return table;
     }
 }

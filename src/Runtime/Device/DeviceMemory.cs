@@ -30,6 +30,13 @@ internal sealed class DeviceMemory(DevicePool pool)
         }
     }
 
+    /// <summary>Gives the memory back; the next call makes it anew, as large as it needs.</summary>
+    public void Release()
+    {
+        slab?.Dispose();
+        slab = null;
+    }
+
     /// <summary>Begins to cut the memory anew, for another call.</summary>
     public void Restart() => used = 0;
 

@@ -35,6 +35,9 @@ internal sealed class DeviceQueue
     /// <summary>Gets the milliseconds of each kernel that is launched, where set: launches then wait for each other.</summary>
     public Action<KernelKind, double>? Profile { get; set; }
 
+    /// <summary>True while launches are recorded and not run.</summary>
+    public bool Recording { get; set; }
+
     /// <summary>Makes this thread the only one that uses the device, until the result is disposed.</summary>
     public Turn Take() => new(gate, Accelerator);
 

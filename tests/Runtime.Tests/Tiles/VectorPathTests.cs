@@ -16,7 +16,7 @@ public sealed unsafe class VectorPathTests
     public void Elementwise_loops_step_by_sixteen() => Assert.Equal(16, new HostTile(null, 1, 100, 112).ColumnStep);
 
     [Fact]
-    public void Nothing_but_the_host_runs_a_call_without_options() => Assert.Same(HostEngine.Instance, Engines.For(null));
+    public void Nothing_but_the_host_runs_a_call_without_options() => Assert.Same(HostEngine.Instance, Places.Engine(TinyKernels.Description, new(), []));
 
     [Fact]
     public void Operations_write_whole_registers()

@@ -4,7 +4,7 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>
 /// What a call launches, recorded and launched as one. The first run does it plainly: it allocates what is missing, which a recording must not. The
-/// second records; so does the first one after the workspace has moved.
+/// second records; so does the first one after the workspace has moved. A graph that runs while another one records becomes part of it.
 /// </summary>
 internal sealed class CudaGraph(DeviceQueue queue, Action run) : IPlan
 {
@@ -15,7 +15,7 @@ internal sealed class CudaGraph(DeviceQueue queue, Action run) : IPlan
     public void Run()
     {
         using DeviceQueue.Turn turn = queue.Take();
-        if (!warm || queue.Profile is not null)
+        if (!warm || queue.Recording || queue.Profile is not null)
         {
             run();
             warm = true;
@@ -25,7 +25,16 @@ internal sealed class CudaGraph(DeviceQueue queue, Action run) : IPlan
         if (graph is null || generation != queue.Workspace.Generation)
         {
             graph?.Dispose();
-            graph = CudaDriver.Record((CudaStream)queue.Stream, run);
+            queue.Recording = true;
+            try
+            {
+                graph = CudaDriver.Record((CudaStream)queue.Stream, run);
+            }
+            finally
+            {
+                queue.Recording = false;
+            }
+
             generation = queue.Workspace.Generation;
         }
 
