@@ -16,6 +16,12 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     /// <summary>Fields whose rows are updates although the tile has one row (in the recurrent step).</summary>
     public HashSet<string> PerUpdateLoads { get; } = [];
 
+    /// <summary>Tiles that are taken as factors (see <see cref="FactorTiles"/>).</summary>
+    public ISet<string> Factors { get; set; } = new HashSet<string>();
+
+    /// <summary>Where tiles that go from pass to pass stand in memory, by name.</summary>
+    public Dictionary<string, string> Memory { get; } = [];
+
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
 
@@ -36,7 +42,7 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     /// <returns>Where the tiles stand.</returns>
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
-        var storage = new TileStorage(statements, liveAfter, giving);
+        var storage = new TileStorage(statements, liveAfter, giving, Factors);
         for (int i = 0; i < statements.Count; i++)
         {
             Statement statement = statements[i];
@@ -81,10 +87,15 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     public void WriteInPlace(TileProgram program)
     {
         Tile[] results = program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
-        TileStorage storage = Write(StateSweep.Joined(Lowering.Of(program.Needed(results))), results, program.StateIn);
-        if (!storage.StandsIn(program.StateOut, program.StateIn))
+        WriteInPlace(StateSweep.Joined(Lowering.Of(program.Needed(results))), program.StateIn, program.StateOut, results);
+    }
+
+    /// <summary>Writes statements that leave a state in the storage of the one they start from.</summary>
+    public void WriteInPlace(IReadOnlyList<Statement> statements, Tile stateIn, Tile stateOut, IEnumerable<Tile> liveAfter)
+    {
+        if (!Write(statements, liveAfter, stateIn).StandsIn(stateOut, stateIn))
         {
-            throw new InvalidOperationException($"{program.StateOut.Name} does not stand in the storage of {program.StateIn.Name}: something reads the old state too late.");
+            throw new InvalidOperationException($"{stateOut.Name} does not stand in the storage of {stateIn.Name}: something reads the old state too late.");
         }
     }
 
@@ -105,8 +116,9 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
 
     private void WriteTake(Tile tile)
     {
-        writer.Line($"TTile {tile.Name} = scratch.Take(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
-        scratch.Add(tile);
+        bool factor = Factors.Contains(tile.Name);
+        writer.Line($"TTile {tile.Name} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
+        scratch.Add(tile, factor);
     }
 
     private void Write(Statement statement)
@@ -114,7 +126,17 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
         switch (statement)
         {
             case LoadStatement x:
-                writer.Line($"TTile.Copy({x.Result.Name}, {Operand(x.Field, x.IsParameter, x.Result.Rows == Dim.Update || PerUpdateLoads.Contains(x.Field), x.Result.Columns)}, Into.Set);");
+                string rows = Operand(x.Field, x.IsParameter, x.Result.Rows == Dim.Update || PerUpdateLoads.Contains(x.Field), x.Result.Columns);
+                writer.Line(x.Fetched ? $"TTile.Fetch({x.Result.Name}, {rows});" : $"TTile.Copy({x.Result.Name}, {rows}, Into.Set);");
+                break;
+            case FetchStatement x:
+                writer.Line($"TTile.Fetch({x.Result.Name}, {Memory[x.Result.Name]});");
+                break;
+            case StoreStatement x:
+                writer.Line($"TTile.Copy({Memory[x.X.Name]}, {x.X.Name}, Into.Set);");
+                break;
+            case ArriveStatement:
+                writer.Line("TTile.Arrive();");
                 break;
             case CallStatement x:
                 IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => y.Name);

@@ -5,6 +5,10 @@ internal sealed class PassesFile
 {
     private const string Signature = "<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
 
+    // Where a chunk's tiles stand in the workspace: of a pass that computes one chunk, of one that computes a sequence.
+    private const string Alone = "(at.Chunk * at.Heads) + at.Head";
+    private const string InOrder = "((at.Chunk + chunk) * at.Heads) + at.Head";
+
     private readonly Variant variant;
     private readonly SourceWriter writer;
     private readonly IDictionary<string, string> scratch;
@@ -39,29 +43,28 @@ internal sealed class PassesFile
         writer.Line();
         WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", kernel =>
         {
-            kernel.Write(Plan.Prepare, Plan.Kept.Select(x => x.Tile));
+            Write(kernel, Plan.Prepare);
             writer.Line();
             writer.Line("// --- kept for the passes that follow");
-            OpenKept("(at.Chunk * at.Heads) + at.Head");
+            OpenKept(Alone);
             foreach (KeptTile kept in Plan.Kept)
             {
                 writer.Line($"TTile.Copy(kept.{kept.Tile.Name}, {kept.Tile.Name}, Into.Set);");
             }
         });
         writer.Line();
-        WriteForwardPass("Advance", "Pass 2, in order over the chunks: the state and the output.", keepsStates: false, variant.Chunk with { Operations = Plan.Advance.ToEquatableArray() });
+        WriteForwardPass("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, variant.Chunk.Output);
         writer.Line();
-        WriteForwardPass("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", keepsStates: true, variant.Chunk with { Operations = Plan.Trail.ToEquatableArray(), Output = null });
+        WriteForwardPass("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", Plan.Trail, null);
         writer.Line();
         WriteRetreat();
         writer.Line();
         WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", kernel =>
         {
-            writer.Line("// S is the state before the chunk, dSNext the gradient of the state after it.");
-            WriteStateOf("States", "S", "(at.Chunk * at.Heads) + at.Head", kernel, panel: false);
-            WriteStateOf("StateGradients", "dSNext", "(at.Chunk * at.Heads) + at.Head", kernel, panel: false);
+            NameState(kernel, Plan.Gradients, "States", "before", Alone, panel: false);
+            NameState(kernel, Plan.Gradients, "StateGradients", "after", Alone, panel: false);
             writer.Line();
-            kernel.Write(Plan.Gradients, variant.ChunkAdjoint.Gradients.Values);
+            Write(kernel, Plan.Gradients);
             writer.Line();
             writer.Line("// --- gradients leave");
             GradientText.StoreGradients(variant, kernel, variant.ChunkAdjoint, Into.Set, parameterRow: "at.Chunk");
@@ -142,7 +145,7 @@ internal sealed class PassesFile
         scratch[name] = tiles.Elements();
     }
 
-    private void WriteForwardPass(string name, string summary, bool keepsStates, TileProgram program)
+    private void WriteForwardPass(string name, string summary, Pass pass, Tile? output)
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: true), out ScratchTiles tiles);
         kernel.Take(state);
@@ -152,22 +155,19 @@ internal sealed class PassesFile
         writer.Line("for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)");
         writer.Open();
         ForwardFile.OpenChunk(variant, kernel, "done");
-        if (keepsStates)
-        {
-            WriteStateOf("States", "before", "((at.Chunk + chunk) * at.Heads) + at.Head", kernel, panel: true);
-            writer.Line("TTile.Copy(before, S, Into.Set);");
-        }
-
-        NameKept(kernel, program.Operations.SelectMany(x => x.Reads));
-        kernel.WriteInPlace(program);
-        if (program.Output is Tile output)
+        NameKept(kernel, pass);
+        NameState(kernel, pass, "States", "before", InOrder, panel: true);
+        writer.Line();
+        kernel.Factors = pass.Factors;
+        kernel.WriteInPlace(pass.Statements, state, variant.Chunk.StateOut, pass.Results);
+        if (output is not null)
         {
             writer.Line();
             writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
         }
 
         writer.Close();
-        if (!keepsStates)
+        if (output is not null)
         {
             writer.Line();
             writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");
@@ -180,25 +180,24 @@ internal sealed class PassesFile
     private void WriteRetreat()
     {
         KernelWriter kernel = Open("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Dimensions(panel: true), out ScratchTiles tiles);
-        kernel.Take(state with { Name = "dS" });
-        kernel.Take(state with { Name = "dSNext" });
+        Tile next = Plan.Retreat.Carried!, before = variant.ChunkAdjoint.State;
+        kernel.Take(next);
         writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
         writer.Line("long first = offset;");
         tiles.OpenScope();
         writer.Line("for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)");
         writer.Open();
         ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
-        WriteStateOf("StateGradients", "after", "((at.Chunk + chunk) * at.Heads) + at.Head", kernel, panel: true);
-        writer.Line("TTile.Copy(after, dSNext, Into.Set);");
-        Tile[] reads = Plan.Retreat.SelectMany(x => x.Reads).ToArray();
-        if (reads.Contains(state))
+        NameKept(kernel, Plan.Retreat);
+        NameState(kernel, Plan.Retreat, "States", "before", InOrder, panel: true);
+        NameState(kernel, Plan.Retreat, "StateGradients", "after", InOrder, panel: true);
+        writer.Line();
+        if (!Write(kernel, Plan.Retreat, next).StandsIn(before, next))
         {
-            WriteStateOf("States", "S", "((at.Chunk + chunk) * at.Heads) + at.Head", kernel, panel: true);
+            writer.Line();
+            writer.Line($"TTile.Copy({next.Name}, {before.Name}, Into.Set);");
         }
 
-        NameKept(kernel, reads);
-        kernel.Write(Plan.Retreat, [variant.ChunkAdjoint.State]);
-        writer.Line("(dS, dSNext) = (dSNext, dS);");
         writer.Close();
         writer.Line();
         writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
@@ -208,29 +207,38 @@ internal sealed class PassesFile
 
     private void OpenKept(string chunk) => writer.Line($"Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, {chunk}, length{writes});");
 
-    /// <summary>Gives the kept tiles that a pass reads their names.</summary>
-    private void NameKept(KernelWriter kernel, IEnumerable<Tile> reads)
+    private TileStorage Write(KernelWriter kernel, Pass pass, params Tile[] giving)
     {
-        var names = new HashSet<string>(reads.Select(x => x.Name));
-        Dimensions dimensions = Dimensions(panel: true);
-        OpenKept("((at.Chunk + chunk) * at.Heads) + at.Head");
-        foreach (Tile tile in Plan.Kept.Select(x => x.Tile).Where(x => names.Contains(x.Name)))
-        {
-            string panel = dimensions.Panel && tile.Columns == Dim.Value ? $".Block(0, {dimensions.Text(tile.Rows)}, at.Column, at.Columns)" : "";
-            writer.Line($"TTile {tile.Name} = kept.{tile.Name}{panel};");
-            kernel.Know(tile.Name);
-        }
-
-        writer.Line();
+        kernel.Factors = pass.Factors;
+        return kernel.Write(pass.Statements, pass.Results, giving);
     }
 
-    /// <summary>Names the state (or its gradient) that the workspace keeps for a chunk.</summary>
-    private void WriteStateOf(string region, string name, string chunk, KernelWriter kernel, bool panel)
+    /// <summary>Tells the kernel where the kept tiles stand that a pass over the sequence fetches.</summary>
+    private void NameKept(KernelWriter kernel, Pass pass)
     {
+        Dimensions dimensions = Dimensions(panel: true);
+        OpenKept(InOrder);
+        foreach (Tile tile in Plan.Kept.Select(x => x.Tile).Where(pass.Reads))
+        {
+            string panel = dimensions.Panel && tile.Columns == Dim.Value ? $".Block(0, {dimensions.Text(tile.Rows)}, at.Column, at.Columns)" : "";
+            kernel.Memory[tile.Name] = $"kept.{tile.Name}{panel}";
+        }
+    }
+
+    /// <summary>Names the state (or its gradient) of a chunk in the workspace, if a pass fetches or stores it.</summary>
+    private void NameState(KernelWriter kernel, Pass pass, string region, string name, string chunk, bool panel)
+    {
+        string[] names = region == "States" ? [state.Name, state.Name + "Factor"] : ["dSNext", "dSNextFactor"];
+        Tile? moved = pass.Statements.SelectMany(x => x is StoreStatement ? x.Reads : x is FetchStatement ? x.Results : []).FirstOrDefault(x => names.Contains(x.Name));
+        if (moved is null)
+        {
+            return;
+        }
+
         Dimensions whole = Dimensions(panel: false), dimensions = Dimensions(panel);
         string key = whole.Text(Dim.Key), columns = whole.Text(state.Columns);
         writer.Line($"long {name}At = ({chunk}) * Padded.Elements({key}, {columns});");
         writer.Line($"TTile {name} = between.{region}.Take(ref {name}At, {key}, {columns}){(dimensions.Panel ? $".Block(0, {key}, at.Column, at.Columns)" : "")};");
-        kernel.Know(name);
+        kernel.Memory[moved.Name] = name;
     }
 }

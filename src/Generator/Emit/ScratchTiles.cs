@@ -6,15 +6,15 @@ namespace AttentionDsl.Generator;
 /// <remarks>Tiles of the kernel's frame live as long as the kernel; those of a scope (a loop's body) give way to the next scope's.</remarks>
 internal sealed class ScratchTiles(Dimensions dimensions, bool workspace = false)
 {
-    private readonly List<(string Rows, string Columns)> frame = [];
-    private readonly List<List<(string Rows, string Columns)>> scopes = [];
+    private readonly List<(string Rows, string Columns, bool Factor)> frame = [];
+    private readonly List<List<(string Rows, string Columns, bool Factor)>> scopes = [];
 
     /// <summary>What is taken from now on begins where the frame ends.</summary>
     public void OpenScope() => scopes.Add([]);
 
-    public void Add(Tile tile) => Add(dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns));
+    public void Add(Tile tile, bool factor = false) => Add(dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns), factor);
 
-    public void Add(string rows, string columns) => (scopes.Count == 0 ? frame : scopes[scopes.Count - 1]).Add((rows, columns));
+    public void Add(string rows, string columns, bool factor = false) => (scopes.Count == 0 ? frame : scopes[scopes.Count - 1]).Add((rows, columns, factor));
 
     /// <summary>The frame's elements and those of the largest scope.</summary>
     public string Elements()
@@ -27,7 +27,7 @@ internal sealed class ScratchTiles(Dimensions dimensions, bool workspace = false
     private static string Indented(string text) => "    " + text.Replace("\n", "\n    ");
 
     /// <summary>The sum of rows times padded columns, equal tiles counted.</summary>
-    private string Sum(List<(string Rows, string Columns)> tiles) => string.Join(
+    private string Sum(List<(string Rows, string Columns, bool Factor)> tiles) => string.Join(
         "\n+ ",
-        tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.Elements({x.Key.Rows}, {x.Key.Columns}{(workspace ? "" : ", sizes")})"));
+        tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.{(x.Key.Factor ? "Factor" : "Elements")}({x.Key.Rows}, {x.Key.Columns}{(workspace ? "" : ", sizes")})"));
 }

@@ -8,13 +8,16 @@ internal sealed class TileStorage
     private readonly Dictionary<string, Tile> free = [];
     private readonly HashSet<string> holding = [];
     private readonly Dictionary<string, string> givers = [];
+    private readonly ISet<string> factors;
 
     /// <param name="statements">The block.</param>
     /// <param name="liveAfter">Tiles that are read after it.</param>
     /// <param name="giving">Tiles of the frame that may give their storage too.</param>
-    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving)
+    /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
+    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors)
     {
         this.statements = statements;
+        this.factors = factors;
         var wholes = new Dictionary<string, string>();
         for (int i = 0; i < statements.Count; i++)
         {
@@ -64,8 +67,8 @@ internal sealed class TileStorage
     /// <summary>The name of a tile whose storage the result of a statement takes over; null if there is none.</summary>
     public string? Reuse(Tile result, int index)
     {
-        Tile? giver = InPlace(statements[index]).Where(x => free.ContainsKey(x.Name) && LastUse(x) == index && SameShape(x, result)).FirstOrDefault()
-            ?? free.Values.FirstOrDefault(x => LastUse(x) < index && SameShape(x, result));
+        Tile? giver = InPlace(statements[index]).Where(x => free.ContainsKey(x.Name) && LastUse(x) == index && Fits(x, result)).FirstOrDefault()
+            ?? free.Values.FirstOrDefault(x => LastUse(x) < index && Fits(x, result));
         if (giver is null)
         {
             return null;
@@ -89,7 +92,7 @@ internal sealed class TileStorage
         return name == first.Name;
     }
 
-    private static bool SameShape(Tile x, Tile y) => x.Rows == y.Rows && x.Columns == y.Columns;
+    private bool Fits(Tile x, Tile y) => x.Rows == y.Rows && x.Columns == y.Columns && factors.Contains(x.Name) == factors.Contains(y.Name);
 
     private int LastUse(Tile tile) => lastUse.TryGetValue(tile.Name, out int index) ? index : -1;
 

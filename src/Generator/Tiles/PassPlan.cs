@@ -12,8 +12,6 @@ internal sealed record KeptTile(Tile Tile, bool Exact);
 /// </summary>
 internal sealed class PassPlan
 {
-    private static readonly HashSet<string> Products = ["Product", "TransposedProduct", "ProductTransposed", "Gram"];
-
     private readonly TileProgram program;
     private readonly Dictionary<string, Operation> definitions;
     private readonly HashSet<string> dependent;
@@ -37,7 +35,7 @@ internal sealed class PassPlan
 
         foreach (Statement statement in retreat)
         {
-            bool exact = statement is not CallStatement { Method: string method } || !Products.Contains(method);
+            bool exact = statement is not CallStatement { Method: string method } || !FactorTiles.Products.Contains(method);
             foreach (Tile tile in statement.Reads.Where(x => definitions.ContainsKey(x.Name)))
             {
                 Reach(tile, exact);
@@ -45,12 +43,19 @@ internal sealed class PassPlan
         }
 
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
-        Prepare = Lowering.Of(program.Needed(Kept.Select(x => x.Tile)));
-        Advance = Later(Results(program));
-        Trail = Later([program.StateOut]);
-        Retreat = [.. Lowering.Of(Later(ForwardValues(retreat))), .. adjoint.WithOutputGradient(retreat)];
+        Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
+        Tile[] left = [.. Kept.Select(x => x.Tile)];
+        Prepare = new Pass(Lowering.Of(program.Needed(left)), left, Kept.Where(x => x.Exact).Select(x => x.Tile)).FetchingWhatCostsNothing();
+        Advance = InOrder(Lowering.Of(Later(Results(program))), state, Results(program), stores: false);
+        Trail = InOrder(Lowering.Of(Later([program.StateOut])), state, [program.StateOut], stores: true);
+        Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat))), .. adjoint.WithOutputGradient(retreat)], stateGradient, [adjoint.State], stores: true);
         IReadOnlyList<Statement> gradients = Slice(adjoint.Statements, adjoint.Gradients.Values);
-        Gradients = [.. Lowering.Of(program.Needed(ForwardValues(gradients))), .. adjoint.WithOutputGradient(gradients)];
+        Gradients = new Pass([.. Lowering.Of(program.Needed(ForwardValues(gradients))), .. adjoint.WithOutputGradient(gradients)], adjoint.Gradients.Values, adjoint.Gradients.Values)
+            .Fetching([state, stateGradient])
+            .FetchingWhatCostsNothing();
+
+        Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, IEnumerable<Tile> results, bool stores) =>
+            new Pass(StateSweep.JoinedChunk(statements, carried), results, results, carried).WithFactor(stores).Fetching([.. left, state]).FetchingLoads();
 
         IEnumerable<Tile> ForwardValues(IEnumerable<Statement> statements) => statements.SelectMany(x => x.Reads).Where(x => definitions.ContainsKey(x.Name)).Distinct();
     }
@@ -59,19 +64,19 @@ internal sealed class PassPlan
     public IReadOnlyList<KeptTile> Kept { get; }
 
     /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-    public IReadOnlyList<Statement> Prepare { get; }
+    public Pass Prepare { get; }
 
     /// <summary>Pass 2, in order: the state and the output.</summary>
-    public IReadOnlyList<Operation> Advance { get; }
+    public Pass Advance { get; }
 
     /// <summary>Pass 2 of the backward, in order: the state alone.</summary>
-    public IReadOnlyList<Operation> Trail { get; }
+    public Pass Trail { get; }
 
     /// <summary>Pass 3 of the backward, in reverse order: the gradient of the state.</summary>
-    public IReadOnlyList<Statement> Retreat { get; }
+    public Pass Retreat { get; }
 
     /// <summary>Pass 4 of the backward, every chunk by itself: the gradients of inputs and parameters, from the state and its gradient.</summary>
-    public IReadOnlyList<Statement> Gradients { get; }
+    public Pass Gradients { get; }
 
     private static IEnumerable<Tile> Results(TileProgram program) => program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
 

@@ -21,9 +21,36 @@ internal abstract record Statement(string Equation)
 /// <summary>Copies rows of an operand of the caller into scratch.</summary>
 internal sealed record LoadStatement(Tile Result, string Field, bool IsParameter, string Equation) : Statement(Equation)
 {
+    /// <summary>True if it only begins to copy: the rows are there after the next <see cref="ArriveStatement"/>.</summary>
+    public bool Fetched { get; init; }
+
     public override IEnumerable<Tile> Results => [Result];
 
     public override IEnumerable<Tile> Reads => [];
+}
+
+/// <summary>Begins to copy a tile that an earlier pass left into scratch.</summary>
+internal sealed record FetchStatement(Tile Result, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => [Result];
+
+    public override IEnumerable<Tile> Reads => [];
+}
+
+/// <summary>Everything that was fetched is there.</summary>
+internal sealed record ArriveStatement() : Statement("")
+{
+    public override IEnumerable<Tile> Results => [];
+
+    public override IEnumerable<Tile> Reads => [];
+}
+
+/// <summary>Copies a tile out of scratch, for a later pass or for the caller.</summary>
+internal sealed record StoreStatement(Tile X, string Equation) : Statement(Equation)
+{
+    public override IEnumerable<Tile> Results => [];
+
+    public override IEnumerable<Tile> Reads => [X];
 }
 
 /// <summary>TTile.Method(results, arguments, options).</summary>

@@ -61,7 +61,32 @@ public partial record KimiDelta
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+
+            // kRaw: key
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per key channel
+            TTile gIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            TTile.Arrive();
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
@@ -71,21 +96,9 @@ public partial record KimiDelta
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-            // kRaw: key
-            TTile kRaw = qRaw;
-            TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
-
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile k = qRaw;
             TTile.Normalize(k, kRaw);
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
@@ -98,18 +111,6 @@ public partial record KimiDelta
             // c = beta * k
             TTile c = kRaw;
             Loops<TTile, TNumber>.c(c, beta, k);
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-            // gIn: log decay per key channel
-            TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-            TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = gIn;
@@ -176,34 +177,38 @@ public partial record KimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile U0 = kept.U0.Block(0, length, at.Column, at.Columns);
-                TTile W = kept.W;
-                TTile P = kept.P;
-                TTile qHat = kept.qHat;
-                TTile kLeft = kept.kLeft;
+
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile U0 = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(U0, kept.U0.Block(0, length, at.Column, at.Columns));
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(qHat, kept.qHat);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
+
+                // SFactor = S, for products
+                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(SFactor, S, Into.Set);
+                TTile.Arrive();
 
                 // U = U0 - W S
-                TTile U = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
-                TTile.Product(U, W, S, Into.Subtract);
+                TTile U = U0;
+                TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // o = qHat S + P U
                 TTile o = scratch.Take(ref offset, length, at.Columns);
-                TTile.Product(o, qHat, S, Into.Set);
+                TTile.Product(o, qHat, SFactor, Into.Set);
                 TTile.Product(o, P, U, Into.Add);
 
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
-
                 // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, gKept, S);
-
-                // SNext += kLeft^T U
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
+                TTile SNext = S;
+                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
@@ -226,31 +231,33 @@ public partial record KimiDelta
                 long start = at.Start + done;
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                TTile.Copy(before, S, Into.Set);
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile U0 = kept.U0.Block(0, length, at.Column, at.Columns);
-                TTile W = kept.W;
-                TTile kLeft = kept.kLeft;
+
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile U0 = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(U0, kept.U0.Block(0, length, at.Column, at.Columns));
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
+
+                // SFactor = S, for products
+                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(SFactor, S, Into.Set);
+                TTile.Copy(before, SFactor, Into.Set);
+                TTile.Arrive();
 
                 // U = U0 - W S
-                TTile U = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
-                TTile.Product(U, W, S, Into.Subtract);
-
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
+                TTile U = U0;
+                TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, gKept, S);
-
-                // SNext += kLeft^T U
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
+                TTile SNext = S;
+                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
             }
         }
 
@@ -260,7 +267,6 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dS = scratch.Take(ref offset, sizes.K, at.Columns);
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
             long first = offset;
@@ -270,41 +276,47 @@ public partial record KimiDelta
                 long start = at.Start + (chunk * sizes.Chunk);
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                TTile.Copy(after, dSNext, Into.Set);
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile W = kept.W;
-                TTile P = kept.P;
-                TTile qHat = kept.qHat;
-                TTile kLeft = kept.kLeft;
 
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(qHat, kept.qHat);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
 
                 // --- the derivative
                 // dOutput: the gradient of the output
-                TTile dOutput = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
+                TTile dOutput = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+
+                // dSNextFactor = dSNext, for products
+                TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(dSNextFactor, dSNext, Into.Set);
+                TTile.Copy(after, dSNextFactor, Into.Set);
+                TTile.Arrive();
 
                 // dU = kLeft dSNext
-                TTile dU = scratch.Take(ref offset, length, at.Columns);
-                TTile.Product(dU, kLeft, dSNext, Into.Set);
+                TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
 
                 // dS = dSNext * exp(gKept)
-                Loops<TTile, TNumber>.dS(dS, gKept, dSNext);
-
                 // dS += qHat^T dOutput
-                TTile.TransposedProduct(dS, qHat, dOutput, Into.Add);
+                TTile dS = dSNext;
+                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
-                (dS, dSNext) = (dSNext, dS);
             }
 
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
@@ -319,15 +331,50 @@ public partial record KimiDelta
             long start = at.Start;
             int length = at.Length;
 
-            // S is the state before the chunk, dSNext the gradient of the state after it.
-            long SAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile S = between.States.Take(ref SAt, sizes.K, sizes.V);
-            long dSNextAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile dSNext = between.StateGradients.Take(ref dSNextAt, sizes.K, sizes.V);
+            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
+            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+
+            // kRaw: key
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per key channel
+            TTile gIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+            TTile.Arrive();
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
@@ -337,21 +384,9 @@ public partial record KimiDelta
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-            // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
-
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(k, kRaw);
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // beta = sigmoid(betaIn)
             TTile beta = scratch.Take(ref offset, length, 1);
@@ -364,18 +399,6 @@ public partial record KimiDelta
             // c = beta * k
             TTile c = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.c(c, beta, k);
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-            // gIn: log decay per key channel
-            TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-            TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = scratch.Take(ref offset, length, sizes.K);
@@ -405,7 +428,7 @@ public partial record KimiDelta
             TTile.SolveUnitLower(W, L, cHat);
 
             // U = U0 - W S
-            TTile U = scratch.Take(ref offset, length, sizes.V);
+            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Copy(U, U0, Into.Set);
             TTile.Product(U, W, S, Into.Subtract);
 
@@ -420,11 +443,6 @@ public partial record KimiDelta
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // dkLeft = U dSNext^T
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
@@ -551,7 +569,7 @@ public partial record KimiDelta
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
             // dkRaw = 0
-            TTile dkRaw = dg;
+            TTile dkRaw = gIn;
             TTile.Clear(dkRaw);
 
             // dkRaw += what dk says of k = normalize(kRaw)

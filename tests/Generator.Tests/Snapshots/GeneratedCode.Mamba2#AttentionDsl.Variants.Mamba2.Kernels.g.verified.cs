@@ -122,15 +122,25 @@ public partial record Mamba2
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes),
+                + Padded.Factor(sizes.K, sizes.V, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V, sizes),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
             KernelKind.Retreat =>
-                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 4 * Padded.Elements(1, 1, sizes)
                 + 6 * Padded.Elements(sizes.Chunk, sizes.V, sizes)

@@ -59,35 +59,36 @@ public partial record Mamba2
 
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(qIn, tensors.C.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qIn, tensors.C.Rows(start, length, at.Head, at.Heads));
+
+            // k: key
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
+
+            // dt: input of the gates
+            TTile dt = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // vIn: value
+            TTile vIn = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            TTile.Arrive();
 
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-            // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(k, tensors.B.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // dt: input of the gates
-            TTile dt = scratch.Take(ref offset, length, 1);
-            TTile.Copy(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-            // vIn: value
-            TTile vIn = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(vIn, tensors.X.Rows(start, length, at.Head, at.Heads), Into.Set);
-
             // v = softplus(dt + dtBias) * vIn
             TTile v = vIn;
             Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = dt;
@@ -141,36 +142,44 @@ public partial record Mamba2
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile v = kept.v.Block(0, length, at.Column, at.Columns);
-                TTile GLast = kept.GLast;
-                TTile P = kept.P;
-                TTile qHat = kept.qHat;
-                TTile kLeft = kept.kLeft;
+
+                // --- what earlier passes left
+                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(v, kept.v.Block(0, length, at.Column, at.Columns));
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(qHat, kept.qHat);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
 
                 // vIn: value
                 TTile vIn = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(vIn, tensors.X.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
-
-                // read = qHat S + P v
-                TTile read = scratch.Take(ref offset, length, at.Columns);
-                TTile.Product(read, qHat, S, Into.Set);
-                TTile.Product(read, P, v, Into.Add);
+                TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
 
                 // d: parameter D
                 TTile d = scratch.Take(ref offset, 1, 1);
-                TTile.Copy(d, tensors.D.Rows(0, 1, at.Head, at.Heads), Into.Set);
+                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+
+                // SFactor = S, for products
+                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(SFactor, S, Into.Set);
+                TTile.Arrive();
+
+                // read = qHat S + P v
+                TTile read = scratch.Take(ref offset, length, at.Columns);
+                TTile.Product(read, qHat, SFactor, Into.Set);
+                TTile.Product(read, P, v, Into.Add);
 
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
 
                 // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
-
-                // SNext += kLeft^T v
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
+                TTile SNext = S;
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
@@ -193,21 +202,23 @@ public partial record Mamba2
                 long start = at.Start + done;
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+
+                // --- what earlier passes left
+                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(v, kept.v.Block(0, length, at.Column, at.Columns));
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
                 TTile.Copy(before, S, Into.Set);
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile v = kept.v.Block(0, length, at.Column, at.Columns);
-                TTile GLast = kept.GLast;
-                TTile kLeft = kept.kLeft;
 
                 // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
-
-                // SNext += kLeft^T v
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
+                TTile SNext = S;
+                TTile.Arrive();
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
             }
         }
 
@@ -217,7 +228,6 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dS = scratch.Take(ref offset, sizes.K, at.Columns);
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
             long first = offset;
@@ -227,28 +237,31 @@ public partial record Mamba2
                 long start = at.Start + (chunk * sizes.Chunk);
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                TTile.Copy(after, dSNext, Into.Set);
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile qHat = kept.qHat;
+
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(qHat, kept.qHat);
 
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
-
-                // dS = dSNext * exp(GLast)
-                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Copy(after, dSNext, Into.Set);
+                TTile.Arrive();
 
                 // dread = dOutput
                 TTile dread = dOutput;
                 Loops<TTile, TNumber>.dread2(dread, dOutput);
 
+                // dS = dSNext * exp(GLast)
                 // dS += qHat^T dread
-                TTile.TransposedProduct(dS, qHat, dread, Into.Add);
-                (dS, dSNext) = (dSNext, dS);
+                TTile dS = dSNext;
+                TTile.DecayAndWrite(dS, GLast, qHat, dread);
             }
 
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
@@ -263,43 +276,58 @@ public partial record Mamba2
             long start = at.Start;
             int length = at.Length;
 
-            // S is the state before the chunk, dSNext the gradient of the state after it.
-            long SAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile S = between.States.Take(ref SAt, sizes.K, sizes.V);
-            long dSNextAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile dSNext = between.StateGradients.Take(ref dSNextAt, sizes.K, sizes.V);
+            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
+            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
 
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(qIn, tensors.C.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qIn, tensors.C.Rows(start, length, at.Head, at.Heads));
+
+            // k: key
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
+
+            // dt: input of the gates
+            TTile dt = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // vIn: value
+            TTile vIn = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // d: parameter D
+            TTile d = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+            TTile.Arrive();
 
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-            // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(k, tensors.B.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // dt: input of the gates
-            TTile dt = scratch.Take(ref offset, length, 1);
-            TTile.Copy(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-            // vIn: value
-            TTile vIn = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(vIn, tensors.X.Rows(start, length, at.Head, at.Heads), Into.Set);
-
             // v = softplus(dt + dtBias) * vIn
             TTile v = scratch.Take(ref offset, length, sizes.V);
             Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -320,18 +348,9 @@ public partial record Mamba2
             TTile P = scratch.Take(ref offset, length, length);
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
 
-            // d: parameter D
-            TTile d = scratch.Take(ref offset, 1, 1);
-            TTile.Copy(d, tensors.D.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // dkLeft = v dSNext^T
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);

@@ -112,18 +112,29 @@ public partial record RetNet
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes),
             KernelKind.Retreat =>
-                2 * Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

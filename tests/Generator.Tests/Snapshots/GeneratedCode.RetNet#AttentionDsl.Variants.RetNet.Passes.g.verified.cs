@@ -56,15 +56,16 @@ public partial record RetNet
 
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
+
+            // k: key
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+            TTile.Arrive();
 
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(k, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -117,27 +118,34 @@ public partial record RetNet
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile P = kept.P;
-                TTile qHat = kept.qHat;
-                TTile kLeft = kept.kLeft;
+
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(qHat, kept.qHat);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
 
                 // v: value
-                TTile v = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
+                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+
+                // SFactor = S, for products
+                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(SFactor, S, Into.Set);
+                TTile.Arrive();
 
                 // o = qHat S + P v
                 TTile o = scratch.Take(ref offset, length, at.Columns);
-                TTile.Product(o, qHat, S, Into.Set);
+                TTile.Product(o, qHat, SFactor, Into.Set);
                 TTile.Product(o, P, v, Into.Add);
 
                 // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
-
-                // SNext += kLeft^T v
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
+                TTile SNext = S;
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
@@ -160,24 +168,25 @@ public partial record RetNet
                 long start = at.Start + done;
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                TTile.Copy(before, S, Into.Set);
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile kLeft = kept.kLeft;
+
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
 
                 // v: value
-                TTile v = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
+                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Copy(before, S, Into.Set);
 
                 // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
-
-                // SNext += kLeft^T v
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
+                TTile SNext = S;
+                TTile.Arrive();
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
             }
         }
 
@@ -187,7 +196,6 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dS = scratch.Take(ref offset, sizes.K, at.Columns);
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
             long first = offset;
@@ -197,24 +205,27 @@ public partial record RetNet
                 long start = at.Start + (chunk * sizes.Chunk);
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                TTile.Copy(after, dSNext, Into.Set);
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-                TTile GLast = kept.GLast;
-                TTile qHat = kept.qHat;
+
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(qHat, kept.qHat);
 
                 // --- the derivative
                 // dOutput: the gradient of the output
-                TTile dOutput = scratch.Take(ref offset, length, at.Columns);
-                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
+                TTile dOutput = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Copy(after, dSNext, Into.Set);
 
                 // dS = dSNext * exp(GLast)
-                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
-
                 // dS += qHat^T dOutput
-                TTile.TransposedProduct(dS, qHat, dOutput, Into.Add);
-                (dS, dSNext) = (dSNext, dS);
+                TTile dS = dSNext;
+                TTile.Arrive();
+                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
             }
 
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
@@ -229,27 +240,38 @@ public partial record RetNet
             long start = at.Start;
             int length = at.Length;
 
-            // S is the state before the chunk, dSNext the gradient of the state after it.
-            long SAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile S = between.States.Take(ref SAt, sizes.K, sizes.V);
-            long dSNextAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile dSNext = between.StateGradients.Take(ref dSNextAt, sizes.K, sizes.V);
+            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
+            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
 
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
+
+            // k: key
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+            TTile.Arrive();
 
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Copy(k, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -273,11 +295,6 @@ public partial record RetNet
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // dkLeft = v dSNext^T
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
