@@ -8,7 +8,7 @@ namespace AttentionDsl.Runtime;
 internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceBackend
 {
     /// <summary>Tokens a chunk, the best first.</summary>
-    public static readonly int[] ChunkLengths = [32, 16, 8];
+    public static readonly int[] ChunkLengths = [32, 16];
 
     // Of compute capability 9.0, less what the driver keeps for itself.
     private const int SharedBytes = 227 << 10;
@@ -25,6 +25,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
+        sizes.RowPadding = CudaTile.RowPadding;
         Step[] steps = [.. launches.Select(x => Load<TKernels>(x, sizes, compiling))];
         long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
             + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2);
@@ -43,7 +44,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
             return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
             {
-                var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float))));
+                var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float)) + CudaTile.SlackBytes));
                 step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedElements, between);
             }))];
         });
@@ -81,10 +82,11 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             KernelKind.Backward => [KernelKind.Prepare, KernelKind.Trail, KernelKind.Retreat, KernelKind.Gradients],
             _ => [kernel],
         };
+        sizes.RowPadding = CudaTile.RowPadding;
         return sizes.Chunk * sizes.Updates <= MostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
         {
             bool panels = description.ColumnsAreIndependent && WalksOverTokens(x);
-            return scratch(x, sizes with { V = panels ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - CudaTile.WorkspaceBytes;
+            return scratch(x, sizes with { V = panels ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - CudaTile.WorkspaceBytes - CudaTile.SlackBytes;
         });
     }
 
@@ -97,8 +99,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private static KernelSpecialization Specialization(KernelKind kernel) => kernel switch
     {
         KernelKind.Gradients => new(256, 1),
-        KernelKind.Prepare => new(128, 3),
-        _ => new(128, 4),
+        KernelKind.Decode => new(128, 4),
+        _ => new(256, 2),
     };
 
     /// <summary>The items with at most <see cref="PanelColumns"/> value columns each.</summary>

@@ -3,21 +3,62 @@ using ILGPU;
 
 namespace AttentionDsl.Runtime;
 
-/// <content>Copies between memories and number formats.</content>
+/// <content>Copies between memories and number formats: 16 bytes of the device's memory a thread where rows allow it, else number by number.</content>
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Clear(CudaTile result)
     {
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        if (result.IsExact && result.InFours)
         {
-            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            int step = result.RowStep, across = result.ColumnStep;
+            for (int i = result.FirstRow; i < result.Rows; i += step)
             {
-                result.PutLanes(i, j, CudaLanes.All(0), Into.Set);
+                for (int j = result.FirstColumn; j < result.Columns; j += across)
+                {
+                    result.Store(i, j, CudaLanes.All(0));
+                }
+            }
+        }
+        else
+        {
+            for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
+            {
+                int i = at / result.Columns;
+                result.Put(i, at - (i * result.Columns), 0f, Into.Set);
             }
         }
 
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Fetch(CudaTile result, CudaTile x)
+    {
+        if (x.InEights && x.Element == CudaElement.BFloat16 && result.IsFactor)
+        {
+            Bring<BFloat16ToFactor>(result, x);
+        }
+        else if (x.InEights && x.Element == CudaElement.Float32 && result.IsExact)
+        {
+            Bring<Float32ToExact>(result, x);
+        }
+        else if (x.InEights && x.Element == CudaElement.BFloat16 && result.IsExact)
+        {
+            Bring<BFloat16ToExact>(result, x);
+        }
+        else
+        {
+            OneByOne(result, x, Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Arrive()
+    {
+        Ptx.WaitForCopies();
         Synchronize();
     }
 
@@ -25,118 +66,48 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Copy(CudaTile result, CudaTile x, Into into)
     {
-        int step = result.RowStep, columnStep = result.ColumnStep, firstColumn = result.FirstColumn;
-        if (result.Shared && x.InFours && x.element == CudaElement.BFloat16 && into == Into.Set)
+        if (!x.IsScratch && into == Into.Set)
         {
-            Fill<Half>(result, x);
+            Fetch(result, x);
+            Ptx.WaitForCopies();
         }
-        else if (result.Shared && x.InFours && x.element == CudaElement.Float32 && !x.Shared && into == Into.Set)
+        else if (!result.IsScratch && into == Into.Set && result.InEights && result.Element == CudaElement.BFloat16)
         {
-            Fill<Far>(result, x);
+            if (x.IsExact)
+            {
+                Bring<ExactToBFloat16>(result, x);
+            }
+            else
+            {
+                Bring<FactorToBFloat16>(result, x);
+            }
         }
-        else if (x.Shared && result.InFours && result.element == CudaElement.BFloat16 && into == Into.Set)
+        else if (!result.IsScratch && into == Into.Set && result.InEights && result.Element == CudaElement.Float32 && x.IsExact)
         {
-            Pour<Half>(result, x);
+            Bring<ExactToFloat32>(result, x);
         }
-        else if (x.Shared && result.InFours && !result.Shared && result.element == CudaElement.Float32 && into == Into.Set)
+        else if (x.IsExact && result.IsFactor && into == Into.Set && result.InEights && x.InFours)
         {
-            Pour<Far>(result, x);
+            Bring<ExactToFactor>(result, x);
         }
-        else if (result.InFours && x.InFours)
+        else if (x.IsScratch && result.IsExact && x.InFours && result.InFours)
         {
+            int step = result.RowStep, across = result.ColumnStep;
             for (int i = result.FirstRow; i < result.Rows; i += step)
             {
-                for (int j = firstColumn; j < result.Columns; j += columnStep)
+                for (int j = result.FirstColumn; j < result.Columns; j += across)
                 {
-                    result.PutFour(i, j, x.Four(i, j), into);
+                    CudaLanes value = x.Four(i, j);
+                    result.Store(i, j, into == Into.Set ? value : into == Into.Add ? result.Load(i, j) + value : result.Load(i, j) - value);
                 }
             }
         }
         else
         {
-            for (int i = result.FirstRow; i < result.Rows; i += step)
-            {
-                for (int j = firstColumn; j < result.Columns; j += columnStep)
-                {
-                    for (int c = j; c < j + 4 && c < result.Columns; c++)
-                    {
-                        result.Put(i, c, x.At(i, c), into);
-                    }
-                }
-            }
+            OneByOne(result, x, into);
         }
 
         Synchronize();
-    }
-
-    /// <summary>Four numbers of the device's memory.</summary>
-    private interface IFar
-    {
-        static abstract CudaLanes Read(CudaTile x, int i, int j);
-
-        static abstract void Write(CudaTile x, int i, int j, CudaLanes value);
-    }
-
-    private readonly struct Half : IFar
-    {
-        public static CudaLanes Read(CudaTile x, int i, int j)
-        {
-            CudaPair bits = Ptx.LoadBits2(x.HalfAddressOf(i, j));
-            CudaPair low = CudaPair.Of(Interop.FloatAsInt(bits.Low)), high = CudaPair.Of(Interop.FloatAsInt(bits.High));
-            return new(low.Low, low.High, high.Low, high.High);
-        }
-
-        public static void Write(CudaTile x, int i, int j, CudaLanes value) =>
-            Ptx.StoreBits2(x.HalfAddressOf(i, j), Ptx.PackBFloat16(value.X, value.Y), Ptx.PackBFloat16(value.Z, value.W));
-    }
-
-    private readonly struct Far : IFar
-    {
-        public static CudaLanes Read(CudaTile x, int i, int j) => Ptx.LoadFar4(x.FarAddressOf(i, j));
-
-        public static void Write(CudaTile x, int i, int j, CudaLanes value) => Ptx.StoreFar4(x.FarAddressOf(i, j), value.X, value.Y, value.Z, value.W);
-    }
-
-    /// <summary>From the device's memory to scratch. No branch stands between the loads: four are under way before the first is used.</summary>
-    private static void Fill<TFar>(CudaTile result, CudaTile x)
-        where TFar : struct, IFar
-    {
-        int step = result.RowStep, columnStep = result.ColumnStep, last = result.Rows - 1;
-        for (int j = result.FirstColumn; j < result.Columns; j += columnStep)
-        {
-            for (int i = result.FirstRow; i <= last; i += 4 * step)
-            {
-                // Rows beyond the last repeat it.
-                int b = i + step < last ? i + step : last, c = i + (2 * step) < last ? i + (2 * step) : last, d = i + (3 * step) < last ? i + (3 * step) : last;
-                CudaLanes v = TFar.Read(x, i, j), w = TFar.Read(x, b, j), y = TFar.Read(x, c, j), z = TFar.Read(x, d, j);
-                result.Store(i, j, v);
-                result.Store(b, j, w);
-                result.Store(c, j, y);
-                result.Store(d, j, z);
-            }
-        }
-    }
-
-    /// <summary>From scratch to the device's memory.</summary>
-    private static void Pour<TFar>(CudaTile result, CudaTile x)
-        where TFar : struct, IFar
-    {
-        int step = result.RowStep, columnStep = result.ColumnStep;
-        for (int j = result.FirstColumn; j < result.Columns; j += columnStep)
-        {
-            for (int i = result.FirstRow; i < result.Rows; i += step)
-            {
-                TFar.Write(result, i, j, Ptx.Load4(x.AddressOf(x.Rows == 1 ? 0 : i, j)));
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public static void Fetch(CudaTile result, CudaTile x) => Copy(result, x, Into.Set);
-
-    /// <inheritdoc/>
-    public static void Arrive()
-    {
     }
 
     /// <inheritdoc/>
@@ -152,70 +123,148 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
-    /// <summary>True if rows may be read and written four numbers at a time.</summary>
-    private bool InFours => ((Columns | column) & 3) == 0 && (Rows == 1 || (stride & 3) == 0) && (address & ((4 * Size) - 1)) == 0;
+    /// <summary>True if rows may be read and written four numbers at a time, and no number of another tile with them.</summary>
+    private bool InFours => ((Columns & 3) | ((int)address & ((4 << Shift) - 1))) == 0;
 
-    private CudaLanes Four(int i, int j)
+    /// <summary>True if rows may be read and written eight numbers at a time by accesses of 16 bytes.</summary>
+    private bool InEights => ((Columns & 7) | (((int)address | (Rows == 1 ? 0 : stride)) & 15)) == 0;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void OneByOne(CudaTile result, CudaTile x, Into into)
     {
-        if (Shared)
+        for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
         {
-            return Ptx.Load4(AddressOf(i, j));
-        }
-
-        if (element == CudaElement.Float32)
-        {
-            return Ptx.LoadFar4(FarAddressOf(i, j));
-        }
-
-        long at = HalfAddressOf(i, j);
-        uint low = Ptx.LoadBits(at), high = Ptx.LoadBits(at + 4);
-        return element == CudaElement.BFloat16
-            ? new(Interop.IntAsFloat(low << 16), Interop.IntAsFloat(low & 0xffff0000u), Interop.IntAsFloat(high << 16), Interop.IntAsFloat(high & 0xffff0000u))
-            : new(Ptx.Float16ToFloat(low & 0xffffu), Ptx.Float16ToFloat(low >> 16), Ptx.Float16ToFloat(high & 0xffffu), Ptx.Float16ToFloat(high >> 16));
-    }
-
-    private void PutFour(int i, int j, CudaLanes value, Into into)
-    {
-        CudaLanes all = into == Into.Set ? value : into == Into.Add ? Four(i, j) + value : Four(i, j) - value;
-        if (Shared)
-        {
-            Store(i, j, all);
-        }
-        else if (element == CudaElement.Float32)
-        {
-            Ptx.StoreFar4(FarAddressOf(i, j), all.X, all.Y, all.Z, all.W);
-        }
-        else
-        {
-            long at = HalfAddressOf(i, j);
-            bool brain = element == CudaElement.BFloat16;
-            Ptx.StoreBits(at, brain ? Ptx.PackBFloat16(all.X, all.Y) : Ptx.PackFloat16(all.X, all.Y));
-            Ptx.StoreBits(at + 4, brain ? Ptx.PackBFloat16(all.Z, all.W) : Ptx.PackFloat16(all.Z, all.W));
+            int i = at / result.Columns, j = at - (i * result.Columns);
+            result.Put(i, j, x.At(i, j), into);
         }
     }
 
-    private void PutLanes(int i, int j, CudaLanes value, Into into)
+    /// <summary>Eight numbers, read and written.</summary>
+    private interface IBring
     {
-        if (InFours)
+        static abstract CudaEight Read(CudaTile x, int i, int j);
+
+        static abstract void Write(CudaTile result, int i, int j, CudaEight value);
+    }
+
+    /// <summary>Eight numbers, or the place of eight numbers that a copy brings by itself.</summary>
+    private struct CudaEight
+    {
+        public CudaLanes First;
+        public CudaLanes Second;
+        public CudaBits4 Bits;
+        public long From;
+    }
+
+    private readonly struct BFloat16ToFactor : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j)
         {
-            PutFour(i, j, value, into);
-            return;
+            CudaEight eight = default;
+            eight.From = x.Far(i, j);
+            return eight;
         }
 
-        Put(i, j, value.X, into);
-        if (j + 1 < Columns)
+        public static void Write(CudaTile result, int i, int j, CudaEight value) => Ptx.CopyAsync(result.NearFactor(i, j), value.From);
+    }
+
+    private readonly struct Float32ToExact : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j) => BFloat16ToFactor.Read(x, i, j);
+
+        public static void Write(CudaTile result, int i, int j, CudaEight value)
         {
-            Put(i, j + 1, value.Y, into);
+            Ptx.CopyAsync(result.Near(i, j), value.From);
+            Ptx.CopyAsync(result.Near(i, j) + 16, value.From + 16);
+        }
+    }
+
+    private readonly struct BFloat16ToExact : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j)
+        {
+            CudaEight eight = default;
+            eight.Bits = Ptx.LoadBits4(x.Far(i, j));
+            return eight;
         }
 
-        if (j + 2 < Columns)
+        public static void Write(CudaTile result, int i, int j, CudaEight value)
         {
-            Put(i, j + 2, value.Z, into);
+            CudaPair a = CudaPair.Of(value.Bits.X), b = CudaPair.Of(value.Bits.Y), c = CudaPair.Of(value.Bits.Z), d = CudaPair.Of(value.Bits.W);
+            result.Store(i, j, new(a.Low, a.High, b.Low, b.High));
+            result.Store(i, j + 4, new(c.Low, c.High, d.Low, d.High));
+        }
+    }
+
+    private readonly struct ExactToFactor : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j)
+        {
+            CudaEight eight = default;
+            eight.First = x.Load(i, j);
+            eight.Second = x.Load(i, j + 4);
+            return eight;
         }
 
-        if (j + 3 < Columns)
+        public static void Write(CudaTile result, int i, int j, CudaEight value) => Ptx.StoreBits4Near(
+            result.NearFactor(i, j), Low(value.First), High(value.First), Low(value.Second), High(value.Second));
+
+        public static uint Low(CudaLanes x) => Ptx.PackBFloat16(x.X, x.Y);
+
+        public static uint High(CudaLanes x) => Ptx.PackBFloat16(x.Z, x.W);
+    }
+
+    private readonly struct ExactToBFloat16 : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j) => ExactToFactor.Read(x, i, j);
+
+        public static void Write(CudaTile result, int i, int j, CudaEight value) => Ptx.StoreBits4(
+            result.Far(i, j), ExactToFactor.Low(value.First), ExactToFactor.High(value.First), ExactToFactor.Low(value.Second), ExactToFactor.High(value.Second));
+    }
+
+    private readonly struct ExactToFloat32 : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j) => ExactToFactor.Read(x, i, j);
+
+        public static void Write(CudaTile result, int i, int j, CudaEight value)
         {
-            Put(i, j + 3, value.W, into);
+            long at = result.Far(i, j);
+            Ptx.StoreFar4(at, value.First.X, value.First.Y, value.First.Z, value.First.W);
+            Ptx.StoreFar4(at + 16, value.Second.X, value.Second.Y, value.Second.Z, value.Second.W);
+        }
+    }
+
+    private readonly struct FactorToBFloat16 : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j)
+        {
+            CudaEight eight = default;
+            eight.Bits = Ptx.LoadBits4Near(x.NearFactor(i, j));
+            return eight;
+        }
+
+        public static void Write(CudaTile result, int i, int j, CudaEight value) =>
+            Ptx.StoreBits4(result.Far(i, j), value.Bits.X, value.Bits.Y, value.Bits.Z, value.Bits.W);
+    }
+
+    /// <summary>No branch stands between the reads: four are under way before the first is used.</summary>
+    private static void Bring<TBring>(CudaTile result, CudaTile x)
+        where TBring : struct, IBring
+    {
+        int eights = result.Columns >> 3, share = eights > 16 ? 5 : eights > 8 ? 4 : eights > 4 ? 3 : eights > 2 ? 2 : 1;
+        int step = Group.DimX >> share, last = result.Rows - 1, j = (Group.IdxX & ((1 << share) - 1)) << 3;
+        if (j < result.Columns)
+        {
+            for (int i = Group.IdxX >> share; i <= last; i += 4 * step)
+            {
+                // Rows beyond the last repeat it.
+                int b = i + step < last ? i + step : last, c = i + (2 * step) < last ? i + (2 * step) : last, d = i + (3 * step) < last ? i + (3 * step) : last;
+                CudaEight v = TBring.Read(x, i, j), w = TBring.Read(x, b, j), y = TBring.Read(x, c, j), z = TBring.Read(x, d, j);
+                TBring.Write(result, i, j, v);
+                TBring.Write(result, b, j, w);
+                TBring.Write(result, c, j, y);
+                TBring.Write(result, d, j, z);
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ using ILGPU;
 namespace AttentionDsl.Runtime;
 
 /// <content>
-/// Grams with a decay for every key channel, and their derivative, on the tensor cores: in blocks of 16 x 16 the weight exp(e_i - g_j) is
-/// the product exp(e_i - reference) exp(reference - g_j), the reference being the decay of the block's first row. In blocks below the
+/// Grams with a decay for every key channel, on the tensor cores: in blocks of 16 x 16 the weight exp(e_i - g_j) is the product
+/// exp(e_i - reference) exp(reference - g_j), the reference being the decay of the block's first row. In blocks below the
 /// diagonal both exponents are at most 0. On the diagonal the second is positive, but at most what the decay loses within 16 tokens: rows
 /// that lose more than e^-60 are done pair by pair. Row i looks at no later row to decide that.
 /// </content>
@@ -14,236 +14,159 @@ public readonly partial struct CudaTile
     // Beyond this a product of two exponentials comes near the ends of single precision.
     private const float LargestExponent = 60;
 
+    private const int BlockBytes = Side * Side * sizeof(float);
+
     /// <inheritdoc/>
+    /// <remarks>
+    /// Every warp has some slabs of 16 channels, for which it computes two neighbouring blocks of a row of blocks, so that the rows' weights are
+    /// worked out once; then the warps' sums are added.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        int n = result.Columns / result.Rows, first = causal == Causal.Inclusive ? n : 0;
-        int across = (result.Columns + Side - 1) / Side, blocks = ((result.Rows + Side - 1) / Side) * across;
-        for (int block = Warp; block < blocks; block += Warps)
+        int n = result.Columns / result.Rows, first = Allowed(0, result.Rows, result.Columns, causal);
+        for (int i = 0; i < result.Rows; i += Side)
         {
-            int i = block / across * Side, j = (block - (block / across * across)) * Side;
             int last = i + Side < result.Rows ? i + Side - 1 : result.Rows - 1;
-            if (j >= first + (last * n))
+            for (int j = 0; j < result.Columns; j += 2 * Side)
             {
-                ClearBlock(result, i, j);
-                continue;
-            }
-
-            bool products = (l.Columns & 15) == 0;
-            if (products)
-            {
-                DecayedBlock(result, l, r, e, g, i, j, first, n);
-            }
-
-            if (!products || (j + Side > first + (i * n) && Loses(e, i, last)))
-            {
-                Ptx.Together();
-                for (int row = i; row <= last; row++)
+                int allowed = first + (last * n);
+                var left = default(Block16);
+                var right = default(Block16);
+                if (j < allowed)
                 {
-                    if (!products || Loses(e, i, row))
+                    for (int d = Warp * Side; d < l.Columns; d += Warps * Side)
                     {
-                        PairByPair(result, l, r, e, g, row, j, first + (row * n));
+                        AddSlab(ref left, ref right, l, r, e, g, i, j, d, last, first, n);
                     }
+
+                    PutPart(left, 0);
+                    PutPart(right, 1);
                 }
+
+                Synchronize();
+                SumParts(result, i, j, first, n, j < allowed);
+                Synchronize();
+            }
+        }
+    }
+
+    /// <summary>What 16 channels bring to the blocks at columns j and j + 16.</summary>
+    private static void AddSlab(
+        ref Block16 left, ref Block16 right, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int j, int d, int last, int first, int each)
+    {
+        int row = Lane >> 2, at = d + ((Lane & 3) << 1), limit = l.Columns;
+        CudaPair near = Two(e, i, at), far = Two(e, i, at + 8);
+        Fragment rows = Fragment.Of<Keeping>(
+            Weighted(l, e, i + row, at, near, 1, limit), Weighted(l, e, i + row + 8, at, near, 1, limit),
+            Weighted(l, e, i + row, at + 8, far, 1, limit), Weighted(l, e, i + row + 8, at + 8, far, 1, limit));
+        uint lost = LostRows(e, i, d, last);
+        AddBlock(ref left, rows, l, r, e, g, i, j, d, near, far, lost, first, each);
+        if (j + Side < first + (last * each))
+        {
+            AddBlock(ref right, rows, l, r, e, g, i, j + Side, d, near, far, lost, first, each);
+        }
+    }
+
+    private static void AddBlock(
+        ref Block16 sum, in Fragment rows, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int j, int d, CudaPair near, CudaPair far, uint lost, int first, int each)
+    {
+        int row = j + (Lane >> 2), at = d + ((Lane & 3) << 1), limit = l.Columns;
+        Fragment columns = Fragment.Of<Keeping>(
+            Weighted(r, g, row, at, near, -1, limit), Weighted(r, g, row + 8, at, near, -1, limit),
+            Weighted(r, g, row, at + 8, far, -1, limit), Weighted(r, g, row + 8, at + 8, far, -1, limit));
+        if (lost == 0 || j + Side <= first + (i * each))
+        {
+            sum.Near = Keeping.Near(sum.Near, rows, columns);
+            sum.Far = Keeping.Far(sum.Far, rows, columns);
+            return;
+        }
+
+        // On the diagonal, rows that lose too much are done pair by pair.
+        CudaLanes nearSums = Keeping.Near(CudaLanes.All(0), rows, columns), farSums = Keeping.Far(CudaLanes.All(0), rows, columns);
+        int upper = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
+        sum.Near += Repaired(nearSums, l, r, e, g, i, upper, column, d, lost, first, each);
+        sum.Far += Repaired(farSums, l, r, e, g, i, upper, column + 8, d, lost, first, each);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CudaLanes Repaired(CudaLanes sums, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int row, int column, int d, uint lost, int first, int each)
+    {
+        bool upper = ((lost >> (row - i)) & 1) != 0, lower = ((lost >> (row + 8 - i)) & 1) != 0;
+        return new(
+            upper ? PairSum(l, r, e, g, row, column, d, first, each) : sums.X,
+            upper ? PairSum(l, r, e, g, row, column + 1, d, first, each) : sums.Y,
+            lower ? PairSum(l, r, e, g, row + 8, column, d, first, each) : sums.Z,
+            lower ? PairSum(l, r, e, g, row + 8, column + 1, d, first, each) : sums.W);
+    }
+
+    private static float PairSum(CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int column, int d, int first, int each)
+    {
+        float sum = 0;
+        if (row < l.Rows && column < r.Rows && column < first + (row * each))
+        {
+            for (int at = d; at < d + Side && at < l.Columns; at++)
+            {
+                sum += l.At(row, at) * r.At(column, at) * CudaLanes.Exp(e.At(row, at) - g.At(column, at));
             }
         }
 
-        Synchronize();
+        return sum;
     }
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayedGramAdjoint(CudaTile dl, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    /// <summary>Bit i tells whether one of 16 channels loses more than e^-60 from row <paramref name="i"/> to the i-th after it: asked by a warp.</summary>
+    private static uint LostRows(CudaTile decay, int i, int d, int last)
     {
-        int n = d.Columns / d.Rows, first = causal == Causal.Inclusive ? n : 0;
-        HalfAdjoint(dl, de, d, l, e, r, g, 1, first, n);
-        HalfAdjoint(dr, dg, d, r, g, l, e, -1, first, n);
+        int row = i + (Lane & 15) < last ? i + (Lane & 15) : last, c = d + ((Lane >> 4) << 3);
+        CudaLanes a = decay.Within(i, c) - decay.Within(row, c), b = decay.Within(i, c + 4) - decay.Within(row, c + 4);
+        float most = MathF.Max(MathF.Max(MathF.Max(a.X, a.Y), MathF.Max(a.Z, a.W)), MathF.Max(MathF.Max(b.X, b.Y), MathF.Max(b.Z, b.W)));
+        uint lost = Ptx.Ballot(most > LargestExponent ? 1u : 0u);
+        return (lost | (lost >> 16)) & 0xffff;
     }
 
-    /// <summary>True if a channel loses more than e^-60 from row <paramref name="i"/> to row <paramref name="row"/>: asked by a warp.</summary>
-    private static bool Loses(CudaTile decay, int i, int row)
-    {
-        uint loses = 0;
-        for (int c = Lane; c < decay.Columns; c += 32)
-        {
-            loses |= decay.At(i, c) - decay.At(row, c) > LargestExponent ? 1u : 0u;
-        }
-
-        return Ptx.AnyOfWarp(loses) != 0;
-    }
-
-    /// <summary>A block of 16 x 16, by a warp.</summary>
-    private static void DecayedBlock(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int j, int first, int each)
-    {
-        CudaLanes left = CudaLanes.All(0), right = CudaLanes.All(0);
-        int row = Lane >> 2;
-        for (int d = (Lane & 3) * 2; d < l.Columns; d += 16)
-        {
-            CudaPair near = Two(e, i, d), far = Two(e, i, d + 8);
-            Fragment rows = Fragment.Of<Keeping>(
-                Weighted(l, e, i + row, d, near, 1), Weighted(l, e, i + row + 8, d, near, 1), Weighted(l, e, i + row, d + 8, far, 1), Weighted(l, e, i + row + 8, d + 8, far, 1));
-            Fragment columns = Fragment.Of<Keeping>(
-                Weighted(r, g, j + row, d, near, -1), Weighted(r, g, j + row, d + 8, far, -1), Weighted(r, g, j + row + 8, d, near, -1), Weighted(r, g, j + row + 8, d + 8, far, -1));
-            left = Keeping.MultiplyAdd(left, rows, columns.X, columns.Y, columns.RestX, columns.RestY);
-            right = Keeping.MultiplyAdd(right, rows, columns.Z, columns.W, columns.RestZ, columns.RestW);
-        }
-
-        Strip32.Put(result, left, i, j, Into.Set, first, each);
-        Strip32.Put(result, right, i, j + 8, Into.Set, first, each);
-    }
-
-    /// <summary>x exp(sign (decay - reference)); what no allowed pair needs is kept finite.</summary>
-    private static CudaPair Weighted(CudaTile x, CudaTile decay, int i, int d, CudaPair reference, float sign)
+    /// <summary>x exp(sign (decay - reference)); what no allowed pair needs is kept finite, and what no channel has is 0.</summary>
+    private static CudaPair Weighted(CudaTile x, CudaTile decay, int i, int d, CudaPair reference, float sign, int limit)
     {
         CudaPair value = Two(x, i, d), own = Two(decay, i, d);
-        return new(value.Low * Bounded(sign * (own.Low - reference.Low)), value.High * Bounded(sign * (own.High - reference.High)));
+        return new(
+            d < limit ? value.Low * Bounded(sign * (own.Low - reference.Low)) : 0f,
+            d + 1 < limit ? value.High * Bounded(sign * (own.High - reference.High)) : 0f);
     }
 
     /// <summary>Two neighbours of a row; rows beyond the matrix repeat the last.</summary>
-    private static CudaPair Two(CudaTile x, int i, int d) => Ptx.Load2(x.AddressOf(i < x.Rows ? i : x.Rows - 1, d));
+    private static CudaPair Two(CudaTile x, int i, int d) => Ptx.Load2(x.Near(i < x.Rows ? i : x.Rows - 1, d));
 
     private static float Bounded(float exponent) => CudaLanes.Exp(exponent < 80f ? exponent : 80f);
 
-    private static void ClearBlock(CudaTile result, int i, int j)
+    /// <summary>A warp's sums of one of the two blocks, among its own in the workspace.</summary>
+    private static void PutPart(Block16 sum, int block)
     {
-        for (int at = Lane; at < Side * Side; at += 32)
+        uint at = PartAt(Warp, block, Lane >> 2, (Lane & 3) << 1);
+        Ptx.Store2(at, sum.Near.X, sum.Near.Y);
+        Ptx.Store2(at + (8 * Side * sizeof(float)), sum.Near.Z, sum.Near.W);
+        Ptx.Store2(at + (8 * sizeof(float)), sum.Far.X, sum.Far.Y);
+        Ptx.Store2(at + (8 * Side * sizeof(float)) + (8 * sizeof(float)), sum.Far.Z, sum.Far.W);
+    }
+
+    private static uint PartAt(int warp, int block, int row, int column) =>
+        Ptx.Shared() + (uint)((((warp << 1) | block) * BlockBytes) + (((row * Side) + column) * sizeof(float)));
+
+    /// <summary>Adds the warps' sums of two blocks; where no pair exists 0.</summary>
+    private static void SumParts(CudaTile result, int i, int j, int first, int each, bool any)
+    {
+        for (int at = Group.IdxX; at < 2 * Side * Side; at += Group.DimX)
         {
-            int row = i + (at >> 4), column = j + (at & 15);
-            if (row < result.Rows && column < result.Columns)
+            int block = at >> 8, row = (at >> 4) & 15, column = at & 15, own = j + (block * Side) + column;
+            if (i + row < result.Rows && own < result.Columns)
             {
-                result.PutScratch(row, column, 0f, Into.Set);
-            }
-        }
-    }
-
-    /// <summary>Some columns of a row, every pair with its own exponents, the channels spread over the warp.</summary>
-    private static void PairByPair(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int j, int allowed)
-    {
-        for (int column = j; column < j + Side && column < result.Columns; column++)
-        {
-            float sum = 0;
-            for (int d = Lane; d < l.Columns && column < allowed; d += 32)
-            {
-                sum += l.At(row, d) * r.At(column, d) * CudaLanes.Exp(e.At(row, d) - g.At(column, d));
-            }
-
-            sum = Ptx.SumOfWarp(sum);
-            if (Lane == 0)
-            {
-                result.PutScratch(row, column, sum, Into.Set);
-            }
-        }
-    }
-
-    /// <summary>
-    /// The derivative of one factor of a decayed Gram and of its decay: with sign 1 of the left (rows i of d, the reference being the first
-    /// row of a block), with sign -1 of the right (columns j of d, the reference being the last). A warp computes 16 rows of 16 channels.
-    /// </summary>
-    private static void HalfAdjoint(CudaTile dx, CudaTile dDecay, CudaTile d, CudaTile x, CudaTile decay, CudaTile other, CudaTile otherDecay, int sign, int first, int each)
-    {
-        int slabs = (x.Columns + Side - 1) / Side, units = ((x.Rows + Side - 1) / Side) * slabs;
-        for (int unit = Warp; unit < units; unit += Warps)
-        {
-            int i = unit / slabs * Side, c = (unit - (unit / slabs * slabs)) * Side;
-            int last = i + Side < x.Rows ? i + Side - 1 : x.Rows - 1, reference = sign > 0 ? i : last;
-            int channel = c + (Lane & 15) < x.Columns ? c + (Lane & 15) : x.Columns - 1;
-            bool loses = Ptx.AnyOfWarp(decay.At(i, channel) - decay.At(last, channel) > LargestExponent ? 1u : 0u) != 0;
-            if (loses)
-            {
-                OneByOne(dx, dDecay, d, x, decay, other, otherDecay, i, c, sign, first, each);
-            }
-            else
-            {
-                AdjointBlock(dx, dDecay, d, x, decay, other, otherDecay, i, c, reference, sign, first, each);
-            }
-        }
-
-        Synchronize();
-    }
-
-    private static void AdjointBlock(
-        CudaTile dx, CudaTile dDecay, CudaTile d, CudaTile x, CudaTile decay, CudaTile other, CudaTile otherDecay, int i, int c, int reference, int sign, int first, int each)
-    {
-        CudaLanes left = CudaLanes.All(0), right = CudaLanes.All(0);
-        int g = Lane >> 2, t = (Lane & 3) * 2;
-        int near = c + g < x.Columns ? c + g : x.Columns - 1, far = c + g + 8 < x.Columns ? c + g + 8 : x.Columns - 1;
-        float nearReference = decay.At(reference, near), farReference = decay.At(reference, far);
-
-        // Rows of the other factor that have pairs with these.
-        int from = sign > 0 ? 0 : FirstPair(i, first, each) & ~15;
-        int to = sign > 0 ? first + ((i + Side - 1) * each) : other.Rows;
-        for (int o = from; o < to && o < other.Rows; o += Side)
-        {
-            Fragment pairs = Fragment.Of<Keeping>(
-                Pairs(d, i + g, o + t, sign, first, each), Pairs(d, i + g + 8, o + t, sign, first, each),
-                Pairs(d, i + g, o + t + 8, sign, first, each), Pairs(d, i + g + 8, o + t + 8, sign, first, each));
-            Fragment weighted = Fragment.Of<Keeping>(
-                WeightedRows(other, otherDecay, o + t, near, nearReference, sign), WeightedRows(other, otherDecay, o + t + 8, near, nearReference, sign),
-                WeightedRows(other, otherDecay, o + t, far, farReference, sign), WeightedRows(other, otherDecay, o + t + 8, far, farReference, sign));
-            left = Keeping.MultiplyAdd(left, pairs, weighted.X, weighted.Y, weighted.RestX, weighted.RestY);
-            right = Keeping.MultiplyAdd(right, pairs, weighted.Z, weighted.W, weighted.RestZ, weighted.RestW);
-        }
-
-        AddTo(dx, dDecay, x, decay, left, i, c, reference, sign);
-        AddTo(dx, dDecay, x, decay, right, i, c + 8, reference, sign);
-    }
-
-    /// <summary>The first row whose reads see column j.</summary>
-    private static int FirstPair(int j, int first, int each) => j < first ? 0 : (j - first) / each + 1;
-
-    private static CudaPair Pairs(CudaTile d, int own, int other, int sign, int first, int each) => new(PairOf(d, own, other, sign, first, each), PairOf(d, own, other + 1, sign, first, each));
-
-    private static float PairOf(CudaTile d, int own, int other, int sign, int first, int each)
-    {
-        int i = sign > 0 ? own : other, j = sign > 0 ? other : own;
-        bool exists = i < d.Rows && j < d.Columns && j < first + (i * each);
-        float value = d.At(exists ? i : 0, exists ? j : 0);
-        return exists ? value : 0f;
-    }
-
-    private static CudaPair WeightedRows(CudaTile other, CudaTile decay, int o, int c, float reference, int sign)
-    {
-        int low = o < other.Rows ? o : other.Rows - 1, high = o + 1 < other.Rows ? o + 1 : other.Rows - 1;
-        return new(other.At(low, c) * Bounded(sign * (reference - decay.At(low, c))), other.At(high, c) * Bounded(sign * (reference - decay.At(high, c))));
-    }
-
-    private static void AddTo(CudaTile dx, CudaTile dDecay, CudaTile x, CudaTile decay, CudaLanes sums, int i, int c, int reference, int sign)
-    {
-        int g = i + (Lane >> 2), t = c + ((Lane & 3) * 2);
-        AddToOne(dx, dDecay, x, decay, sums.X, g, t, reference, sign);
-        AddToOne(dx, dDecay, x, decay, sums.Y, g, t + 1, reference, sign);
-        AddToOne(dx, dDecay, x, decay, sums.Z, g + 8, t, reference, sign);
-        AddToOne(dx, dDecay, x, decay, sums.W, g + 8, t + 1, reference, sign);
-    }
-
-    private static void AddToOne(CudaTile dx, CudaTile dDecay, CudaTile x, CudaTile decay, float sum, int i, int c, int reference, int sign)
-    {
-        if (i < x.Rows && c < x.Columns)
-        {
-            float value = sum * CudaLanes.Exp(sign * (decay.At(i, c) - decay.At(reference, c)));
-            dx.PutScratch(i, c, value, Into.Add);
-            dDecay.PutScratch(i, c, sign * x.At(i, c) * value, Into.Add);
-        }
-    }
-
-    private static void OneByOne(
-        CudaTile dx, CudaTile dDecay, CudaTile d, CudaTile x, CudaTile decay, CudaTile other, CudaTile otherDecay, int i, int c, int sign, int first, int each)
-    {
-        for (int at = Lane; at < Side * Side; at += 32)
-        {
-            int row = i + (at >> 4), channel = c + (at & 15);
-            if (row < x.Rows && channel < x.Columns)
-            {
-                float sum = 0, own = decay.At(row, channel);
-                for (int o = sign > 0 ? 0 : FirstPair(row, first, each); o < other.Rows && (sign < 0 || o < first + (row * each)); o++)
+                float sum = 0;
+                bool exists = any && own < first + ((i + row) * each);
+                for (int warp = 0; warp < Warps; warp++)
                 {
-                    float pair = sign > 0 ? d.At(row, o) : d.At(o, row);
-                    sum += pair * other.At(o, channel) * CudaLanes.Exp(sign * (own - otherDecay.At(o, channel)));
+                    sum += Ptx.Load(PartAt(warp, block, row, column));
                 }
 
-                dx.PutScratch(row, channel, sum, Into.Add);
-                dDecay.PutScratch(row, channel, sign * x.At(row, channel) * sum, Into.Add);
+                result.Put(i + row, own, exists ? sum : 0f, Into.Set);
             }
         }
     }

@@ -10,13 +10,16 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(CudaTile result, CudaTile x, CudaTile e, CudaTile g, Causal causal, Into into)
     {
-        int n = result.Columns / result.Rows, first = causal == Causal.Inclusive ? n : 0;
-        for (int i = Warp; i < result.Rows; i += Warps)
+        int step = result.RowStep, across = result.ColumnStep, firstColumn = result.FirstColumn;
+        for (int i = result.FirstRow; i < result.Rows; i += step)
         {
-            float own = e.At(i, 0);
-            for (int j = Lane; j < result.Columns; j += 32)
+            int allowed = Allowed(i, result.Rows, result.Columns, causal);
+            float own = Ptx.Load(e.Near(i, 0));
+            for (int j = firstColumn; j < result.Columns; j += across)
             {
-                result.Put(i, j, j < first + (i * n) ? x.At(i, j) * CudaLanes.Exp(own - g.At(j, 0)) : 0, into);
+                CudaLanes decayed = x.Load(i, j) * CudaLanes.Exp(CudaLanes.All(own) - g.Down(j, 0));
+                result.Join(i, j, new(
+                    j < allowed ? decayed.X : 0f, j + 1 < allowed ? decayed.Y : 0f, j + 2 < allowed ? decayed.Z : 0f, j + 3 < allowed ? decayed.W : 0f), into);
             }
         }
 
@@ -32,13 +35,13 @@ public readonly partial struct CudaTile
             int allowed = Allowed(i, p.Rows, p.Columns, causal);
             for (int v = result.FirstColumn; v < result.Columns; v += result.ColumnStep)
             {
-                CudaLanes sum = CudaLanes.All(0), own = e.Four(i, v);
+                CudaLanes sum = CudaLanes.All(0), own = e.Load(i, v);
                 for (int j = 0; j < allowed; j++)
                 {
-                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(own - g.Four(j, v)) * x.Four(j, v);
+                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(own - g.Load(j, v)) * x.Load(j, v);
                 }
 
-                result.PutFour(i, v, sum, into);
+                result.Join(i, v, sum, into);
             }
         }
 
@@ -74,13 +77,13 @@ public readonly partial struct CudaTile
             int allowed = Allowed(i, p.Rows, p.Columns, causal);
             for (int v = d.FirstColumn; v < d.Columns; v += d.ColumnStep)
             {
-                CudaLanes sum = CudaLanes.All(0), own = e.Four(i, v);
+                CudaLanes sum = CudaLanes.All(0), own = e.Load(i, v);
                 for (int j = 0; j < allowed; j++)
                 {
-                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(own - g.Four(j, v)) * x.Four(j, v);
+                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(own - g.Load(j, v)) * x.Load(j, v);
                 }
 
-                de.Store(i, v, de.Four(i, v) + (d.Four(i, v) * sum));
+                de.Store(i, v, de.Load(i, v) + (d.Load(i, v) * sum));
             }
         }
 
@@ -89,14 +92,14 @@ public readonly partial struct CudaTile
         {
             for (int v = x.FirstColumn; v < x.Columns; v += x.ColumnStep)
             {
-                CudaLanes sum = CudaLanes.All(0), own = g.Four(j, v);
+                CudaLanes sum = CudaLanes.All(0), own = g.Load(j, v);
                 for (int i = FirstAllowed(j, p.Rows, p.Columns, causal); i < p.Rows; i++)
                 {
-                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(e.Four(i, v) - own) * d.Four(i, v);
+                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(e.Load(i, v) - own) * d.Load(i, v);
                 }
 
-                dx.Store(j, v, dx.Four(j, v) + sum);
-                dg.Store(j, v, dg.Four(j, v) - (x.Four(j, v) * sum));
+                dx.Store(j, v, dx.Load(j, v) + sum);
+                dg.Store(j, v, dg.Load(j, v) - (x.Load(j, v) * sum));
             }
         }
 

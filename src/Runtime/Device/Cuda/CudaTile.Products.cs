@@ -10,21 +10,17 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Shared && b.Shared)
+        if (a.Rows == 1)
         {
-            Multiply<Rows32, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
+            OneByOne<ExactRows, ExactColumns>(result, a, b, into);
         }
-        else if (a.Packed && b.Shared)
+        else if (a.IsFactor && b.IsFactor)
         {
-            Multiply<HalfRows, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
-        }
-        else if (a.Shared && b.Packed)
-        {
-            Multiply<Rows32, HalfColumns, Rounding>(result, a, b, into, result.Columns, 0);
+            Multiply<FactorRows, FactorColumns, Plainly>(result, a, b, Plainly.Of(into));
         }
         else
         {
-            Plain<Rows32, Columns32>(result, a, b, into, result.Columns, 0);
+            Multiply16<AnyRows, AnyColumns, Rounding, Plainly>(result, a, b, Plainly.Of(into));
         }
     }
 
@@ -32,21 +28,17 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1 && result.Shared)
+        if (a.Rows == 1)
         {
             Outer(result, a, b, into);
         }
-        else if (a.Shared && b.Shared)
+        else if (a.IsFactor && b.IsFactor)
         {
-            Multiply<Columns32, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
-        }
-        else if (a.Packed && b.Shared)
-        {
-            Multiply<HalfColumns, Columns32, Rounding>(result, a, b, into, result.Columns, 0);
+            Multiply<FactorColumns, FactorColumns, Plainly>(result, a, b, Plainly.Of(into));
         }
         else
         {
-            Plain<Columns32, Columns32>(result, a, b, into, result.Columns, 0);
+            Multiply16<AnyColumns, AnyColumns, Rounding, Plainly>(result, a, b, Plainly.Of(into));
         }
     }
 
@@ -54,114 +46,47 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Shared && b.Shared)
+        if (a.Rows == 1)
         {
-            Multiply<Rows32, Rows32, Rounding>(result, a, b, into, result.Columns, 0);
+            OneByOne<ExactRows, ExactRows>(result, a, b, into);
         }
-        else if (a.Shared && b.Packed)
+        else if (a.IsFactor && b.IsFactor)
         {
-            Multiply<Rows32, HalfRows, Rounding>(result, a, b, into, result.Columns, 0);
+            Multiply<FactorRows, FactorRows, Plainly>(result, a, b, Plainly.Of(into));
         }
         else
         {
-            Plain<Rows32, Rows32>(result, a, b, into, result.Columns, 0);
+            Multiply16<AnyRows, AnyRows, Rounding, Plainly>(result, a, b, Plainly.Of(into));
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
+    {
+        if (causal == Causal.Strict)
+        {
+            Multiply16<AnyRows, AnyRows, Keeping, Causally>(result, l, r, Causally.Of(into, result, causal));
+        }
+        else
+        {
+            Multiply16<AnyRows, AnyRows, Rounding, Causally>(result, l, r, Causally.Of(into, result, causal));
         }
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
+    public static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u)
     {
-        int n = result.Columns / result.Rows;
-        if (l.Shared && r.Shared)
+        if (k.IsFactor && u.IsFactor)
         {
-            Multiply<Rows32, Rows32, Keeping>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
+            Multiply<FactorColumns, FactorColumns, Decaying>(state, k, u, Decaying.Of(g));
         }
         else
         {
-            Plain<Rows32, Rows32>(result, l, r, into, causal == Causal.Inclusive ? n : 0, n);
+            Multiply16<AnyColumns, AnyColumns, Rounding, Decaying>(state, k, u, Decaying.Of(g));
         }
-    }
-
-    /// <summary>bfloat16 in the device's memory, with rows that 8-byte loads may read.</summary>
-    private bool Packed => element == CudaElement.BFloat16 && (stride & 3) == 0 && (address & 7) == 0;
-
-    /// <summary>Any factors, without tensor cores: what a product is given so rarely that it has no cursor for it.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Plain<TA, TB>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
-        where TA : struct, IFactor<TA>
-        where TB : struct, IFactor<TB>
-    {
-        for (int i = Warp; i < result.Rows; i += Warps)
-        {
-            for (int j = Lane; j < result.Columns; j += 32)
-            {
-                float sum = 0;
-                for (int d = 0; d < TA.Depth(a) && j < first + (i * each); d++)
-                {
-                    sum += TA.One(a, i, d) * TB.One(b, j, d);
-                }
-
-                result.Put(i, j, sum, into);
-            }
-        }
-
-        Synchronize();
-    }
-
-    /// <summary>
-    /// result (=, +=, -=) a b, or a^T and b^T as the factors see them; row i has only the columns below <paramref name="first"/> + i * <paramref name="each"/>, the others are 0.
-    /// A warp computes blocks of 32 x 32, or of 16 x 16 where there are fewer of the large ones than warps.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Multiply<TA, TB, TDigits>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
-        where TA : struct, IFactor<TA>
-        where TB : struct, IFactor<TB>
-        where TDigits : struct, IDigits
-    {
-        int across = (result.Columns + 31) >> 5, blocks = ((result.Rows + 31) >> 5) * across;
-        if (blocks < Warps)
-        {
-            Multiply16<TA, TB, TDigits>(result, a, b, into, first, each);
-            return;
-        }
-
-        for (int block = Warp; block < blocks; block += Warps)
-        {
-            int i = block / across * 32, j = (block - (block / across * across)) * 32;
-            var sum = default(Block32);
-            if (j < first + ((i + 31) * each))
-            {
-                sum = Block32.Of<TA, TB, TDigits>(a, b, i, j);
-            }
-
-            sum.Upper.Put(result, i, j, into, first, each);
-            sum.Lower.Put(result, i + 16, j, into, first, each);
-        }
-
-        Synchronize();
-    }
-
-    private static void Multiply16<TA, TB, TDigits>(CudaTile result, CudaTile a, CudaTile b, Into into, int first, int each)
-        where TA : struct, IFactor<TA>
-        where TB : struct, IFactor<TB>
-        where TDigits : struct, IDigits
-    {
-        int across = (result.Columns + 15) >> 4, blocks = ((result.Rows + 15) >> 4) * across;
-        for (int block = Warp; block < blocks; block += Warps)
-        {
-            int i = block / across * 16, j = (block - (block / across * across)) * 16;
-            var sum = default(Block16);
-            if (j < first + ((i + 15) * each))
-            {
-                sum = Block16.Of<TA, TB, TDigits>(a, b, i, j);
-            }
-
-            Strip32.Put(result, sum.Left, i, j, into, first, each);
-            Strip32.Put(result, sum.Right, i, j + 8, into, first, each);
-        }
-
-        Synchronize();
     }
 
     /// <summary>The product of a column (given as a row) and a row.</summary>
@@ -180,11 +105,88 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
-    /// <summary>16 x 16 sums: a thread's part of each 8 columns.</summary>
+    /// <summary>The product with a row, in single precision, without tensor cores.</summary>
+    private static void OneByOne<TA, TB>(CudaTile result, CudaTile a, CudaTile b, Into into)
+        where TA : struct, IFactor<TA>
+        where TB : struct, IFactor<TB>
+    {
+        for (int j = Group.IdxX; j < result.Columns; j += Group.DimX)
+        {
+            float sum = 0;
+            for (int d = 0; d < TA.Depth(a); d++)
+            {
+                sum += TA.One(a, 0, d) * TB.One(b, j, d);
+            }
+
+            result.Put(0, j, sum, into);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>A product of factors: a warp computes blocks of 32 x 32, or smaller ones where there are fewer of the large than warps.</summary>
+    private static void Multiply<TA, TB, TFinish>(CudaTile result, CudaTile a, CudaTile b, TFinish finish)
+        where TA : struct, IFactor<TA>
+        where TB : struct, IFactor<TB>
+        where TFinish : struct, IFinish
+    {
+        int down = (result.Rows + 15) >> 4, across = (result.Columns + 31) >> 5;
+        if ((down & 1) == 0 && (down >> 1) * across >= Warps)
+        {
+            for (int block = Warp; block < (down >> 1) * across; block += Warps)
+            {
+                int row = block / across, i = row << 5, j = (block - (row * across)) << 5;
+                Block32.Of<TA, TB>(a, b, i, j, out Strip upper, out Strip lower);
+                upper.Put(result, finish, i, j);
+                lower.Put(result, finish, i + 16, j);
+            }
+
+            Synchronize();
+        }
+        else if (down * across >= Warps)
+        {
+            for (int block = Warp; block < down * across; block += Warps)
+            {
+                int row = block / across, i = row << 4, j = (block - (row * across)) << 5;
+                Strip.Of<TA, TB>(a, b, i, j).Put(result, finish, i, j);
+            }
+
+            Synchronize();
+        }
+        else
+        {
+            Multiply16<TA, TB, Rounding, TFinish>(result, a, b, finish);
+        }
+    }
+
+    /// <summary>A product in blocks of 16 x 16.</summary>
+    private static void Multiply16<TA, TB, TDigits, TFinish>(CudaTile result, CudaTile a, CudaTile b, TFinish finish)
+        where TA : struct, IFactor<TA>
+        where TB : struct, IFactor<TB>
+        where TDigits : struct, IDigits
+        where TFinish : struct, IFinish
+    {
+        int across = (result.Columns + 15) >> 4, blocks = ((result.Rows + 15) >> 4) * across;
+        for (int block = Warp; block < blocks; block += Warps)
+        {
+            int row = block / across, i = row << 4, j = (block - (row * across)) << 4;
+            var sum = default(Block16);
+            if (finish.Wants(i, j))
+            {
+                sum = Block16.Of<TA, TB, TDigits>(a, b, i, j);
+            }
+
+            sum.Put(result, finish, i, j);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>A thread's part of 16 x 16 sums: rows g and g + 8, of each 8 columns two neighbours.</summary>
     private struct Block16
     {
-        public CudaLanes Left;
-        public CudaLanes Right;
+        public CudaLanes Near;
+        public CudaLanes Far;
 
         public static Block16 Of<TA, TB, TDigits>(CudaTile a, CudaTile b, int i, int j)
             where TA : struct, IFactor<TA>
@@ -195,127 +197,152 @@ public readonly partial struct CudaTile
             int depth = TA.Depth(a), d = 0;
             TA rows = TA.Of(a, i);
             TB columns = TB.Of(b, j);
-
-            // Four steps' loads are under way at a time: few blocks, so a warp must hide the memory's latency by itself.
-            for (; d + 64 <= depth; d += 64)
+            for (; d + 32 <= depth; d += 32)
             {
-                Fragment a0 = Fragment.Left<TA, TDigits>(rows, 0, d), a1 = Fragment.Left<TA, TDigits>(rows, 0, d + 16);
-                Fragment a2 = Fragment.Left<TA, TDigits>(rows, 0, d + 32), a3 = Fragment.Left<TA, TDigits>(rows, 0, d + 48);
-                Fragment b0 = Fragment.Right<TB, TDigits>(columns, 0, d), b1 = Fragment.Right<TB, TDigits>(columns, 0, d + 16);
-                Fragment b2 = Fragment.Right<TB, TDigits>(columns, 0, d + 32), b3 = Fragment.Right<TB, TDigits>(columns, 0, d + 48);
-                Add<TDigits>(ref sum, a0, b0);
-                Add<TDigits>(ref sum, a1, b1);
-                Add<TDigits>(ref sum, a2, b2);
-                Add<TDigits>(ref sum, a3, b3);
+                Fragment a0 = TA.At<TDigits>(rows, d), b0 = TB.At<TDigits>(columns, d), a1 = TA.At<TDigits>(rows, d + 16), b1 = TB.At<TDigits>(columns, d + 16);
+                sum.Near = TDigits.Near(sum.Near, a0, b0);
+                sum.Far = TDigits.Far(sum.Far, a0, b0);
+                sum.Near = TDigits.Near(sum.Near, a1, b1);
+                sum.Far = TDigits.Far(sum.Far, a1, b1);
             }
 
-            for (; d + 16 <= depth; d += 16)
+            if (d + 16 <= depth)
             {
-                Add<TDigits>(ref sum, Fragment.Left<TA, TDigits>(rows, 0, d), Fragment.Right<TB, TDigits>(columns, 0, d));
+                Fragment a0 = TA.At<TDigits>(rows, d), b0 = TB.At<TDigits>(columns, d);
+                sum.Near = TDigits.Near(sum.Near, a0, b0);
+                sum.Far = TDigits.Far(sum.Far, a0, b0);
+                d += 16;
             }
 
             if (d < depth)
             {
-                Add<TDigits>(ref sum, Fragment.LastLeft<TA, TDigits>(a, i, d, depth), Fragment.LastRight<TB, TDigits>(b, j, d, depth));
+                Fragment a0 = Fragment.Last<TA, TDigits>(a, i, d, depth), b0 = Fragment.Last<TB, TDigits>(b, j, d, depth);
+                sum.Near = TDigits.Near(sum.Near, a0, b0);
+                sum.Far = TDigits.Far(sum.Far, a0, b0);
             }
 
             return sum;
         }
 
-        private static void Add<TDigits>(ref Block16 sum, Fragment a, Fragment b)
-            where TDigits : struct, IDigits
+        public readonly void Put<TFinish>(CudaTile result, TFinish finish, int i, int j)
+            where TFinish : struct, IFinish
         {
-            sum.Left = TDigits.MultiplyAdd(sum.Left, a, b.X, b.Y, b.RestX, b.RestY);
-            sum.Right = TDigits.MultiplyAdd(sum.Right, a, b.Z, b.W, b.RestZ, b.RestW);
+            if (result.IsExact)
+            {
+                Put<TFinish, ExactPairs>(result, finish, i, j);
+            }
+            else
+            {
+                Put<TFinish, FactorPairs>(result, finish, i, j);
+            }
+        }
+
+        private readonly void Put<TFinish, TPairs>(CudaTile result, TFinish finish, int i, int j)
+            where TFinish : struct, IFinish
+            where TPairs : struct, IPairs
+        {
+            var place = Place<TPairs>.Of(result, finish, i, j);
+            place.Put(finish, 0, Near);
+            place.Put(finish, 8, Far);
         }
     }
 
-    /// <summary>A thread's part of 16 x 32 sums: of each group of 8 columns two neighbours in row g and two in row g + 8.</summary>
-    private struct Strip32
+    /// <summary>A thread's part of 16 x 32 sums of a product of factors.</summary>
+    private struct Strip
     {
         private CudaLanes first;
         private CudaLanes second;
         private CudaLanes third;
         private CudaLanes fourth;
 
-        public static void Add<TDigits>(ref Strip32 sum, Fragment a, Fragment left, Fragment right)
-            where TDigits : struct, IDigits
-        {
-            sum.first = TDigits.MultiplyAdd(sum.first, a, left.X, left.Y, left.RestX, left.RestY);
-            sum.second = TDigits.MultiplyAdd(sum.second, a, left.Z, left.W, left.RestZ, left.RestW);
-            sum.third = TDigits.MultiplyAdd(sum.third, a, right.X, right.Y, right.RestX, right.RestY);
-            sum.fourth = TDigits.MultiplyAdd(sum.fourth, a, right.Z, right.W, right.RestZ, right.RestW);
-        }
-
-        public readonly void Put(CudaTile result, int i, int j, Into into, int first, int each)
-        {
-            Put(result, this.first, i, j, into, first, each);
-            Put(result, second, i, j + 8, into, first, each);
-            Put(result, third, i, j + 16, into, first, each);
-            Put(result, fourth, i, j + 24, into, first, each);
-        }
-
-        public static void Put(CudaTile result, CudaLanes x, int i, int j, Into into, int first, int each)
-        {
-            int g = i + (Lane >> 2), t = j + ((Lane & 3) * 2);
-            PutTwo(result, g, t, x.X, x.Y, into, first, each);
-            PutTwo(result, g + 8, t, x.Z, x.W, into, first, each);
-        }
-
-        // Two neighbours may stand in the padding of a row, which nobody reads.
-        private static void PutTwo(CudaTile result, int i, int j, float low, float high, Into into, int first, int each)
-        {
-            if (i < result.Rows && j < result.Columns)
-            {
-                int allowed = first + (i * each);
-                float x = j < allowed ? low : 0f, y = j + 1 < allowed ? high : 0f;
-                uint at = result.AddressOf(i, j);
-                if (into == Into.Set)
-                {
-                    Ptx.Store2(at, x, y);
-                }
-                else
-                {
-                    CudaPair old = Ptx.Load2(at);
-                    float sign = into == Into.Add ? 1f : -1f;
-                    Ptx.Store2(at, old.Low + (sign * x), old.High + (sign * y));
-                }
-            }
-        }
-    }
-
-    /// <summary>32 x 32 sums.</summary>
-    private struct Block32
-    {
-        public Strip32 Upper;
-        public Strip32 Lower;
-
-        public static Block32 Of<TA, TB, TDigits>(CudaTile a, CudaTile b, int i, int j)
+        public static Strip Of<TA, TB>(CudaTile a, CudaTile b, int i, int j)
             where TA : struct, IFactor<TA>
             where TB : struct, IFactor<TB>
-            where TDigits : struct, IDigits
         {
-            var sum = default(Block32);
-            int depth = TA.Depth(a), whole = depth & ~15;
+            var sum = default(Strip);
+            int depth = TA.Depth(a), d = 0;
             TA rows = TA.Of(a, i);
-            TB columns = TB.Of(b, j);
-            for (int d = 0; d < whole; d += 16)
+            TB left = TB.Of(b, j), right = TB.Of(b, j + 16);
+            for (; d + 32 <= depth; d += 32)
             {
-                // No branch stands between the loads: they are all under way before the first is used.
-                Fragment upperRows = Fragment.Left<TA, TDigits>(rows, 0, d), lowerRows = Fragment.Left<TA, TDigits>(rows, 2, d);
-                Fragment leftColumns = Fragment.Right<TB, TDigits>(columns, 0, d), rightColumns = Fragment.Right<TB, TDigits>(columns, 2, d);
-                Strip32.Add<TDigits>(ref sum.Upper, upperRows, leftColumns, rightColumns);
-                Strip32.Add<TDigits>(ref sum.Lower, lowerRows, leftColumns, rightColumns);
+                Fragment a0 = TA.At<Rounding>(rows, d), l0 = TB.At<Rounding>(left, d), r0 = TB.At<Rounding>(right, d);
+                Fragment a1 = TA.At<Rounding>(rows, d + 16), l1 = TB.At<Rounding>(left, d + 16), r1 = TB.At<Rounding>(right, d + 16);
+                Add(ref sum, a0, l0, r0);
+                Add(ref sum, a1, l1, r1);
             }
 
-            if (whole < depth)
+            if (d + 16 <= depth)
             {
-                Fragment leftColumns = Fragment.LastRight<TB, TDigits>(b, j, whole, depth), rightColumns = Fragment.LastRight<TB, TDigits>(b, j + 16, whole, depth);
-                Strip32.Add<TDigits>(ref sum.Upper, Fragment.LastLeft<TA, TDigits>(a, i, whole, depth), leftColumns, rightColumns);
-                Strip32.Add<TDigits>(ref sum.Lower, Fragment.LastLeft<TA, TDigits>(a, i + 16, whole, depth), leftColumns, rightColumns);
+                Add(ref sum, TA.At<Rounding>(rows, d), TB.At<Rounding>(left, d), TB.At<Rounding>(right, d));
+                d += 16;
+            }
+
+            if (d < depth)
+            {
+                Add(ref sum, Fragment.Last<TA, Rounding>(a, i, d, depth), Fragment.Last<TB, Rounding>(b, j, d, depth), Fragment.Last<TB, Rounding>(b, j + 16, d, depth));
             }
 
             return sum;
+        }
+
+        public static void Add(ref Strip sum, in Fragment a, in Fragment left, in Fragment right)
+        {
+            sum.first = Rounding.Near(sum.first, a, left);
+            sum.second = Rounding.Far(sum.second, a, left);
+            sum.third = Rounding.Near(sum.third, a, right);
+            sum.fourth = Rounding.Far(sum.fourth, a, right);
+        }
+
+        public readonly void Put<TFinish>(CudaTile result, TFinish finish, int i, int j)
+            where TFinish : struct, IFinish
+        {
+            if (result.IsExact)
+            {
+                Put<TFinish, ExactPairs>(result, finish, i, j);
+            }
+            else
+            {
+                Put<TFinish, FactorPairs>(result, finish, i, j);
+            }
+        }
+
+        private readonly void Put<TFinish, TPairs>(CudaTile result, TFinish finish, int i, int j)
+            where TFinish : struct, IFinish
+            where TPairs : struct, IPairs
+        {
+            var place = Place<TPairs>.Of(result, finish, i, j);
+            place.Put(finish, 0, first);
+            place.Put(finish, 8, second);
+            place.Put(finish, 16, third);
+            place.Put(finish, 24, fourth);
+        }
+    }
+
+    /// <summary>32 x 32 sums: each fragment that is read serves two products.</summary>
+    private static class Block32
+    {
+        public static void Of<TA, TB>(CudaTile a, CudaTile b, int i, int j, out Strip upper, out Strip lower)
+            where TA : struct, IFactor<TA>
+            where TB : struct, IFactor<TB>
+        {
+            upper = default;
+            lower = default;
+            int depth = TA.Depth(a), d = 0;
+            TA rows = TA.Of(a, i), lowerRows = TA.Of(a, i + 16);
+            TB left = TB.Of(b, j), right = TB.Of(b, j + 16);
+            for (; d + 16 <= depth; d += 16)
+            {
+                Fragment a0 = TA.At<Rounding>(rows, d), a1 = TA.At<Rounding>(lowerRows, d), l = TB.At<Rounding>(left, d), r = TB.At<Rounding>(right, d);
+                Strip.Add(ref upper, a0, l, r);
+                Strip.Add(ref lower, a1, l, r);
+            }
+
+            if (d < depth)
+            {
+                Fragment l = Fragment.Last<TB, Rounding>(b, j, d, depth), r = Fragment.Last<TB, Rounding>(b, j + 16, d, depth);
+                Strip.Add(ref upper, Fragment.Last<TA, Rounding>(a, i, d, depth), l, r);
+                Strip.Add(ref lower, Fragment.Last<TA, Rounding>(a, i + 16, d, depth), l, r);
+            }
         }
     }
 }

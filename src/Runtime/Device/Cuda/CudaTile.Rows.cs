@@ -3,46 +3,34 @@ using ILGPU;
 
 namespace AttentionDsl.Runtime;
 
-/// <content>Sums over rows and columns, and what works row by row.</content>
+/// <content>Sums over columns, running sums, and what works row by row.</content>
 public readonly partial struct CudaTile
 {
     private const float NormEpsilon = 1e-6f;
 
     /// <inheritdoc/>
+    /// <remarks>A thread has a column; eight rows are read before the first is needed.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CumulativeSum(CudaTile result, CudaTile x)
     {
-        // A stretch of rows a warp, then what the stretches before it sum to.
-        int stretch = (x.Rows + Warps - 1) / Warps, from = Warp * stretch, to = from + stretch < x.Rows ? from + stretch : x.Rows;
-        for (int c = Lane; c < x.Columns; c += 32)
+        for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
         {
             float sum = 0;
-            for (int i = from; i < to; i++)
+            int i = 0;
+            for (; i + 8 <= x.Rows; i += 8)
             {
-                sum += x.At(i, c);
-                result.Put(i, c, sum, Into.Set);
-            }
-        }
-
-        Synchronize();
-        for (int c = Lane; c < x.Columns; c += 32)
-        {
-            float before = 0;
-            for (int i = stretch - 1; i < from && i < x.Rows; i += stretch)
-            {
-                before += result.At(i, c);
+                CudaLanes a = x.Down(i, c), b = x.Down(i + 4, c);
+                a = Running(a, sum);
+                b = Running(b, a.W);
+                sum = b.W;
+                result.PutDown(i, c, a);
+                result.PutDown(i + 4, c, b);
             }
 
-            Ptx.Store(KeptAt(Warp, c), before);
-        }
-
-        Synchronize();
-        for (int c = Lane; c < x.Columns; c += 32)
-        {
-            float before = Ptx.Load(KeptAt(Warp, c));
-            for (int i = from; i < to && from > 0; i++)
+            for (; i < x.Rows; i++)
             {
-                result.Put(i, c, before, Into.Add);
+                sum += Ptx.Load(x.Near(i, c));
+                Ptx.Store(result.Near(i, c), sum);
             }
         }
 
@@ -53,53 +41,23 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReverseCumulativeSum(CudaTile result, CudaTile x, Into into)
     {
-        int stretch = (x.Rows + Warps - 1) / Warps, from = Warp * stretch, to = from + stretch < x.Rows ? from + stretch : x.Rows;
-        for (int c = Lane; c < x.Columns; c += 32)
+        for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
         {
             float sum = 0;
-            for (int i = from; i < to; i++)
+            int i = x.Rows;
+            for (; (i & 7) != 0; i--)
             {
-                sum += x.At(i, c);
+                sum += Ptx.Load(x.Near(i - 1, c));
+                result.Put(i - 1, c, sum, into);
             }
 
-            Ptx.Store(KeptAt(Warp, c), sum);
-        }
-
-        Synchronize();
-        for (int c = Lane; c < x.Columns; c += 32)
-        {
-            float sum = 0;
-            for (int warp = Warps - 1; warp > Warp; warp--)
+            for (; i > 0; i -= 8)
             {
-                sum += Ptx.Load(KeptAt(warp, c));
-            }
-
-            for (int i = to - 1; i >= from; i--)
-            {
-                sum += x.At(i, c);
-                result.Put(i, c, sum, into);
-            }
-        }
-
-        Synchronize();
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void RowSum(CudaTile result, CudaTile x, Into into)
-    {
-        for (int i = Warp; i < x.Rows; i += Warps)
-        {
-            float sum = 0;
-            for (int c = Lane; c < x.Columns; c += 32)
-            {
-                sum += x.At(i, c);
-            }
-
-            sum = Ptx.SumOfWarp(sum);
-            if (Lane == 0)
-            {
-                result.Put(i, 0, sum, into);
+                CudaLanes a = x.Down(i - 8, c), b = x.Down(i - 4, c);
+                CudaLanes later = Running(new(b.W, b.Z, b.Y, b.X), sum), sooner = Running(new(a.W, a.Z, a.Y, a.X), later.W);
+                sum = sooner.W;
+                result.JoinDown(i - 8, c, new(sooner.W, sooner.Z, sooner.Y, sooner.X), into);
+                result.JoinDown(i - 4, c, new(later.W, later.Z, later.Y, later.X), into);
             }
         }
 
@@ -110,24 +68,20 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ColumnSum(CudaTile result, CudaTile x, Into into)
     {
-        for (int c = Lane; c < x.Columns; c += 32)
-        {
-            float sum = 0;
-            for (int i = Warp; i < x.Rows; i += Warps)
-            {
-                sum += x.At(i, c);
-            }
-
-            Ptx.Store(KeptAt(Warp, c), sum);
-        }
-
-        Synchronize();
         for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
         {
-            float sum = 0;
-            for (int warp = 0; warp < Warps; warp++)
+            CudaLanes sums = CudaLanes.All(0);
+            int i = 0;
+            for (; i + 8 <= x.Rows; i += 8)
             {
-                sum += Ptx.Load(KeptAt(warp, c));
+                CudaLanes a = x.Down(i, c), b = x.Down(i + 4, c);
+                sums += a + b;
+            }
+
+            float sum = sums.Sum;
+            for (; i < x.Rows; i++)
+            {
+                sum += Ptx.Load(x.Near(i, c));
             }
 
             result.Put(0, c, sum, into);
@@ -143,16 +97,16 @@ public readonly partial struct CudaTile
         float sum = 0;
         for (int i = Warp; i < x.Rows; i += Warps)
         {
-            for (int c = Lane; c < x.Columns; c += 32)
+            for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                sum += x.At(i, c);
+                sum += x.Within(i, j).Sum;
             }
         }
 
         sum = Ptx.SumOfWarp(sum);
         if (Lane == 0)
         {
-            Ptx.Store(KeptAt(Warp, 0), sum);
+            Ptx.Store(Ptx.Shared() + (uint)(Warp << 2), sum);
         }
 
         Synchronize();
@@ -161,7 +115,7 @@ public readonly partial struct CudaTile
             sum = 0;
             for (int warp = 0; warp < Warps; warp++)
             {
-                sum += Ptx.Load(KeptAt(warp, 0));
+                sum += Ptx.Load(Ptx.Shared() + (uint)(warp << 2));
             }
 
             result.Put(0, 0, sum, into);
@@ -174,25 +128,24 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Normalize(CudaTile result, CudaTile x)
     {
-        // Two rows at a time: one's loads hide behind the other's sum.
-        for (int i = Warp * 2; i < x.Rows; i += Warps * 2)
+        for (int i = Warp << 2; i < x.Rows; i += Warps << 2)
         {
-            int next = i + 1 < x.Rows ? i + 1 : i;
-            float first = 0, second = 0;
-            for (int c = Lane; c < x.Columns; c += 32)
+            int second = Clamped(i + 1, x.Rows), third = Clamped(i + 2, x.Rows), fourth = Clamped(i + 3, x.Rows);
+            CudaLanes squares = CudaLanes.All(0);
+            for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                float a = x.At(i, c), b = x.At(next, c);
-                first += a * a;
-                second += b * b;
+                CudaLanes a = x.Within(i, j), b = x.Within(second, j), c = x.Within(third, j), d = x.Within(fourth, j);
+                squares += new CudaLanes((a * a).Sum, (b * b).Sum, (c * c).Sum, (d * d).Sum);
             }
 
-            first = 1 / MathF.Sqrt(Ptx.SumOfWarp(first) + NormEpsilon);
-            second = 1 / MathF.Sqrt(Ptx.SumOfWarp(second) + NormEpsilon);
-            for (int c = Lane; c < x.Columns; c += 32)
+            CudaLanes scales = Scales(SumsOfWarp(squares));
+            for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                float a = x.At(i, c), b = x.At(next, c);
-                result.Put(i, c, a * first, Into.Set);
-                result.Put(next, c, b * second, Into.Set);
+                CudaLanes a = x.Load(i, j), b = x.Load(second, j), c = x.Load(third, j), d = x.Load(fourth, j);
+                result.Store(i, j, a * CudaLanes.All(scales.X));
+                result.Store(second, j, b * CudaLanes.All(scales.Y));
+                result.Store(third, j, c * CudaLanes.All(scales.Z));
+                result.Store(fourth, j, d * CudaLanes.All(scales.W));
             }
         }
 
@@ -203,21 +156,26 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void NormalizeAdjoint(CudaTile dx, CudaTile d, CudaTile x)
     {
-        for (int i = Warp; i < x.Rows; i += Warps)
+        // Two rows at a time; of an odd last row only one is written.
+        for (int i = Warp << 1; i < x.Rows; i += Warps << 1)
         {
-            float squares = 0, along = 0;
-            for (int c = Lane; c < x.Columns; c += 32)
+            int next = Clamped(i + 1, x.Rows);
+            CudaLanes sums = CudaLanes.All(0);
+            for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                float value = x.At(i, c);
-                squares += value * value;
-                along += value * d.At(i, c);
+                CudaLanes a = x.Within(i, j), b = x.Within(next, j), da = d.Within(i, j), db = d.Within(next, j);
+                sums += new CudaLanes((a * a).Sum, (b * b).Sum, (a * da).Sum, (b * db).Sum);
             }
 
-            float scale = 1 / MathF.Sqrt(Ptx.SumOfWarp(squares) + NormEpsilon);
-            along = Ptx.SumOfWarp(along) * scale;
-            for (int c = Lane; c < x.Columns; c += 32)
+            sums = SumsOfWarp(sums);
+            CudaLanes scales = Scales(sums);
+            for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                dx.Put(i, c, (d.At(i, c) - (x.At(i, c) * scale * along)) * scale, Into.Add);
+                Turned(dx, d, x, i, j, scales.X, sums.Z);
+                if (next > i)
+                {
+                    Turned(dx, d, x, next, j, scales.Y, sums.W);
+                }
             }
         }
 
@@ -262,6 +220,35 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
-    /// <summary>Where an operation keeps a number for each warp and column between its barriers.</summary>
-    private static uint KeptAt(int warp, int column) => Ptx.Shared() + ((uint)((warp * MaxColumns) + column) << 2);
+    /// <summary>Four numbers of a column.</summary>
+    private CudaLanes Down(int i, int c)
+    {
+        uint at = Near(i, c), step = (uint)stride;
+        return new(Ptx.Load(at), Ptx.Load(at + step), Ptx.Load(at + (2 * step)), Ptx.Load(at + (3 * step)));
+    }
+
+    private void PutDown(int i, int c, CudaLanes value)
+    {
+        uint at = Near(i, c), step = (uint)stride;
+        Ptx.Store(at, value.X);
+        Ptx.Store(at + step, value.Y);
+        Ptx.Store(at + (2 * step), value.Z);
+        Ptx.Store(at + (3 * step), value.W);
+    }
+
+    private void JoinDown(int i, int c, CudaLanes value, Into into) =>
+        PutDown(i, c, into == Into.Set ? value : into == Into.Add ? Down(i, c) + value : Down(i, c) - value);
+
+    private static CudaLanes Running(CudaLanes x, float before)
+    {
+        float a = before + x.X, b = a + x.Y, c = b + x.Z;
+        return new(a, b, c, c + x.W);
+    }
+
+    private static CudaLanes Scales(CudaLanes squares) => new(
+        1f / MathF.Sqrt(squares.X + NormEpsilon), 1f / MathF.Sqrt(squares.Y + NormEpsilon), 1f / MathF.Sqrt(squares.Z + NormEpsilon), 1f / MathF.Sqrt(squares.W + NormEpsilon));
+
+    /// <summary>dx += (d - y (y . d)) scale, with y = x scale.</summary>
+    private static void Turned(CudaTile dx, CudaTile d, CudaTile x, int i, int j, float scale, float along) =>
+        dx.Store(i, j, dx.Load(i, j) + ((d.Load(i, j) - (x.Load(i, j) * CudaLanes.All(scale * scale * along))) * CudaLanes.All(scale)));
 }

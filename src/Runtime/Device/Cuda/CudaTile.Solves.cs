@@ -60,12 +60,13 @@ public readonly partial struct CudaTile
 
     /// <summary>
     /// Solves (I + l) result = x, or its transpose. The diagonal blocks of 16 are inverted first, a warp each, by substitution in single precision;
-    /// then every warp carries its columns through the blocks by products, without waiting for the others.
+    /// then every warp carries 16 of the columns through the blocks by products, without waiting for the others.
     /// </summary>
+    /// <remarks>A warp computes the transpose, columns of x being rows: its sums are then the left factor of the next product, register for register.</remarks>
     private static void Solve(CudaTile result, CudaTile l, CudaTile x, bool transposed)
     {
         int blocks = (l.Rows + Side - 1) / Side;
-        CudaTile inverses = Workspace(blocks * Side, Side);
+        var inverses = new CudaTile(Ptx.Shared(), (Side + RowPadding) << 2, blocks * Side, Side, true, CudaElement.Float32);
         for (int block = Warp; block < blocks; block += Warps)
         {
             if (Lane < Side)
@@ -77,55 +78,98 @@ public readonly partial struct CudaTile
         Synchronize();
         for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
         {
-            for (int step = 0; step < blocks; step++)
+            if (transposed)
             {
-                int block = transposed ? blocks - 1 - step : step, i = block * Side;
-                int rows = l.Rows - i < Side ? l.Rows - i : Side;
-
-                // What the rows already solved take from these rows.
-                Strip16 right = Strip16.Read(x, i, j, rows);
-                if (transposed)
+                for (int i = (blocks - 1) * Side; i >= 0; i -= Side)
                 {
+                    Block16 right = Turned16(x, i, j);
                     for (int d = i + Side; d < l.Rows; d += Side)
                     {
-                        Strip16.Subtract<Columns32>(ref right, l, i, d, l.Rows, result, j);
+                        TakeAway<ExactColumns>(ref right, l, i, d, result, j);
                     }
+
+                    PutTurned(result, Times(right, ExactColumns.At<Keeping>(ExactColumns.Of(inverses, 0), i)), i, j);
+                    Ptx.Together();
                 }
-                else
+            }
+            else
+            {
+                for (int i = 0; i < l.Rows; i += Side)
                 {
+                    Block16 right = Turned16(x, i, j);
                     for (int d = 0; d < i; d += Side)
                     {
-                        Strip16.Subtract<Rows32>(ref right, l, i, d, i, result, j);
+                        TakeAway<ExactRows>(ref right, l, i, d, result, j);
                     }
-                }
 
-                // Rows (I + l_block)^-1 times what is left; it goes through the result's own storage to the other threads of the warp.
-                right.Put(result, i, j, rows);
-                Ptx.Together();
-                var solved = default(Strip16);
-                CudaTile own = result.Block(i, rows, 0, result.Columns);
-                if (transposed)
-                {
-                    Strip16.Subtract<Columns32>(ref solved, inverses.Block(i, rows, 0, rows), 0, 0, rows, own, j);
+                    PutTurned(result, Times(right, ExactRows.At<Keeping>(ExactRows.Of(inverses, i), 0)), i, j);
+                    Ptx.Together();
                 }
-                else
-                {
-                    Strip16.Subtract<Rows32>(ref solved, inverses.Block(i, rows, 0, rows), 0, 0, rows, own, j);
-                }
-
-                Ptx.Together();
-                Strip16.Negate(ref solved);
-                solved.Put(result, i, j, rows);
-                Ptx.Together();
             }
         }
 
         Synchronize();
     }
 
-    /// <summary>The start of shared memory, for an operation's own use.</summary>
-    private static CudaTile Workspace(int rows, int columns) =>
-        new(Ptx.Shared(), columns, 0, 0, rows, columns, (columns & 31) == 0 ? Wide : Narrow, CudaElement.Float32);
+    /// <summary>right -= (rows d.. of the solution)^T (the factor's vectors from i on)^T.</summary>
+    private static void TakeAway<T>(ref Block16 right, CudaTile l, int i, int d, CudaTile solution, int j)
+        where T : struct, IFactor<T>
+    {
+        Fragment a, b;
+        if (d + Side <= l.Rows)
+        {
+            a = ExactColumns.At<Keeping>(ExactColumns.Of(solution, j), d);
+            b = T.At<Keeping>(T.Of(l, i), d);
+        }
+        else
+        {
+            a = Fragment.Last<ExactColumns, Keeping>(solution, j, d, l.Rows);
+            b = Fragment.Last<T, Keeping>(l, i, d, l.Rows);
+        }
+
+        right.Near = -Keeping.Near(-right.Near, a, b);
+        right.Far = -Keeping.Far(-right.Far, a, b);
+    }
+
+    /// <summary>The product of a block of sums and 16 vectors.</summary>
+    private static Block16 Times(Block16 a, in Fragment b)
+    {
+        Fragment left = Fragment.Of<Keeping>(new(a.Near.X, a.Near.Y), new(a.Near.Z, a.Near.W), new(a.Far.X, a.Far.Y), new(a.Far.Z, a.Far.W));
+        Block16 sum = default;
+        sum.Near = Keeping.Near(CudaLanes.All(0), left, b);
+        sum.Far = Keeping.Far(CudaLanes.All(0), left, b);
+        return sum;
+    }
+
+    /// <summary>16 rows and columns of x, transposed, as sums; rows beyond the last are 0.</summary>
+    private static Block16 Turned16(CudaTile x, int i, int j)
+    {
+        int t = i + ((Lane & 3) << 1);
+        uint at = x.Near(t, j + (Lane >> 2)), next = at + (uint)x.stride, down = (uint)(x.stride << 3);
+        Block16 block = default;
+        block.Near = new(
+            t < x.Rows ? Ptx.Load(at) : 0f, t + 1 < x.Rows ? Ptx.Load(next) : 0f, t < x.Rows ? Ptx.Load(at + 32) : 0f, t + 1 < x.Rows ? Ptx.Load(next + 32) : 0f);
+        block.Far = new(
+            t + 8 < x.Rows ? Ptx.Load(at + down) : 0f,
+            t + 9 < x.Rows ? Ptx.Load(next + down) : 0f,
+            t + 8 < x.Rows ? Ptx.Load(at + down + 32) : 0f,
+            t + 9 < x.Rows ? Ptx.Load(next + down + 32) : 0f);
+        return block;
+    }
+
+    /// <summary>Stores what <see cref="Turned16"/> reads.</summary>
+    private static void PutTurned(CudaTile result, Block16 block, int i, int j)
+    {
+        uint at = result.Near(i + ((Lane & 3) << 1), j + (Lane >> 2)), next = at + (uint)result.stride, down = (uint)(result.stride << 3);
+        Ptx.Store(at, block.Near.X);
+        Ptx.Store(next, block.Near.Y);
+        Ptx.Store(at + 32, block.Near.Z);
+        Ptx.Store(next + 32, block.Near.W);
+        Ptx.Store(at + down, block.Far.X);
+        Ptx.Store(next + down, block.Far.Y);
+        Ptx.Store(at + down + 32, block.Far.Z);
+        Ptx.Store(next + down + 32, block.Far.W);
+    }
 
     /// <summary>Column c of the inverse of the unit lower triangular block that begins at row i: substitution on a column of the identity, four rows at a time.</summary>
     private static void Invert(CudaTile inverses, CudaTile l, int i, int c)
@@ -141,28 +185,16 @@ public readonly partial struct CudaTile
         TakeAway(ref e, l, i, 12, 4, b);
         TakeAway(ref e, l, i, 12, 8, d);
         Triangle(ref e, l, i, 12);
-        PutColumn(inverses, i, c, a);
-        PutColumn(inverses, i + 4, c, b);
-        PutColumn(inverses, i + 8, c, d);
-        PutColumn(inverses, i + 12, c, e);
+        inverses.PutDown(i, c, a);
+        inverses.PutDown(i + 4, c, b);
+        inverses.PutDown(i + 8, c, d);
+        inverses.PutDown(i + 12, c, e);
     }
 
     private static CudaLanes Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
 
-    private static void PutColumn(CudaTile x, int i, int c, CudaLanes value)
-    {
-        x.PutScratch(i, c, value.X, Into.Set);
-        x.PutScratch(i + 1, c, value.Y, Into.Set);
-        x.PutScratch(i + 2, c, value.Z, Into.Set);
-        x.PutScratch(i + 3, c, value.W, Into.Set);
-    }
-
-    /// <summary>Four numbers of a row of a diagonal block; rows beyond the matrix repeat the last, whose results nobody reads.</summary>
-    private static CudaLanes RowOf(CudaTile l, int first, int i, int j)
-    {
-        int row = first + i < l.Rows ? first + i : l.Rows - 1;
-        return Ptx.Load4(l.AddressOf(row, first + j));
-    }
+    /// <summary>Four numbers of a row of a diagonal block; rows beyond the matrix are 0.</summary>
+    private static CudaLanes RowOf(CudaTile l, int first, int i, int j) => first + i < l.Rows ? l.Load(first + i, first + j) : CudaLanes.All(0);
 
     /// <summary>y -= l (rows i.., columns j..) x.</summary>
     private static void TakeAway(ref CudaLanes y, CudaTile l, int first, int i, int j, CudaLanes x) => y -= new CudaLanes(
@@ -174,79 +206,5 @@ public readonly partial struct CudaTile
         CudaLanes second = RowOf(l, first, i + 1, i), third = RowOf(l, first, i + 2, i), fourth = RowOf(l, first, i + 3, i);
         float a = y.X, b = y.Y - (second.X * a), c = y.Z - (third.X * a) - (third.Y * b);
         y = new(a, b, c, y.W - (fourth.X * a) - (fourth.Y * b) - (fourth.Z * c));
-    }
-
-    /// <summary>A thread's part of 16 x 16 numbers, laid out as sums of the tensor cores.</summary>
-    private struct Strip16
-    {
-        private CudaLanes first;
-        private CudaLanes second;
-
-        public static Strip16 Read(CudaTile x, int i, int j, int rows)
-        {
-            Strip16 strip = default;
-            strip.first = ReadHalf(x, i, j, rows);
-            strip.second = ReadHalf(x, i, j + 8, rows);
-            return strip;
-        }
-
-        /// <summary>sum -= a (rows from i, 16 deep from d) b (columns from j), nearly in single precision.</summary>
-        public static void Subtract<TA>(ref Strip16 sum, CudaTile a, int i, int d, int limit, CudaTile b, int j)
-            where TA : struct, IFactor<TA>
-        {
-            Negate(ref sum);
-            Fragment left, right;
-            if (d + Side <= limit)
-            {
-                left = Fragment.Left<TA, Keeping>(TA.Of(a, i), 0, d);
-                right = Fragment.Right<Columns32, Keeping>(Columns32.Of(b, j), 0, d);
-            }
-            else
-            {
-                left = Fragment.LastLeft<TA, Keeping>(a, i, d, limit);
-                right = Fragment.LastRight<Columns32, Keeping>(b, j, d, limit);
-            }
-
-            sum.first = Keeping.MultiplyAdd(sum.first, left, right.X, right.Y, right.RestX, right.RestY);
-            sum.second = Keeping.MultiplyAdd(sum.second, left, right.Z, right.W, right.RestZ, right.RestW);
-            Negate(ref sum);
-        }
-
-        public static void Negate(ref Strip16 x)
-        {
-            x.first = -x.first;
-            x.second = -x.second;
-        }
-
-        public readonly void Put(CudaTile result, int i, int j, int rows)
-        {
-            PutHalf(result, first, i, j, rows);
-            PutHalf(result, second, i, j + 8, rows);
-        }
-
-        private static CudaLanes ReadHalf(CudaTile x, int i, int j, int rows)
-        {
-            int g = Lane >> 2, t = j + ((Lane & 3) * 2);
-            return new(ReadOne(x, i, g, t, rows), ReadOne(x, i, g, t + 1, rows), ReadOne(x, i, g + 8, t, rows), ReadOne(x, i, g + 8, t + 1, rows));
-        }
-
-        private static float ReadOne(CudaTile x, int i, int g, int j, int rows) => g < rows && j < x.Columns ? Ptx.Load(x.AddressOf(i + g, j)) : 0f;
-
-        private static void PutHalf(CudaTile result, CudaLanes x, int i, int j, int rows)
-        {
-            int g = Lane >> 2, t = j + ((Lane & 3) * 2);
-            PutOne(result, i, g, t, rows, x.X);
-            PutOne(result, i, g, t + 1, rows, x.Y);
-            PutOne(result, i, g + 8, t, rows, x.Z);
-            PutOne(result, i, g + 8, t + 1, rows, x.W);
-        }
-
-        private static void PutOne(CudaTile result, int i, int g, int j, int rows, float value)
-        {
-            if (g < rows && j < result.Columns)
-            {
-                result.PutScratch(i + g, j, value, Into.Set);
-            }
-        }
     }
 }

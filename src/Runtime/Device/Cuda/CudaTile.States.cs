@@ -37,23 +37,6 @@ public readonly partial struct CudaTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u)
-    {
-        for (int i = state.FirstRow; i < state.Rows; i += state.RowStep)
-        {
-            CudaLanes kept = CudaLanes.All(CudaLanes.Exp(g.At(0, g.Columns > 1 ? i : 0)));
-            for (int j = state.FirstColumn; j < state.Columns; j += state.ColumnStep)
-            {
-                state.Store(i, j, kept * state.Load(i, j));
-            }
-        }
-
-        Synchronize();
-        TransposedProduct(state, k, u, Into.Add);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void WriteAndRead(CudaTile state, CudaTile read, CudaTile k, CudaTile u, CudaTile q)
     {
         int step = state.RowStep, part = state.FirstRow, width = (state.Columns + 3) & ~3;

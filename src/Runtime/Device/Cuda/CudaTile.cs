@@ -17,41 +17,42 @@ public enum CudaElement
 }
 
 /// <summary>
-/// The tile of NVIDIA devices. Scratch stands in shared memory in single precision; products run on the tensor cores; all threads of a
-/// group (a multiple of 32) work on one operation, and a barrier ends it.
+/// The tile of NVIDIA devices. Scratch stands in shared memory, exact tiles in single precision and factors in bfloat16; products run on
+/// the tensor cores; all threads of a group (a multiple of 32) work on one operation, and a barrier ends it.
 /// </summary>
 /// <remarks>
-/// Scratch rows are swizzled: columns of a row change places in blocks of 8, by a rule of the row, so that threads that read one
-/// column of many rows, or pairs of many rows, meet no other's bank. Products round their factors to bfloat16, as the peers do; Grams, solved
-/// systems and sums with decays keep what the rounding loses as a second bfloat16: nearly single precision.
+/// Rows of scratch are <see cref="RowPadding"/> numbers longer than their padded columns: 8 rows of factors, and the pairs of 4 rows of
+/// single precision, then begin in different banks, and no address depends on its row in another way. Rows come in sixteens, so that a
+/// block of 16 x 16 of a tile is always memory of that tile; what stands beyond the tile's own rows and columns counts as nothing.
+/// <para>
+/// Operations work on scratch; only <see cref="Copy"/>, <see cref="Fetch"/>, <see cref="Clear"/> and <see cref="Transpose"/> know the
+/// device's memory too. Products round their factors to bfloat16, as the peers do; strict Grams, solved systems and sums with decays keep
+/// what the rounding loses as a second bfloat16: nearly single precision.
+/// </para>
 /// </remarks>
 public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 {
     /// <summary>Bytes at the start of shared memory that operations use between barriers of their own.</summary>
-    public const int WorkspaceBytes = 8192;
+    public const int WorkspaceBytes = 16384;
 
-    /// <summary>Columns of the widest tile: with eight warps their partial sums fill the workspace.</summary>
+    /// <summary>Bytes that must follow the scratch: blocks of products may read as much beyond the last tile.</summary>
+    public const int SlackBytes = 128;
+
+    /// <summary>Columns of the widest tile.</summary>
     public const int MaxColumns = 256;
 
-    // Which bits of a column change with the row: blocks of 8 change places in fours, or in pairs.
-    private const int Wide = 24;
-    private const int Narrow = 8;
+    /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
+    public const int RowPadding = 8;
 
     private readonly long address;
     private readonly int stride;
-    private readonly int row;
-    private readonly int column;
-    private readonly int swizzle;
-    private readonly CudaElement element;
+    private readonly int kind;
 
-    private CudaTile(long address, int stride, int row, int column, int rows, int columns, int swizzle, CudaElement element)
+    private CudaTile(long address, int stride, int rows, int columns, bool isScratch, CudaElement element)
     {
         this.address = address;
         this.stride = stride;
-        this.row = row;
-        this.column = column;
-        this.swizzle = swizzle;
-        this.element = element;
+        kind = (isScratch ? 4 : 0) | (int)element;
         Rows = rows;
         Columns = columns;
     }
@@ -74,8 +75,8 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public int ColumnStep => 4 << Share;
 
-    // 1, 4, 16 or 32 threads share a row, four columns each: powers of two, since a loop asks at every turn.
-    private int Share => Columns > 64 ? 5 : Columns > 16 ? 4 : Columns > 4 ? 2 : 0;
+    // A power of two of threads, at most 32, share a row, four columns each. (Without branches: every loop asks.)
+    private int Share => Math.Min((int)Ptx.BitsOf((uint)(Columns - 1) >> 2), 5);
 
     private static int Warp => Group.IdxX >> 5;
 
@@ -83,17 +84,23 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private static int Lane => Group.IdxX & 31;
 
-    // What stands in shared memory is swizzled.
-    private bool Shared => swizzle != 0;
+    private bool IsScratch => kind >= 4;
 
-    private int Size => element == CudaElement.Float32 ? 4 : 2;
+    private bool IsExact => kind == 4;
+
+    private bool IsFactor => kind == 5;
+
+    private CudaElement Element => (CudaElement)(kind & 3);
+
+    /// <summary>2 to this power bytes are a number.</summary>
+    private int Shift => (kind & 3) == 0 ? 2 : 1;
 
     /// <inheritdoc/>
     /// <remarks>All of the group's dynamic shared memory but the workspace of operations.</remarks>
     public static CudaTile ScratchOf(CudaTile scratch, long item, long elements)
     {
         Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
-        return new(Ptx.Shared() + WorkspaceBytes, 0, 0, 0, 1, int.MaxValue, Wide, CudaElement.Float32);
+        return new(Ptx.Shared() + WorkspaceBytes, 0, 1, int.MaxValue, true, CudaElement.Float32);
     }
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
@@ -103,86 +110,103 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="element">What stands there.</param>
     public static CudaTile Global(long address, int rows, int columns, int stride, CudaElement element) =>
-        new(address, stride, 0, 0, rows, columns, 0, element);
+        new(address, stride << (element == CudaElement.Float32 ? 2 : 1), rows, columns, false, element);
 
     /// <inheritdoc/>
-    public CudaTile Block(long row, int rows, int column, int columns) => Shared
-        ? new(address, stride, this.row + (int)row, this.column + column, rows, columns, swizzle, element)
-        : new(address + (((row * stride) + column) * Size), stride, 0, 0, rows, columns, 0, element);
+    public CudaTile Block(long row, int rows, int column, int columns) =>
+        new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, IsScratch, Element);
 
     /// <inheritdoc/>
-    public CudaTile Take(ref long offset, int rows, int columns)
-    {
-        int padded = (columns + 15) & ~15;
-        long at = address + (offset * Size);
-        offset += (long)rows * padded;
-
-        // A swizzle must not lead out of the row: blocks change places in pairs, and in fours where the row has whole fours.
-        return new CudaTile(at, padded, 0, 0, rows, columns, !Shared ? 0 : (padded & 31) == 0 ? Wide : Narrow, element);
-    }
+    public CudaTile Take(ref long offset, int rows, int columns) => IsScratch ? TakeScratch(ref offset, rows, columns, CudaElement.Float32) : TakeFar(ref offset, rows, columns);
 
     /// <inheritdoc/>
-    public CudaTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
+    public CudaTile TakeFactor(ref long offset, int rows, int columns) => TakeScratch(ref offset, rows, columns, CudaElement.BFloat16);
 
     /// <inheritdoc/>
-    public CudaLanes Load(int row, int column) => Shared ? Ptx.Load4(AddressOf(row, column)) : Lanes(row, column);
+    public CudaLanes Load(int row, int column) => Ptx.Load4(Near(row, column));
 
     /// <inheritdoc/>
-    public CudaLanes Spread(int row, int column) => CudaLanes.All(At(row, column));
+    public CudaLanes Spread(int row, int column) => CudaLanes.All(Ptx.Load(Near(row, column)));
 
     /// <inheritdoc/>
-    public void Store(int row, int column, CudaLanes value) => Ptx.Store4(AddressOf(row, column), value.X, value.Y, value.Z, value.W);
+    public void Store(int row, int column, CudaLanes value) => Ptx.Store4(Near(row, column), value.X, value.Y, value.Z, value.W);
 
     /// <inheritdoc/>
     public static void Synchronize() => Group.Barrier();
 
-    // Neighbouring rows keep a column 16 words apart, rows 4 apart in another block of 8.
-    private int SwizzleOf(int r)
+    private CudaTile TakeScratch(ref long offset, int rows, int columns, CudaElement element)
     {
-        int f = r ^ (r >> 2);
-        return (((f << 4) & 16) | ((f << 2) & 8)) & swizzle;
+        int bytes = (((columns + 15) & ~15) + RowPadding) << (element == CudaElement.Float32 ? 2 : 1);
+        var tile = new CudaTile(address + (offset << 2), bytes, rows, columns, true, element);
+        offset += ((rows == 1 ? 1 : (rows + 15) & ~15) * bytes) >> 2;
+        return tile;
     }
 
-    /// <summary>The address of an element of scratch.</summary>
-    private uint AddressOf(int i, int j)
+    private CudaTile TakeFar(ref long offset, int rows, int columns)
     {
-        int r = row + i;
-        return (uint)address + ((uint)((r * stride) + ((column + j) ^ SwizzleOf(r))) << 2);
+        int padded = (columns + 15) & ~15;
+        var tile = new CudaTile(address + (offset << Shift), padded << Shift, rows, columns, false, Element);
+        offset += (long)rows * padded;
+        return tile;
     }
 
-    private long FarAddressOf(int i, int j) => address + ((((long)i * stride) + j) << 2);
+    /// <summary>The address of an element of an exact tile.</summary>
+    private uint Near(int i, int j) => (uint)address + (uint)((i * stride) + (j << 2));
 
-    private long HalfAddressOf(int i, int j) => address + ((((long)i * stride) + j) << 1);
+    /// <summary>The address of an element of a factor.</summary>
+    private uint NearFactor(int i, int j) => (uint)address + (uint)((i * stride) + (j << 1));
 
-    private float At(int i, int j) => Shared ? Ptx.Load(AddressOf(i, j))
-        : element == CudaElement.Float32 ? Ptx.LoadFar(FarAddressOf(i, j))
-        : element == CudaElement.BFloat16 ? Interop.IntAsFloat(Ptx.LoadHalfBits(HalfAddressOf(i, j)) << 16)
-        : Ptx.Float16ToFloat(Ptx.LoadHalfBits(HalfAddressOf(i, j)));
+    /// <summary>The address of an element of the device's memory.</summary>
+    private long Far(int i, int j) => address + ((long)i * stride) + ((long)j << Shift);
 
-    private CudaLanes Lanes(int i, int j) => new(At(i, j), At(i, j + 1), At(i, j + 2), At(i, j + 3));
+    /// <summary>Any element of any tile: for what is done rarely.</summary>
+    private float At(int i, int j) => IsExact ? Ptx.Load(Near(i, j))
+        : IsFactor ? Interop.IntAsFloat(Ptx.LoadHalfBitsNear(NearFactor(i, j)) << 16)
+        : Element == CudaElement.Float32 ? Ptx.LoadFar(Far(i, j))
+        : Element == CudaElement.BFloat16 ? Interop.IntAsFloat(Ptx.LoadHalfBits(Far(i, j)) << 16)
+        : Ptx.Float16ToFloat(Ptx.LoadHalfBits(Far(i, j)));
 
-    private void PutScratch(int i, int j, float value, Into into)
-    {
-        uint at = AddressOf(i, j);
-        Ptx.Store(at, into == Into.Set ? value : Ptx.Load(at) + (into == Into.Add ? value : -value));
-    }
-
+    /// <summary>Any element of any tile: for what is done rarely.</summary>
     private void Put(int i, int j, float value, Into into)
     {
-        if (Shared)
-        {
-            PutScratch(i, j, value, into);
-            return;
-        }
-
         float all = into == Into.Set ? value : into == Into.Add ? At(i, j) + value : At(i, j) - value;
-        if (element == CudaElement.Float32)
+        if (IsExact)
         {
-            Ptx.StoreFar(FarAddressOf(i, j), all);
+            Ptx.Store(Near(i, j), all);
+        }
+        else if (IsFactor)
+        {
+            Ptx.StoreHalfBitsNear(NearFactor(i, j), Ptx.PackBFloat16(all, 0));
+        }
+        else if (Element == CudaElement.Float32)
+        {
+            Ptx.StoreFar(Far(i, j), all);
         }
         else
         {
-            Ptx.StoreHalfBits(HalfAddressOf(i, j), element == CudaElement.BFloat16 ? Ptx.PackBFloat16(all, 0) : Ptx.PackFloat16(all, 0));
+            Ptx.StoreHalfBits(Far(i, j), Element == CudaElement.BFloat16 ? Ptx.PackBFloat16(all, 0) : Ptx.PackFloat16(all, 0));
         }
     }
+
+    /// <summary>Four numbers of scratch, exact or factor.</summary>
+    private CudaLanes Four(int i, int j)
+    {
+        if (IsExact)
+        {
+            return Load(i, j);
+        }
+
+        uint at = NearFactor(i, j);
+        CudaPair low = CudaPair.Of(Ptx.LoadBitsNear(at)), high = CudaPair.Of(Ptx.LoadBitsNear(at + 4));
+        return new(low.Low, low.High, high.Low, high.High);
+    }
+
+    /// <summary>Stores four numbers of an exact tile, adds them, or takes them away.</summary>
+    private void Join(int i, int j, CudaLanes value, Into into) =>
+        Store(i, j, into == Into.Set ? value : into == Into.Add ? Load(i, j) + value : Load(i, j) - value);
+
+    /// <summary>Four numbers of an exact tile; what stands beyond the columns is 0.</summary>
+    private CudaLanes Within(int i, int j) => Inside(Load(i, j), j);
+
+    private CudaLanes Inside(CudaLanes x, int j) => j + 4 <= Columns ? x : new(x.X, j + 1 < Columns ? x.Y : 0f, j + 2 < Columns ? x.Z : 0f, 0f);
 }

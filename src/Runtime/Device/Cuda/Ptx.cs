@@ -43,6 +43,21 @@ internal static class Ptx
         [nameof(Float16ToFloat)] = "{ .reg .b16 t; cvt.u16.u32 t, %0; cvt.f32.f16 $0, t; }",
         [nameof(Exp2)] = "ex2.approx.ftz.f32 $0, %0;",
         [nameof(MultiplyAdd)] = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {$0,$1,$2,$3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};",
+        [nameof(LoadMatrix)] = "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {$0,$1,$2,$3}, [%0];",
+        [nameof(LoadMatrixTransposed)] = "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {$0,$1,$2,$3}, [%0];",
+        [nameof(LoadBitsNear)] = "ld.shared.u32 $0, [%0];",
+        [nameof(LoadBits4Near)] = "ld.shared.v4.u32 {$0,$1,$2,$3}, [%0];",
+        [nameof(StoreBitsNear)] = "st.shared.u32 [%0], %1;",
+        [nameof(StoreBits2Near)] = "st.shared.v2.u32 [%0], {%1,%2};",
+        [nameof(StoreBits4Near)] = "st.shared.v4.u32 [%0], {%1,%2,%3,%4};",
+        [nameof(LoadHalfBitsNear)] = "{ .reg .u16 t; ld.shared.u16 t, [%0]; cvt.u32.u16 $0, t; }",
+        [nameof(StoreHalfBitsNear)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.shared.u16 [%0], t; }",
+        [nameof(LoadBits4)] = "ld.global.v4.u32 {$0,$1,$2,$3}, [%0];",
+        [nameof(StoreBits4)] = "st.global.v4.u32 [%0], {%1,%2,%3,%4};",
+        [nameof(CopyAsync)] = "cp.async.cg.shared.global [%0], [%1], 16;",
+        [nameof(WaitForCopies)] = "cp.async.wait_all;",
+        [nameof(BitsOf)] = "{ .reg .u32 t; clz.b32 t, %0; sub.u32 $0, 32, t; }",
+        [nameof(Ballot)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.ballot.b32 $0, p, 0xffffffff; }",
         [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
         [nameof(Together)] = "bar.warp.sync 0xffffffff;",
         [nameof(SumOfWarp)] = string.Join(" ", Steps()),
@@ -157,6 +172,80 @@ internal static class Ptx
     /// <summary>One tensor-core step of a warp: c + a b with a 16 x 16, b 16 x 8 in bfloat16 and c in float32, each thread holding its fragments.</summary>
     [IntrinsicImplementation]
     public static CudaLanes MultiplyAdd(float c0, float c1, float c2, float c3, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1) => default;
+
+    /// <summary>Four matrices of 8 x 8 numbers of 16 bits: lane 8 m + r gives the address of row r of matrix m; register m gets its pair (lane / 4, 2 (lane % 4)).</summary>
+    [IntrinsicImplementation]
+    public static CudaBits4 LoadMatrix(uint address) => default;
+
+    /// <summary>Like <see cref="LoadMatrix"/>, each matrix transposed.</summary>
+    [IntrinsicImplementation]
+    public static CudaBits4 LoadMatrixTransposed(uint address) => default;
+
+    /// <summary>Reads 32 bits of shared memory.</summary>
+    [IntrinsicImplementation]
+    public static uint LoadBitsNear(uint address) => 0;
+
+    /// <summary>Reads 128 bits of shared memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static CudaBits4 LoadBits4Near(uint address) => default;
+
+    /// <summary>Writes 32 bits to shared memory.</summary>
+    [IntrinsicImplementation]
+    public static void StoreBitsNear(uint address, uint bits)
+    {
+    }
+
+    /// <summary>Writes twice 32 bits to shared memory; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static void StoreBits2Near(uint address, uint low, uint high)
+    {
+    }
+
+    /// <summary>Writes four times 32 bits to shared memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static void StoreBits4Near(uint address, uint x, uint y, uint z, uint w)
+    {
+    }
+
+    /// <summary>Reads 16 bits of shared memory.</summary>
+    [IntrinsicImplementation]
+    public static uint LoadHalfBitsNear(uint address) => 0;
+
+    /// <summary>Writes the lower 16 bits to shared memory.</summary>
+    [IntrinsicImplementation]
+    public static void StoreHalfBitsNear(uint address, uint bits)
+    {
+    }
+
+    /// <summary>Reads 128 bits of the device's memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static CudaBits4 LoadBits4(long address) => default;
+
+    /// <summary>Writes four times 32 bits to the device's memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static void StoreBits4(long address, uint x, uint y, uint z, uint w)
+    {
+    }
+
+    /// <summary>Begins to copy 16 bytes of the device's memory to shared memory; both addresses are multiples of 16.</summary>
+    [IntrinsicImplementation]
+    public static void CopyAsync(uint to, long from)
+    {
+    }
+
+    /// <summary>Waits until this thread's <see cref="CopyAsync"/> are done.</summary>
+    [IntrinsicImplementation]
+    public static void WaitForCopies()
+    {
+    }
+
+    /// <summary>The number of bits of x from its highest one down; 0 of 0.</summary>
+    [IntrinsicImplementation]
+    public static uint BitsOf(uint x) => 0;
+
+    /// <summary>Bit i tells whether x is not 0 in lane i of the warp.</summary>
+    [IntrinsicImplementation]
+    public static uint Ballot(uint x) => 0;
 
     /// <summary>The threads of a warp wait for each other; what each wrote is visible to all.</summary>
     [IntrinsicImplementation]
