@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -20,18 +19,16 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(HostTile result, HostTile x, Into into)
     {
-        // Rows of one head among several stand far apart, where no hardware prefetch follows: ask for those of the chunks before and after.
         int whole = result.Columns & ~15;
-        bool far = x.stride > x.Width && Sse.IsSupported;
+        HostTile far = x.stride > x.Width ? x : result;
+        if (far.stride > far.Width && whole > 0 && result.Rows > 1)
+        {
+            Ahead.Own.Expect(far.data, far.stride, result.Rows, whole);
+        }
+
         for (int i = 0; i < result.Rows; i++)
         {
             float* to = result.Row(i), from = x.Row(i);
-            for (int j = 0; far && j < whole; j += 16)
-            {
-                Sse.Prefetch1(from + (result.Rows * x.stride) + j);
-                Sse.Prefetch1(from - (result.Rows * x.stride) + j);
-            }
-
             for (int j = 0; j < whole; j += 16)
             {
                 Put(to + j, Vector512.Load(from + j), into);

@@ -7,6 +7,7 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct HostTile
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLower(HostTile result, HostTile l, HostTile x)
     {
         CopyRows(result, x);
@@ -26,6 +27,7 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLowerTransposed(HostTile result, HostTile l, HostTile x)
     {
         CopyRows(result, x);

@@ -9,6 +9,7 @@ namespace AttentionDsl.Runtime;
 /// </summary>
 internal static unsafe class RegisterTile
 {
+
     /// <summary>All of c.</summary>
     /// <param name="c">The result.</param>
     /// <param name="cStride">From one row of c to the next.</param>
@@ -26,6 +27,7 @@ internal static unsafe class RegisterTile
         float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into)
     {
         int column = 0;
+        Ahead ahead = Ahead.Own;
         if (Vector512.IsHardwareAccelerated)
         {
             for (; column + 64 <= columns; column += 64)
@@ -33,7 +35,7 @@ internal static unsafe class RegisterTile
                 int row = 0;
                 for (; row + 4 <= rows; row += 4)
                 {
-                    Rows4Columns64(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
+                    Rows4Columns64(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, ahead.Next());
                 }
 
                 for (; row < rows; row++)
@@ -48,7 +50,7 @@ internal static unsafe class RegisterTile
             int row = 0;
             for (; Vector512.IsHardwareAccelerated && row + 8 <= rows; row += 8)
             {
-                Rows8Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
+                Rows8Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, ahead.Next());
             }
 
             for (; row + 4 <= rows; row += 4)
@@ -64,38 +66,50 @@ internal static unsafe class RegisterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns64(float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into)
+    private static void Rows4Columns64(
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, AheadRows* ahead)
     {
         Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
         Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
         Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;
         Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default;
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
-        for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+        float* line = ahead->At, end = ahead->End;
+        long at = 0;
+
+        // A deep b comes from the second cache and needs the same buffers that the lines asked for wait in.
+        int steps = depth > 64 ? 4 : 2;
+        for (int d = 0; d < depth;)
         {
-            Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16), b2 = Vector512.Load(b + 32), b3 = Vector512.Load(b + 48);
-            Vector512<float> x = Vector512.Create(a[at]);
-            c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
-            c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
-            c03 = Vector512.FusedMultiplyAdd(x, b3, c03);
-            x = Vector512.Create(a1[at]);
-            c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
-            c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
-            c13 = Vector512.FusedMultiplyAdd(x, b3, c13);
-            x = Vector512.Create(a2[at]);
-            c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
-            c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
-            c23 = Vector512.FusedMultiplyAdd(x, b3, c23);
-            x = Vector512.Create(a3[at]);
-            c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
-            c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
-            c33 = Vector512.FusedMultiplyAdd(x, b3, c33);
+            ahead->Ask(ref line, ref end);
+            int stop = Math.Min(d + steps, depth);
+            for (; d < stop; d++, at += aColumn, b += bStride)
+            {
+                Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16), b2 = Vector512.Load(b + 32), b3 = Vector512.Load(b + 48);
+                Vector512<float> x = Vector512.Create(a[at]);
+                c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
+                c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
+                c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
+                c03 = Vector512.FusedMultiplyAdd(x, b3, c03);
+                x = Vector512.Create(a1[at]);
+                c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
+                c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
+                c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
+                c13 = Vector512.FusedMultiplyAdd(x, b3, c13);
+                x = Vector512.Create(a2[at]);
+                c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
+                c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
+                c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
+                c23 = Vector512.FusedMultiplyAdd(x, b3, c23);
+                x = Vector512.Create(a3[at]);
+                c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
+                c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
+                c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
+                c33 = Vector512.FusedMultiplyAdd(x, b3, c33);
+            }
         }
 
+        ahead->Asked(line, end, (depth + steps - 1) / steps);
         Put(c, c00, c01, c02, c03, 16, into);
         Put(c + cStride, c10, c11, c12, c13, 16, into);
         Put(c + (2 * cStride), c20, c21, c22, c23, 16, into);
@@ -119,23 +133,32 @@ internal static unsafe class RegisterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8Columns16(float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into)
+    private static void Rows8Columns16(
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, AheadRows* ahead)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
-        for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+        float* line = ahead->At, end = ahead->End;
+        long at = 0;
+        for (int d = 0; d < depth;)
         {
-            Vector512<float> y = Vector512.Load(b);
-            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), y, c0);
-            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), y, c1);
-            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), y, c2);
-            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
-            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a4[at]), y, c4);
-            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a5[at]), y, c5);
-            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[at]), y, c6);
-            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a7[at]), y, c7);
+            ahead->Ask(ref line, ref end);
+            int stop = Math.Min(d + 8, depth);
+            for (; d < stop; d++, at += aColumn, b += bStride)
+            {
+                Vector512<float> y = Vector512.Load(b);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), y, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), y, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), y, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
+                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a4[at]), y, c4);
+                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a5[at]), y, c5);
+                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[at]), y, c6);
+                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a7[at]), y, c7);
+            }
         }
 
+        ahead->Asked(line, end, (depth + 7) / 8);
         Put(c, c0, c1, c2, c3, cStride, into);
         Put(c + (4 * cStride), c4, c5, c6, c7, cStride, into);
     }

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>
+/// Rows of the caller's tensors that the next chunk will copy: products ask memory for them, a line every few multiply-adds. Rows of one
+/// head among several stand so far apart that no hardware prefetcher follows, and a copy alone waits for memory's latency.
+/// </summary>
+internal sealed unsafe class Ahead
+{
+    /// <summary>Numbers in a line of the cache.</summary>
+    public const int Line = 16;
+
+    // More than the tensors that a chunk of any kernel reads and writes.
+    private const int Capacity = 32;
+
+    [ThreadStatic]
+    private static Ahead? own;
+
+    // A ring, and behind it rows that ask for nothing new: their line is always the same.
+    private readonly AheadRows* rows = (AheadRows*)NativeMemory.AlignedAlloc((Capacity + 1) * (nuint)sizeof(AheadRows), 64);
+    private readonly nint[] recent = new nint[Capacity];
+    private int first;
+    private int count;
+    private int next;
+
+    private Ahead() => rows[Capacity] = new AheadRows { At = (float*)rows, Step = 0, Lines = int.MaxValue };
+
+    ~Ahead() => NativeMemory.AlignedFree(rows);
+
+    /// <summary>This thread's.</summary>
+    public static Ahead Own => own ??= new Ahead();
+
+    /// <summary>Rows of the caller are copied: those before or after them, in the direction that the copies have taken so far, will be next.</summary>
+    public void Expect(float* at, long stride, int rows, int columns)
+    {
+        long chunk = rows * stride;
+        bool backwards = Seen(at + chunk) && !Seen(at - chunk);
+        recent[next] = (nint)at;
+        next = (next + 1) % recent.Length;
+        if (count == Capacity)
+        {
+            Drop();
+        }
+
+        float* expected = backwards ? at - chunk : at + chunk;
+        this.rows[(first + count++) % Capacity] = new AheadRows
+        {
+            At = expected,
+            End = expected + columns,
+            Step = Line,
+            Stride = stride,
+            Gap = stride - columns,
+            Lines = rows * (columns / Line),
+        };
+    }
+
+    /// <summary>What is to be asked for next; whoever asks for lines says so with <see cref="AheadRows.Asked"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public AheadRows* Next()
+    {
+        while (count > 0)
+        {
+            if (rows[first].Lines > 0)
+            {
+                return rows + first;
+            }
+
+            Drop();
+        }
+
+        return rows + Capacity;
+    }
+
+    private bool Seen(float* at) => Array.IndexOf(recent, (nint)at) >= 0;
+
+    private void Drop()
+    {
+        first = (first + 1) % Capacity;
+        count--;
+    }
+}
+
+/// <summary>Lines of rows that stand apart, one after the other.</summary>
+internal unsafe struct AheadRows
+{
+    /// <summary>The next line, and the end of its row.</summary>
+    public float* At, End;
+
+    /// <summary>Numbers from a line to the next.</summary>
+    public long Step;
+
+    /// <summary>Numbers from a row to the next, and from a row's end to the next row.</summary>
+    public long Stride, Gap;
+
+    /// <summary>Lines left.</summary>
+    public int Lines;
+
+    /// <summary>Asks for a line and goes on to the next; a loop keeps both pointers in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Ask(ref float* line, ref float* end)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(line);
+        }
+
+        line += Step;
+        if (line == end)
+        {
+            line += Gap;
+            end += Stride;
+        }
+    }
+
+    /// <summary>So many lines were asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Asked(float* line, float* end, int lines)
+    {
+        At = line;
+        End = end;
+        Lines -= lines;
+    }
+}
