@@ -50,7 +50,7 @@ internal static class BackwardFile
         writer.Line($"TTile SNext = trail.Block((long)(chunk + 1) * {key}, {key}, 0, {columns});");
         writer.Line();
         kernel.Know("S", "SNext");
-        kernel.Write(Lowering.Of(program.Needed([program.StateOut])), [program.StateOut]);
+        kernel.Write(StateSweep.JoinedChunk(Lowering.Of(program.Needed([program.StateOut])), program.StateIn), [program.StateOut]);
         kernel.Forget("SNext");
         writer.Close();
         writer.Line();

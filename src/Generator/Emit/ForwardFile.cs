@@ -52,8 +52,10 @@ internal static class ForwardFile
         writer.Line("for (int done = 0; done < at.Length; done += sizes.Chunk)");
         writer.Open();
         OpenChunk(variant, kernel, "done");
-        kernel.WriteInPlace(variant.Chunk);
-        Tile output = variant.Chunk.Output!;
+        TileProgram chunk = variant.Chunk;
+        Tile output = chunk.Output!;
+        IReadOnlyList<Statement> statements = Lowering.Of(chunk.Needed([chunk.StateOut, output]));
+        kernel.WriteInPlace(StateSweep.JoinedChunk(statements, chunk.StateIn), chunk.StateIn, chunk.StateOut, [chunk.StateOut, output]);
         writer.Line();
         writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
         writer.Close();

@@ -13,12 +13,7 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecayAndRead(HostTile result, HostTile read, HostTile s, HostTile g, HostTile c, Into into)
     {
-        float* kept = Workspace.Of(s.Rows + 15);
-        for (int d = 0; d < s.Rows; d += 16)
-        {
-            LaneMath.Exp(g.Columns == 1 ? Vector512.Create(*g.data) : Vector512.Load(g.data + d)).Store(kept + d);
-        }
-
+        float* kept = Kept(s, g);
         int v = 0;
         for (; Vector512.IsHardwareAccelerated && v + 64 <= result.Width; v += 64)
         {
@@ -63,17 +58,8 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecayAndWrite(HostTile state, HostTile g, HostTile k, HostTile u)
     {
-        for (int d = 0; d < state.Rows; d++)
-        {
-            float* row = state.Row(d);
-            Vector512<float> kept = LaneMath.Exp(Vector512.Create(g.data[g.Columns == 1 ? 0 : d]));
-            for (int v = 0; v < state.Width; v += 16)
-            {
-                (Vector512.Load(row + v) * kept).Store(row + v);
-            }
-        }
-
-        TransposedProduct(state, k, u, Into.Add);
+        float* kept = Kept(state, g);
+        RegisterTile.Multiply(state.data, state.stride, k.data, 1, k.stride, u.data, u.stride, state.Rows, state.Width, k.Rows, Into.Add, kept);
     }
 
     /// <inheritdoc/>
@@ -121,5 +107,17 @@ public readonly unsafe partial struct HostTile
 
             sum.Store(read.data + v);
         }
+    }
+
+    /// <summary>exp(g) for every row of a state, in the workspace.</summary>
+    private static float* Kept(HostTile state, HostTile g)
+    {
+        float* kept = Workspace.Of(state.Rows + 15);
+        for (int d = 0; d < state.Rows; d += 16)
+        {
+            LaneMath.Exp(g.Columns == 1 ? Vector512.Create(*g.data) : Vector512.Load(g.data + d)).Store(kept + d);
+        }
+
+        return kept;
     }
 }

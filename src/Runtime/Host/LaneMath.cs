@@ -12,8 +12,7 @@ internal static class LaneMath
     public static Vector512<float> Exp(Vector512<float> x)
     {
         // x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that n ln 2 is exact; exp(r) by its Taylor-like polynomial.
-        Vector512<float> bounded = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(-110f)), Vector512.Create(-110f), x);
-        bounded = Vector512.ConditionalSelect(Vector512.GreaterThan(bounded, Vector512.Create(89f)), Vector512.Create(89f), bounded);
+        Vector512<float> bounded = Bounded(x, -110, 89);
         Vector512<float> n = Vector512.Round(bounded * Vector512.Create(1.44269504088896341f));
         Vector512<float> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693145751953125f), bounded);
         r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-1.428606765330187045e-06f), r);
@@ -98,6 +97,19 @@ internal static class LaneMath
         Vector512<float> tail = Vector512.FusedMultiplyAdd(n, Vector512.Create(-2.12194440e-4f), p * f * square);
         tail = Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), tail);
         return Vector512.FusedMultiplyAdd(n, Vector512.Create(0.693359375f), f + tail);
+    }
+
+    // The instructions give their second operand where one is NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Bounded(Vector512<float> x, float least, float most)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Min(Vector512.Create(most), Avx512F.Max(Vector512.Create(least), x));
+        }
+
+        x = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(least)), Vector512.Create(least), x);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(most)), Vector512.Create(most), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

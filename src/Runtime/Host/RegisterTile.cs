@@ -22,9 +22,10 @@ internal static unsafe class RegisterTile
     /// <param name="columns">Columns of c, a multiple of 16.</param>
     /// <param name="depth">Columns of a, rows of b.</param>
     /// <param name="into">What happens to the numbers in c.</param>
+    /// <param name="kept">Not null: a factor for every row of c, c = kept c + a b.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into)
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into, float* kept = null)
     {
         int column = 0;
         Ahead ahead = Ahead.Own;
@@ -35,12 +36,12 @@ internal static unsafe class RegisterTile
                 int row = 0;
                 for (; row + 4 <= rows; row += 4)
                 {
-                    Rows4Columns64(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, ahead.Next());
+                    Rows4Columns64(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, Row(kept, row), ahead.Next());
                 }
 
                 for (; row < rows; row++)
                 {
-                    Rows1Columns64(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into);
+                    Rows1Columns64(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into, Row(kept, row));
                 }
             }
         }
@@ -50,24 +51,24 @@ internal static unsafe class RegisterTile
             int row = 0;
             for (; Vector512.IsHardwareAccelerated && row + 8 <= rows; row += 8)
             {
-                Rows8Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, ahead.Next());
+                Rows8Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, Row(kept, row), ahead.Next());
             }
 
             for (; row + 4 <= rows; row += 4)
             {
-                Rows4Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into);
+                Rows4Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, Row(kept, row));
             }
 
             for (; row < rows; row++)
             {
-                Rows1Columns16(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into);
+                Rows1Columns16(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into, Row(kept, row));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows4Columns64(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, AheadRows* ahead)
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, float* kept, AheadRows* ahead)
     {
         Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
         Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
@@ -110,14 +111,14 @@ internal static unsafe class RegisterTile
         }
 
         ahead->Asked(line, end, (depth + steps - 1) / steps);
-        Put(c, c00, c01, c02, c03, 16, into);
-        Put(c + cStride, c10, c11, c12, c13, 16, into);
-        Put(c + (2 * cStride), c20, c21, c22, c23, 16, into);
-        Put(c + (3 * cStride), c30, c31, c32, c33, 16, into);
+        PutRow(c, c00, c01, c02, c03, into, kept);
+        PutRow(c + cStride, c10, c11, c12, c13, into, Row(kept, 1));
+        PutRow(c + (2 * cStride), c20, c21, c22, c23, into, Row(kept, 2));
+        PutRow(c + (3 * cStride), c30, c31, c32, c33, into, Row(kept, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Columns64(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into)
+    private static void Rows1Columns64(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into, float* kept)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
         for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
@@ -129,12 +130,12 @@ internal static unsafe class RegisterTile
             c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
         }
 
-        Put(c, c0, c1, c2, c3, 16, into);
+        PutRow(c, c0, c1, c2, c3, into, kept);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows8Columns16(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, AheadRows* ahead)
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, float* kept, AheadRows* ahead)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
@@ -159,12 +160,13 @@ internal static unsafe class RegisterTile
         }
 
         ahead->Asked(line, end, (depth + 7) / 8);
-        Put(c, c0, c1, c2, c3, cStride, into);
-        Put(c + (4 * cStride), c4, c5, c6, c7, cStride, into);
+        PutColumn(c, cStride, c0, c1, c2, c3, into, kept);
+        PutColumn(c + (4 * cStride), cStride, c4, c5, c6, c7, into, Row(kept, 4));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns16(float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into)
+    private static void Rows4Columns16(
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, float* kept)
     {
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
         if (Vector512.IsHardwareAccelerated)
@@ -179,7 +181,7 @@ internal static unsafe class RegisterTile
                 c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
             }
 
-            Put(c, c0, c1, c2, c3, cStride, into);
+            PutColumn(c, cStride, c0, c1, c2, c3, into, kept);
             return;
         }
 
@@ -202,11 +204,11 @@ internal static unsafe class RegisterTile
             c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
         }
 
-        Put(c, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31), cStride, into);
+        PutColumn(c, cStride, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31), into, kept);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Columns16(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into)
+    private static void Rows1Columns16(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into, float* kept)
     {
         Vector512<float> sum = default;
         for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
@@ -214,22 +216,40 @@ internal static unsafe class RegisterTile
             sum = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), sum);
         }
 
-        Put(c, sum, into);
+        Put(c, sum, into, kept);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, long distance, Into into)
+    private static float* Row(float* kept, int row) => kept == null ? null : kept + row;
+
+    /// <summary>Sixty-four numbers of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutRow(float* c, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, Into into, float* kept)
     {
-        Put(c, x0, into);
-        Put(c + distance, x1, into);
-        Put(c + (2 * distance), x2, into);
-        Put(c + (3 * distance), x3, into);
+        Put(c, x0, into, kept);
+        Put(c + 16, x1, into, kept);
+        Put(c + 32, x2, into, kept);
+        Put(c + 48, x3, into, kept);
+    }
+
+    /// <summary>Sixteen numbers of each of four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutColumn(float* c, long cStride, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, Into into, float* kept)
+    {
+        Put(c, x0, into, kept);
+        Put(c + cStride, x1, into, Row(kept, 1));
+        Put(c + (2 * cStride), x2, into, Row(kept, 2));
+        Put(c + (3 * cStride), x3, into, Row(kept, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector512<float> x, Into into)
+    private static void Put(float* c, Vector512<float> x, Into into, float* kept)
     {
-        if (into == Into.Add)
+        if (kept != null)
+        {
+            x = Vector512.FusedMultiplyAdd(Vector512.Load(c), Vector512.Create(*kept), x);
+        }
+        else if (into == Into.Add)
         {
             x = Vector512.Load(c) + x;
         }

@@ -138,21 +138,13 @@ public partial record BoundedKimiDelta
                 TTile.Product(o, qHat, S, Into.Set);
                 TTile.Product(o, P, U, Into.Add);
 
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
-
-                // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, gKept, S);
-
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
-                // SNext += kLeft^T U
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
+                // SNext = exp(GLast) S
+                TTile SNext = S;
+                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
             }

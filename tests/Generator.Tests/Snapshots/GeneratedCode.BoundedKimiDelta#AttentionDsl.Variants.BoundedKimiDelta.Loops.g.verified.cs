@@ -136,23 +136,6 @@ public partial record BoundedKimiDelta
                 TTile.Synchronize();
             }
 
-            /// <summary>SNext = exp(GLast) S</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void SKept(TTile SKept, TTile gKept, TTile S)
-            {
-                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
-                {
-                    TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
-                    for (int j = first; j < SKept.Columns; j += across)
-                    {
-                        SKept.Store(i, j, exp * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
@@ -445,6 +428,23 @@ public partial record BoundedKimiDelta
                     for (int j = first; j < q.Columns; j += across)
                     {
                         q.Store(i, j, qIn.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>SKept = exp(g) S</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void SKept(TTile SKept, TTile gKept, TTile S)
+            {
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                {
+                    TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
+                    for (int j = first; j < SKept.Columns; j += across)
+                    {
+                        SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
 

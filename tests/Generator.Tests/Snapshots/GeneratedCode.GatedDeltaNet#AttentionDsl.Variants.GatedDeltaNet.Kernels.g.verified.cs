@@ -106,8 +106,7 @@ public partial record GatedDeltaNet
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(1, 1, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
                     9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 7 * Padded.Elements(sizes.Chunk, 1, sizes)

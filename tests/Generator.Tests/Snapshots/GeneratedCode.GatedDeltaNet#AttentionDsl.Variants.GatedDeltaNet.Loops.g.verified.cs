@@ -139,23 +139,6 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
-            /// <summary>SNext = exp(GLast) S</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void SKept(TTile SKept, TTile GLast, TTile S)
-            {
-                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
-                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
-                {
-                    for (int j = first; j < SKept.Columns; j += across)
-                    {
-                        SKept.Store(i, j, exp * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
@@ -526,7 +509,7 @@ public partial record GatedDeltaNet
 
             /// <summary>SKept = exp(g) S</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void SKept2(TTile SKept, TTile g, TTile S)
+            public static void SKept(TTile SKept, TTile g, TTile S)
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;

@@ -85,7 +85,7 @@ public partial record GatedDeltaNet
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
+                    Loops<TTile, TNumber>.SKept(SKept, g, S);
 
                     // U = vw - SKept^T c
                     TTile U = vw;
@@ -151,7 +151,7 @@ public partial record GatedDeltaNet
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
+                    Loops<TTile, TNumber>.SKept(SKept, g, S);
 
                     // U = vw - SKept^T c
                     TTile U = vw;

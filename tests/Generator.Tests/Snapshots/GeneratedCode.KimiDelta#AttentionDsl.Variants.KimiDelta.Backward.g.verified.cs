@@ -114,21 +114,13 @@ public partial record KimiDelta
                 TTile U = U0;
                 TTile.Product(U, W, S, Into.Subtract);
 
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
-
-                // SNext = exp(GLast) S
-                TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                Loops<TTile, TNumber>.SKept(SKept, gKept, S);
-
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
-                // SNext += kLeft^T U
-                TTile.Copy(SNext, SKept, Into.Set);
-                TTile.TransposedProduct(SNext, kLeft, U, Into.Add);
+                // SNext = exp(GLast) S
+                TTile.Copy(SNext, S, Into.Set);
+                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
             }
 
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);

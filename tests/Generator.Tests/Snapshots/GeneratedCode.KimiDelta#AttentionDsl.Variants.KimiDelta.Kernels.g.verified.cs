@@ -99,8 +99,7 @@ public partial record KimiDelta
                 + Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(sizes.K, 1, sizes),
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
                 2 * Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
@@ -112,9 +111,7 @@ public partial record KimiDelta
                     + Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
                     + Padded.Elements(1, sizes.K, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Elements(sizes.K, 1, sizes)
-                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
                     13 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, 1, sizes)

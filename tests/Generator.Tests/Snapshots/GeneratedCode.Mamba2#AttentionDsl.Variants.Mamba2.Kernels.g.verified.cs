@@ -105,8 +105,7 @@ public partial record Mamba2
                     Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(1, 1, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes),
                     5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 4 * Padded.Elements(1, 1, sizes)

@@ -64,7 +64,7 @@ public partial record Mamba2
 
                 // SKept = exp(g) S
                 TTile SKept = S;
-                Loops<TTile, TNumber>.SKept2(SKept, g, S);
+                Loops<TTile, TNumber>.SKept(SKept, g, S);
 
                 // SNext = SKept + k v^T
                 TTile SNext = SKept;

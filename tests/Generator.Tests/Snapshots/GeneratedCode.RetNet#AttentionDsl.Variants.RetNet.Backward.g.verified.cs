@@ -58,17 +58,13 @@ public partial record RetNet
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
-                // SNext = exp(GLast) S
-                TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
-
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
-                // SNext += kLeft^T v
-                TTile.Copy(SNext, SKept, Into.Set);
-                TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
+                // SNext = exp(GLast) S
+                TTile.Copy(SNext, S, Into.Set);
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
             }
 
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);

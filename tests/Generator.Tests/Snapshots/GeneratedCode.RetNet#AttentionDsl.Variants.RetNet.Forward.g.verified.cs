@@ -83,17 +83,13 @@ public partial record RetNet
                 TTile.Product(o, qHat, S, Into.Set);
                 TTile.Product(o, P, v, Into.Add);
 
-                // SNext = exp(GLast) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, GLast, S);
-
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
-                // SNext += kLeft^T v
-                TTile SNext = SKept;
-                TTile.TransposedProduct(SNext, kLeft, v, Into.Add);
+                // SNext = exp(GLast) S
+                TTile SNext = S;
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
 
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
             }

@@ -100,8 +100,7 @@ public partial record RetNet
                 + Math.Max(
                     Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + Padded.Elements(sizes.K, sizes.V, sizes),
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes),
                     5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)

@@ -49,7 +49,7 @@ public partial record RetNet
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
+                    Loops<TTile, TNumber>.SKept(SKept, g, S);
 
                     // SNext = SKept + k v^T
                     TTile.Copy(SNext, SKept, Into.Set);
@@ -79,7 +79,7 @@ public partial record RetNet
 
                     // SKept = exp(g) S
                     TTile SKept = scratch.Take(ref offset, sizes.K, sizes.V);
-                    Loops<TTile, TNumber>.SKept2(SKept, g, S);
+                    Loops<TTile, TNumber>.SKept(SKept, g, S);
 
                     // SNext = SKept + k v^T
                     TTile SNext = SKept;

@@ -46,7 +46,7 @@ public partial record RetNet
 
                 // SKept = exp(g) S
                 TTile SKept = S;
-                Loops<TTile, TNumber>.SKept2(SKept, g, S);
+                Loops<TTile, TNumber>.SKept(SKept, g, S);
 
                 // SNext = SKept + k v^T
                 TTile SNext = SKept;
