@@ -11,6 +11,7 @@ internal static class Properties
         (string Name, Func<IVariant, CaseShape, string> Check)[] all =
         [
             ("decode, chunk forward and backward are the oracle, in double precision", (v, s) => Agree(v, s, ReferenceEngine.Instance)),
+            ("chunk forward and backward in passes are the oracle, in double precision", (v, s) => Agree(v, s, new ReferenceEngine(tokenParallel: true))),
             ("decode, chunk forward and backward are the oracle, on the host", (v, s) => Agree(v, s, null)),
             ("a sequence in pieces is the whole", Pieces),
             ("what comes later changes nothing before it", Prefix),

@@ -27,21 +27,22 @@ internal static class GradientText
     /// <param name="kernel">The kernel.</param>
     /// <param name="adjoint">The derivative.</param>
     /// <param name="into">What is done with the gradients of inputs.</param>
-    /// <param name="parameterRow">The row of the gradients of parameters; null: they are added to the item's totals.</param>
-    public static void StoreGradients(Variant variant, KernelWriter kernel, Adjoint adjoint, Into into, string? parameterRow = null)
+    public static void StoreGradients(Variant variant, KernelWriter kernel, Adjoint adjoint, Into into)
     {
         foreach (Source source in variant.Update.Sources)
         {
             if (adjoint.Gradients.TryGetValue(source.Field, out Tile? gradient))
             {
-                kernel.Writer.Line(!source.IsParameter
-                    ? $"TTile.Copy({kernel.Operand(source.Field + "Gradient", false, source.PerUpdate, ProgramBuilder.Columns(source.Channels))}, {gradient.Name}, Into.{into});"
-                    : parameterRow is null
+                kernel.Writer.Line(source.IsParameter
                     ? $"TTile.Copy({Total(source).Name}, {gradient.Name}, Into.Add);"
-                    : $"TTile.Copy(tensors.{source.Field}Gradient.Rows({parameterRow}, 1, at.Head, at.Heads), {gradient.Name}, Into.Set);");
+                    : $"TTile.Copy({InputGradient(kernel, source)}, {gradient.Name}, Into.{into});");
             }
         }
     }
+
+    /// <summary>Where the gradient of a source belongs; a parameter's has a row for every chunk.</summary>
+    public static string OfChunk(KernelWriter kernel, Source source) =>
+        source.IsParameter ? $"tensors.{source.Field}Gradient.Rows(at.Chunk, 1, at.Head, at.Heads)" : InputGradient(kernel, source);
 
     /// <summary>What the forward computed and the adjoint reads, the output's gradient, and the derivative itself.</summary>
     public static IReadOnlyList<Statement> Statements(TileProgram program, Adjoint adjoint)
@@ -49,6 +50,9 @@ internal static class GradientText
         IEnumerable<Tile> tiles = program.Operations.Select(x => x.Result).Where(x => adjoint.Values.Contains(x.Name));
         return [.. Lowering.Of(program.Needed(tiles)), .. adjoint.WithOutputGradient(adjoint.Statements)];
     }
+
+    private static string InputGradient(KernelWriter kernel, Source source) =>
+        kernel.Operand(source.Field + "Gradient", false, source.PerUpdate, ProgramBuilder.Columns(source.Channels));
 
     private static Tile Total(Source source) => new($"d{source.Tile}Total", Dim.One, ProgramBuilder.Columns(source.Channels));
 }

@@ -19,7 +19,7 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     /// <summary>Tiles that are taken as factors (see <see cref="FactorTiles"/>).</summary>
     public ISet<string> Factors { get; set; } = new HashSet<string>();
 
-    /// <summary>Where tiles that go from pass to pass stand in memory, by name.</summary>
+    /// <summary>Where tiles that go from pass to pass, and gradients, stand in memory, by name.</summary>
     public Dictionary<string, string> Memory { get; } = [];
 
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
@@ -64,7 +64,11 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
             {
                 if (storage.Reuse(tile, i) is string giver)
                 {
-                    writer.Line($"TTile {tile.Name} = {giver};");
+                    if (tile.Variable != giver.TrimEnd('\''))
+                    {
+                        writer.Line($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {giver.TrimEnd('\'')};");
+                    }
+
                     inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
                 }
                 else
@@ -76,7 +80,7 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
 
             if (!inPlace)
             {
-                Write(statement);
+                Write(statement.Reads.All(x => x.Name == x.Variable) ? statement : statement.Reading(x => x with { Name = x.Variable }));
             }
         }
 
@@ -127,13 +131,24 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
         {
             case LoadStatement x:
                 string rows = Operand(x.Field, x.IsParameter, x.Result.Rows == Dim.Update || PerUpdateLoads.Contains(x.Field), x.Result.Columns);
-                writer.Line(x.Fetched ? $"TTile.Fetch({x.Result.Name}, {rows});" : $"TTile.Copy({x.Result.Name}, {rows}, Into.Set);");
+                writer.Line(x.Fetched ? $"TTile.Fetch({x.Result.Variable}, {rows});" : $"TTile.Copy({x.Result.Variable}, {rows}, Into.Set);");
                 break;
-            case FetchStatement x:
-                writer.Line($"TTile.Fetch({x.Result.Name}, {Memory[x.Result.Name]});");
+            case RecallStatement x:
+                string from = $"{x.Result.Variable}, {Memory[x.Result.Variable]}";
+                writer.Line(x.Fetched ? $"TTile.Fetch({from});" : $"TTile.Copy({from}, Into.Set);");
                 break;
             case StoreStatement x:
-                writer.Line($"TTile.Copy({Memory[x.X.Name]}, {x.X.Name}, Into.Set);");
+                string store = $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);";
+                if (!x.Backward)
+                {
+                    writer.Line(store);
+                    break;
+                }
+
+                writer.Line("if (tensors.OutputGradient.Present)");
+                writer.Open();
+                writer.Line(store);
+                writer.Close();
                 break;
             case ArriveStatement:
                 writer.Line("TTile.Arrive();");

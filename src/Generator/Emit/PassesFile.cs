@@ -41,16 +41,12 @@ internal sealed class PassesFile
     {
         WriteKept();
         writer.Line();
-        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", kernel =>
+        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", (kernel, _) =>
         {
-            Write(kernel, Plan.Prepare);
-            writer.Line();
-            writer.Line("// --- kept for the passes that follow");
             OpenKept(Alone);
-            foreach (KeptTile kept in Plan.Kept)
-            {
-                writer.Line($"TTile.Copy(kept.{kept.Tile.Name}, {kept.Tile.Name}, Into.Set);");
-            }
+            NameKept(kernel, panel: false);
+            writer.Line();
+            Write(kernel, Plan.Prepare);
         });
         writer.Line();
         WriteForwardPass("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, variant.Chunk.Output);
@@ -59,16 +55,45 @@ internal sealed class PassesFile
         writer.Line();
         WriteRetreat();
         writer.Line();
-        WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", kernel =>
+        WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", WriteGradients);
+    }
+
+    private void WriteGradients(KernelWriter kernel, ScratchTiles tiles)
+    {
+        GradientPass pass = Plan.Gradients;
+        OpenKept(Alone);
+        NameKept(kernel, panel: false);
+        NameState(kernel, "States", state.Name, "before", Alone, panel: false);
+        NameState(kernel, "StateGradients", "dSNext", "after", Alone, panel: false);
+        foreach (Source source in variant.Update.Sources.Where(x => variant.ChunkAdjoint.Gradients.ContainsKey(x.Field)))
         {
-            NameState(kernel, Plan.Gradients, "States", "before", Alone, panel: false);
-            NameState(kernel, Plan.Gradients, "StateGradients", "after", Alone, panel: false);
-            writer.Line();
-            Write(kernel, Plan.Gradients);
-            writer.Line();
-            writer.Line("// --- gradients leave");
-            GradientText.StoreGradients(variant, kernel, variant.ChunkAdjoint, Into.Set, parameterRow: "at.Chunk");
-        });
+            kernel.Memory[source.Field + "Gradient"] = GradientText.OfChunk(kernel, source);
+        }
+
+        writer.Line();
+        writer.Line("// --- what the first part leaves to the second");
+        kernel.Factors = pass.Rest.Factors;
+        foreach (Tile tile in pass.Carried)
+        {
+            kernel.Take(tile);
+        }
+
+        writer.Line("long first = offset;");
+        writer.Line();
+        writer.Line("// The first part: all that reads the states.");
+        WritePart(pass.WithStates);
+        writer.Line();
+        writer.Line("// The second part: the gradients, each stored as soon as it is final.");
+        writer.Line("offset = first;");
+        WritePart(pass.Rest);
+
+        void WritePart(Pass part)
+        {
+            tiles.OpenScope();
+            writer.Open();
+            Write(kernel, part);
+            writer.Close();
+        }
     }
 
     private Dimensions Dimensions(bool panel) => new(variant.Update.Swapped, panel && variant.Update.ColumnsAreIndependent);
@@ -128,7 +153,7 @@ internal sealed class PassesFile
         return new KernelWriter(writer, dimensions, tiles, variant.Loops);
     }
 
-    private void WriteChunkPass(string name, string summary, Action<KernelWriter> body)
+    private void WriteChunkPass(string name, string summary, Action<KernelWriter, ScratchTiles> body)
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles);
         writer.Line("long start = at.Start;");
@@ -140,7 +165,7 @@ internal sealed class PassesFile
 
         kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
         writer.Line();
-        body(kernel);
+        body(kernel, tiles);
         writer.Close();
         scratch[name] = tiles.Elements();
     }
@@ -155,8 +180,13 @@ internal sealed class PassesFile
         writer.Line("for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)");
         writer.Open();
         ForwardFile.OpenChunk(variant, kernel, "done");
-        NameKept(kernel, pass);
-        NameState(kernel, pass, "States", "before", InOrder, panel: true);
+        OpenKept(InOrder);
+        NameKept(kernel, panel: true);
+        if (output is null || pass.Statements.Any(x => x is RecallStatement && x.Results.Contains(state)))
+        {
+            NameState(kernel, "States", state.Name, "before", InOrder, panel: true);
+        }
+
         writer.Line();
         kernel.Factors = pass.Factors;
         kernel.WriteInPlace(pass.Statements, state, variant.Chunk.StateOut, pass.Results);
@@ -180,7 +210,7 @@ internal sealed class PassesFile
     private void WriteRetreat()
     {
         KernelWriter kernel = Open("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Dimensions(panel: true), out ScratchTiles tiles);
-        Tile next = Plan.Retreat.Carried!, before = variant.ChunkAdjoint.State;
+        Tile next = state with { Name = "dSNext" }, before = variant.ChunkAdjoint.State;
         kernel.Take(next);
         writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
         writer.Line("long first = offset;");
@@ -188,11 +218,16 @@ internal sealed class PassesFile
         writer.Line("for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)");
         writer.Open();
         ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
-        NameKept(kernel, Plan.Retreat);
-        NameState(kernel, Plan.Retreat, "States", "before", InOrder, panel: true);
-        NameState(kernel, Plan.Retreat, "StateGradients", "after", InOrder, panel: true);
+        OpenKept(InOrder);
+        NameKept(kernel, panel: true);
+        if (Plan.Retreat.Reads(state))
+        {
+            NameState(kernel, "States", state.Name, "before", InOrder, panel: true);
+        }
+
+        NameState(kernel, "StateGradients", next.Name, "after", InOrder, panel: true);
         writer.Line();
-        if (!Write(kernel, Plan.Retreat, next).StandsIn(before, next))
+        if (!Write(kernel, Plan.Retreat).StandsIn(before, next))
         {
             writer.Line();
             writer.Line($"TTile.Copy({next.Name}, {before.Name}, Into.Set);");
@@ -207,38 +242,30 @@ internal sealed class PassesFile
 
     private void OpenKept(string chunk) => writer.Line($"Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, {chunk}, length{writes});");
 
-    private TileStorage Write(KernelWriter kernel, Pass pass, params Tile[] giving)
+    private TileStorage Write(KernelWriter kernel, Pass pass)
     {
         kernel.Factors = pass.Factors;
-        return kernel.Write(pass.Statements, pass.Results, giving);
+        return kernel.Write(pass.Statements, pass.Results, [.. pass.Given]);
     }
 
-    /// <summary>Tells the kernel where the kept tiles stand that a pass over the sequence fetches.</summary>
-    private void NameKept(KernelWriter kernel, Pass pass)
+    /// <summary>Tells the kernel where the kept tiles stand.</summary>
+    private void NameKept(KernelWriter kernel, bool panel)
     {
-        Dimensions dimensions = Dimensions(panel: true);
-        OpenKept(InOrder);
-        foreach (Tile tile in Plan.Kept.Select(x => x.Tile).Where(pass.Reads))
+        Dimensions dimensions = Dimensions(panel);
+        foreach (Tile tile in Plan.Kept.Select(x => x.Tile))
         {
-            string panel = dimensions.Panel && tile.Columns == Dim.Value ? $".Block(0, {dimensions.Text(tile.Rows)}, at.Column, at.Columns)" : "";
-            kernel.Memory[tile.Name] = $"kept.{tile.Name}{panel}";
+            string columns = dimensions.Panel && tile.Columns == Dim.Value ? $".Block(0, {dimensions.Text(tile.Rows)}, at.Column, at.Columns)" : "";
+            kernel.Memory[tile.Name] = $"kept.{tile.Name}{columns}";
         }
     }
 
-    /// <summary>Names the state (or its gradient) of a chunk in the workspace, if a pass fetches or stores it.</summary>
-    private void NameState(KernelWriter kernel, Pass pass, string region, string name, string chunk, bool panel)
+    /// <summary>Names the state (or its gradient) of a chunk in the workspace.</summary>
+    private void NameState(KernelWriter kernel, string region, string tile, string name, string chunk, bool panel)
     {
-        string[] names = region == "States" ? [state.Name, state.Name + "Factor"] : ["dSNext", "dSNextFactor"];
-        Tile? moved = pass.Statements.SelectMany(x => x is StoreStatement ? x.Reads : x is FetchStatement ? x.Results : []).FirstOrDefault(x => names.Contains(x.Name));
-        if (moved is null)
-        {
-            return;
-        }
-
         Dimensions whole = Dimensions(panel: false), dimensions = Dimensions(panel);
         string key = whole.Text(Dim.Key), columns = whole.Text(state.Columns);
         writer.Line($"long {name}At = ({chunk}) * Padded.Elements({key}, {columns});");
         writer.Line($"TTile {name} = between.{region}.Take(ref {name}At, {key}, {columns}){(dimensions.Panel ? $".Block(0, {key}, at.Column, at.Columns)" : "")};");
-        kernel.Memory[moved.Name] = name;
+        kernel.Memory[tile] = name;
     }
 }

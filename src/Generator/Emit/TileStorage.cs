@@ -68,7 +68,7 @@ internal sealed class TileStorage
     public string? Reuse(Tile result, int index)
     {
         Tile? giver = InPlace(statements[index]).Where(x => free.ContainsKey(x.Name) && LastUse(x) == index && Fits(x, result)).FirstOrDefault()
-            ?? free.Values.FirstOrDefault(x => LastUse(x) < index && Fits(x, result));
+            ?? free.Values.Where(x => LastUse(x) < index && Fits(x, result)).OrderBy(x => x.Variable == result.Variable ? 0 : 1).FirstOrDefault();
         if (giver is null)
         {
             return null;

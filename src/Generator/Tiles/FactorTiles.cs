@@ -38,7 +38,7 @@ internal static class FactorTiles
     }
 
     /// <summary>True for what moves numbers without using them.</summary>
-    private static bool IsCopy(Statement statement) => statement is LoadStatement or FetchStatement or StoreStatement or CallStatement { Method: "Copy" or "Clear" };
+    private static bool IsCopy(Statement statement) => statement is LoadStatement or RecallStatement or StoreStatement or CallStatement { Method: "Copy" or "Clear" };
 
     private static IEnumerable<Tile> Multiplied(Statement statement) => statement switch
     {

@@ -6,29 +6,33 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed class Pass
 {
-    private readonly IReadOnlyList<Tile> results;
-    private readonly IReadOnlyList<Tile> exact;
+    private readonly ISet<string>? factors;
 
     /// <param name="statements">In order.</param>
     /// <param name="results">What is read after the last statement.</param>
     /// <param name="exact">What must not be rounded on its way out.</param>
-    /// <param name="carried">The state (or its gradient) that the pass takes from chunk to chunk, if it does.</param>
-    public Pass(IReadOnlyList<Statement> statements, IEnumerable<Tile> results, IEnumerable<Tile> exact, Tile? carried = null)
+    /// <param name="given">What it finds in scratch; it may give the storage on once it has read it.</param>
+    /// <param name="factors">The tiles that are taken as factors, where more than these statements decide it.</param>
+    public Pass(IEnumerable<Statement> statements, IEnumerable<Tile> results, IEnumerable<Tile> exact, IEnumerable<Tile> given, ISet<string>? factors = null)
     {
-        Statements = statements;
-        this.results = [.. results];
-        this.exact = [.. exact];
-        Carried = carried;
-        Factors = FactorTiles.Of(statements, carried is null ? this.exact : [.. this.exact, carried]);
+        Statements = [.. statements];
+        Results = [.. results];
+        Exact = [.. exact];
+        Given = [.. given];
+        this.factors = factors;
+        Factors = factors ?? FactorTiles.Of(Statements, Exact.Concat(Given));
     }
 
     public IReadOnlyList<Statement> Statements { get; }
 
     /// <summary>What is read after the last statement.</summary>
-    public IReadOnlyList<Tile> Results => results;
+    public IReadOnlyList<Tile> Results { get; }
 
-    /// <summary>The state (or its gradient) that the pass takes from chunk to chunk; null if each chunk stands alone.</summary>
-    public Tile? Carried { get; }
+    /// <summary>What must not be rounded on its way out.</summary>
+    public IReadOnlyList<Tile> Exact { get; }
+
+    /// <summary>What it finds in scratch: the state that it takes from chunk to chunk, or what an earlier part of it computed.</summary>
+    public IReadOnlyList<Tile> Given { get; }
 
     /// <summary>Names of the tiles that are taken as factors.</summary>
     public ISet<string> Factors { get; }
@@ -36,85 +40,96 @@ internal sealed class Pass
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
 
-    /// <summary>Products read a factor in place of the carried state.</summary>
+    /// <summary>Products read a factor in place of the state that the pass takes from chunk to chunk.</summary>
+    /// <param name="state">The state.</param>
     /// <param name="stores">True if the pass also leaves the state before each chunk to later passes.</param>
-    public Pass WithFactor(bool stores)
+    public Pass WithFactor(Tile state, bool stores)
     {
-        Tile state = Carried!;
         if (!Statements.Any(IsProduct))
         {
-            return stores ? With([new StoreStatement(state, ""), .. Statements]) : this;
+            return stores ? With([new StoreStatement(state, state.Name), .. Statements]) : this;
         }
 
         Tile twin = state with { Name = state.Name + "Factor" };
         Statement copy = new CallStatement(EquatableArray.Of(twin), "Copy", EquatableArray.Of(state), null, Into.Set, $"{twin.Name} = {state.Name}, for products");
-        IEnumerable<Statement> first = stores ? [copy, new StoreStatement(twin, "")] : [copy];
-        return With([.. first, .. Statements.Select(x => IsProduct(x) ? Reading((CallStatement)x) : x)]);
+        IEnumerable<Statement> first = stores ? [copy, new StoreStatement(twin, state.Name)] : [copy];
+        return With([.. first, .. Statements.Select(x => IsProduct(x) ? x.Reading(y => y == state ? twin : y) : x)]);
 
         bool IsProduct(Statement x) => x is CallStatement { Method: string method } && FactorTiles.Products.Contains(method) && x.Reads.Contains(state);
-
-        CallStatement Reading(CallStatement x) => x with { Arguments = x.Arguments.Select(y => y == state ? twin : y).ToEquatableArray() };
     }
 
-    /// <summary>Fetches what it reads of these tiles, which earlier passes left.</summary>
-    public Pass Fetching(IReadOnlyList<Tile> left)
-    {
-        Tile[] read = [.. left.Where(x => x != Carried && Reads(x))];
-        return WithFetches(read.Select((x, i) => new FetchStatement(x, i == 0 ? "--- what earlier passes left" : "")), Statements);
-    }
+    /// <summary>Recalls what it reads of the tiles that earlier passes left.</summary>
+    public Pass Recalling(IEnumerable<Tile> left) => With([.. left.Where(x => !Given.Contains(x) && Reads(x)).Select(x => new RecallStatement(x, $"{x.Name}, as an earlier pass left it")), .. Statements]);
 
-    /// <summary>Fetches all rows of the caller's tensors at its top.</summary>
-    public Pass FetchingLoads() => FetchingLoads(Statements.OfType<LoadStatement>().Where(x => !x.Fetched));
+    /// <summary>Fetches at its top all that it reads of the caller's tensors and of earlier passes.</summary>
+    public Pass Fetching() => Fetching(Statements.Where(IsFromMemory));
 
-    /// <summary>Fetches at its top those rows of the caller's tensors that need no more scratch there than where they are used.</summary>
+    /// <summary>Fetches at its top what needs no more scratch there than where it is used.</summary>
     public Pass FetchingWhatCostsNothing()
     {
         Pass best = this;
-        foreach (LoadStatement load in Statements.OfType<LoadStatement>().Where(x => !x.Fetched))
+        foreach (Statement statement in Statements.Where(x => IsFromMemory(x) && x.Results.All(y => y.Name == y.Variable)))
         {
-            Pass next = best.FetchingLoads([load]);
+            Pass next = best.Fetching([statement]);
             best = next.TakesNoMoreThan(best) ? next : best;
         }
 
         return best;
     }
 
-    private static bool IsFetch(Statement statement) => statement is FetchStatement or LoadStatement { Fetched: true };
+    /// <summary>True for what copies from the memory of the caller, or from what earlier passes left.</summary>
+    public static bool IsFromMemory(Statement statement) => statement is RecallStatement { Fetched: false } or LoadStatement { Fetched: false };
 
-    private Pass With(IReadOnlyList<Statement> statements) => new(statements, results, exact, Carried);
-
-    private Pass FetchingLoads(IEnumerable<LoadStatement> loads)
-    {
-        var early = new HashSet<Statement>(loads);
-        return WithFetches(early.Cast<LoadStatement>().Select(x => x with { Fetched = true }), Statements.Where(x => !early.Contains(x)));
-    }
+    private static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };
 
     /// <summary>First all fetches; their arrival where the first of them is used.</summary>
-    private Pass WithFetches(IEnumerable<Statement> more, IEnumerable<Statement> statements)
+    private Pass Fetching(IEnumerable<Statement> more)
     {
-        Statement[] fetches = [.. statements.Where(IsFetch), .. more];
-        if (fetches.Length == 0)
+        var early = new HashSet<Statement>(more);
+        Statement[] all = [.. Statements.Where(IsFetch), .. early];
+        if (all.Length == 0)
         {
             return this;
         }
 
+        Statement[] fetches =
+        [
+            .. all.OfType<RecallStatement>().Select((x, i) => x with { Fetched = true, Equation = i == 0 ? "--- what earlier passes left" : "" }),
+            .. all.OfType<LoadStatement>().Select(x => x with { Fetched = true }),
+        ];
+
         var fetched = new HashSet<Tile>(fetches.SelectMany(x => x.Results));
-        List<Statement> rest = [.. statements.Where(x => x is not ArriveStatement && !IsFetch(x))];
+        List<Statement> rest = [.. Statements.Where(x => x is not ArriveStatement && !IsFetch(x) && !early.Contains(x))];
         rest.Insert(rest.FindIndex(x => x.Reads.Any(fetched.Contains)), new ArriveStatement());
         return With([.. fetches, .. rest]);
     }
 
+    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors);
+
+    /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
+    public int Cost() => Taken().Sum(x => Weight(x.Rows, x.Columns, x.Factor));
+
+    /// <summary>What a tile takes there, rows padded.</summary>
+    public static int Weight(Dim rows, Dim columns, bool factor) => (rows == Dim.One ? 1 : Length(rows)) * (Length(columns) + 8) * (factor ? 1 : 2);
+
+    private static int Length(Dim dim) => dim switch
+    {
+        Dim.One => 16,
+        Dim.Token => 32,
+        Dim.Update => 64,
+        _ => 128,
+    };
+
     private bool TakesNoMoreThan(Pass other)
     {
-        Dictionary<(Dim, Dim, bool), int> mine = Taken(), others = other.Taken();
-        return mine.All(x => others.TryGetValue(x.Key, out int count) && x.Value <= count);
+        Dictionary<(Dim, Dim, bool), int> others = other.Taken().GroupBy(x => x).ToDictionary(x => x.Key, x => x.Count());
+        return Taken().GroupBy(x => x).All(x => others.TryGetValue(x.Key, out int count) && x.Count() <= count);
     }
 
-    /// <summary>How many tiles of each shape and kind it takes.</summary>
-    private Dictionary<(Dim Rows, Dim Columns, bool Factor), int> Taken()
+    /// <summary>The shapes and kinds of the tiles that it takes from scratch.</summary>
+    private IEnumerable<(Dim Rows, Dim Columns, bool Factor)> Taken()
     {
-        var storage = new TileStorage(Statements, results, [], Factors);
-        var taken = new Dictionary<(Dim, Dim, bool), int>();
+        var storage = new TileStorage(Statements, Results, Given, Factors);
         for (int i = 0; i < Statements.Count; i++)
         {
             foreach (Tile tile in Statements[i].Results.Where(x => Statements[i] is not ViewStatement && !storage.Holds(x)))
@@ -122,12 +137,9 @@ internal sealed class Pass
                 if (storage.Reuse(tile, i) is null)
                 {
                     storage.Take(tile);
-                    (Dim, Dim, bool) kind = (tile.Rows, tile.Columns, Factors.Contains(tile.Name));
-                    taken[kind] = taken.TryGetValue(kind, out int count) ? count + 1 : 1;
+                    yield return (tile.Rows, tile.Columns, Factors.Contains(tile.Name));
                 }
             }
         }
-
-        return taken;
     }
 }

@@ -3,7 +3,8 @@ namespace AttentionDsl.Generator;
 /// <summary>A tile that the token-parallel pass leaves for the passes that follow.</summary>
 /// <param name="Tile">The tile.</param>
 /// <param name="Exact">False if it is only ever a factor or a term of matrix products: a device may then keep it in half the bits.</param>
-internal sealed record KeptTile(Tile Tile, bool Exact);
+/// <param name="Backward">True if only passes of the backward read it.</param>
+internal sealed record KeptTile(Tile Tile, bool Exact, bool Backward);
 
 /// <summary>
 /// The chunk program cut into passes by what depends on the state. What does not (gates, cumulative decays, Grams, solved systems) is
@@ -30,7 +31,7 @@ internal sealed class PassPlan
         IReadOnlyList<Statement> retreat = Slice(adjoint.Statements, [adjoint.State]);
         foreach (Tile tile in Results(program))
         {
-            Reach(tile, exact: true);
+            Reach(tile, exact: true, backward: false);
         }
 
         foreach (Statement statement in retreat)
@@ -38,26 +39,33 @@ internal sealed class PassPlan
             bool exact = statement is not CallStatement { Method: string method } || !FactorTiles.Products.Contains(method);
             foreach (Tile tile in statement.Reads.Where(x => definitions.ContainsKey(x.Name)))
             {
-                Reach(tile, exact);
+                Reach(tile, exact, backward: true);
             }
         }
 
+        IReadOnlyList<Statement> gradients = Slice(adjoint.Statements, adjoint.Gradients.Values);
+        HashSet<string> sources = Sources(gradients);
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
-        Prepare = new Pass(Lowering.Of(program.Needed(left)), left, Kept.Where(x => x.Exact).Select(x => x.Tile)).FetchingWhatCostsNothing();
-        Advance = InOrder(Lowering.Of(Later(Results(program))), state, Results(program), stores: false);
-        Trail = InOrder(Lowering.Of(Later([program.StateOut])), state, [program.StateOut], stores: true);
-        Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat))), .. adjoint.WithOutputGradient(retreat)], stateGradient, [adjoint.State], stores: true);
-        IReadOnlyList<Statement> gradients = Slice(adjoint.Statements, adjoint.Gradients.Values);
-        Gradients = new Pass([.. Lowering.Of(program.Needed(ForwardValues(gradients))), .. adjoint.WithOutputGradient(gradients)], adjoint.Gradients.Values, adjoint.Gradients.Values)
-            .Fetching([state, stateGradient])
-            .FetchingWhatCostsNothing();
+        Prepare = Scheduled([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
+        Advance = InOrder(Lowering.Of(Later(Results(program), kept.ContainsKey)), state, Results(program), stores: false);
+        Trail = InOrder(Lowering.Of(Later([program.StateOut], kept.ContainsKey)), state, [program.StateOut], stores: true);
+        Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)], stateGradient, [adjoint.State], stores: true);
+        Gradients = new GradientPass(
+            [.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)],
+            adjoint.Gradients,
+            [state, stateGradient],
+            [.. left.Where(x => sources.Contains(x.Name))]);
+
+        Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
+        {
+            ISet<string> factors = FactorTiles.Of(statements, exact);
+            return new Pass(new Schedule(statements, [], factors).Best(), [], [], [], factors).FetchingWhatCostsNothing();
+        }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, IEnumerable<Tile> results, bool stores) =>
-            new Pass(StateSweep.JoinedChunk(statements, carried), results, results, carried).WithFactor(stores).Fetching([.. left, state]).FetchingLoads();
-
-        IEnumerable<Tile> ForwardValues(IEnumerable<Statement> statements) => statements.SelectMany(x => x.Reads).Where(x => definitions.ContainsKey(x.Name)).Distinct();
+            new Pass(StateSweep.JoinedChunk(statements, carried), results, results, [carried]).WithFactor(carried, stores).Recalling([.. left, state]).Fetching();
     }
 
     /// <summary>What the first pass leaves behind, a chunk.</summary>
@@ -76,7 +84,7 @@ internal sealed class PassPlan
     public Pass Retreat { get; }
 
     /// <summary>Pass 4 of the backward, every chunk by itself: the gradients of inputs and parameters, from the state and its gradient.</summary>
-    public Pass Gradients { get; }
+    public GradientPass Gradients { get; }
 
     private static IEnumerable<Tile> Results(TileProgram program) => program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
 
@@ -115,7 +123,7 @@ internal sealed class PassPlan
     private static bool IsRedone(Operation operation) => operation is Load or Unary { Kind: UnaryKind.Transpose, X.Rows: Dim.One };
 
     /// <summary>Finds what a later pass needs of the first.</summary>
-    private void Reach(Tile tile, bool exact)
+    private void Reach(Tile tile, bool exact, bool backward)
     {
         if (!definitions.TryGetValue(tile.Name, out Operation? operation))
         {
@@ -124,23 +132,79 @@ internal sealed class PassPlan
 
         if (!dependent.Contains(tile.Name) && !IsRedone(operation))
         {
-            exact |= kept.TryGetValue(tile.Name, out KeptTile? known) && known.Exact;
-            kept[tile.Name] = new KeptTile(tile, exact);
+            Keep(tile, exact, backward);
             return;
         }
 
         foreach (Tile read in operation.Reads)
         {
-            Reach(read, operation is not Sum sum || sum.Terms.Any(x => read == x.E || read == x.G));
+            Reach(read, operation is not Sum sum || sum.Terms.Any(x => read == x.E || read == x.G), backward);
         }
     }
 
-    /// <summary>The operations that tiles need once the kept ones are there.</summary>
-    private IReadOnlyList<Operation> Later(IEnumerable<Tile> tiles)
+    private void Keep(Tile tile, bool exact, bool backward)
+    {
+        kept.TryGetValue(tile.Name, out KeptTile? known);
+        kept[tile.Name] = new KeptTile(tile, exact || known is { Exact: true }, backward && known is not { Backward: false });
+    }
+
+    private IEnumerable<Tile> ForwardValues(IEnumerable<Statement> statements) => statements.SelectMany(x => x.Reads).Where(x => definitions.ContainsKey(x.Name)).Distinct();
+
+    /// <summary>
+    /// What the gradients read of the first pass: Grams, solved systems and products, which it keeps for them if no other pass asked for them,
+    /// and of what others asked for all that need not be exact. The rest is a loop or two from the inputs: they compute it again.
+    /// </summary>
+    private HashSet<string> Sources(IReadOnlyList<Statement> gradients)
+    {
+        var exactly = new Dictionary<string, bool>();
+        foreach (Statement statement in gradients)
+        {
+            bool factor = statement is CallStatement { Method: string method } && FactorTiles.Products.Contains(method);
+            foreach (Tile tile in statement.Reads)
+            {
+                Read(tile, !factor);
+            }
+        }
+
+        foreach (string name in exactly.Keys.Where(x => IsCostly(definitions[x])))
+        {
+            Keep(definitions[name].Result, exactly[name], backward: true);
+        }
+
+        return [.. exactly.Keys.Where(x => kept.TryGetValue(x, out KeptTile? known) && (known.Exact || !exactly[x]))];
+
+        void Read(Tile tile, bool exact)
+        {
+            if (!definitions.TryGetValue(tile.Name, out Operation? operation) || (exactly.TryGetValue(tile.Name, out bool known) && (known || !exact)))
+            {
+                return;
+            }
+
+            bool independent = !dependent.Contains(tile.Name);
+            if (independent)
+            {
+                exactly[tile.Name] = exact;
+                if (IsCostly(operation) || (kept.TryGetValue(tile.Name, out KeptTile? stands) && (stands.Exact || !exact)))
+                {
+                    return;
+                }
+            }
+
+            foreach (Tile read in operation.Reads)
+            {
+                Read(read, operation is not Sum sum || sum.Terms.Any(x => read == x.E || read == x.G));
+            }
+        }
+    }
+
+    private static bool IsCostly(Operation operation) => operation is Gram or DecayPairs or Solve or Sum;
+
+    /// <summary>The operations that tiles need once others are there.</summary>
+    private IReadOnlyList<Operation> Later(IEnumerable<Tile> tiles, Func<string, bool> there)
     {
         var needed = new HashSet<string>(tiles.Select(x => x.Name));
         var later = new List<Operation>();
-        foreach (Operation operation in program.Operations.Reverse().Where(x => needed.Contains(x.Result.Name) && !kept.ContainsKey(x.Result.Name)))
+        foreach (Operation operation in program.Operations.Reverse().Where(x => needed.Contains(x.Result.Name) && !there(x.Result.Name)))
         {
             later.Add(operation);
             needed.UnionWith(operation.Reads.Select(x => x.Name));

@@ -16,6 +16,9 @@ internal abstract record Statement(string Equation)
 
     /// <summary>The tiles whose numbers it uses (an added-to result not among them).</summary>
     public abstract IEnumerable<Tile> Reads { get; }
+
+    /// <summary>The statement with other tiles in place of those it reads.</summary>
+    public virtual Statement Reading(Func<Tile, Tile> other) => this;
 }
 
 /// <summary>Copies rows of an operand of the caller into scratch.</summary>
@@ -29,9 +32,12 @@ internal sealed record LoadStatement(Tile Result, string Field, bool IsParameter
     public override IEnumerable<Tile> Reads => [];
 }
 
-/// <summary>Begins to copy a tile that an earlier pass left into scratch.</summary>
-internal sealed record FetchStatement(Tile Result, string Equation) : Statement(Equation)
+/// <summary>Copies a tile that an earlier pass left into scratch.</summary>
+internal sealed record RecallStatement(Tile Result, string Equation) : Statement(Equation)
 {
+    /// <summary>True if it only begins to copy: the tile is there after the next <see cref="ArriveStatement"/>.</summary>
+    public bool Fetched { get; init; }
+
     public override IEnumerable<Tile> Results => [Result];
 
     public override IEnumerable<Tile> Reads => [];
@@ -46,8 +52,13 @@ internal sealed record ArriveStatement() : Statement("")
 }
 
 /// <summary>Copies a tile out of scratch, for a later pass or for the caller.</summary>
-internal sealed record StoreStatement(Tile X, string Equation) : Statement(Equation)
+/// <param name="X">The tile.</param>
+/// <param name="To">What it is there: the gradient of an operand (<c>FieldGradient</c>), or the name of a tile between passes.</param>
+internal sealed record StoreStatement(Tile X, string To) : Statement("")
 {
+    /// <summary>True if only the backward asks for it.</summary>
+    public bool Backward { get; init; }
+
     public override IEnumerable<Tile> Results => [];
 
     public override IEnumerable<Tile> Reads => [X];
@@ -66,6 +77,8 @@ internal sealed record CallStatement(EquatableArray<Tile> Written, string Method
     public override IEnumerable<Tile> Results => Written;
 
     public override IEnumerable<Tile> Reads => Arguments;
+
+    public override Statement Reading(Func<Tile, Tile> other) => this with { Arguments = Arguments.Select(other).ToEquatableArray() };
 }
 
 /// <summary>One result of an elementwise loop.</summary>
@@ -77,6 +90,15 @@ internal sealed record LoopStatement(EquatableArray<Store> Stores, EquatableArra
     public override IEnumerable<Tile> Results => Stores.Select(x => x.Result);
 
     public override IEnumerable<Tile> Reads => Arguments;
+
+    public override Statement Reading(Func<Tile, Tile> other) => this with
+    {
+        Stores = Stores.Select(x => x with
+        {
+            Value = x.Value.Replace(y => Arguments.FirstOrDefault(z => z.Name == y.Name) is Tile tile ? new Expr.Argument(other(tile).Name) : y),
+        }).ToEquatableArray(),
+        Arguments = Arguments.Select(other).ToEquatableArray(),
+    };
 }
 
 /// <summary>The part of a tile that a view shows.</summary>

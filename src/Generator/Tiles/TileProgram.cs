@@ -18,7 +18,14 @@ internal enum Dim
 }
 
 /// <summary>A matrix of the program. Names are unique: every tile is written by one operation.</summary>
-internal sealed record Tile(string Name, Dim Rows, Dim Columns);
+internal sealed record Tile(string Name, Dim Rows, Dim Columns)
+{
+    /// <summary>The same numbers, copied to scratch once more: between their uses they need not stand there.</summary>
+    public Tile Again => this with { Name = Name + "'" };
+
+    /// <summary>The name in a kernel.</summary>
+    public string Variable => Name.TrimEnd('\'');
+}
 
 /// <summary>Which pairs of a Gram matrix exist.</summary>
 internal enum Causal

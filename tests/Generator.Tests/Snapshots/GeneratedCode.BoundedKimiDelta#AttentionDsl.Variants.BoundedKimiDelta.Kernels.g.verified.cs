@@ -120,11 +120,11 @@ public partial record BoundedKimiDelta
                     + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + 2 * Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
-                5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, 1, sizes)
+                Padded.Elements(1, sizes.K, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(1, 1, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
@@ -148,15 +148,23 @@ public partial record BoundedKimiDelta
                 + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Factor(sizes.K, sizes.V, sizes),
             KernelKind.Gradients =>
-                2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 12 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + 2 * Padded.Elements(1, sizes.K, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Elements(sizes.K, 1, sizes),
+                3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Math.Max(
+                    2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(1, sizes.K, sizes)
+                    + 2 * Padded.Elements(sizes.K, 1, sizes),
+                    2 * Padded.Elements(1, sizes.K, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, 1, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -424,6 +424,75 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
+            /// <summary>dc += dcHat * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dc2(TTile dc, TTile G, TTile dcHat)
+            {
+                int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
+                for (int i = dc.FirstRow; i < dc.Rows; i += down)
+                {
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
+                    for (int j = first; j < dc.Columns; j += across)
+                    {
+                        dc.Store(i, j, dc.Load(i, j) + dcHat.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dk = dc * beta</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dk3(TTile dk, TTile beta, TTile dc)
+            {
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                {
+                    TNumber beta_i = beta.Spread(i, 0);
+                    for (int j = first; j < dk.Columns; j += across)
+                    {
+                        dk.Store(i, j, dc.Load(i, j) * beta_i);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dk += dkLeft * exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dk4(TTile dk, TTile GLast, TTile G, TTile dkLeft)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                {
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
+                    for (int j = first; j < dk.Columns; j += across)
+                    {
+                        dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>dq += dqHat * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dq2(TTile dq, TTile G, TTile dqHat)
+            {
+                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
+                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                {
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
+                    for (int j = first; j < dq.Columns; j += across)
+                    {
+                        dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>beta = sigmoid(betaIn)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void beta2(TTile beta, TTile betaIn)
@@ -603,7 +672,7 @@ public partial record GatedDeltaNet
 
             /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk3(TTile dk, TTile beta, TTile dc)
+            public static void dk5(TTile dk, TTile beta, TTile dc)
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;

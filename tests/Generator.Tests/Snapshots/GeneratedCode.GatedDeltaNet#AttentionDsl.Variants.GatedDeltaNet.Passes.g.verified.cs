@@ -22,8 +22,10 @@ public partial record GatedDeltaNet
             where TNumber : struct, INumber<TNumber>
         {
             public TTile GLast;
+            public TTile L;
             public TTile U0;
             public TTile W;
+            public TTile PPlain;
             public TTile P;
             public TTile qHat;
             public TTile kLeft;
@@ -34,8 +36,10 @@ public partial record GatedDeltaNet
                 Kept<TTile, TNumber> kept = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 kept.GLast = between.Exact.Take(ref exact, 1, 1);
+                kept.L = between.Exact.Take(ref exact, length, length);
                 kept.U0 = between.Packed.Take(ref packed, length, sizes.V);
                 kept.W = between.Packed.Take(ref packed, length, sizes.K);
+                kept.PPlain = between.Exact.Take(ref exact, length, length);
                 kept.P = between.Packed.Take(ref packed, length, length);
                 kept.qHat = between.Packed.Take(ref packed, length, sizes.K);
                 kept.kLeft = between.Packed.Take(ref packed, length, sizes.K);
@@ -46,6 +50,7 @@ public partial record GatedDeltaNet
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
+            + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk)
             : Padded.Elements(sizes.Chunk, sizes.V)
             + 3 * Padded.Elements(sizes.Chunk, sizes.K)
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
@@ -59,46 +64,69 @@ public partial record GatedDeltaNet
             long start = at.Start;
             int length = at.Length;
 
-            // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
             // gIn: log decay per head
             TTile gIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
 
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // kRaw: key
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+
+            // qRaw: query
+            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
             TTile.Arrive();
 
+            // g = -(exp(aLog) * softplus(gIn + dtBias))
+            TTile g = gIn;
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
+
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
+            TTile qIn = kRaw;
             TTile.Normalize(qIn, qRaw);
 
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = qRaw;
-            TTile.Normalize(k, kRaw);
+            // G_i = sum of g up to token i
+            TTile G = scratch.Take(ref offset, length, 1);
+            TTile.CumulativeSum(G, g);
+
+            // P_ij = q_i . k_j for j <= i
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.PPlain, PPlain, Into.Set);
+            }
+
+            // P_ij *= exp(G_i - G_j), masked before the exponential
+            TTile P = PPlain;
+            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Copy(kept.P, P, Into.Set);
+
+            // betaIn: write strength
+            TTile betaIn = g;
+            TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
@@ -109,31 +137,25 @@ public partial record GatedDeltaNet
             Loops<TTile, TNumber>.vw(vw, beta, v);
 
             // c = beta * k
-            TTile c = kRaw;
+            TTile c = qRaw;
             Loops<TTile, TNumber>.c(c, beta, k);
 
-            // g = -(exp(aLog) * softplus(gIn + dtBias))
-            TTile g = gIn;
-            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-
-            // G_i = sum of g up to token i
-            TTile G = beta;
-            TTile.CumulativeSum(G, g);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
             // L_ij = c_i . k_j for j < i
-            TTile LPlain = scratch.Take(ref offset, length, length);
+            TTile LPlain = P;
             TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
 
             // L_ij *= exp(G_i - G_j), masked before the exponential
             TTile L = LPlain;
             TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.L, L, Into.Set);
+            }
 
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
             TTile.SolveUnitLower(U0, L, vw);
+            TTile.Copy(kept.U0, U0, Into.Set);
 
             // cHat = c exp(G)
             TTile cHat = c;
@@ -142,30 +164,20 @@ public partial record GatedDeltaNet
             // W = (I + L)^-1 cHat
             TTile W = cHat;
             TTile.SolveUnitLower(W, L, cHat);
-
-            // P_ij = q_i . k_j for j <= i
-            TTile PPlain = L;
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
-
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Copy(kept.W, W, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
+
+            // GLast = G of the whole chunk
+            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+            TTile.Copy(kept.GLast, GLast, Into.Set);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- kept for the passes that follow
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            TTile.Copy(kept.GLast, GLast, Into.Set);
-            TTile.Copy(kept.U0, U0, Into.Set);
-            TTile.Copy(kept.W, W, Into.Set);
-            TTile.Copy(kept.P, P, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -339,334 +351,332 @@ public partial record GatedDeltaNet
             long start = at.Start;
             int length = at.Length;
 
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
             long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
 
-            // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(dSNext, after);
-
-            // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
-
-            // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
-            // gIn: log decay per head
-            TTile gIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(qIn, qRaw);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(k, kRaw);
-
-            // beta = sigmoid(betaIn)
-            TTile beta = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.beta(beta, betaIn);
-
-            // vw = beta * v
-            TTile vw = scratch.Take(ref offset, length, sizes.V);
-            Loops<TTile, TNumber>.vw(vw, beta, v);
-
-            // c = beta * k
-            TTile c = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.c(c, beta, k);
-
-            // g = -(exp(aLog) * softplus(gIn + dtBias))
-            TTile g = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-
-            // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, 1);
-            TTile.CumulativeSum(G, g);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-            // L_ij = c_i . k_j for j < i
-            TTile LPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
-
-            // L_ij *= exp(G_i - G_j), masked before the exponential
-            TTile L = LPlain;
-            TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
-
-            // U0 = (I + L)^-1 vw
-            TTile U0 = vw;
-            TTile.SolveUnitLower(U0, L, vw);
-
-            // cHat = c exp(G)
-            TTile cHat = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.cHat(cHat, c, G);
-
-            // W = (I + L)^-1 cHat
-            TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
-
-            // U = U0 - W S
-            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Copy(U, U0, Into.Set);
-            TTile.Product(U, W, S, Into.Subtract);
-
-            // P_ij = q_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
-
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = scratch.Take(ref offset, length, length);
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // dkLeft = U dSNext^T
+            // --- what the first part leaves to the second
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
-
-            // dU = kLeft dSNext
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile dU = scratch.Take(ref offset, length, sizes.V);
-            TTile.Product(dU, kLeft, dSNext, Into.Set);
-
-            // dk = dkLeft * exp(GLast - G)
-            TTile dk = kLeft;
-            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
-
-            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = g;
-            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
-
-            // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
-            // dG = -(exp(GLast - G) * dkLeftDotk)
-            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
-            TTile dG = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-
-            // dGLast = sum over all of dGLastOfkLeft
+            TTile dW = scratch.Take(ref offset, length, sizes.K);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
-            TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
-
-            // dSNextDotS_i = sum over j of dSNext_ij S_ij
-            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
-            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
-
-            // dGLastOfSKept = exp(GLast) * dSNextDotS
-            TTile dGLastOfSKept = dSNextDotS;
-            Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
-
-            // dGLast += sum over all of dGLastOfSKept
-            TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
-
-            // dqHat = dOutput S^T
-            TTile dqHat = dkLeft;
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-            // dP = dOutput U^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+            long first = offset;
 
-            // dU += P^T dOutput
-            TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+            // The first part: all that reads the states.
+            {
+                // --- what earlier passes left
+                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(U0, kept.U0);
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(S, before);
+                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(dSNext, after);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
 
-            // dq = dqHat * exp(G)
-            TTile dq = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.dq(dq, G, dqHat);
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dqHatDotq_i = sum over j of dqHat_ij q_ij
-            TTile dqHatDotq = dkLeftDotk;
-            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+                // U = U0 - W S
+                TTile U = U0;
+                TTile.Product(U, W, S, Into.Subtract);
 
-            // dG += exp(G) * dqHatDotq
-            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+                // dkLeft = U dSNext^T
+                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
-            // dPPlain = dP exp(G_i - G_j)
-            TTile dPPlain = P;
-            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+                // dSNextDotS_i = sum over j of dSNext_ij S_ij
+                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
 
-            // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfP = dP;
-            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
-            TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+                // dqHat = dOutput S^T
+                TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
-            // dG += sum over j of dExponentOfP_ij
-            TTile.RowSum(dG, dExponentOfP, Into.Add);
+                // dU = P^T dOutput
+                TTile.TransposedProduct(dU, P, dOutput, Into.Set);
 
-            // dColumnsOfP_j = sum over i of dExponentOfP_ij
-            TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
+                // dW = 0
+                TTile.Clear(dW);
 
-            // dG -= dColumnsOfP, as a column
-            TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+                // dU += kLeft dSNext
+                TTile.Product(dU, kLeft, dSNext, Into.Add);
 
-            // dq += dPPlain k
-            TTile.Product(dq, dPPlain, k, Into.Add);
+                // dW -= dU S^T
+                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
 
-            // dk += dPPlain^T q
-            TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                // dGLastOfSKept = exp(GLast) * dSNextDotS
+                TTile dGLastOfSKept = dSNextDotS;
+                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
 
-            // dW = 0
-            TTile dW = q;
-            TTile.Clear(dW);
+                // dGLast = sum over all of dGLastOfSKept
+                TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
 
-            // dW -= dU S^T
-            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+                // dP = dOutput U^T where pairs exist
+                TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+            }
 
-            // dcHat = (I + L)^-T dW
-            TTile dcHat = dW;
-            TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+            // The second part: the gradients, each stored as soon as it is final.
+            offset = first;
+            {
+                // --- what earlier passes left
+                TTile L = scratch.Take(ref offset, length, length);
+                TTile.Fetch(L, kept.L);
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(U0, kept.U0);
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
 
-            // dL = 0
-            TTile dL = PPlain;
-            TTile.Clear(dL);
+                // dtBias: parameter DtBias
+                TTile dtBias = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
-            // dL -= dcHat W^T where pairs exist
-            TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
+                // gIn: log decay per head
+                TTile gIn = scratch.Take(ref offset, length, 1);
+                TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
 
-            // dc = dcHat * exp(G)
-            TTile dc = W;
-            Loops<TTile, TNumber>.dc(dc, G, dcHat);
+                // aLog: parameter ALog
+                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-            // dcHatDotc_i = sum over j of dcHat_ij c_ij
-            TTile dcHatDotc = dqHatDotq;
-            TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
+                // kRaw: key
+                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
 
-            // dG += exp(G) * dcHatDotc
-            Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
+                // betaIn: write strength
+                TTile betaIn = scratch.Take(ref offset, length, 1);
+                TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dvw = (I + L)^-T dU
-            TTile dvw = dU;
-            TTile.SolveUnitLowerTransposed(dvw, L, dU);
+                // g = -(exp(aLog) * softplus(gIn + dtBias))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
-            // dL -= dvw U0^T where pairs exist
-            TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
 
-            // dLPlain = dL exp(G_i - G_j)
-            TTile dLPlain = dPPlain;
-            TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
+                // dcHat = (I + L)^-T dW
+                TTile dcHat = dW;
+                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
 
-            // dExponentOfL = dL * L
-            TTile dExponentOfL = dL;
-            Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
+                // dL = 0
+                TTile dL = scratch.Take(ref offset, length, length);
+                TTile.Clear(dL);
 
-            // dG += sum over j of dExponentOfL_ij
-            TTile.RowSum(dG, dExponentOfL, Into.Add);
+                // dL -= dcHat W^T where pairs exist
+                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
 
-            // dColumnsOfL_j = sum over i of dExponentOfL_ij
-            TTile dColumnsOfL = dColumnsOfP;
-            TTile.ColumnSum(dColumnsOfL, dExponentOfL, Into.Set);
+                // dvw = (I + L)^-T dU
+                TTile dvw = dU;
+                TTile.SolveUnitLowerTransposed(dvw, L, dU);
 
-            // dG -= dColumnsOfL, as a column
-            TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
+                // dL -= dvw U0^T where pairs exist
+                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
 
-            // dc += dLPlain k
-            TTile.Product(dc, dLPlain, k, Into.Add);
+                // dExponentOfL = dL * L
+                TTile dExponentOfL = L;
+                Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
 
-            // dk += dLPlain^T c
-            TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
+                // dColumnsOfL_j = sum over i of dExponentOfL_ij
+                TTile dColumnsOfL = scratch.Take(ref offset, 1, length);
+                TTile.ColumnSum(dColumnsOfL, dExponentOfL, Into.Set);
 
-            // dG += dGLast, in its part of G
-            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+                // dLPlain = dL exp(G_i - G_j)
+                TTile dLPlain = dL;
+                TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
 
-            // dg = sum of dG from token i on
-            TTile dg = dcHatDotc;
-            TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+                TTile k = scratch.Take(ref offset, length, sizes.K);
+                TTile.Normalize(k, kRaw);
 
-            // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
-            // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = G;
-            TTile dgIn = dGLastOfkLeft;
-            TTile ddtBiasOfg = dG;
-            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+                TTile dkLeftDotk = g;
+                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-            // daLog = sum over the rows of daLogOfg
-            TTile daLog = aLog;
-            TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+                // dc = dLPlain k
+                TTile dc = kRaw;
+                TTile.Product(dc, dLPlain, k, Into.Set);
 
-            // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = dtBias;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                // dc += dcHat * exp(G)
+                Loops<TTile, TNumber>.dc2(dc, G, dcHat);
 
-            // dk += dc * beta
-            Loops<TTile, TNumber>.dk2(dk, beta, dc);
+                // dbeta = sum over j of dc_ij k_ij
+                TTile dbeta = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dbeta, dc, k, Into.Set);
 
-            // dbeta = sum over j of dc_ij k_ij
-            TTile dbeta = gIn;
-            TTile.RowDot(dbeta, dc, k, Into.Set);
+                // beta = sigmoid(betaIn)
+                TTile beta = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.beta(beta, betaIn);
 
-            // dv = dvw * beta
-            TTile dv = U0;
-            Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                // dv = dvw * beta
+                TTile dv = scratch.Take(ref offset, length, sizes.V);
+                Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
 
-            // dbeta += sum over j of dvw_ij v_ij
-            TTile.RowDot(dbeta, dvw, v, Into.Add);
+                // dk = dc * beta
+                TTile dk = dc;
+                Loops<TTile, TNumber>.dk3(dk, beta, dc);
 
-            // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-            TTile dbetaIn = betaIn;
-            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                // c = beta * k
+                TTile c = scratch.Take(ref offset, length, sizes.K);
+                Loops<TTile, TNumber>.c(c, beta, k);
 
-            // dkRaw = 0
-            TTile dkRaw = dcHat;
-            TTile.Clear(dkRaw);
+                // dcHatDotc_i = sum over j of dcHat_ij c_ij
+                TTile dcHatDotc = beta;
+                TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
 
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                // dk += dLPlain^T c
+                TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
 
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                // qRaw: query
+                TTile qRaw = dcHat;
+                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
 
-            // dqRaw = 0
-            TTile dqRaw = kRaw;
-            TTile.Clear(dqRaw);
+                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+                TTile qIn = c;
+                TTile.Normalize(qIn, qRaw);
 
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                // q = qIn * scale
+                TTile q = qIn;
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-            // --- gradients leave
-            TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
-            TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
-            TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
-            TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
-            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+                // dqHatDotq_i = sum over j of dqHat_ij q_ij
+                TTile dqHatDotq = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+
+                // dPPlain = dP exp(G_i - G_j)
+                TTile dPPlain = dLPlain;
+                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+
+                // dk += dPPlain^T q
+                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+
+                // dkRaw = 0
+                TTile dkRaw = q;
+                TTile.Clear(dkRaw);
+
+                // dk += dkLeft * exp(GLast - G)
+                Loops<TTile, TNumber>.dk4(dk, GLast, G, dkLeft);
+
+                // kRaw: key, once more
+                kRaw = dkLeft;
+                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dkRaw += what dk says of k = normalize(kRaw)
+                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
+
+                // v: value
+                TTile v = U0;
+                TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dbeta += sum over j of dvw_ij v_ij
+                TTile.RowDot(dbeta, dvw, v, Into.Add);
+
+                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+                TTile dbetaIn = betaIn;
+                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+
+                // dq = dPPlain k
+                TTile dq = kRaw;
+                TTile.Product(dq, dPPlain, k, Into.Set);
+
+                // dq += dqHat * exp(G)
+                Loops<TTile, TNumber>.dq2(dq, G, dqHat);
+
+                // dqIn = dq * scale
+                TTile dqIn = dq;
+                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+
+                // dqRaw = 0
+                TTile dqRaw = dqHat;
+                TTile.Clear(dqRaw);
+
+                // dqRaw += what dqIn says of qIn = normalize(qRaw)
+                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
+
+                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+                // dG = -(exp(GLast - G) * dkLeftDotk)
+                TTile dGLastOfkLeft = dbetaIn;
+                TTile dG = dbeta;
+                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+
+                // dG += exp(G) * dqHatDotq
+                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+
+                // dGLast += sum over all of dGLastOfkLeft
+                TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+
+                // PPlain, as an earlier pass left it
+                TTile PPlain = dPPlain;
+                TTile.Copy(PPlain, kept.PPlain, Into.Set);
+
+                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+                TTile dExponentOfP = dP;
+                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+
+                // dColumnsOfP_j = sum over i of dExponentOfP_ij
+                TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
+                TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
+
+                // dG += sum over j of dExponentOfP_ij
+                TTile.RowSum(dG, dExponentOfP, Into.Add);
+
+                // dG -= dColumnsOfP, as a column
+                TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+
+                // dG += exp(G) * dcHatDotc
+                Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
+
+                // dG += sum over j of dExponentOfL_ij
+                TTile.RowSum(dG, dExponentOfL, Into.Add);
+
+                // dG -= dColumnsOfL, as a column
+                TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
+
+                // dG += dGLast, in its part of G
+                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+
+                // dg = sum of dG from token i on
+                TTile dg = dGLastOfkLeft;
+                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+
+                // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
+                // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+                TTile daLogOfg = dkLeftDotk;
+                TTile dgIn = G;
+                TTile ddtBiasOfg = dG;
+                Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+
+                // ddtBias = sum over the rows of ddtBiasOfg
+                TTile ddtBias = dGLast;
+                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
+
+                // daLog = sum over the rows of daLogOfg
+                TTile daLog = ddtBias;
+                TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+            }
         }
     }
 }

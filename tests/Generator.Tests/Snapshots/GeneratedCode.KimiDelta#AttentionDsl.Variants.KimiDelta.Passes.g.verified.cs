@@ -22,6 +22,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             public TTile GLast;
+            public TTile L;
             public TTile U0;
             public TTile W;
             public TTile P;
@@ -34,6 +35,7 @@ public partial record KimiDelta
                 Kept<TTile, TNumber> kept = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 kept.GLast = between.Exact.Take(ref exact, 1, sizes.K);
+                kept.L = between.Exact.Take(ref exact, length, length);
                 kept.U0 = between.Packed.Take(ref packed, length, sizes.V);
                 kept.W = between.Packed.Take(ref packed, length, sizes.K);
                 kept.P = between.Packed.Take(ref packed, length, length);
@@ -46,6 +48,7 @@ public partial record KimiDelta
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, sizes.K)
+            + Padded.Elements(sizes.Chunk, sizes.Chunk)
             : Padded.Elements(sizes.Chunk, sizes.V)
             + 3 * Padded.Elements(sizes.Chunk, sizes.K)
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
@@ -59,9 +62,23 @@ public partial record KimiDelta
             long start = at.Start;
             int length = at.Length;
 
-            // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per key channel
+            TTile gIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
@@ -71,65 +88,47 @@ public partial record KimiDelta
             TTile v = scratch.Take(ref offset, length, sizes.V);
             TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
 
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
-            // gIn: log decay per key channel
-            TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // qRaw: query
+            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
             TTile.Arrive();
 
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(qIn, qRaw);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = qRaw;
-            TTile.Normalize(k, kRaw);
+            // g = -(exp(aLog) * softplus(gIn + dtBias))
+            TTile g = gIn;
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
+
+            // G_i = sum of g up to token i
+            TTile G = kRaw;
+            TTile.CumulativeSum(G, g);
 
             // vw = beta * v
             TTile vw = v;
             Loops<TTile, TNumber>.vw(vw, beta, v);
 
             // c = beta * k
-            TTile c = kRaw;
+            TTile c = g;
             Loops<TTile, TNumber>.c(c, beta, k);
-
-            // g = -(exp(aLog) * softplus(gIn + dtBias))
-            TTile g = gIn;
-            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-
-            // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, sizes.K);
-            TTile.CumulativeSum(G, g);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
             // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
             TTile L = scratch.Take(ref offset, length, length);
             TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.L, L, Into.Set);
+            }
 
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
             TTile.SolveUnitLower(U0, L, vw);
+            TTile.Copy(kept.U0, U0, Into.Set);
 
             // cHat = c exp(G)
             TTile cHat = c;
@@ -138,26 +137,33 @@ public partial record KimiDelta
             // W = (I + L)^-1 cHat
             TTile W = cHat;
             TTile.SolveUnitLower(W, L, cHat);
+            TTile.Copy(kept.W, W, Into.Set);
+
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = W;
+            TTile.Normalize(qIn, qRaw);
+
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
             TTile P = L;
             TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
+            TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
+
+            // GLast = G of the whole chunk
+            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+            TTile.Copy(kept.GLast, GLast, Into.Set);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- kept for the passes that follow
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            TTile.Copy(kept.GLast, GLast, Into.Set);
-            TTile.Copy(kept.U0, U0, Into.Set);
-            TTile.Copy(kept.W, W, Into.Set);
-            TTile.Copy(kept.P, P, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -331,269 +337,281 @@ public partial record KimiDelta
             long start = at.Start;
             int length = at.Length;
 
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
             long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
 
-            // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(dSNext, after);
-
-            // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
-
-            // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
-            // gIn: log decay per key channel
-            TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(qIn, qRaw);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(k, kRaw);
-
-            // beta = sigmoid(betaIn)
-            TTile beta = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.beta(beta, betaIn);
-
-            // vw = beta * v
-            TTile vw = scratch.Take(ref offset, length, sizes.V);
-            Loops<TTile, TNumber>.vw(vw, beta, v);
-
-            // c = beta * k
-            TTile c = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.c(c, beta, k);
-
-            // g = -(exp(aLog) * softplus(gIn + dtBias))
-            TTile g = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-
-            // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, sizes.K);
-            TTile.CumulativeSum(G, g);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-            // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
-            TTile L = scratch.Take(ref offset, length, length);
-            TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
-
-            // U0 = (I + L)^-1 vw
-            TTile U0 = vw;
-            TTile.SolveUnitLower(U0, L, vw);
-
-            // cHat = c exp(G)
-            TTile cHat = g;
-            Loops<TTile, TNumber>.cHat(cHat, c, G);
-
-            // W = (I + L)^-1 cHat
-            TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
-
-            // U = U0 - W S
-            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Copy(U, U0, Into.Set);
-            TTile.Product(U, W, S, Into.Subtract);
-
-            // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-            TTile P = scratch.Take(ref offset, length, length);
-            TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
-
-            // gKept = GLast as a column
-            TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-            TTile.Transpose(gKept, GLast, Into.Set);
-
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // dkLeft = U dSNext^T
+            // --- what the first part leaves to the second
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
-
-            // dU = kLeft dSNext
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile dU = scratch.Take(ref offset, length, sizes.V);
-            TTile.Product(dU, kLeft, dSNext, Into.Set);
-
-            // dk = dkLeft * exp(GLast - G)
-            // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
-            // dG = -(dkLeft * (k * exp(GLast - G)))
-            TTile dk = kLeft;
-            TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile dG = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
-
-            // dGLast = sum over the rows of dGLastOfkLeft
+            TTile dW = scratch.Take(ref offset, length, sizes.K);
             TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
-            TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Set);
-
-            // dSNextDotS_i = sum over j of dSNext_ij S_ij
-            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
-            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
-
-            // dgKept = exp(gKept) * dSNextDotS
-            TTile dgKept = gKept;
-            Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
-
-            // dGLast += dgKept^T
-            TTile.Transpose(dGLast, dgKept, Into.Add);
-
-            // dqHat = dOutput S^T
-            TTile dqHat = dkLeft;
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-            // dP = dOutput U^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+            long first = offset;
 
-            // dU += P^T dOutput
-            TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+            // The first part: all that reads the states.
+            {
+                // --- what earlier passes left
+                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(U0, kept.U0);
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(S, before);
+                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(dSNext, after);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
+                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(GLast, kept.GLast);
 
-            // dq = dqHat * exp(G)
-            // dG += dqHat * (q * exp(G))
-            TTile dq = dGLastOfkLeft;
-            Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-            TTile.DecayedGramAdjoint(dq, dk, dG, dG, dP, q, k, G, G, Causal.Inclusive);
+                // U = U0 - W S
+                TTile U = U0;
+                TTile.Product(U, W, S, Into.Subtract);
 
-            // dW = 0
-            TTile dW = q;
-            TTile.Clear(dW);
+                // dkLeft = U dSNext^T
+                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
-            // dW -= dU S^T
-            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+                // dSNextDotS_i = sum over j of dSNext_ij S_ij
+                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
 
-            // dcHat = (I + L)^-T dW
-            TTile dcHat = dW;
-            TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+                // dqHat = dOutput S^T
+                TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
-            // dL = 0
-            TTile dL = P;
-            TTile.Clear(dL);
+                // dU = P^T dOutput
+                TTile.TransposedProduct(dU, P, dOutput, Into.Set);
 
-            // dL -= dcHat W^T where pairs exist
-            TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
+                // dW = 0
+                TTile.Clear(dW);
 
-            // dc = dcHat * exp(G)
-            // dG += dcHat * (c * exp(G))
-            TTile dc = W;
-            Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
+                // dU += kLeft dSNext
+                TTile.Product(dU, kLeft, dSNext, Into.Add);
 
-            // dvw = (I + L)^-T dU
-            TTile dvw = dU;
-            TTile.SolveUnitLowerTransposed(dvw, L, dU);
+                // dW -= dU S^T
+                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
 
-            // dL -= dvw U0^T where pairs exist
-            TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+                // gKept = GLast as a column
+                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
+                TTile.Transpose(gKept, GLast, Into.Set);
 
-            // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-            TTile.DecayedGramAdjoint(dc, dk, dG, dG, dL, c, k, G, G, Causal.Strict);
+                // dgKept = exp(gKept) * dSNextDotS
+                TTile dgKept = gKept;
+                Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
 
-            // dG += dGLast, in its part of G
-            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+                // dGLast = dgKept^T
+                TTile.Transpose(dGLast, dgKept, Into.Set);
 
-            // dg = sum of dG from token i on
-            TTile dg = dcHat;
-            TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                // dP = dOutput U^T where pairs exist
+                TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+            }
 
-            // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
-            // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = c;
-            TTile dgIn = G;
-            TTile ddtBiasOfg = dqHat;
-            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+            // The second part: the gradients, each stored as soon as it is final.
+            offset = first;
+            {
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(W, kept.W);
+                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(U0, kept.U0);
 
-            // daLog = sum over all of daLogOfg
-            TTile daLog = aLog;
-            TTile.Sum(daLog, daLogOfg, Into.Set);
+                // dtBias: parameter DtBias
+                TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
-            // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = dtBias;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                // gIn: log decay per key channel
+                TTile gIn = scratch.Take(ref offset, length, sizes.K);
+                TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
 
-            // dk += dc * beta
-            Loops<TTile, TNumber>.dk2(dk, beta, dc);
+                // aLog: parameter ALog
+                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-            // dbeta = sum over j of dc_ij k_ij
-            TTile dbeta = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(dbeta, dc, k, Into.Set);
+                // kRaw: key
+                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
 
-            // dv = dvw * beta
-            TTile dv = U0;
-            Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                // betaIn: write strength
+                TTile betaIn = scratch.Take(ref offset, length, 1);
+                TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dbeta += sum over j of dvw_ij v_ij
-            TTile.RowDot(dbeta, dvw, v, Into.Add);
+                // g = -(exp(aLog) * softplus(gIn + dtBias))
+                TTile g = gIn;
+                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
-            // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-            TTile dbetaIn = betaIn;
-            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, sizes.K);
+                TTile.CumulativeSum(G, g);
 
-            // dkRaw = 0
-            TTile dkRaw = gIn;
-            TTile.Clear(dkRaw);
+                // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+                TTile k = g;
+                TTile.Normalize(k, kRaw);
 
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                // dk = dkLeft * exp(GLast - G)
+                // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
+                // dG = -(dkLeft * (k * exp(GLast - G)))
+                TTile dk = kRaw;
+                TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
+                TTile dG = scratch.Take(ref offset, length, sizes.K);
+                Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
 
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                // dGLast += sum over the rows of dGLastOfkLeft
+                TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
 
-            // dqRaw = 0
-            TTile dqRaw = kRaw;
-            TTile.Clear(dqRaw);
+                // qRaw: query
+                TTile qRaw = dkLeft;
+                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
 
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+                TTile qIn = dGLastOfkLeft;
+                TTile.Normalize(qIn, qRaw);
 
-            // --- gradients leave
-            TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
-            TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
-            TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
-            TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
-            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+                // q = qIn * scale
+                TTile q = qIn;
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
+
+                // dq = dqHat * exp(G)
+                // dG += dqHat * (q * exp(G))
+                TTile dq = qRaw;
+                Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
+
+                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+                TTile.DecayedGramAdjoint(dq, dk, dG, dG, dP, q, k, G, G, Causal.Inclusive);
+
+                // L, as an earlier pass left it
+                TTile L = dP;
+                TTile.Copy(L, kept.L, Into.Set);
+
+                // dvw = (I + L)^-T dU
+                TTile dvw = dU;
+                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+
+                // dcHat = (I + L)^-T dW
+                TTile dcHat = dW;
+                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+
+                // dL = 0
+                TTile dL = L;
+                TTile.Clear(dL);
+
+                // dL -= dcHat W^T where pairs exist
+                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
+
+                // dL -= dvw U0^T where pairs exist
+                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+
+                // beta = sigmoid(betaIn)
+                TTile beta = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.beta(beta, betaIn);
+
+                // c = beta * k
+                TTile c = dqHat;
+                Loops<TTile, TNumber>.c(c, beta, k);
+
+                // dc = dcHat * exp(G)
+                // dG += dcHat * (c * exp(G))
+                TTile dc = q;
+                Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
+
+                // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+                TTile.DecayedGramAdjoint(dc, dk, dG, dG, dL, c, k, G, G, Causal.Strict);
+
+                // dk += dc * beta
+                Loops<TTile, TNumber>.dk2(dk, beta, dc);
+
+                // dbeta = sum over j of dc_ij k_ij
+                TTile dbeta = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dbeta, dc, k, Into.Set);
+
+                // dG += dGLast, in its part of G
+                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+
+                // dg = sum of dG from token i on
+                TTile dg = c;
+                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+
+                // gIn: log decay per key channel, once more
+                gIn = dcHat;
+                TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
+                // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+                TTile daLogOfg = k;
+                TTile dgIn = G;
+                TTile ddtBiasOfg = dc;
+                Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+
+                // ddtBias = sum over the rows of ddtBiasOfg
+                TTile ddtBias = dGLast;
+                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
+
+                // daLog = sum over all of daLogOfg
+                TTile daLog = aLog;
+                TTile.Sum(daLog, daLogOfg, Into.Set);
+                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+
+                // v: value
+                TTile v = U0;
+                TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dbeta += sum over j of dvw_ij v_ij
+                TTile.RowDot(dbeta, dvw, v, Into.Add);
+
+                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+                TTile dbetaIn = betaIn;
+                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+
+                // dv = dvw * beta
+                TTile dv = dvw;
+                Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+
+                // dqIn = dq * scale
+                TTile dqIn = dq;
+                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+
+                // dqRaw = 0
+                TTile dqRaw = dg;
+                TTile.Clear(dqRaw);
+
+                // qRaw: query, once more
+                qRaw = gIn;
+                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dqRaw += what dqIn says of qIn = normalize(qRaw)
+                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
+
+                // dkRaw = 0
+                TTile dkRaw = dqIn;
+                TTile.Clear(dkRaw);
+
+                // kRaw: key, once more
+                kRaw = dqRaw;
+                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dkRaw += what dk says of k = normalize(kRaw)
+                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
+            }
         }
     }
 }

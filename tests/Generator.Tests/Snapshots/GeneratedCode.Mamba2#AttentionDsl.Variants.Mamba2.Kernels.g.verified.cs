@@ -114,10 +114,10 @@ public partial record Mamba2
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(1, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
@@ -138,14 +138,25 @@ public partial record Mamba2
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 4 * Padded.Elements(1, 1, sizes)
-                + 6 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(sizes.K, 1, sizes)
-                + Padded.Elements(1, sizes.Chunk, sizes),
+                3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Math.Max(
+                    2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                    + 2 * Padded.Elements(1, 1, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(sizes.K, 1, sizes),
+                    3 * Padded.Elements(1, 1, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(1, sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

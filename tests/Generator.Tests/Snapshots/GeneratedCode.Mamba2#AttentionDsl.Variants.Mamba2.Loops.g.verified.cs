@@ -370,6 +370,23 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
+            /// <summary>dq += dqHat * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dq2(TTile dq, TTile G, TTile dqHat)
+            {
+                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
+                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                {
+                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
+                    for (int j = first; j < dq.Columns; j += across)
+                    {
+                        dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>v = softplus(dt + dtBias) * vIn</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void v2(TTile v, TTile dt, TTile dtBias, TTile vIn)

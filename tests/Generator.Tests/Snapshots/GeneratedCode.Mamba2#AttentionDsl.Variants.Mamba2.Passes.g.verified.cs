@@ -23,6 +23,7 @@ public partial record Mamba2
         {
             public TTile v;
             public TTile GLast;
+            public TTile PPlain;
             public TTile P;
             public TTile qHat;
             public TTile kLeft;
@@ -34,6 +35,7 @@ public partial record Mamba2
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 kept.v = between.Packed.Take(ref packed, length, sizes.V);
                 kept.GLast = between.Exact.Take(ref exact, 1, 1);
+                kept.PPlain = between.Exact.Take(ref exact, length, length);
                 kept.P = between.Packed.Take(ref packed, length, length);
                 kept.qHat = between.Packed.Take(ref packed, length, sizes.K);
                 kept.kLeft = between.Packed.Take(ref packed, length, sizes.K);
@@ -44,6 +46,7 @@ public partial record Mamba2
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
+            + Padded.Elements(sizes.Chunk, sizes.Chunk)
             : Padded.Elements(sizes.Chunk, sizes.V)
             + Padded.Elements(sizes.Chunk, sizes.Chunk)
             + 2 * Padded.Elements(sizes.Chunk, sizes.K);
@@ -57,6 +60,24 @@ public partial record Mamba2
             long start = at.Start;
             int length = at.Length;
 
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+
+            // vIn: value
+            TTile vIn = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // dt: input of the gates
+            TTile dt = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(qIn, tensors.C.Rows(start, length, at.Head, at.Heads));
@@ -64,65 +85,50 @@ public partial record Mamba2
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
-
-            // dt: input of the gates
-            TTile dt = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // vIn: value
-            TTile vIn = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
             TTile.Arrive();
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // v = softplus(dt + dtBias) * vIn
             TTile v = vIn;
             Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
+            TTile.Copy(kept.v, v, Into.Set);
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = dt;
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
+
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
 
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.PPlain, PPlain, Into.Set);
+            }
 
             // P_ij *= exp(G_i - G_j), masked before the exponential
             TTile P = PPlain;
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
+
+            // GLast = G of the whole chunk
+            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+            TTile.Copy(kept.GLast, GLast, Into.Set);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- kept for the passes that follow
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            TTile.Copy(kept.v, v, Into.Set);
-            TTile.Copy(kept.GLast, GLast, Into.Set);
-            TTile.Copy(kept.P, P, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -276,230 +282,242 @@ public partial record Mamba2
             long start = at.Start;
             int length = at.Length;
 
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
             long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
 
-            // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(dSNext, after);
-
-            // qIn: query
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qIn, tensors.C.Rows(start, length, at.Head, at.Heads));
-
-            // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
-
-            // dt: input of the gates
-            TTile dt = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // vIn: value
-            TTile vIn = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
-            // d: parameter D
-            TTile d = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // v = softplus(dt + dtBias) * vIn
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
-
-            // g = -(exp(aLog) * softplus(dt + dtBias))
-            TTile g = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
-
-            // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, 1);
-            TTile.CumulativeSum(G, g);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-            // P_ij = q_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
-
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = scratch.Take(ref offset, length, length);
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // dkLeft = v dSNext^T
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-
-            // dv = kLeft dSNext
-            TTile dv = scratch.Take(ref offset, length, sizes.V);
-            TTile.Product(dv, kLeft, dSNext, Into.Set);
-
-            // dk = dkLeft * exp(GLast - G)
-            TTile dk = kLeft;
-            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
-
-            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = g;
-            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
-
-            // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
-            // dG = -(exp(GLast - G) * dkLeftDotk)
-            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
-            TTile dG = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-
-            // dGLast = sum over all of dGLastOfkLeft
-            TTile dGLast = scratch.Take(ref offset, 1, 1);
-            TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
-
-            // dSNextDotS_i = sum over j of dSNext_ij S_ij
-            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
-            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
-
-            // dGLastOfSKept = exp(GLast) * dSNextDotS
-            TTile dGLastOfSKept = dSNextDotS;
-            Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
-
-            // dGLast += sum over all of dGLastOfSKept
-            TTile.Sum(dGLast, dGLastOfSKept, Into.Add);
-
-            // dread = dOutput
-            // dvIn = dOutput * d
+            // --- what the first part leaves to the second
             TTile dread = scratch.Take(ref offset, length, sizes.V);
             TTile dvIn = scratch.Take(ref offset, length, sizes.V);
-            Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
-
-            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-            TTile dOutputDotvIn = dkLeftDotk;
-            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-
-            // dd = sum over all of dOutputDotvIn
-            TTile dd = d;
-            TTile.Sum(dd, dOutputDotvIn, Into.Set);
-
-            // dqHat = dread S^T
-            TTile dqHat = dkLeft;
-            TTile.ProductTransposed(dqHat, dread, S, Into.Set);
-
-            // dP = dread v^T where pairs exist
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile dGLast = scratch.Take(ref offset, 1, 1);
+            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
+            TTile dv = scratch.Take(ref offset, length, sizes.V);
+            long first = offset;
 
-            // dv += P^T dread
-            TTile.TransposedProduct(dv, P, dread, Into.Add);
+            // The first part: all that reads the states.
+            {
+                // --- what earlier passes left
+                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(S, before);
+                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(dSNext, after);
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(v, kept.v);
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
 
-            // dq = dqHat * exp(G)
-            TTile dq = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.dq(dq, G, dqHat);
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = scratch.Take(ref offset, length, sizes.V);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
 
-            // dqHatDotq_i = sum over j of dqHat_ij q_ij
-            TTile dqHatDotq = dOutputDotvIn;
-            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+                // d: parameter D
+                TTile d = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dG += exp(G) * dqHatDotq
-            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+                // dSNextDotS_i = sum over j of dSNext_ij S_ij
+                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
 
-            // dPPlain = dP exp(G_i - G_j)
-            TTile dPPlain = P;
-            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+                // dread = dOutput
+                // dvIn = dOutput * d
+                Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
 
-            // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfP = dP;
-            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
-            TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+                // dqHat = dread S^T
+                TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
-            // dG += sum over j of dExponentOfP_ij
-            TTile.RowSum(dG, dExponentOfP, Into.Add);
+                // dGLastOfSKept = exp(GLast) * dSNextDotS
+                TTile dGLastOfSKept = dSNextDotS;
+                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
 
-            // dColumnsOfP_j = sum over i of dExponentOfP_ij
-            TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
+                // dGLast = sum over all of dGLastOfSKept
+                TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
 
-            // dG -= dColumnsOfP, as a column
-            TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+                // dkLeft = v dSNext^T
+                TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
-            // dq += dPPlain k
-            TTile.Product(dq, dPPlain, k, Into.Add);
+                // dP = dread v^T where pairs exist
+                TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
 
-            // dk += dPPlain^T q
-            TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                // dv = kLeft dSNext
+                TTile.Product(dv, kLeft, dSNext, Into.Set);
+            }
 
-            // dG += dGLast, in its part of G
-            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            // The second part: the gradients, each stored as soon as it is final.
+            offset = first;
+            {
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
 
-            // dg = sum of dG from token i on
-            TTile dg = dqHatDotq;
-            TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                // aLog: parameter ALog
+                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-            // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
-            // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-            TTile daLogOfg = G;
-            TTile ddt = dGLastOfkLeft;
-            TTile ddtBiasOfg = dG;
-            Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
+                // dtBias: parameter DtBias
+                TTile dtBias = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
-            // daLog = sum over the rows of daLogOfg
-            TTile daLog = aLog;
-            TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+                // dt: input of the gates
+                TTile dt = scratch.Take(ref offset, length, 1);
+                TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
 
-            // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = dGLast;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                // k: key
+                TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
 
-            // dvIn += dv * softplus(dt + dtBias)
-            Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+                // vIn: value
+                TTile vIn = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = dg;
-            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+                // g = -(exp(aLog) * softplus(dt + dtBias))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
-            // ddt += sigmoid(dt + dtBias) * dvDotvIn
-            // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
-            TTile ddtBiasOfv = daLogOfg;
-            Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
 
-            // ddtBias += sum over all of ddtBiasOfv
-            TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
+                // dPPlain = dP exp(G_i - G_j)
+                TTile dPPlain = scratch.Take(ref offset, length, length);
+                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+                TTile dkLeftDotk = g;
+                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-            // --- gradients leave
-            TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
-            TTile.Copy(tensors.BGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
-            TTile.Copy(tensors.XGradient.Rows(start, length, at.Head, at.Heads), dvIn, Into.Set);
-            TTile.Copy(tensors.DtGradient.Rows(start, length, at.Head, at.Heads), ddt, Into.Set);
-            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
+                // dq = dPPlain k
+                TTile dq = scratch.Take(ref offset, length, sizes.K);
+                TTile.Product(dq, dPPlain, k, Into.Set);
+
+                // dq += dqHat * exp(G)
+                Loops<TTile, TNumber>.dq2(dq, G, dqHat);
+
+                // dqIn = dq * scale
+                TTile dqIn = dq;
+                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
+
+                // dk = dkLeft * exp(GLast - G)
+                TTile dk = dkLeft;
+                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+
+                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+                // dG = -(exp(GLast - G) * dkLeftDotk)
+                TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
+                TTile dG = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+
+                // dGLast += sum over all of dGLastOfkLeft
+                TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+
+                // qIn: query
+                TTile qIn = dqIn;
+                TTile.Copy(qIn, tensors.C.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // q = qIn * scale
+                TTile q = qIn;
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
+
+                // dk += dPPlain^T q
+                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Copy(tensors.BGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
+
+                // dqHatDotq_i = sum over j of dqHat_ij q_ij
+                TTile dqHatDotq = dkLeftDotk;
+                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+
+                // dG += exp(G) * dqHatDotq
+                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+
+                // PPlain, as an earlier pass left it
+                TTile PPlain = dPPlain;
+                TTile.Copy(PPlain, kept.PPlain, Into.Set);
+
+                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+                TTile dExponentOfP = dP;
+                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+
+                // dColumnsOfP_j = sum over i of dExponentOfP_ij
+                TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
+                TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
+
+                // dG += sum over j of dExponentOfP_ij
+                TTile.RowSum(dG, dExponentOfP, Into.Add);
+
+                // dG -= dColumnsOfP, as a column
+                TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+
+                // dG += dGLast, in its part of G
+                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+
+                // dg = sum of dG from token i on
+                TTile dg = dqHatDotq;
+                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+
+                // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
+                // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
+                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
+                TTile daLogOfg = G;
+                TTile ddt = dGLastOfkLeft;
+                TTile ddtBiasOfg = dG;
+                Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
+
+                // daLog = sum over the rows of daLogOfg
+                TTile daLog = dGLast;
+                TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+
+                // ddtBias = sum over the rows of ddtBiasOfg
+                TTile ddtBias = daLog;
+                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+
+                // dv += P^T dread
+                TTile.TransposedProduct(dv, P, dread, Into.Add);
+
+                // dvIn += dv * softplus(dt + dtBias)
+                Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+                TTile.Copy(tensors.XGradient.Rows(start, length, at.Head, at.Heads), dvIn, Into.Set);
+
+                // dvDotvIn_i = sum over j of dv_ij vIn_ij
+                TTile dvDotvIn = dg;
+                TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+
+                // ddt += sigmoid(dt + dtBias) * dvDotvIn
+                // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
+                TTile ddtBiasOfv = daLogOfg;
+                Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
+                TTile.Copy(tensors.DtGradient.Rows(start, length, at.Head, at.Heads), ddt, Into.Set);
+
+                // ddtBias += sum over all of ddtBiasOfv
+                TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
+                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = dread;
+                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+                TTile dOutputDotvIn = dt;
+                TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
+
+                // dd = sum over all of dOutputDotvIn
+                TTile dd = ddtBias;
+                TTile.Sum(dd, dOutputDotvIn, Into.Set);
+                TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
+            }
         }
     }
 }

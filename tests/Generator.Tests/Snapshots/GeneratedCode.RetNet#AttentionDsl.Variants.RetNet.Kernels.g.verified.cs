@@ -128,12 +128,18 @@ public partial record RetNet
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Math.Max(
+                    Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                    + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes),
+                    Padded.Elements(1, 1, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

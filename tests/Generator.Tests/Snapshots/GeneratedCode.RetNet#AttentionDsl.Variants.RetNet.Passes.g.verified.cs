@@ -54,6 +54,8 @@ public partial record RetNet
             long start = at.Start;
             int length = at.Length;
 
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
@@ -75,9 +77,6 @@ public partial record RetNet
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
 
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
@@ -85,20 +84,20 @@ public partial record RetNet
             // P_ij *= exp(G_i - G_j), masked before the exponential
             TTile P = PPlain;
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
+
+            // GLast = G of the whole chunk
+            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+            TTile.Copy(kept.GLast, GLast, Into.Set);
 
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // --- kept for the passes that follow
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            TTile.Copy(kept.GLast, GLast, Into.Set);
-            TTile.Copy(kept.P, P, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -240,107 +239,115 @@ public partial record RetNet
             long start = at.Start;
             int length = at.Length;
 
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
             long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
             TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
 
-            // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(dSNext, after);
-
-            // qIn: query
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
-
-            // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(k, tensors.K.Rows(start, length, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // g = log(1 - exp(-((5 + head) * log(2))))
-            TTile g = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.g(g, at);
-
-            // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, 1);
-            TTile.CumulativeSum(G, g);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-            // P_ij = q_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
-
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = scratch.Take(ref offset, length, sizes.K);
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
-
-            // dkLeft = v dSNext^T
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-
-            // dv = kLeft dSNext
+            // --- what the first part leaves to the second
             TTile dv = scratch.Take(ref offset, length, sizes.V);
-            TTile.Product(dv, kLeft, dSNext, Into.Set);
-
-            // dk = dkLeft * exp(GLast - G)
-            TTile dk = dkLeft;
-            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
-
-            // dqHat = dOutput S^T
-            TTile dqHat = kLeft;
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-            // dP = dOutput v^T where pairs exist
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
+            long first = offset;
 
-            // dv += P^T dOutput
-            TTile.TransposedProduct(dv, P, dOutput, Into.Add);
+            // The first part: all that reads the states.
+            {
+                // --- what earlier passes left
+                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(kLeft, kept.kLeft);
+                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(dSNext, after);
+                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+                TTile.Fetch(S, before);
 
-            // dq = dqHat * exp(G)
-            TTile dq = dqHat;
-            Loops<TTile, TNumber>.dq(dq, G, dqHat);
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
 
-            // dPPlain = dP exp(G_i - G_j)
-            TTile dPPlain = dP;
-            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+                // v: value
+                TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+                TTile.Arrive();
 
-            // dq += dPPlain k
-            TTile.Product(dq, dPPlain, k, Into.Add);
+                // dv = kLeft dSNext
+                TTile.Product(dv, kLeft, dSNext, Into.Set);
 
-            // dk += dPPlain^T q
-            TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                // dqHat = dOutput S^T
+                TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                // dkLeft = v dSNext^T
+                TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
-            // --- gradients leave
-            TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
-            TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
-            TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+                // dP = dOutput v^T where pairs exist
+                TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
+            }
+
+            // The second part: the gradients, each stored as soon as it is final.
+            offset = first;
+            {
+                // --- what earlier passes left
+                TTile GLast = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(GLast, kept.GLast);
+                TTile P = scratch.TakeFactor(ref offset, length, length);
+                TTile.Fetch(P, kept.P);
+
+                // k: key
+                TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
+                TTile.Fetch(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+
+                // g = log(1 - exp(-((5 + head) * log(2))))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, at);
+
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
+
+                // dPPlain = dP exp(G_i - G_j)
+                TTile dPPlain = dP;
+                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+
+                // dq = dqHat * exp(G)
+                TTile dq = dqHat;
+                Loops<TTile, TNumber>.dq(dq, G, dqHat);
+                TTile.Arrive();
+
+                // dq += dPPlain k
+                TTile.Product(dq, dPPlain, k, Into.Add);
+
+                // dqIn = dq * scale
+                TTile dqIn = dq;
+                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
+
+                // dk = dkLeft * exp(GLast - G)
+                TTile dk = dkLeft;
+                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+
+                // qIn: query
+                TTile qIn = dqIn;
+                TTile.Copy(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // q = qIn * scale
+                TTile q = qIn;
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
+
+                // dk += dPPlain^T q
+                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
+
+                // dv += P^T dOutput
+                TTile.TransposedProduct(dv, P, dOutput, Into.Add);
+                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+            }
         }
     }
 }

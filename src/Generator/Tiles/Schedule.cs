@@ -1,0 +1,56 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>An order of statements that takes little scratch: what leaves, one after the other, each right after what it needs.</summary>
+/// <param name="statements">In an order that is right, with the statements that store what leaves.</param>
+/// <param name="given">Tiles that stand in scratch before the first of them.</param>
+/// <param name="factors">The tiles that are taken as factors.</param>
+internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> given, ISet<string> factors)
+{
+    /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
+    public IReadOnlyList<Statement> Best()
+    {
+        List<StoreStatement> open = [.. statements.OfType<StoreStatement>()], chosen = [];
+        while (open.Count > 0)
+        {
+            StoreStatement next = open.OrderBy(x => Cost(Ordered([.. chosen, x, .. open.Where(y => y != x)]))).First();
+            chosen.Add(next);
+            open.Remove(next);
+        }
+
+        return CopiedAgain(Ordered(chosen));
+    }
+
+    private IReadOnlyList<Statement> Ordered(IReadOnlyList<StoreStatement> leaving)
+    {
+        var order = new Order(statements, given, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+        foreach (StoreStatement store in leaving)
+        {
+            order.Demand(store);
+        }
+
+        order.Tighten();
+        return order.Demanded;
+    }
+
+    /// <summary>What is copied from memory and used early and late is copied twice, where that takes less scratch.</summary>
+    private IReadOnlyList<Statement> CopiedAgain(IReadOnlyList<Statement> ordered)
+    {
+        foreach (LoadStatement load in ordered.OfType<LoadStatement>().Where(x => x.Result.Rows != Dim.One && x.Result.Columns != Dim.One && !factors.Contains(x.Result.Name)).ToArray())
+        {
+            Tile tile = load.Result;
+            int[] readers = [.. Enumerable.Range(0, ordered.Count).Where(x => ordered[x].Reads.Contains(tile))];
+            ordered = readers.Skip(1).Select(x => From(ordered, x)).Prepend(ordered).OrderBy(Cost).First();
+
+            IReadOnlyList<Statement> From(IReadOnlyList<Statement> once, int reader) =>
+            [
+                .. once.Take(reader),
+                load with { Result = tile.Again, Equation = $"{load.Equation}, once more" },
+                .. once.Skip(reader).Select(x => x.Reading(y => y == tile ? tile.Again : y)),
+            ];
+        }
+
+        return ordered;
+    }
+
+    private int Cost(IReadOnlyList<Statement> ordered) => new Pass(ordered, [], [], given, factors).Cost();
+}
