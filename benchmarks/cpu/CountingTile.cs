@@ -29,6 +29,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static bool WorksIn(CountingTile read, CountingTile written) => false;
 
+    public static bool WritesTo(CountingTile written) => false;
+
     public CountingTile TakeFactor(ref long offset, int rows, int columns) => new(rows, columns);
 
     public F32 Load(int row, int column) => default;
@@ -96,11 +98,16 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static void DecayedSolveTransposed(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);
 
-    public static void DecayAndRead(CountingTile result, CountingTile read, CountingTile s, CountingTile g, CountingTile c, Into into) => Add(2.0 * s.Rows * s.Columns);
-
     public static void DecayAndWrite(CountingTile state, CountingTile g, CountingTile k, CountingTile u) => TransposedProduct(state, k, u, Into.Add);
 
-    public static void WriteAndRead(CountingTile state, CountingTile read, CountingTile k, CountingTile u, CountingTile q) => Add(4.0 * state.Rows * state.Columns);
+    public static void WriteAndRead(CountingTile result, CountingTile read, CountingTile s, CountingTile k, CountingTile u, CountingTile q) => Add(4.0 * s.Rows * s.Columns);
+
+    public static void DecayWriteAndRead(CountingTile result, CountingTile read, CountingTile s, CountingTile e, CountingTile k, CountingTile u, CountingTile q) =>
+        Add(4.0 * s.Rows * s.Columns);
+
+    public static void DecayWritesAndRead(
+        CountingTile result, CountingTile read, CountingTile s, CountingTile e, CountingTile k, CountingTile u, CountingTile b, CountingTile z, CountingTile q) =>
+        Add(6.0 * s.Rows * s.Columns);
 
     public static void CumulativeSum(CountingTile result, CountingTile x)
     {

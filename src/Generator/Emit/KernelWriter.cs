@@ -22,6 +22,9 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     /// <summary>Where tiles that go from pass to pass, and gradients, stand in memory, by name.</summary>
     public Dictionary<string, string> Memory { get; } = [];
 
+    /// <summary>Where the step's last walk writes the state; null: to its own storage.</summary>
+    public string? WalksTo { get; set; }
+
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
 
@@ -88,11 +91,7 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
     }
 
     /// <summary>Writes what carries the state on to the next chunk or token, in the state's own storage.</summary>
-    public void WriteInPlace(TileProgram program)
-    {
-        Tile[] results = program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
-        WriteInPlace(StateSweep.Joined(Lowering.Of(program.Needed(results))), program.StateIn, program.StateOut, results);
-    }
+    public void WriteInPlace(TileProgram program) => WriteInPlace(StateSweep.Of(program), program.StateIn, program.StateOut, program.Results);
 
     /// <summary>Writes statements that leave a state in the storage of the one they start from.</summary>
     public void WriteInPlace(IReadOnlyList<Statement> statements, Tile stateIn, Tile stateOut, IEnumerable<Tile> liveAfter)
@@ -155,6 +154,11 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
                 break;
             case CallStatement x:
                 IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => y.Name);
+                if (x.Method is "WriteAndRead" or "DecayWriteAndRead" or "DecayWritesAndRead" && WalksTo is not null)
+                {
+                    arguments = arguments.Skip(1).Prepend(WalksTo);
+                }
+
                 if (x.Causal is Causal causal)
                 {
                     arguments = arguments.Append($"Causal.{causal}");

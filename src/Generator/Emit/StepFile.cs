@@ -31,6 +31,16 @@ internal static class StepFile
         kernel.Take(state);
         string swapped = variant.Update.Swapped ? "true" : "false";
         writer.Line($"bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, {swapped});");
+        bool straight = variant.Step.Count == 1 && StateSweep.EndsInWalk(variant.Step[0]);
+        if (straight)
+        {
+            writer.Line();
+            writer.Line("// The last token's state goes straight to the caller where it can.");
+            writer.Line("TTile last = S;");
+            writer.Line($"bool stored = States.Last<TTile, TNumber>(ref last, tensors.FinalState, sizes, at, {swapped});");
+            kernel.WalksTo = $"t + 1 < at.Length ? {variant.Step[0].StateOut.Name} : last";
+        }
+
         writer.Line("long first = offset;");
         writer.Line("for (int t = 0; t < at.Length; t++)");
         writer.Open();
@@ -56,7 +66,7 @@ internal static class StepFile
             firstProgram = false;
             writer.Line("offset = first;");
             tiles.OpenScope();
-            kernel.WriteInPlace(program);
+            kernel.WriteInPlace(StateSweep.Fetching(program), program.StateIn, program.StateOut, program.Results);
             if (program.Output is Tile output)
             {
                 writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
@@ -70,7 +80,7 @@ internal static class StepFile
 
         writer.Close();
         writer.Line();
-        writer.Line("if (!inPlace)");
+        writer.Line(straight ? "if (!inPlace && !stored)" : "if (!inPlace)");
         writer.Open();
         writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");
         writer.Close();

@@ -2,11 +2,27 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// Joins statements that each walk over the whole state into one that walks once: the recurrent step is bound by the memory of its state.
-/// Decay and the erase's read become DecayAndRead, the write and the output's read WriteAndRead; a chunk's decay and writes become DecayAndWrite.
+/// The write and the output's read become WriteAndRead; the decay joins whoever reads or writes the decayed state, which is never written down.
+/// A chunk's decay and writes become DecayAndWrite.
 /// </summary>
 internal static class StateSweep
 {
-    public static IReadOnlyList<Statement> Joined(IReadOnlyList<Statement> statements) => JoinWrite(JoinDecay(statements));
+    /// <summary>The statements of a program, with few walks.</summary>
+    public static IReadOnlyList<Statement> Of(TileProgram program) => JoinDecay(JoinWrite(Lowering.Of(program.Needed(program.Results))));
+
+    /// <summary>The statements of a step: everything it loads is begun first, and waited for once.</summary>
+    public static IReadOnlyList<Statement> Fetching(TileProgram program)
+    {
+        IReadOnlyList<Statement> statements = Of(program);
+        return [.. statements.OfType<LoadStatement>().Select(x => x with { Fetched = true }), new ArriveStatement(), .. statements.Where(x => x is not LoadStatement)];
+    }
+
+    /// <summary>True if the last that happens to the state is a walk that writes it.</summary>
+    public static bool EndsInWalk(TileProgram program)
+    {
+        Statement? last = Of(program).LastOrDefault(x => x.Reads.Contains(program.StateOut) || x.Results.Contains(program.StateOut));
+        return last is CallStatement { Method: "WriteAndRead" or "DecayWriteAndRead" or "DecayWritesAndRead" };
+    }
 
     /// <summary>The statements of a chunk with its decay and its writes, S' = exp(g) S + k^T u, in one walk.</summary>
     public static IReadOnlyList<Statement> JoinedChunk(IReadOnlyList<Statement> statements, Tile state)
@@ -41,35 +57,108 @@ internal static class StateSweep
         return statements;
     }
 
-    // S' = exp(g) S, later r (=, +=, -=) c S'.
+    // S' = exp(g) S is not written down where S' is only read by rows and written to once: those walks decay as they go.
     private static IReadOnlyList<Statement> JoinDecay(IReadOnlyList<Statement> statements)
     {
         for (int i = 0; i < statements.Count; i++)
         {
-            if (DecayIn(statements, i) is not StateDecay decay)
+            if (DecayIn(statements, i) is StateDecay decay && JoinDecay([.. statements.Where((_, at) => at != i && at != decay.Column)], statements[i].Equation, decay) is { } joined)
             {
-                continue;
+                return joined;
             }
-
-            int read = Index(statements, x => x is CallStatement { Method: "Product" } y && y.Arguments[1] == decay.Result);
-            if (read < i || !IsFree(statements, i + 1, read, [decay.Result, decay.State, decay.Row]))
-            {
-                continue;
-            }
-
-            var product = (CallStatement)statements[read];
-            var joined = new CallStatement(
-                EquatableArray.Of(decay.Result, product.Written[0]),
-                "DecayAndRead",
-                EquatableArray.Of(decay.State, decay.Row, product.Arguments[0]),
-                null,
-                product.Into,
-                Lines(statements[i].Equation, product.Equation));
-            return [.. statements.Select((x, at) => at == read ? joined : x).Where((_, at) => at != i && at != decay.Column)];
         }
 
         return statements;
     }
+
+    private static IReadOnlyList<Statement>? JoinDecay(List<Statement> statements, string equation, StateDecay decay)
+    {
+        (Tile decayed, Tile state, Tile g, _) = decay;
+        // A row of factors, which the rows that read take up in themselves.
+        var kept = new Tile("kept", Dim.One, g.Columns);
+        var joined = new List<Statement>();
+        CallStatement? copy = null;
+        int after = 0;
+        foreach (Statement statement in statements)
+        {
+            after = copy is null ? joined.Count + 1 : after;
+            if (!statement.Reads.Contains(decayed))
+            {
+                joined.Add(statement);
+            }
+            else if (statement is CallStatement { Method: "Product" } product && product.Arguments[1] == decayed && product.Arguments[0] is { Rows: Dim.One } c)
+            {
+                var reading = new Tile(c.Name + "Kept", Dim.One, c.Columns);
+                joined.Add(Loop(reading, ProgramBuilder.Name(c) * ProgramBuilder.Name(kept), [c, kept], $"{reading.Name} = {c.Name} * kept"));
+                joined.Add(product with { Arguments = EquatableArray.Of(reading, state), Equation = Lines(equation, product.Equation) });
+                equation = "";
+            }
+            else if (copy is null && statement is CallStatement { Method: "Copy", Into: Into.Set } x)
+            {
+                // In truth the same storage: what is written.
+                copy = x;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        int write = copy is null ? -1 : NextUse(joined, after - 1, copy.Written[0]);
+        if (write < 0 || joined[write] is not CallStatement walk || joined.FindLastIndex(x => x.Reads.Contains(state)) > write)
+        {
+            return null;
+        }
+
+        Tile written = copy!.Written[0];
+        string lines = Lines(equation, copy.Equation);
+        int next = NextUse(joined, write + 1, written);
+        if (walk.Method == "WriteAndRead")
+        {
+            joined[write] = new CallStatement(
+                walk.Written,
+                "DecayWriteAndRead",
+                EquatableArray.Of(state, kept, walk.Arguments[1], walk.Arguments[2], walk.Arguments[3]),
+                null,
+                null,
+                Lines(lines, walk.Equation));
+        }
+        else if (!IsWrite(walk))
+        {
+            return null;
+        }
+        else if (next > 0 && joined[next] is CallStatement { Method: "WriteAndRead" } second && IsFree(joined, write + 1, next, [written, .. walk.Arguments]))
+        {
+            joined[next] = new CallStatement(
+                second.Written,
+                "DecayWritesAndRead",
+                EquatableArray.Of(state, kept, walk.Arguments[0], walk.Arguments[1], second.Arguments[1], second.Arguments[2], second.Arguments[3]),
+                null,
+                null,
+                Lines(lines, second.Equation));
+            joined.RemoveAt(write);
+        }
+        else
+        {
+            joined[write] = new CallStatement(walk.Written, "DecayAndWrite", EquatableArray.Of(g, walk.Arguments[0], walk.Arguments[1]), null, null, Lines(equation, walk.Equation));
+            joined.Insert(after - 1, copy with { Arguments = EquatableArray.Of(state) });
+        }
+
+        int use = joined.FindIndex(x => x.Reads.Contains(kept));
+        if (use >= 0)
+        {
+            joined.Insert(use, Loop(kept, Expr.Exp(ProgramBuilder.Name(g)), [g], $"kept = exp({g.Name})"));
+        }
+
+        return joined;
+    }
+
+    private static LoopStatement Loop(Tile result, Expr value, Tile[] arguments, string equation) =>
+        new(EquatableArray.Of(new Store(result, Into.Set, value)), arguments.ToEquatableArray(), equation);
+
+    private static bool IsWrite(Statement statement) => statement is CallStatement { Method: "TransposedProduct", Into: Into.Add } x && x.Arguments[0].Rows == Dim.One;
+
+    private static int NextUse(List<Statement> statements, int from, Tile tile) => statements.FindIndex(from, x => x.Reads.Contains(tile) || x.Results.Contains(tile));
 
     // S' += k^T u, later r = q S'.
     private static IReadOnlyList<Statement> JoinWrite(IReadOnlyList<Statement> statements)
@@ -77,7 +166,7 @@ internal static class StateSweep
         int write = -1;
         for (int i = 0; i < statements.Count; i++)
         {
-            write = statements[i] is CallStatement { Method: "TransposedProduct", Into: Into.Add } x && x.Arguments[0].Rows == Dim.One ? i : write;
+            write = IsWrite(statements[i]) ? i : write;
         }
 
         if (write < 0)
@@ -97,7 +186,7 @@ internal static class StateSweep
         var joined = new CallStatement(
             EquatableArray.Of(state, product.Written[0]),
             "WriteAndRead",
-            EquatableArray.Of(written.Arguments[0], written.Arguments[1], product.Arguments[0]),
+            EquatableArray.Of(state, written.Arguments[0], written.Arguments[1], product.Arguments[0]),
             null,
             null,
             Lines(written.Equation, product.Equation));

@@ -139,6 +139,9 @@ internal sealed record Sum(Tile Result, EquatableArray<Term> Terms, string Equat
 /// <param name="PerUpdate">True for the part of a recurrent step that runs for every update of a token.</param>
 internal sealed record TileProgram(EquatableArray<Operation> Operations, Tile StateIn, Tile StateOut, Tile? Output, bool PerUpdate)
 {
+    /// <summary>What it is for: the state, and what the caller gets.</summary>
+    public Tile[] Results => Output is null ? [StateOut] : [StateOut, Output];
+
     /// <summary>The operations that <paramref name="tiles"/> need, in order.</summary>
     public IReadOnlyList<Operation> Needed(IEnumerable<Tile> tiles)
     {
@@ -158,5 +161,5 @@ internal sealed record TileProgram(EquatableArray<Operation> Operations, Tile St
     }
 
     /// <summary>The program without operations that nothing needs.</summary>
-    public TileProgram Pruned() => this with { Operations = Needed(Output is null ? [StateOut] : [StateOut, Output]).ToEquatableArray() };
+    public TileProgram Pruned() => this with { Operations = Needed(Results).ToEquatableArray() };
 }

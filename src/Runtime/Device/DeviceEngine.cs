@@ -10,6 +10,7 @@ internal sealed class DeviceEngine : IEngine
     private readonly Accelerator accelerator;
     private readonly IDeviceBackend portable;
     private readonly IDeviceBackend? tuned;
+    private readonly IDeviceBackend? steps;
 
     public DeviceEngine(Accelerator accelerator, string name, int groupSize)
     {
@@ -17,7 +18,12 @@ internal sealed class DeviceEngine : IEngine
         Name = name;
         Queue = new(accelerator, groupSize);
         portable = new PortableBackend(accelerator, groupSize);
-        tuned = accelerator is CudaAccelerator cuda ? new CudaBackend(cuda) : null;
+        if (accelerator is CudaAccelerator cuda)
+        {
+            tuned = new CudaBackend(cuda);
+            steps = new CudaStepBackend(cuda);
+        }
+
         Parallelism = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : 4 * accelerator.NumMultiprocessors;
     }
 
@@ -54,10 +60,11 @@ internal sealed class DeviceEngine : IEngine
     {
         // What is 16 bits wide stays so in the device's memory; single precision is kept throughout.
         bool half = bindings.Any(x => x.Tensor is { Type: DataType.BFloat16 or DataType.Float16 });
+        bool step = steps is not null && CudaStepBackend.Takes(launches, sizes, TKernels.Description);
         using DeviceQueue.Turn turn = Queue.Take();
         try
         {
-            return (half ? tuned! : portable).Plan<TKernels>(Queue, launches, bindings, sizes, parts, Compiling);
+            return (step ? steps! : half ? tuned! : portable).Plan<TKernels>(Queue, launches, bindings, sizes, parts, Compiling);
         }
         catch (Exception exception) when (Explains(exception))
         {

@@ -9,20 +9,7 @@ public readonly partial struct DeviceTile
     public static bool WorksIn(DeviceTile read, DeviceTile written) => false;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayAndRead(DeviceTile result, DeviceTile read, DeviceTile s, DeviceTile g, DeviceTile c, Into into)
-    {
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
-        {
-            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
-            {
-                result.Put(i, j, MathF.Exp(g[0, g.Columns == 1 ? 0 : i]) * s[i, j], Into.Set);
-            }
-        }
-
-        Synchronize();
-        Product(read, c, result, into);
-    }
+    public static bool WritesTo(DeviceTile written) => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -42,9 +29,34 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void WriteAndRead(DeviceTile state, DeviceTile read, DeviceTile k, DeviceTile u, DeviceTile q)
+    public static void WriteAndRead(DeviceTile result, DeviceTile read, DeviceTile s, DeviceTile k, DeviceTile u, DeviceTile q)
     {
-        TransposedProduct(state, k, u, Into.Add);
-        Product(read, q, state, Into.Set);
+        Copy(result, s, Into.Set);
+        TransposedProduct(result, k, u, Into.Add);
+        Product(read, q, result, Into.Set);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayWriteAndRead(DeviceTile result, DeviceTile read, DeviceTile s, DeviceTile e, DeviceTile k, DeviceTile u, DeviceTile q)
+    {
+        for (int i = s.FirstRow; i < s.Rows; i += s.RowStep)
+        {
+            for (int j = s.FirstColumn; j < s.Columns; j += s.ColumnStep)
+            {
+                result.Put(i, j, e[0, e.Columns == 1 ? 0 : i] * s[i, j], Into.Set);
+            }
+        }
+
+        Synchronize();
+        WriteAndRead(result, read, result, k, u, q);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayWritesAndRead(DeviceTile result, DeviceTile read, DeviceTile s, DeviceTile e, DeviceTile k, DeviceTile u, DeviceTile b, DeviceTile z, DeviceTile q)
+    {
+        DecayWriteAndRead(result, read, s, e, k, u, q);
+        WriteAndRead(result, read, result, b, z, q);
     }
 }

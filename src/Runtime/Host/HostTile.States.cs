@@ -10,49 +10,7 @@ public readonly unsafe partial struct HostTile
     public static bool WorksIn(HostTile read, HostTile written) => read.data == written.data && read.Columns % HostLanes.Count == 0;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void DecayAndRead(HostTile result, HostTile read, HostTile s, HostTile g, HostTile c, Into into)
-    {
-        float* kept = Kept(s, g);
-        int v = 0;
-        for (; Vector512.IsHardwareAccelerated && v + 64 <= result.Width; v += 64)
-        {
-            Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
-            for (int d = 0; d < s.Rows; d++)
-            {
-                float* from = s.Row(d) + v, to = result.Row(d) + v;
-                Vector512<float> factor = Vector512.Create(kept[d]), x = Vector512.Create(c.data[d]);
-                Vector512<float> s0 = Vector512.Load(from) * factor, s1 = Vector512.Load(from + 16) * factor;
-                Vector512<float> s2 = Vector512.Load(from + 32) * factor, s3 = Vector512.Load(from + 48) * factor;
-                s0.Store(to);
-                s1.Store(to + 16);
-                s2.Store(to + 32);
-                s3.Store(to + 48);
-                r0 = Vector512.FusedMultiplyAdd(x, s0, r0);
-                r1 = Vector512.FusedMultiplyAdd(x, s1, r1);
-                r2 = Vector512.FusedMultiplyAdd(x, s2, r2);
-                r3 = Vector512.FusedMultiplyAdd(x, s3, r3);
-            }
-
-            Put(read.data + v, r0, into);
-            Put(read.data + v + 16, r1, into);
-            Put(read.data + v + 32, r2, into);
-            Put(read.data + v + 48, r3, into);
-        }
-
-        for (; v < result.Width; v += 16)
-        {
-            Vector512<float> sum = default;
-            for (int d = 0; d < s.Rows; d++)
-            {
-                Vector512<float> decayed = Vector512.Load(s.Row(d) + v) * Vector512.Create(kept[d]);
-                decayed.Store(result.Row(d) + v);
-                sum = Vector512.FusedMultiplyAdd(Vector512.Create(c.data[d]), decayed, sum);
-            }
-
-            Put(read.data + v, sum, into);
-        }
-    }
+    public static bool WritesTo(HostTile written) => written.Columns % HostLanes.Count == 0;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -63,25 +21,40 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void WriteAndRead(HostTile result, HostTile read, HostTile s, HostTile k, HostTile u, HostTile q) => Write<Stays>(result, read, s, k, k, u, q);
+
+    /// <inheritdoc/>
+    public static void DecayWriteAndRead(HostTile result, HostTile read, HostTile s, HostTile e, HostTile k, HostTile u, HostTile q) =>
+        Write<Decays>(result, read, s, e, k, u, q);
+
+    /// <inheritdoc/>
+    public static void DecayWritesAndRead(HostTile result, HostTile read, HostTile s, HostTile e, HostTile k, HostTile u, HostTile b, HostTile z, HostTile q)
+    {
+        Write<Decays>(result, read, s, e, k, u, q);
+        Write<Stays>(result, read, result, b, b, z, q);
+    }
+
+    // e holds the factors of the rows if TDecay is Decays.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WriteAndRead(HostTile state, HostTile read, HostTile k, HostTile u, HostTile q)
+    private static void Write<TDecay>(HostTile result, HostTile read, HostTile s, HostTile e, HostTile k, HostTile u, HostTile q)
+        where TDecay : struct
     {
         int v = 0;
-        for (; Vector512.IsHardwareAccelerated && v + 64 <= state.Width; v += 64)
+        for (; Vector512.IsHardwareAccelerated && v + 64 <= result.Width; v += 64)
         {
             float* written = u.data + v;
             Vector512<float> u0 = Vector512.Load(written), u1 = Vector512.Load(written + 16), u2 = Vector512.Load(written + 32), u3 = Vector512.Load(written + 48);
             Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
-            for (int d = 0; d < state.Rows; d++)
+            for (int d = 0; d < s.Rows; d++)
             {
-                float* at = state.Row(d) + v;
-                Vector512<float> x = Vector512.Create(k.data[d]), y = Vector512.Create(q.data[d]);
-                Vector512<float> s0 = Vector512.FusedMultiplyAdd(x, u0, Vector512.Load(at)), s1 = Vector512.FusedMultiplyAdd(x, u1, Vector512.Load(at + 16));
-                Vector512<float> s2 = Vector512.FusedMultiplyAdd(x, u2, Vector512.Load(at + 32)), s3 = Vector512.FusedMultiplyAdd(x, u3, Vector512.Load(at + 48));
-                s0.Store(at);
-                s1.Store(at + 16);
-                s2.Store(at + 32);
-                s3.Store(at + 48);
+                float* from = s.Row(d) + v, to = result.Row(d) + v;
+                Vector512<float> x = Vector512.Create(k.data[d]), y = Vector512.Create(q.data[d]), factor = Factor<TDecay>(e, d);
+                Vector512<float> s0 = Vector512.FusedMultiplyAdd(x, u0, Decayed<TDecay>(Vector512.Load(from), factor)), s1 = Vector512.FusedMultiplyAdd(x, u1, Decayed<TDecay>(Vector512.Load(from + 16), factor));
+                Vector512<float> s2 = Vector512.FusedMultiplyAdd(x, u2, Decayed<TDecay>(Vector512.Load(from + 32), factor)), s3 = Vector512.FusedMultiplyAdd(x, u3, Decayed<TDecay>(Vector512.Load(from + 48), factor));
+                s0.Store(to);
+                s1.Store(to + 16);
+                s2.Store(to + 32);
+                s3.Store(to + 48);
                 r0 = Vector512.FusedMultiplyAdd(y, s0, r0);
                 r1 = Vector512.FusedMultiplyAdd(y, s1, r1);
                 r2 = Vector512.FusedMultiplyAdd(y, s2, r2);
@@ -94,14 +67,14 @@ public readonly unsafe partial struct HostTile
             r3.Store(read.data + v + 48);
         }
 
-        for (; v < state.Width; v += 16)
+        for (; v < result.Width; v += 16)
         {
             Vector512<float> written = Vector512.Load(u.data + v), sum = default;
-            for (int d = 0; d < state.Rows; d++)
+            for (int d = 0; d < s.Rows; d++)
             {
-                float* at = state.Row(d) + v;
-                Vector512<float> next = Vector512.FusedMultiplyAdd(Vector512.Create(k.data[d]), written, Vector512.Load(at));
-                next.Store(at);
+                float* from = s.Row(d) + v, to = result.Row(d) + v;
+                Vector512<float> next = Vector512.FusedMultiplyAdd(Vector512.Create(k.data[d]), written, Decayed<TDecay>(Vector512.Load(from), Factor<TDecay>(e, d)));
+                next.Store(to);
                 sum = Vector512.FusedMultiplyAdd(Vector512.Create(q.data[d]), next, sum);
             }
 
@@ -120,4 +93,14 @@ public readonly unsafe partial struct HostTile
 
         return kept;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Factor<TDecay>(HostTile e, int d) => typeof(TDecay) == typeof(Decays) ? Vector512.Create(e.data[e.Columns == 1 ? 0 : d]) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Decayed<TDecay>(Vector512<float> x, Vector512<float> factor) => typeof(TDecay) == typeof(Decays) ? x * factor : x;
+
+    private readonly struct Decays;
+
+    private readonly struct Stays;
 }

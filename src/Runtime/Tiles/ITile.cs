@@ -87,6 +87,9 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     static abstract bool WorksIn(TSelf read, TSelf written);
 
+    /// <summary>True if <see cref="WriteAndRead"/> may write its result straight to a matrix of the caller.</summary>
+    static abstract bool WritesTo(TSelf written);
+
     /// <summary>The number (host: the lanes) at (row, column).</summary>
     TNumber Load(int row, int column);
 
@@ -171,19 +174,25 @@ public interface ITile<TSelf, TNumber>
     static abstract void DecayedSolveTransposed(TSelf result, TSelf l, TSelf x, TSelf g);
 
     /// <summary>
-    /// result_dv = exp(g_d) s_dv, and read (=, +=, -=) c result, in one walk over the state. g is a row with a number for every row of s, or
-    /// one number for all; c is a row. result may be s.
-    /// </summary>
-    static abstract void DecayAndRead(TSelf result, TSelf read, TSelf s, TSelf g, TSelf c, Into into);
-
-    /// <summary>
     /// state_dv = exp(g_d) state_dv + sum_i k_id u_iv, in one walk over the state: a chunk's decay and its writes. g is a row with a
     /// number for every row of the state, or one number for all.
     /// </summary>
     static abstract void DecayAndWrite(TSelf state, TSelf g, TSelf k, TSelf u);
 
-    /// <summary>state += k^T u, and read = q state, in one walk over the state; k, u and q are rows.</summary>
-    static abstract void WriteAndRead(TSelf state, TSelf read, TSelf k, TSelf u, TSelf q);
+    /// <summary>
+    /// result = s + k^T u, and read = q result, in one walk over the state; k, u and q are rows. result may be s, or where
+    /// <see cref="WritesTo"/> says so a matrix of the caller.
+    /// </summary>
+    static abstract void WriteAndRead(TSelf result, TSelf read, TSelf s, TSelf k, TSelf u, TSelf q);
+
+    /// <summary>
+    /// result_dv = e_d s_dv + k_d u_v, and read = q result: <see cref="WriteAndRead"/> of a state that decays by the factors e, a row with a number
+    /// for every row of s, or one number for all.
+    /// </summary>
+    static abstract void DecayWriteAndRead(TSelf result, TSelf read, TSelf s, TSelf e, TSelf k, TSelf u, TSelf q);
+
+    /// <summary>result_dv = e_d s_dv + k_d u_v + b_d z_v, and read = q result: <see cref="DecayWriteAndRead"/> with a second write.</summary>
+    static abstract void DecayWritesAndRead(TSelf result, TSelf read, TSelf s, TSelf e, TSelf k, TSelf u, TSelf b, TSelf z, TSelf q);
 
     /// <summary>result_i = sum_{s&lt;=i} x_s, row by row.</summary>
     static abstract void CumulativeSum(TSelf result, TSelf x);

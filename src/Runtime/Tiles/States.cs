@@ -14,23 +14,13 @@ public static class States
         where TTile : struct, ITile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber>
     {
-        if (!states.Present || slot < 0)
-        {
-            TTile.Clear(state);
-        }
-        else if (Transposed(sizes, swapped))
-        {
-            TTile.Transpose(state, Of(state, states, sizes, at, slot, swapped), Into.Set);
-        }
-        else
-        {
-            TTile.Copy(state, Of(state, states, sizes, at, slot, swapped), Into.Set);
-        }
+        Begin(state, states, sizes, at, slot, swapped);
+        TTile.Arrive();
     }
 
     /// <summary>
     /// Makes a state the item's: where the backend can work in the caller's memory and the state is updated in place, that memory itself;
-    /// else a copy, to be stored when all tokens are done.
+    /// else a copy, to be stored when all tokens are done; it is there after <see cref="ITile{TSelf, TNumber}.Arrive"/>.
     /// </summary>
     /// <param name="state">The kernel's state; scratch when it comes in.</param>
     /// <param name="read">The caller's states before the call.</param>
@@ -54,7 +44,31 @@ public static class States
             }
         }
 
-        Load(state, read, sizes, at, at.StateIn, swapped);
+        Begin(state, read, sizes, at, at.StateIn, swapped);
+        return false;
+    }
+
+    /// <summary>Sends the last token's state straight to the caller: where the backend can write there, that memory takes the place of the kernel's.</summary>
+    /// <param name="last">Where the last token's state is written; the kernel's state when it comes in.</param>
+    /// <param name="written">The caller's states after the call.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="at">The item.</param>
+    /// <param name="swapped">True if the kernel's state is the caller's transposed.</param>
+    /// <returns>True if it is the caller's memory: there is nothing to store.</returns>
+    public static bool Last<TTile, TNumber>(ref TTile last, Operand<TTile, TNumber> written, Sizes sizes, Work at, bool swapped)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (written.Present && at.StateOut >= 0 && !Transposed(sizes, swapped))
+        {
+            TTile own = Of(last, written, sizes, at, at.StateOut, swapped);
+            if (TTile.WritesTo(own))
+            {
+                last = own;
+                return true;
+            }
+        }
+
         return false;
     }
 
@@ -76,6 +90,24 @@ public static class States
         else
         {
             TTile.Copy(Of(state, states, sizes, at, slot, swapped), state, Into.Set);
+        }
+    }
+
+    private static void Begin<TTile, TNumber>(TTile state, Operand<TTile, TNumber> states, Sizes sizes, Work at, long slot, bool swapped)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (!states.Present || slot < 0)
+        {
+            TTile.Clear(state);
+        }
+        else if (Transposed(sizes, swapped))
+        {
+            TTile.Transpose(state, Of(state, states, sizes, at, slot, swapped), Into.Set);
+        }
+        else
+        {
+            TTile.Fetch(state, Of(state, states, sizes, at, slot, swapped));
         }
     }
 

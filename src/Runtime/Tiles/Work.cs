@@ -86,9 +86,12 @@ public struct Operand<TTile, TNumber>
 
     /// <summary>Rows [first, first + rows) of the head that serves value head <paramref name="head"/> of <paramref name="heads"/>.</summary>
     public readonly TTile Rows(long first, int rows, int head, int heads) =>
-        Data.Block(first, rows, (int)((long)head * Heads / heads) * Width, Width);
+        Data.Block(first, rows, Of(head, heads) * Width, Width);
 
     /// <summary>Like <see cref="Rows(long, int, int, int)"/>, restricted to a range of the head's columns.</summary>
     public readonly TTile Rows(long first, int rows, int head, int heads, int column, int columns) =>
-        Data.Block(first, rows, ((int)((long)head * Heads / heads) * Width) + column, columns);
+        Data.Block(first, rows, (Of(head, heads) * Width) + column, columns);
+
+    /// <summary>The operand's head that serves a value head: heads are few enough for 32 bits, and a device divides them fastest.</summary>
+    private readonly int Of(int head, int heads) => (int)((uint)(head * Heads) / (uint)heads);
 }

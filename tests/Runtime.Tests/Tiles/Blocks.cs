@@ -123,16 +123,6 @@ public sealed record DecayedSolveTransposed : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedSolveTransposed(t[0], t[1], t[2], t[3]);
 }
 
-public sealed record DecayAndRead(Into Into) : Block
-{
-    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndRead(t[0], t[1], t[2], t[3], t[4], Into);
-}
-
-public sealed record DecayAndReadInPlace(Into Into) : Block
-{
-    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndRead(t[0], t[1], t[0], t[2], t[3], Into);
-}
-
 public sealed record DecayAndWrite : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndWrite(t[0], t[1], t[2], t[3]);
@@ -140,7 +130,27 @@ public sealed record DecayAndWrite : Block
 
 public sealed record WriteAndRead : Block
 {
-    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.WriteAndRead(t[0], t[1], t[2], t[3], t[4]);
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.WriteAndRead(t[0], t[1], t[2], t[3], t[4], t[5]);
+}
+
+public sealed record DecayWriteAndRead : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayWriteAndRead(t[0], t[1], t[2], t[3], t[4], t[5], t[6]);
+}
+
+public sealed record DecayWritesAndRead : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayWritesAndRead(t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8]);
+}
+
+public sealed record DecayWriteAndReadInPlace : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayWriteAndRead(t[0], t[1], t[0], t[2], t[3], t[4], t[5]);
+}
+
+public sealed record WriteAndReadInPlace : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.WriteAndRead(t[0], t[1], t[0], t[2], t[3], t[4]);
 }
 
 public sealed record CumulativeSum : Block

@@ -131,14 +131,15 @@ public sealed class HostTileTests
     {
         foreach ((int rows, int columns) in Shapes())
         {
-            foreach (Into into in Intos)
-            {
-                Judge.Agree(new DecayAndRead(into), Tolerance, Any(rows, columns), Any(1, columns), Any(rows, columns), Any(1, rows), Any(1, rows));
-                Judge.Agree(new DecayAndReadInPlace(into), Tolerance, Any(rows, columns), Any(1, columns), Any(1, 1), Any(1, rows));
-            }
-
             Judge.Agree(new DecayAndWrite(), Tolerance, Any(rows, columns), Any(1, rows), Any(17, rows), Any(17, columns));
-            Judge.Agree(new WriteAndRead(), Tolerance, Any(rows, columns), Any(1, columns), Any(1, rows), Any(1, columns), Any(1, rows));
+            Judge.Agree(new WriteAndRead(), Tolerance, Any(rows, columns), Any(1, columns), Any(rows, columns), Any(1, rows), Any(1, columns), Any(1, rows));
+            Judge.Agree(new DecayWriteAndRead(), Tolerance, Any(rows, columns), Any(1, columns), Any(rows, columns), Any(1, rows), Any(1, rows), Any(1, columns), Any(1, rows));
+            Judge.Agree(
+                new DecayWritesAndRead(),
+                Tolerance,
+                [Any(rows, columns), Any(1, columns), Any(rows, columns), Any(1, rows), Any(1, rows), Any(1, columns), Any(1, rows), Any(1, columns), Any(1, rows)]);
+            Judge.Agree(new DecayWriteAndReadInPlace(), Tolerance, Any(rows, columns), Any(1, columns), Any(1, 1), Any(1, rows), Any(1, columns), Any(1, rows));
+            Judge.Agree(new WriteAndReadInPlace(), Tolerance, Any(rows, columns), Any(1, columns), Any(1, rows), Any(1, columns), Any(1, rows));
         }
     }
 

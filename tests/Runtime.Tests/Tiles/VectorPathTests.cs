@@ -32,7 +32,7 @@ public sealed unsafe class VectorPathTests
             HostTile.CumulativeSum(result, x);
             Assert.Equal(Untouched, memory[15]);
             memory[15] = Untouched;
-            HostTile.WriteAndRead(x, result, one, x, one);
+            HostTile.WriteAndRead(x, result, x, one, x, one);
             Assert.NotEqual(Untouched, memory[15]);
         }
         finally

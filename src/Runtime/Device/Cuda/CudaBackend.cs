@@ -11,7 +11,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     public static readonly int[] ChunkLengths = [32, 16];
 
     // Of compute capability 9.0, less what the driver keeps for itself.
-    private const int SharedBytes = 227 << 10;
+    internal const int SharedBytes = 227 << 10;
 
     // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
     private const int PanelColumns = 64;

@@ -61,7 +61,26 @@ internal static class Ptx
         [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
         [nameof(Together)] = "bar.warp.sync 0xffffffff;",
         [nameof(SumOfWarp)] = string.Join(" ", Steps()),
+        [nameof(Across)] = "shfl.sync.bfly.b32 $0, %0, %1, 0x1f, 0xffffffff;",
+        [nameof(CopyLater16)] = "cp.async.cg.shared.global [%0], [%1], 16;",
+        [nameof(CopyLater4)] = "cp.async.ca.shared.global [%0], [%1], 4;",
+        [nameof(AwaitCopies)] = "cp.async.wait_all;",
+        [nameof(LoadRow)] = RowOfAny,
+        [nameof(HighestBit)] = "bfind.u32 $0, %0;",
+        [nameof(StoreEither4)] = "{ .reg .pred p; setp.ne.s32 p, %0, 0; @p st.global.v4.f32 [%1], {%3,%4,%5,%6}; @!p st.shared.v4.f32 [%2], {%3,%4,%5,%6}; }",
     };
+
+    // Four numbers, or one, of any element. Predicates in place of branches: the loads of several rows can be under way together.
+    private const string RowOfAny =
+        "{ .reg .pred f, h, b, w, fw, fo, hw, ho; .reg .b32 x, y, t; .reg .b16 r, s; "
+        + "setp.eq.s32 f, %1, 0; setp.eq.s32 b, %1, 1; setp.eq.s32 h, %1, 2; setp.eq.s32 w, %2, 0; "
+        + "and.pred fw, f, w; not.pred fo, w; not.pred ho, f; and.pred hw, ho, w; and.pred ho, ho, fo; and.pred fo, fo, f; "
+        + "mov.b32 x, 0; mov.b32 y, 0; "
+        + "@fw ld.global.v4.f32 {$0,$1,$2,$3}, [%0]; @fo ld.global.f32 $0, [%0]; "
+        + "@hw ld.global.v2.b32 {x,y}, [%0]; @ho ld.global.u16 r, [%0]; @ho cvt.u32.u16 x, r; "
+        + "@b shl.b32 t, x, 16; @b mov.b32 $0, t; @b and.b32 t, x, 0xffff0000; @b mov.b32 $1, t; "
+        + "@b shl.b32 t, y, 16; @b mov.b32 $2, t; @b and.b32 t, y, 0xffff0000; @b mov.b32 $3, t; "
+        + "mov.b32 {r,s}, x; @h cvt.f32.f16 $0, r; @h cvt.f32.f16 $1, s; mov.b32 {r,s}, y; @h cvt.f32.f16 $2, r; @h cvt.f32.f16 $3, s; }";
 
     /// <summary>Uses dynamic shared memory, so that ILGPU declares it.</summary>
     [IntrinsicImplementation]
@@ -260,6 +279,45 @@ internal static class Ptx
     /// <summary>The sum of x over the threads of a warp, in every thread.</summary>
     [IntrinsicImplementation]
     public static float SumOfWarp(float x) => 0;
+
+    /// <summary>The x of the thread of the warp whose number differs in the bits of <paramref name="distance"/>.</summary>
+    [IntrinsicImplementation]
+    public static float Across(float x, int distance) => 0;
+
+    /// <summary>Begins to copy 16 bytes from the device's memory to shared memory; both addresses are multiples of 16.</summary>
+    [IntrinsicImplementation]
+    public static void CopyLater16(uint to, long from)
+    {
+    }
+
+    /// <summary>Begins to copy 4 bytes from the device's memory to shared memory.</summary>
+    [IntrinsicImplementation]
+    public static void CopyLater4(uint to, long from)
+    {
+    }
+
+    /// <summary>Waits for what this thread began to copy.</summary>
+    [IntrinsicImplementation]
+    public static void AwaitCopies()
+    {
+    }
+
+    /// <summary>Reads four numbers of the device's memory (<paramref name="single"/> is 1: one).</summary>
+    /// <param name="address">A multiple of four numbers' bytes, or of one's.</param>
+    /// <param name="element">A <see cref="CudaElement"/>.</param>
+    /// <param name="single">0 or 1.</param>
+    [IntrinsicImplementation]
+    public static CudaLanes LoadRow(long address, int element, int single) => default;
+
+    /// <summary>The place of the highest bit that is set; -1 if none is.</summary>
+    [IntrinsicImplementation]
+    public static int HighestBit(uint x) => 0;
+
+    /// <summary>Writes four floats to the device's memory if <paramref name="far"/> is not 0, else to shared memory: without a branch, which would keep other loads and stores waiting.</summary>
+    [IntrinsicImplementation]
+    public static void StoreEither4(int far, long farAddress, uint address, float x, float y, float z, float w)
+    {
+    }
 
     /// <summary>Makes the instructions known to a context, before anything is compiled in it.</summary>
     public static void Register(Context context)

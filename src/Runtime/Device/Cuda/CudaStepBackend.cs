@@ -1,0 +1,86 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>The recurrent step with <see cref="CudaStepTile"/>: a warp for every range of value columns.</summary>
+internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDeviceBackend
+{
+    // Value columns of a group, the widest first: rows of a panel are then whole lines of memory, and gates are computed for fewer panels.
+    private static readonly int[] PanelColumns = [32, 16, 8];
+
+    // Groups that a multiprocessor holds at least; bounds the registers of a thread.
+    private const int Groups = 16;
+
+    // Narrower panels until every multiprocessor has so many groups.
+    private const int WantedGroups = 8;
+
+    private readonly KernelCache<CudaStepTile, CudaLanes> kernels = new(accelerator, _ => new KernelSpecialization(CudaStepTile.Threads, Groups));
+    private readonly HashSet<Kernel> enlarged = [];
+
+    /// <summary>Overrides the panel's width (measurements).</summary>
+    internal static int Panel { get; set; }
+
+    /// <summary>True if the call is a recurrent step whose rows are fours of at most <see cref="CudaStepTile.MaxColumns"/> numbers, and whose value columns need not be together.</summary>
+    public static bool Takes(Launch[] launches, Sizes sizes, VariantDescription description) =>
+        launches.All(x => x.Kernel == KernelKind.Decode)
+        && description is { ColumnsAreIndependent: true, Normalizer: false, ReadsKeys: false }
+        && sizes.K % 4 == 0 && sizes.V % 16 == 0 && Math.Max(sizes.K, sizes.V) <= CudaStepTile.MaxColumns;
+
+    public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+        where TKernels : IVariantKernels
+    {
+        DeviceKernel<CudaStepTile, CudaLanes> kernel = kernels.Get<TKernels>(KernelKind.Decode, compiling);
+        if (enlarged.Add(kernel.Kernel))
+        {
+            CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, CudaBackend.SharedBytes);
+        }
+
+        int columns = Columns(launches[0].Work);
+        int shared = (int)TKernels.Scratch(KernelKind.Decode, sizes with { V = columns }) * sizeof(float);
+        return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => Panels(x.Work, columns))], (memory, view, items) =>
+        {
+            long nothing = Address(memory.Take<byte>(1));
+            Operand<CudaStepTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
+            return [.. items.Select(work => new DeviceStep(KernelKind.Decode, () => kernel.Launch(
+                queue.Stream,
+                new KernelConfig((int)work.Length, CudaStepTile.Threads, SharedMemoryConfig.RequestDynamic<byte>(shared)),
+                operands,
+                sizes,
+                work,
+                default,
+                0,
+                default)))];
+        });
+    }
+
+    /// <summary>The widest panel of which there are enough, or the narrowest.</summary>
+    private int Columns(Work[] work) => Panel > 0
+        ? Panel
+        : PanelColumns.First(x => x == PanelColumns[^1] || work.Sum(y => (y.Columns + x - 1) / x) >= WantedGroups * accelerator.NumMultiprocessors);
+
+    /// <summary>The items with at most so many value columns each.</summary>
+    private static Work[] Panels(Work[] work, int columns) =>
+    [
+        .. work.SelectMany(item => Enumerable.Range(0, (item.Columns + columns - 1) / columns).Select(x => item with
+        {
+            Column = item.Column + (x * columns),
+            Columns = Math.Min(columns, item.Columns - (x * columns)),
+        })),
+    ];
+
+    private static Operand<CudaStepTile, CudaLanes> Operand(Binding binding, long address)
+    {
+        int columns = checked(binding.Heads * binding.Width);
+        CudaElement element = binding.Tensor?.Type switch
+        {
+            DataType.BFloat16 => CudaElement.BFloat16,
+            DataType.Float16 => CudaElement.Float16,
+            _ => CudaElement.Float32,
+        };
+        return new() { Data = CudaStepTile.Global(address, Items.Clamp(binding.Rows), columns, element), Heads = binding.Heads, Width = binding.Width };
+    }
+
+    private static long Address(ArrayView<byte> view) => (long)view.LoadEffectiveAddressAsPtr();
+}

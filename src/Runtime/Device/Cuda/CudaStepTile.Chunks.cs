@@ -1,0 +1,59 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>What no recurrent step asks for: these operations belong to chunks and to derivatives.</content>
+public readonly partial struct CudaStepTile
+{
+    /// <inheritdoc/>
+    public static void ProductTransposed(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void Gram(CudaStepTile result, CudaStepTile l, CudaStepTile r, Causal causal, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void Decay(CudaStepTile result, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedGram(CudaStepTile result, CudaStepTile l, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedGramAdjoint(CudaStepTile dl, CudaStepTile dr, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile l, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedProduct(CudaStepTile result, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedProductAdjoint(CudaStepTile dp, CudaStepTile dx, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveUnitLower(CudaStepTile result, CudaStepTile l, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerTransposed(CudaStepTile result, CudaStepTile l, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedSolve(CudaStepTile result, CudaStepTile l, CudaStepTile x, CudaStepTile g) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedSolveTransposed(CudaStepTile result, CudaStepTile l, CudaStepTile x, CudaStepTile g) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void CumulativeSum(CudaStepTile result, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void ReverseCumulativeSum(CudaStepTile result, CudaStepTile x, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void ColumnSum(CudaStepTile result, CudaStepTile x, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void Sum(CudaStepTile result, CudaStepTile x, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void NormalizeAdjoint(CudaStepTile dx, CudaStepTile d, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void Repeat(CudaStepTile result, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void RepeatAdjoint(CudaStepTile dx, CudaStepTile d) => throw new NotSupportedException();
+}
