@@ -75,7 +75,8 @@ internal static class StateSweep
     {
         (Tile decayed, Tile state, Tile g, _) = decay;
         // A row of factors, which the rows that read take up in themselves.
-        var kept = new Tile("kept", Dim.One, g.Columns);
+        HashSet<string> names = [.. statements.SelectMany(x => x.Results).Select(x => x.Name)];
+        var kept = new Tile(Free(names, "kept"), Dim.One, g.Columns);
         var joined = new List<Statement>();
         CallStatement? copy = null;
         int after = 0;
@@ -88,8 +89,8 @@ internal static class StateSweep
             }
             else if (statement is CallStatement { Method: "Product" } product && product.Arguments[1] == decayed && product.Arguments[0] is { Rows: Dim.One } c)
             {
-                var reading = new Tile(c.Name + "Kept", Dim.One, c.Columns);
-                joined.Add(Loop(reading, ProgramBuilder.Name(c) * ProgramBuilder.Name(kept), [c, kept], $"{reading.Name} = {c.Name} * kept"));
+                var reading = new Tile(Free(names, c.Name + "Kept"), Dim.One, c.Columns);
+                joined.Add(Loop(reading, ProgramBuilder.Name(c) * ProgramBuilder.Name(kept), [c, kept], $"{reading.Name} = {c.Name} * {kept.Name}"));
                 joined.Add(product with { Arguments = EquatableArray.Of(reading, state), Equation = Lines(equation, product.Equation) });
                 equation = "";
             }
@@ -147,10 +148,21 @@ internal static class StateSweep
         int use = joined.FindIndex(x => x.Reads.Contains(kept));
         if (use >= 0)
         {
-            joined.Insert(use, Loop(kept, Expr.Exp(ProgramBuilder.Name(g)), [g], $"kept = exp({g.Name})"));
+            joined.Insert(use, Loop(kept, Expr.Exp(ProgramBuilder.Name(g)), [g], $"{kept.Name} = exp({g.Name})"));
         }
 
         return joined;
+    }
+
+    // A declaration may have given a name to something of its own.
+    private static string Free(HashSet<string> names, string name)
+    {
+        while (!names.Add(name))
+        {
+            name += "_";
+        }
+
+        return name;
     }
 
     private static LoopStatement Loop(Tile result, Expr value, Tile[] arguments, string equation) =>

@@ -73,9 +73,9 @@ public partial record BoundedKimiDelta
         {
             KernelKind.Decode =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
-                + 4 * Padded.Elements(1, sizes.K, sizes)
+                + 5 * Padded.Elements(1, sizes.K, sizes)
                 + 2 * Padded.Elements(1, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes),
+                + 2 * Padded.Elements(1, 1, sizes),
             KernelKind.DecodeBackward =>
                 2 * Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)

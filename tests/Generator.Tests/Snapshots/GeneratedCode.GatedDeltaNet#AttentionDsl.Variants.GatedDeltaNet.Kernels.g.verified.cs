@@ -75,7 +75,7 @@ public partial record GatedDeltaNet
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + 3 * Padded.Elements(1, sizes.K, sizes)
                 + 2 * Padded.Elements(1, sizes.V, sizes)
-                + 3 * Padded.Elements(1, 1, sizes),
+                + 4 * Padded.Elements(1, 1, sizes),
             KernelKind.DecodeBackward =>
                 2 * Padded.Elements(sizes.K, sizes.V, sizes)
                 + 2 * Padded.Elements(1, 1, sizes)

@@ -559,6 +559,39 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
             }
 
+            /// <summary>kept = exp(g)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kept(TTile kept, TTile g)
+            {
+                int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
+                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                {
+                    for (int j = first; j < kept.Columns; j += across)
+                    {
+                        kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>cKept = c * kept</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void cKept(TTile cKept, TTile c, TTile kept)
+            {
+                TNumber kept_i = kept.Spread(0, 0);
+                int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
+                for (int i = cKept.FirstRow; i < cKept.Rows; i += down)
+                {
+                    for (int j = first; j < cKept.Columns; j += across)
+                    {
+                        cKept.Store(i, j, c.Load(0, j) * kept_i);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>q = qIn * scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void q2(TTile q, TTile qIn, Sizes sizes)

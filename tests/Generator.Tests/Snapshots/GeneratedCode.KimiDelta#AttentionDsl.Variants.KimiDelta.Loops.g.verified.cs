@@ -415,6 +415,38 @@ public partial record KimiDelta
                 TTile.Synchronize();
             }
 
+            /// <summary>kept = exp(g)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kept(TTile kept, TTile g)
+            {
+                int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
+                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                {
+                    for (int j = first; j < kept.Columns; j += across)
+                    {
+                        kept.Store(i, j, TNumber.Exp(g.Load(0, j)));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>cKept = c * kept</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void cKept(TTile cKept, TTile c, TTile kept)
+            {
+                int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
+                for (int i = cKept.FirstRow; i < cKept.Rows; i += down)
+                {
+                    for (int j = first; j < cKept.Columns; j += across)
+                    {
+                        cKept.Store(i, j, c.Load(0, j) * kept.Load(0, j));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>q = qIn * scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void q2(TTile q, TTile qIn, Sizes sizes)

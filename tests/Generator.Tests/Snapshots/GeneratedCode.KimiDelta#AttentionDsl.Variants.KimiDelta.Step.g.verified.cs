@@ -31,25 +31,46 @@ public partial record KimiDelta
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, false);
+
+            // The last token's state goes straight to the caller where it can.
+            TTile last = S;
+            bool stored = States.Last<TTile, TNumber>(ref last, tensors.FinalState, sizes, at, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
             {
                 offset = first;
                 // kRaw: key
                 TTile kRaw = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(kRaw, tensors.K.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+                TTile.Fetch(kRaw, tensors.K.Rows(at.Start + t, 1, at.Head, at.Heads));
+
+                // v: value
+                TTile v = scratch.Take(ref offset, 1, at.Columns);
+                TTile.Fetch(v, tensors.V.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns));
+
+                // betaIn: write strength
+                TTile betaIn = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(betaIn, tensors.Beta.Rows(at.Start + t, 1, at.Head, at.Heads));
+
+                // aLog: parameter ALog
+                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+                // gIn: log decay per key channel
+                TTile gIn = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(gIn, tensors.G.Rows(at.Start + t, 1, at.Head, at.Heads));
+
+                // dtBias: parameter DtBias
+                TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+                // qRaw: query
+                TTile qRaw = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(qRaw, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads));
+                TTile.Arrive();
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Normalize(k, kRaw);
-
-                // v: value
-                TTile v = scratch.Take(ref offset, 1, at.Columns);
-                TTile.Copy(v, tensors.V.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
-
-                // betaIn: write strength
-                TTile betaIn = scratch.Take(ref offset, 1, 1);
-                TTile.Copy(betaIn, tensors.Beta.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
@@ -63,18 +84,6 @@ public partial record KimiDelta
                 TTile c = kRaw;
                 Loops<TTile, TNumber>.c2(c, beta, k);
 
-                // aLog: parameter ALog
-                TTile aLog = beta;
-                TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-                // gIn: log decay per key channel
-                TTile gIn = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(gIn, tensors.G.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
-
-                // dtBias: parameter DtBias
-                TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = gIn;
                 Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
@@ -82,32 +91,34 @@ public partial record KimiDelta
                 // U = vw - SKept^T c
                 TTile U = vw;
 
+                // kept = exp(g)
+                TTile kept = g;
+                Loops<TTile, TNumber>.kept(kept, g);
+
+                // cKept = c * kept
+                TTile cKept = c;
+                Loops<TTile, TNumber>.cKept(cKept, c, kept);
+
                 // SKept = exp(g) S
-                TTile SKept = S;
-                TTile.DecayAndRead(SKept, U, S, g, c, Into.Subtract);
-
-                // SNext = SKept + k U^T
-                TTile SNext = SKept;
-
-                // qRaw: query
-                TTile qRaw = c;
-                TTile.Copy(qRaw, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+                TTile.Product(U, cKept, S, Into.Subtract);
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = g;
+                TTile qIn = cKept;
                 TTile.Normalize(qIn, qRaw);
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
+                // SNext = SKept + k U^T
                 // o = SNext^T q
+                TTile SNext = S;
                 TTile o = scratch.Take(ref offset, 1, at.Columns);
-                TTile.WriteAndRead(SNext, o, k, U, q);
+                TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, o, S, kept, k, U, q);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
-            if (!inPlace)
+            if (!inPlace && !stored)
             {
                 States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
             }

@@ -74,7 +74,7 @@ public partial record Mamba2
             KernelKind.Decode =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + 2 * Padded.Elements(1, sizes.K, sizes)
-                + 3 * Padded.Elements(1, 1, sizes)
+                + 4 * Padded.Elements(1, 1, sizes)
                 + 3 * Padded.Elements(1, sizes.V, sizes),
             KernelKind.DecodeBackward =>
                 2 * Padded.Elements(sizes.K, sizes.V, sizes)
