@@ -420,23 +420,6 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
-            /// <summary>SKept = exp(g) S</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void SKept(TTile SKept, TTile g, TTile S)
-            {
-                TNumber exp = TNumber.Exp(g.Spread(0, 0));
-                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
-                {
-                    for (int j = first; j < SKept.Columns; j += across)
-                    {
-                        SKept.Store(i, j, exp * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
             /// <summary>q = qIn * scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void q2(TTile q, TTile qIn, Sizes sizes)
@@ -454,6 +437,22 @@ public partial record Mamba2
                 TTile.Synchronize();
             }
 
+            /// <summary>kept = exp(g)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kept(TTile kept, TTile g)
+            {
+                int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
+                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                {
+                    for (int j = first; j < kept.Columns; j += across)
+                    {
+                        kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
             /// <summary>o = read + d * vIn</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void o2(TTile o, TTile read, TTile d, TTile vIn)
@@ -465,6 +464,23 @@ public partial record Mamba2
                     for (int j = first; j < o.Columns; j += across)
                     {
                         o.Store(i, j, read.Load(0, j) + d_i * vIn.Load(0, j));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>SKept = exp(g) S</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void SKept(TTile SKept, TTile g, TTile S)
+            {
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                {
+                    for (int j = first; j < SKept.Columns; j += across)
+                    {
+                        SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
 

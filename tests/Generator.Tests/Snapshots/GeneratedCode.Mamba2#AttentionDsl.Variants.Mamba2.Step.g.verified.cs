@@ -30,60 +30,65 @@ public partial record Mamba2
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, false);
+
+            // The last token's state goes straight to the caller where it can.
+            TTile last = S;
+            bool stored = States.Last<TTile, TNumber>(ref last, tensors.FinalState, sizes, at, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
             {
                 offset = first;
                 // k: key
                 TTile k = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(k, tensors.B.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+                TTile.Fetch(k, tensors.B.Rows(at.Start + t, 1, at.Head, at.Heads));
 
                 // dt: input of the gates
                 TTile dt = scratch.Take(ref offset, 1, 1);
-                TTile.Copy(dt, tensors.Dt.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+                TTile.Fetch(dt, tensors.Dt.Rows(at.Start + t, 1, at.Head, at.Heads));
 
                 // dtBias: parameter DtBias
                 TTile dtBias = scratch.Take(ref offset, 1, 1);
-                TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
+                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
                 // vIn: value
                 TTile vIn = scratch.Take(ref offset, 1, at.Columns);
-                TTile.Copy(vIn, tensors.X.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
+                TTile.Fetch(vIn, tensors.X.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns));
+
+                // aLog: parameter ALog
+                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+                // qIn: query
+                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(qIn, tensors.C.Rows(at.Start + t, 1, at.Head, at.Heads));
+
+                // d: parameter D
+                TTile d = scratch.Take(ref offset, 1, 1);
+                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+                TTile.Arrive();
 
                 // v = softplus(dt + dtBias) * vIn
                 TTile v = scratch.Take(ref offset, 1, at.Columns);
                 Loops<TTile, TNumber>.v2(v, dt, dtBias, vIn);
 
-                // aLog: parameter ALog
-                TTile aLog = scratch.Take(ref offset, 1, 1);
-                TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
                 // g = -(exp(aLog) * softplus(dt + dtBias))
                 TTile g = aLog;
                 Loops<TTile, TNumber>.g2(g, aLog, dt, dtBias);
-
-                // SKept = exp(g) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, g, S);
-
-                // SNext = SKept + k v^T
-                TTile SNext = SKept;
-
-                // qIn: query
-                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(qIn, tensors.C.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
-                // read = SNext^T q
-                TTile read = scratch.Take(ref offset, 1, at.Columns);
-                TTile.WriteAndRead(SNext, read, k, v, q);
+                // kept = exp(g)
+                TTile kept = g;
+                Loops<TTile, TNumber>.kept(kept, g);
 
-                // d: parameter D
-                TTile d = dt;
-                TTile.Copy(d, tensors.D.Rows(0, 1, at.Head, at.Heads), Into.Set);
+                // SKept = exp(g) S
+                // SNext = SKept + k v^T
+                // read = SNext^T q
+                TTile SNext = S;
+                TTile read = scratch.Take(ref offset, 1, at.Columns);
+                TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, read, S, kept, k, v, q);
 
                 // o = read + d * vIn
                 TTile o = read;
@@ -91,7 +96,7 @@ public partial record Mamba2
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
-            if (!inPlace)
+            if (!inPlace && !stored)
             {
                 States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
             }

@@ -176,23 +176,6 @@ public partial record RetNet
                 TTile.Synchronize();
             }
 
-            /// <summary>SKept = exp(g) S</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void SKept(TTile SKept, TTile g, TTile S)
-            {
-                TNumber exp = TNumber.Exp(g.Spread(0, 0));
-                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
-                {
-                    for (int j = first; j < SKept.Columns; j += across)
-                    {
-                        SKept.Store(i, j, exp * S.Load(i, j));
-                    }
-                }
-
-                TTile.Synchronize();
-            }
-
             /// <summary>q = qIn * scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void q2(TTile q, TTile qIn, Sizes sizes)
@@ -204,6 +187,39 @@ public partial record RetNet
                     for (int j = first; j < q.Columns; j += across)
                     {
                         q.Store(i, j, qIn.Load(0, j) * scale);
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>kept = exp(g)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kept(TTile kept, TTile g)
+            {
+                int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
+                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                {
+                    for (int j = first; j < kept.Columns; j += across)
+                    {
+                        kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
+                    }
+                }
+
+                TTile.Synchronize();
+            }
+
+            /// <summary>SKept = exp(g) S</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void SKept(TTile SKept, TTile g, TTile S)
+            {
+                TNumber exp = TNumber.Exp(g.Spread(0, 0));
+                int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
+                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                {
+                    for (int j = first; j < SKept.Columns; j += across)
+                    {
+                        SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
 

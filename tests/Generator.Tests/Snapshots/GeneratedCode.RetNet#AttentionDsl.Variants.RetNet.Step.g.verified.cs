@@ -28,44 +28,49 @@ public partial record RetNet
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             bool inPlace = States.Open<TTile, TNumber>(ref S, tensors.InitialState, tensors.FinalState, sizes, at, false);
+
+            // The last token's state goes straight to the caller where it can.
+            TTile last = S;
+            bool stored = States.Last<TTile, TNumber>(ref last, tensors.FinalState, sizes, at, false);
             long first = offset;
             for (int t = 0; t < at.Length; t++)
             {
                 offset = first;
                 // k: key
                 TTile k = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(k, tensors.K.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
+                TTile.Fetch(k, tensors.K.Rows(at.Start + t, 1, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.Take(ref offset, 1, at.Columns);
-                TTile.Copy(v, tensors.V.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), Into.Set);
+                TTile.Fetch(v, tensors.V.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns));
+
+                // qIn: query
+                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Fetch(qIn, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads));
+                TTile.Arrive();
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 TTile g = scratch.Take(ref offset, 1, 1);
                 Loops<TTile, TNumber>.g2(g, at);
 
-                // SKept = exp(g) S
-                TTile SKept = S;
-                Loops<TTile, TNumber>.SKept(SKept, g, S);
-
-                // SNext = SKept + k v^T
-                TTile SNext = SKept;
-
-                // qIn: query
-                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Copy(qIn, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
-
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
+                // kept = exp(g)
+                TTile kept = g;
+                Loops<TTile, TNumber>.kept(kept, g);
+
+                // SKept = exp(g) S
+                // SNext = SKept + k v^T
                 // o = SNext^T q
+                TTile SNext = S;
                 TTile o = scratch.Take(ref offset, 1, at.Columns);
-                TTile.WriteAndRead(SNext, o, k, v, q);
+                TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, o, S, kept, k, v, q);
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
-            if (!inPlace)
+            if (!inPlace && !stored)
             {
                 States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
             }
