@@ -46,6 +46,18 @@ public class PtxTests
         }
     }
 
+    public static TheoryData<string> Steps => [.. Catalog.All.Where(x => x.Description is { ColumnsAreIndependent: true, Normalizer: false }).Select(x => x.Description.Name)];
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void A_step_fetches_its_state_and_waits_for_no_other_warp(string name)
+    {
+        string ptx = Compile<CudaStepTile, CudaLanes>(name, ["Decode"])["Decode"];
+        Check(ptx);
+        Assert.Contains("cp.async.cg.shared.global", ptx, StringComparison.Ordinal);
+        Assert.DoesNotContain("bar.sync", ptx, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Text_is_deterministic() => Assert.Equal(Normal(Compile<CudaTile, CudaLanes>("RetNet")), Normal(Compile<CudaTile, CudaLanes>("RetNet")));
 
@@ -57,12 +69,14 @@ public class PtxTests
         Assert.DoesNotContain("tanh.approx.ftz", ptx, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string> Compile<TTile, TNumber>(string name)
+    private static Dictionary<string, string> Compile<TTile, TNumber>(string name) => Compile<TTile, TNumber>(name, Kernels);
+
+    private static Dictionary<string, string> Compile<TTile, TNumber>(string name, string[] which)
     {
         Type kernels = Catalog.All.Single(x => x.Description.Name == name).GetType().GetGenericArguments()[0];
         using Context context = Accelerators.Create(_ => { });
         using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null!);
-        return Kernels.ToDictionary(x => x, kernel =>
+        return which.ToDictionary(x => x, kernel =>
         {
             MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber));
             return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(256, 1))).PTXAssembly;

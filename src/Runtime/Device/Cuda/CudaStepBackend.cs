@@ -19,9 +19,6 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     private readonly KernelCache<CudaStepTile, CudaLanes> kernels = new(accelerator, _ => new KernelSpecialization(CudaStepTile.Threads, Groups));
     private readonly HashSet<Kernel> enlarged = [];
 
-    /// <summary>Overrides the panel's width (measurements).</summary>
-    internal static int Panel { get; set; }
-
     /// <summary>True if the call is a recurrent step whose rows are fours of at most <see cref="CudaStepTile.MaxColumns"/> numbers, and whose value columns need not be together.</summary>
     public static bool Takes(Launch[] launches, Sizes sizes, VariantDescription description) =>
         launches.All(x => x.Kernel == KernelKind.Decode)
@@ -56,9 +53,8 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     }
 
     /// <summary>The widest panel of which there are enough, or the narrowest.</summary>
-    private int Columns(Work[] work) => Panel > 0
-        ? Panel
-        : PanelColumns.First(x => x == PanelColumns[^1] || work.Sum(y => (y.Columns + x - 1) / x) >= WantedGroups * accelerator.NumMultiprocessors);
+    private int Columns(Work[] work) =>
+        PanelColumns.First(x => x == PanelColumns[^1] || work.Sum(y => (y.Columns + x - 1) / x) >= WantedGroups * accelerator.NumMultiprocessors);
 
     /// <summary>The items with at most so many value columns each.</summary>
     private static Work[] Panels(Work[] work, int columns) =>
