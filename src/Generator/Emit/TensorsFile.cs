@@ -69,19 +69,27 @@ internal static class TensorsFile
 
     private static void WriteLaunches(SourceWriter writer)
     {
-        const string Types = "<TTile, TNumber>", Constraints = "\n    where TTile : struct, IDeviceTile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
+        const string Types = "<TTile, TNumber>", Parameters = "Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>", Constraints = "\n    where TTile : struct, IDeviceTile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
         string[] kinds = [.. KernelsFile.Kinds.Where(x => x != "DecodeBackward"), .. KernelsFile.Passes];
         writer.Line("/// <inheritdoc/>");
-        writer.Open($"public static DeviceKernel{Types} Load{Types}(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization){Constraints}");
-        writer.Line("return kernel switch");
+        writer.Open($"public static System.Reflection.MethodInfo Method{Types}(KernelKind kernel){Constraints}");
+        writer.Line($"Action<{Parameters}> method = kernel switch");
         writer.Open();
         foreach (string kind in kinds)
         {
-            writer.Line($"KernelKind.{kind} => Compile{Types}(accelerator, {kind}Kernel, specialization),");
+            writer.Line($"KernelKind.{kind} => {kind}Kernel{Types},");
         }
 
         writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"The oracle's kernels run on the host.\"),");
         writer.Close("};");
+        writer.Line("return method.Method;");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Open($"public static DeviceLaunch{Types} Launcher{Types}(Kernel kernel){Constraints}");
+        writer.Line($"var launch = kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, {Parameters}>>();");
+        writer.Line("return (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>");
+        writer.Indented(() => writer.Line($"launch(stream, config, Tensors{Types}.From(operands), sizes, work, scratch, scratchPerItem, between);"));
         writer.Close();
         writer.Line();
         writer.Line("// A group of threads computes one item, in scratch of its own.");
@@ -93,17 +101,5 @@ internal static class TensorsFile
             writer.Line($"{kind}Item{Types}(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
             writer.Close();
         }
-
-        writer.Line();
-        writer.Open($"private static DeviceKernel{Types} Compile{Types}(\n    Accelerator accelerator,\n    Action<Tensors{Types}, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> kernel,\n    KernelSpecialization specialization){Constraints}");
-        writer.Line("var launch = accelerator.LoadKernel(kernel, specialization);");
-        writer.Line($"return new DeviceKernel{Types}(");
-        writer.Indented(() =>
-        {
-            writer.Line("(stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>");
-            writer.Indented(() => writer.Line($"launch(stream, config, Tensors{Types}.From(operands), sizes, work, scratch, scratchPerItem, between),"));
-            writer.Line("launch.GetKernel());");
-        });
-        writer.Close();
     }
 }

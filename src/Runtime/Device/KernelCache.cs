@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU.Runtime;
 
 namespace AttentionDsl.Runtime;
@@ -5,22 +6,31 @@ namespace AttentionDsl.Runtime;
 /// <summary>The kernels of one tile that were compiled for an accelerator.</summary>
 /// <typeparam name="TTile">The tile.</typeparam>
 /// <typeparam name="TNumber">Its number.</typeparam>
-internal sealed class KernelCache<TTile, TNumber>(Accelerator accelerator, Func<KernelKind, KernelSpecialization> specialization)
+/// <param name="accelerator">The accelerator.</param>
+/// <param name="specialization">How a kernel is launched.</param>
+/// <param name="load">Compiles several kernels.</param>
+internal sealed class KernelCache<TTile, TNumber>(
+    Accelerator accelerator, Func<KernelKind, KernelSpecialization> specialization, Func<IReadOnlyList<(MethodInfo Method, KernelSpecialization Specialization)>, Kernel[]> load)
     where TTile : struct, IDeviceTile<TTile, TNumber>
     where TNumber : struct, INumber<TNumber>
 {
     private readonly Dictionary<(Type, KernelKind), DeviceKernel<TTile, TNumber>> kernels = [];
 
-    public DeviceKernel<TTile, TNumber> Get<TKernels>(KernelKind kind, Action<string>? compiling)
+    /// <summary>The kernels of a call, one for each of its launches.</summary>
+    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        if (!kernels.TryGetValue((typeof(TKernels), kind), out DeviceKernel<TTile, TNumber>? kernel))
+        KernelKind[] missing = [.. launches.Select(x => x.Kernel).Distinct().Where(x => !kernels.ContainsKey((typeof(TKernels), x)))];
+        foreach (KernelKind kind in missing)
         {
             compiling?.Invoke($"compiling {TKernels.Description.Name}, {kind.ToString().ToLowerInvariant()}, for {accelerator.Name}");
-            kernel = TKernels.Load<TTile, TNumber>(kind, accelerator, specialization(kind));
-            kernels.Add((typeof(TKernels), kind), kernel);
         }
 
-        return kernel;
+        foreach ((KernelKind kind, Kernel kernel) in missing.Zip(load([.. missing.Select(x => (TKernels.Method<TTile, TNumber>(x), specialization(x)))])))
+        {
+            kernels.Add((typeof(TKernels), kind), new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
+        }
+
+        return [.. launches.Select(x => kernels[(typeof(TKernels), x.Kernel)])];
     }
 }

@@ -9,12 +9,13 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     // What the items of one launch may take of the device's memory for scratch; more items run in several launches.
     private const long ScratchAtMost = 1L << 30;
 
-    private readonly KernelCache<DeviceTile, F32> kernels = new(accelerator, _ => KernelSpecialization.Empty);
+    private readonly KernelCache<DeviceTile, F32> kernels = new(
+        accelerator, _ => KernelSpecialization.Empty, all => [.. all.Select(x => accelerator.LoadKernel(x.Method, x.Specialization))]);
 
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Step[] steps = [.. launches.Select(x => Load<TKernels>(x, sizes, compiling))];
+        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
         long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.StateGradients];
         long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));
@@ -38,12 +39,12 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     /// <summary>A compiled kernel, its items, and how many of them run in one launch.</summary>
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<DeviceTile, F32> Launch, Work[] Work, long ScratchPerItem, int Wave);
 
-    private Step Load<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
+    private static Step Load<TKernels>(Launch launch, DeviceKernel<DeviceTile, F32> kernel, Sizes sizes)
         where TKernels : IVariantKernels
     {
         long scratch = DeviceMemory.Aligned(TKernels.Scratch(launch.Kernel, sizes) * sizeof(float)) / sizeof(float);
         int wave = (int)Math.Clamp(ScratchAtMost / (scratch * sizeof(float)), 1, launch.Work.Length);
-        return new(launch.Kernel, kernels.Get<TKernels>(launch.Kernel, compiling).Launch, launch.Work, scratch, wave);
+        return new(launch.Kernel, kernel.Launch, launch.Work, scratch, wave);
     }
 
     // An absent operand (no heads) still needs a view that is one.

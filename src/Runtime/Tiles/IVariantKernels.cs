@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU.Runtime;
 
 namespace AttentionDsl.Runtime;
@@ -53,8 +54,13 @@ public interface IVariantKernels
     /// <summary>Scratch elements that one item of a kernel takes.</summary>
     static abstract long Scratch(KernelKind kernel, Sizes sizes);
 
-    /// <summary>Compiles one kernel for a device and its tile.</summary>
-    static abstract DeviceKernel<TTile, TNumber> Load<TTile, TNumber>(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization)
+    /// <summary>The method that is one kernel for a device's tile.</summary>
+    static abstract MethodInfo Method<TTile, TNumber>(KernelKind kernel)
+        where TTile : struct, IDeviceTile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>;
+
+    /// <summary>What launches that kernel, once it is compiled.</summary>
+    static abstract DeviceLaunch<TTile, TNumber> Launcher<TTile, TNumber>(Kernel kernel)
         where TTile : struct, IDeviceTile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber>;
 }

@@ -95,22 +95,33 @@ public partial record KimiDelta
         }
 
         /// <inheritdoc/>
-        public static DeviceKernel<TTile, TNumber> Load<TTile, TNumber>(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization)
+        public static System.Reflection.MethodInfo Method<TTile, TNumber>(KernelKind kernel)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
-            return kernel switch
+            Action<Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> method = kernel switch
             {
-                KernelKind.Decode => Compile<TTile, TNumber>(accelerator, DecodeKernel, specialization),
-                KernelKind.Forward => Compile<TTile, TNumber>(accelerator, ForwardKernel, specialization),
-                KernelKind.Backward => Compile<TTile, TNumber>(accelerator, BackwardKernel, specialization),
-                KernelKind.Prepare => Compile<TTile, TNumber>(accelerator, PrepareKernel, specialization),
-                KernelKind.Advance => Compile<TTile, TNumber>(accelerator, AdvanceKernel, specialization),
-                KernelKind.Trail => Compile<TTile, TNumber>(accelerator, TrailKernel, specialization),
-                KernelKind.Retreat => Compile<TTile, TNumber>(accelerator, RetreatKernel, specialization),
-                KernelKind.Gradients => Compile<TTile, TNumber>(accelerator, GradientsKernel, specialization),
+                KernelKind.Decode => DecodeKernel<TTile, TNumber>,
+                KernelKind.Forward => ForwardKernel<TTile, TNumber>,
+                KernelKind.Backward => BackwardKernel<TTile, TNumber>,
+                KernelKind.Prepare => PrepareKernel<TTile, TNumber>,
+                KernelKind.Advance => AdvanceKernel<TTile, TNumber>,
+                KernelKind.Trail => TrailKernel<TTile, TNumber>,
+                KernelKind.Retreat => RetreatKernel<TTile, TNumber>,
+                KernelKind.Gradients => GradientsKernel<TTile, TNumber>,
                 _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The oracle's kernels run on the host."),
             };
+            return method.Method;
+        }
+
+        /// <inheritdoc/>
+        public static DeviceLaunch<TTile, TNumber> Launcher<TTile, TNumber>(Kernel kernel)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            var launch = kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>>>();
+            return (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>
+                launch(stream, config, Tensors<TTile, TNumber>.From(operands), sizes, work, scratch, scratchPerItem, between);
         }
 
         // A group of threads computes one item, in scratch of its own.
@@ -169,20 +180,6 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             GradientsItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
-        }
-
-        private static DeviceKernel<TTile, TNumber> Compile<TTile, TNumber>(
-            Accelerator accelerator,
-            Action<Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> kernel,
-            KernelSpecialization specialization)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            var launch = accelerator.LoadKernel(kernel, specialization);
-            return new DeviceKernel<TTile, TNumber>(
-                (stream, config, operands, sizes, work, scratch, scratchPerItem, between) =>
-                    launch(stream, config, Tensors<TTile, TNumber>.From(operands), sizes, work, scratch, scratchPerItem, between),
-                launch.GetKernel());
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU.Runtime;
 
 namespace AttentionDsl.Runtime.Tests;
@@ -152,7 +153,12 @@ internal struct TinyKernels : IVariantKernels
 
     public static long KeptElements(bool exact, Sizes sizes) => 0;
 
-    public static DeviceKernel<TTile, TNumber> Load<TTile, TNumber>(KernelKind kernel, Accelerator accelerator, KernelSpecialization specialization)
+    public static MethodInfo Method<TTile, TNumber>(KernelKind kernel)
+        where TTile : struct, IDeviceTile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber> =>
+        throw new NotSupportedException("The hand-written kernels of the tests run on the host only.");
+
+    public static DeviceLaunch<TTile, TNumber> Launcher<TTile, TNumber>(Kernel kernel)
         where TTile : struct, IDeviceTile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber> =>
         throw new NotSupportedException("The hand-written kernels of the tests run on the host only.");

@@ -19,14 +19,14 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // Rows of a triangular system whose inverted blocks the operations' workspace holds.
     private const int MostRows = 64;
 
-    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization);
+    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization, new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];
 
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         sizes.RowPadding = CudaTile.RowPadding;
-        Step[] steps = [.. launches.Select(x => Load<TKernels>(x, sizes, compiling))];
+        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
             + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2);
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
@@ -53,10 +53,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements);
 
-    private Step Load<TKernels>(Launch launch, Sizes sizes, Action<string>? compiling)
+    private Step Load<TKernels>(Launch launch, DeviceKernel<CudaTile, CudaLanes> kernel, Sizes sizes)
         where TKernels : IVariantKernels
     {
-        DeviceKernel<CudaTile, CudaLanes> kernel = kernels.Get<TKernels>(launch.Kernel, compiling);
         Work[] work = launch.Work;
         Sizes panel = sizes;
         if (TKernels.Description.ColumnsAreIndependent && WalksOverTokens(launch.Kernel))

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -9,6 +10,7 @@ internal static partial class CudaDriver
 {
     private const int MaxDynamicSharedSize = 8;
     private const int CaptureModeRelaxed = 2;
+    private const int InputPtx = 1;
 
     /// <summary>Lets a kernel be launched with more than 48 KiB of shared memory.</summary>
     public static void AllowSharedMemory(CudaKernel kernel, int bytes)
@@ -19,6 +21,50 @@ internal static partial class CudaDriver
         {
             throw new NotSupportedException($"The driver refuses {bytes >> 10} KiB of shared memory a group (error {error}).");
         }
+    }
+
+    /// <summary>
+    /// The device code of a kernel's PTX; null if the driver refuses. The driver compiles one text at a time in a context: this takes one of its own, so
+    /// that several threads compile several texts.
+    /// </summary>
+    public static unsafe byte[]? Compile(string ptx, int device)
+    {
+        if (CreateContext(out nint context, 0, device) != 0)
+        {
+            return null;
+        }
+
+        byte[] text = Encoding.ASCII.GetBytes(ptx + '\0');
+        nint link = 0;
+        try
+        {
+            return CreateLink(0, 0, 0, out link) == 0
+                && AddData(link, InputPtx, text, (nuint)text.Length, 0, 0, 0, 0) == 0
+                && CompleteLink(link, out byte* code, out nuint bytes) == 0 ? new ReadOnlySpan<byte>(code, (int)bytes).ToArray() : null;
+        }
+        finally
+        {
+            _ = link == 0 ? 0 : DestroyLink(link);
+            _ = DestroyContext(context);
+        }
+    }
+
+    /// <summary>Loads device code into the current context.</summary>
+    public static (nint Module, nint Function) Load(byte[] code, string name)
+    {
+        Check(LoadModule(out nint module, code));
+        Check(GetFunction(out nint function, module, name));
+        return (module, function);
+    }
+
+    /// <summary>Frees what was loaded.</summary>
+    public static void Unload(nint module) => Check(UnloadModule(module));
+
+    /// <summary>The device of the current context.</summary>
+    public static int CurrentDevice()
+    {
+        Check(GetDevice(out int device));
+        return device;
     }
 
     /// <summary>Records what is launched on a stream, without running it.</summary>
@@ -56,6 +102,36 @@ internal static partial class CudaDriver
 
     [LibraryImport("cuda", EntryPoint = "cuFuncSetAttribute")]
     private static partial int SetAttribute(nint function, int attribute, int value);
+
+    [LibraryImport("cuda", EntryPoint = "cuCtxGetDevice")]
+    private static partial int GetDevice(out int device);
+
+    [LibraryImport("cuda", EntryPoint = "cuCtxCreate_v2")]
+    private static partial int CreateContext(out nint context, uint flags, int device);
+
+    [LibraryImport("cuda", EntryPoint = "cuCtxDestroy_v2")]
+    private static partial int DestroyContext(nint context);
+
+    [LibraryImport("cuda", EntryPoint = "cuLinkCreate_v2")]
+    private static partial int CreateLink(uint options, nint names, nint values, out nint link);
+
+    [LibraryImport("cuda", EntryPoint = "cuLinkAddData_v2")]
+    private static partial int AddData(nint link, int type, byte[] data, nuint bytes, nint name, uint options, nint names, nint values);
+
+    [LibraryImport("cuda", EntryPoint = "cuLinkComplete")]
+    private static unsafe partial int CompleteLink(nint link, out byte* code, out nuint bytes);
+
+    [LibraryImport("cuda", EntryPoint = "cuLinkDestroy")]
+    private static partial int DestroyLink(nint link);
+
+    [LibraryImport("cuda", EntryPoint = "cuModuleLoadData")]
+    private static partial int LoadModule(out nint module, byte[] code);
+
+    [LibraryImport("cuda", EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GetFunction(out nint function, nint module, string name);
+
+    [LibraryImport("cuda", EntryPoint = "cuModuleUnload")]
+    private static partial int UnloadModule(nint module);
 
     [LibraryImport("cuda", EntryPoint = "cuStreamBeginCapture_v2")]
     private static partial int BeginCapture(nint stream, int mode);
