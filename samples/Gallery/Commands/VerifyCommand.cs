@@ -24,16 +24,18 @@ internal static class VerifyCommand
         var json = new Option<string?>("--json") { Description = "Also writes the results to this file.", HelpName = "FILE" };
         var strict = new Option<bool>("--strict") { Description = "Files of unknown variants are failures." };
         var all = new Option<bool>("--all") { Description = "Lists every tensor, not only the worst of a pass and what failed." };
-        var command = new Command("verify", "Holds decode, forward and backward against files of test vectors.") { directory, json, strict, all };
+        var number = new Option<string>("--dtype") { Description = "Gives inputs in this type where it holds them exactly.", DefaultValueFactory = _ => "fp32" };
+        number.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
+        var command = new Command("verify", "Holds decode, forward and backward against files of test vectors.") { directory, json, strict, all, number };
         command.SetAction(result => Gallery.Guard(() => Run(
-            result.GetValue(directory)!, shared.Variants(result), shared.Device(result), result.GetValue(json), result.GetValue(strict), result.GetValue(all))));
+            result.GetValue(directory)!, shared.Variants(result), shared.Device(result), result.GetValue(json), result.GetValue(strict), result.GetValue(all), ToleranceOf(result.GetValue(number)!))));
         return command;
     }
 
-    private static int Run(string path, IReadOnlyList<IVariant> variants, string device, string? json, bool strict, bool all)
+    private static int Run(string path, IReadOnlyList<IVariant> variants, string device, string? json, bool strict, bool all, Tolerance tolerance)
     {
         string[] files = Files(path);
-        var verifier = new Verifier(variants, Placement.On(device));
+        var verifier = new Verifier(variants, Placement.On(device), tolerance);
         var reports = new List<CaseReport>();
         Gallery.ForEach("verify", files, x => Path.GetFileName(x), file => reports.Add(verifier.Verify(file)));
         Print(reports, all);
@@ -45,6 +47,13 @@ internal static class VerifyCommand
         bool failed = reports.Exists(x => x.Outcome == Outcome.Failed || (strict && x.Outcome == Outcome.Unknown));
         return failed ? Gallery.Failure : Gallery.Success;
     }
+
+    private static Tolerance ToleranceOf(string number) => number switch
+    {
+        "bf16" => Tolerance.SixteenBit(DataType.BFloat16),
+        "fp16" => Tolerance.SixteenBit(DataType.Float16),
+        _ => Tolerance.Single,
+    };
 
     private static string[] Files(string path)
     {
@@ -99,6 +108,12 @@ internal static class VerifyCommand
         foreach (CaseReport report in reports.Where(x => x.Outcome == Outcome.Unknown))
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]unknown[/] {report.File}: {report.Message}");
+        }
+
+        foreach (var pass in reports.SelectMany(x => x.Comparisons.Select(y => (x.File, Of: y))).GroupBy(x => x.Of.Pass))
+        {
+            (string file, Comparison worst) = pass.MaxBy(x => x.Of.Relative / x.Of.Tolerance);
+            AnsiConsole.MarkupLineInterpolated($"{pass.Key}: the worst of {pass.Count()} tensors is {worst.Tensor} of {file}, {Gallery.Number(worst.Relative)} of {Gallery.Number(worst.Tolerance)}");
         }
 
         int Count(Outcome outcome) => reports.Count(x => x.Outcome == outcome);

@@ -15,8 +15,12 @@ internal sealed class GoldenCase : IDisposable
     /// <param name="metadata">Its metadata.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="publication">How the file names the variant's tensors.</param>
+    /// <param name="number">
+    /// Inputs and the output's gradient are given in this type where it holds all their numbers exactly, so that the file's results stay what is expected;
+    /// float32 ones of a file in 16 bits are its gates.
+    /// </param>
     /// <exception cref="InvalidDataException">A tensor is missing or cannot have the shape it needs.</exception>
-    public GoldenCase(SafeTensors file, CaseMetadata metadata, IVariant variant, Publication publication)
+    public GoldenCase(SafeTensors file, CaseMetadata metadata, IVariant variant, Publication publication, DataType number = DataType.Float32)
     {
         this.file = file;
         Variant = variant;
@@ -31,7 +35,7 @@ internal sealed class GoldenCase : IDisposable
 
         try
         {
-            Tensor[] inputs = [.. description.Inputs.Select((x, i) => Input(x, Given(names[i])))];
+            Tensor[] inputs = [.. description.Inputs.Select((x, i) => As(number, Input(x, Given(names[i]))))];
             Options = new RunOptions
             {
                 Scale = (float?)metadata.Number("scale"),
@@ -46,7 +50,7 @@ internal sealed class GoldenCase : IDisposable
                 inputs,
                 [.. description.Parameters.Select((x, i) => Parameter(x, names[description.Inputs.Length + i], metadata))],
                 State("h0"),
-                Find("do") is { } gradient ? Shaped("do", gradient, Shapes.Output.AsSpan()) : null,
+                Find("do") is { } gradient ? As(number, Shaped("do", gradient, Shapes.Output.AsSpan())) : null,
                 State("dht"));
         }
         catch
@@ -186,6 +190,25 @@ internal sealed class GoldenCase : IDisposable
         }
 
         return tensor.Shape.AsSpan().SequenceEqual(shape) ? tensor : Make(tensor.Reshape(shape));
+    }
+
+    private Tensor As(DataType number, Tensor tensor)
+    {
+        if (number is not (DataType.BFloat16 or DataType.Float16))
+        {
+            return tensor;
+        }
+
+        Tensor cast = Make(tensor.Cast(number));
+        for (long i = 0; i < tensor.Count; i++)
+        {
+            if (cast[i] != tensor[i])
+            {
+                return tensor;
+            }
+        }
+
+        return cast;
     }
 
     private Tensor Make(Tensor tensor)

@@ -51,7 +51,7 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
             }
 
             declared = variant.Description.Name;
-            using var golden = new GoldenCase(file, metadata, variant, publication);
+            using var golden = new GoldenCase(file, metadata, variant, publication, allowed.Number);
             List<Comparison> comparisons = Run(golden);
             return comparisons.Count > 0
                 ? new CaseReport(name, declared, comparisons.TrueForAll(x => x.Passed) ? Outcome.Passed : Outcome.Failed, "", comparisons)
@@ -66,10 +66,10 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
     private List<Comparison> Run(GoldenCase golden)
     {
         RunOptions options = place(golden.Options);
-        var conditioning = new Conditioning(golden.Variant, golden.Call, golden.Options);
+        var conditioning = new Conditioning(golden.Variant, golden.Call, golden.Options, allowed.Number);
         var comparisons = new List<Comparison>();
         CallTensors call = golden.Call;
-        using (Tensor state = golden.StartingState(allowed.Number))
+        using (Tensor state = golden.StartingState(allowed.Number == DataType.Float64 ? DataType.Float64 : DataType.Float32))
         using (Tensor output = golden.Variant.Decode(call.Inputs, call.Parameters, state, options))
         {
             Outputs("decode", output, state);
@@ -93,8 +93,8 @@ internal sealed class Verifier(IReadOnlyList<IVariant> variants, Func<RunOptions
 
         return comparisons;
 
-        // The conditioning is asked in roundings of single precision.
-        Func<double>? Conditioned(Func<double> change) => allowed.Number == DataType.Float32 ? change : null;
+        // Double precision is what the conditioning is computed in.
+        Func<double>? Conditioned(Func<double> change) => allowed.Number != DataType.Float64 ? change : null;
 
         void Outputs(string pass, Tensor output, Tensor finalState)
         {

@@ -20,6 +20,13 @@ public sealed record Tolerance(DataType Number, double Forward, double Gradient)
     public static Tolerance Double { get; } = new(DataType.Float64, 1e-10, 1e-10);
 
     /// <summary>
+    /// Of bfloat16 or float16 inputs to tensor cores, whose factors are rounded to 2^-9 between sums: what hand-written kernels of this kind reach, with
+    /// room for what they round elsewhere.
+    /// </summary>
+    /// <param name="number">BFloat16 or Float16.</param>
+    public static Tolerance SixteenBit(DataType number) => new(number, 1e-2, 2e-2);
+
+    /// <summary>
     /// The root mean square, relative to the upstream gradient's, below which a gradient is nearly cancelled and its error counts relative to
     /// this: a gradient that small moves no parameter.
     /// </summary>

@@ -17,6 +17,11 @@ public class GoldenTests
     [MemberData(nameof(Files))]
     public void In_double_precision(string file) => Check(file, options => options with { Engine = ReferenceEngine.Instance }, Tolerance.Double);
 
+    /// <summary>What is exact in 16 bits enters and leaves in 16 bits.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void With_bfloat16_inputs(string file) => Check(file, options => options, Tolerance.SixteenBit(DataType.BFloat16));
+
     [Fact]
     public void The_project_carries_a_file_of_every_published_variant()
     {
