@@ -23,12 +23,4 @@ public class ComputeDeviceTests
 
     [Fact]
     public void A_device_is_opened_once() => Assert.Same(ComputeDevice.Find("simulator"), ComputeDevice.Find("simulator"));
-
-    // Found only on a card otherwise, where a kernel is exchanged for the one that the driver compiled elsewhere.
-    [Theory]
-    [InlineData(typeof(ILGPU.Backends.PTX.PTXCompiledKernel), "<PTXAssembly>k__BackingField", typeof(string))]
-    [InlineData(typeof(ILGPU.Runtime.Cuda.CudaKernel), "modulePtr", typeof(nint))]
-    [InlineData(typeof(ILGPU.Runtime.Cuda.CudaKernel), "functionPtr", typeof(nint))]
-    public void Ilgpu_has_the_fields_that_the_compiler_exchanges(Type type, string field, Type expected) =>
-        Assert.Equal(expected, type.GetField(field, System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)?.FieldType);
 }

@@ -10,7 +10,6 @@ internal static partial class CudaDriver
 {
     private const int MaxDynamicSharedSize = 8;
     private const int CaptureModeRelaxed = 2;
-    private const int InputPtx = 1;
 
     /// <summary>Lets a kernel be launched with more than 48 KiB of shared memory.</summary>
     public static void AllowSharedMemory(CudaKernel kernel, int bytes)
@@ -23,42 +22,25 @@ internal static partial class CudaDriver
         }
     }
 
-    /// <summary>
-    /// The device code of a kernel's PTX; null if the driver refuses. The driver compiles one text at a time in a context: this takes one of its own, so
-    /// that several threads compile several texts.
-    /// </summary>
-    public static unsafe byte[]? Compile(string ptx, int device)
-    {
-        if (CreateContext(out nint context, 0, device) != 0)
-        {
-            return null;
-        }
+    /// <summary>True if the driver keeps what it compiles on disk.</summary>
+    public static bool Caches { get; } = Environment.GetEnvironmentVariable("CUDA_CACHE_DISABLE") is null or "0" && CacheIsWritable();
 
-        byte[] text = Encoding.ASCII.GetBytes(ptx + '\0');
-        nint link = 0;
-        try
+    /// <summary>
+    /// Has the driver compile a text in a context of its own, on this thread, so that loading it in another one finds it done. Where that fails, it will
+    /// be compiled there.
+    /// </summary>
+    public static void Cache(string ptx, int device)
+    {
+        if (CreateContext(out nint context, 0, device) == 0)
         {
-            return CreateLink(0, 0, 0, out link) == 0
-                && AddData(link, InputPtx, text, (nuint)text.Length, 0, 0, 0, 0) == 0
-                && CompleteLink(link, out byte* code, out nuint bytes) == 0 ? new ReadOnlySpan<byte>(code, (int)bytes).ToArray() : null;
-        }
-        finally
-        {
-            _ = link == 0 ? 0 : DestroyLink(link);
+            if (LoadModule(out nint module, Encoding.ASCII.GetBytes(ptx + '\0')) == 0)
+            {
+                _ = UnloadModule(module);
+            }
+
             _ = DestroyContext(context);
         }
     }
-
-    /// <summary>Loads device code into the current context.</summary>
-    public static (nint Module, nint Function) Load(byte[] code, string name)
-    {
-        Check(LoadModule(out nint module, code));
-        Check(GetFunction(out nint function, module, name));
-        return (module, function);
-    }
-
-    /// <summary>Frees what was loaded.</summary>
-    public static void Unload(nint module) => Check(UnloadModule(module));
 
     /// <summary>The device of the current context.</summary>
     public static int CurrentDevice()
@@ -98,6 +80,25 @@ internal static partial class CudaDriver
     /// <summary>Launches what was recorded.</summary>
     public static void Launch(CudaGraphHandle graph, CudaStream stream) => Check(LaunchGraph(graph.DangerousGetHandle(), stream.StreamPtr));
 
+    private static bool CacheIsWritable()
+    {
+        string folder = Environment.GetEnvironmentVariable("CUDA_CACHE_PATH") is { Length: > 0 } path
+            ? path
+            : OperatingSystem.IsWindows()
+                ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "NVIDIA", "ComputeCache")
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nv", "ComputeCache");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using FileStream probe = new(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static void Check(int error) => CudaException.ThrowIfFailed((CudaError)error);
 
     [LibraryImport("cuda", EntryPoint = "cuFuncSetAttribute")]
@@ -112,23 +113,8 @@ internal static partial class CudaDriver
     [LibraryImport("cuda", EntryPoint = "cuCtxDestroy_v2")]
     private static partial int DestroyContext(nint context);
 
-    [LibraryImport("cuda", EntryPoint = "cuLinkCreate_v2")]
-    private static partial int CreateLink(uint options, nint names, nint values, out nint link);
-
-    [LibraryImport("cuda", EntryPoint = "cuLinkAddData_v2")]
-    private static partial int AddData(nint link, int type, byte[] data, nuint bytes, nint name, uint options, nint names, nint values);
-
-    [LibraryImport("cuda", EntryPoint = "cuLinkComplete")]
-    private static unsafe partial int CompleteLink(nint link, out byte* code, out nuint bytes);
-
-    [LibraryImport("cuda", EntryPoint = "cuLinkDestroy")]
-    private static partial int DestroyLink(nint link);
-
     [LibraryImport("cuda", EntryPoint = "cuModuleLoadData")]
     private static partial int LoadModule(out nint module, byte[] code);
-
-    [LibraryImport("cuda", EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int GetFunction(out nint function, nint module, string name);
 
     [LibraryImport("cuda", EntryPoint = "cuModuleUnload")]
     private static partial int UnloadModule(nint module);
