@@ -2,7 +2,7 @@ namespace AttentionDsl.Gpu;
 
 /// <summary>A variant of the comparison, and what flash-linear-attention needs for the same.</summary>
 /// <param name="Variant">Name of our variant.</param>
-/// <param name="Peer">Its operator there.</param>
+/// <param name="Peer">Its operator there, as peers.py calls it.</param>
 /// <param name="Forward">Milliseconds of the forward pass at each of <see cref="Shape.All"/>; NaN: not measured.</param>
 /// <param name="Both">Forward and backward at the same shapes.</param>
 /// <param name="MiB">Peak memory of forward and backward at the first shape, inputs included.</param>
@@ -30,7 +30,7 @@ internal static class Peers
     public static readonly Row[] Rows =
     [
         new("LinearAttention", "linear_attn", [0.191, 0.433, 0.057], [0.857, 1.843, 0.188], 1056),
-        new("RetNet", "simple_gla, constant decay", [0.201, 0.456, 0.059], [0.856, 1.889, 0.203], 1056),
+        new("RetNet", "retention", [0.201, 0.456, 0.059], [0.856, 1.889, 0.203], 1056),
 
         // The recurrence of Mamba-2: a log decay for each head and token.
         new("SimpleGla", "simple_gla", [0.214, 0.525, 0.067], [1.096, 2.492, 0.235], 1059),
@@ -41,7 +41,7 @@ internal static class Peers
 
         // safe_gate, lower bound -5, q and k normalised inside; the first two forward times with the gate and the sigmoid inside as well.
         // FlashKDA (1ce47ea, forward only) has 0.431 and 3.626 there.
-        new("BoundedKimiDelta", "kda, safe gate", [0.848, 2.218, 0.299], [3.642, 8.736, 1.069], 2344),
+        new("BoundedKimiDelta", "kda_bounded", [0.848, 2.218, 0.299], [3.642, 8.736, 1.069], 2344),
 
         // The better of its two settings: the default, and safe_gate with chunks of 64.
         new("Rwkv7", "rwkv7", [1.690, 5.208, 0.588], [5.805, 15.629, 1.841], 2946),

@@ -11,8 +11,10 @@ var noDecode = new Option<bool>("--no-decode") { Description = "Leaves decode st
 var passes = new Option<bool>("--passes") { Description = "Also lists the time of every kernel." };
 var limit = new Option<double>("--time-limit") { Description = "Seconds after which no further row is begun.", DefaultValueFactory = _ => 3600 };
 var json = new Option<string?>("--json") { Description = "Also writes the results to this file." };
+var python = new Option<string>("--python") { Description = "The Python that may have flash-linear-attention: then it is timed, too.", DefaultValueFactory = _ => "python3" };
+var noPeer = new Option<bool>("--no-peer") { Description = "Does not time it even so; published times stand in the tables." };
 var rehearse = new Option<bool>("--rehearse") { Description = "Goes through everything at tiny sizes on the simulator: no time means anything." };
-var root = new RootCommand("Times generated kernels on a CUDA card beside what hand-written ones need.") { names, shapes, rounds, chunk, noCheck, noDecode, passes, limit, json, rehearse };
+var root = new RootCommand("Times generated kernels on a CUDA card beside what hand-written ones need.") { names, shapes, rounds, chunk, noCheck, noDecode, passes, limit, json, python, noPeer, rehearse };
 root.SetAction(result =>
 {
     bool tiny = result.GetValue(rehearse);
@@ -21,8 +23,10 @@ root.SetAction(result =>
     string[] wanted = result.GetValue(names) is { Length: > 0 } given ? given : Peers.Usual;
     Row[] rows = [.. wanted.Select(x => Peers.Rows.FirstOrDefault(row => row.Variant == x)
         ?? throw new ArgumentException($"--variants: expected some of {string.Join(", ", Peers.Rows.Select(row => row.Variant))}, but got {x}."))];
-    var report = new Report(card, result.GetValue(rounds), result.GetValue(chunk), TimeSpan.FromSeconds(result.GetValue(limit)), result.GetValue(json));
-    report.Heading();
+    (LivePeer? live, string missing) = tiny || result.GetValue(noPeer) ? (null, "") : LivePeer.Start(result.GetValue(python)!);
+    using LivePeer? peer = live;
+    var report = new Report(card, peer, result.GetValue(rounds), result.GetValue(chunk), TimeSpan.FromSeconds(result.GetValue(limit)), result.GetValue(json));
+    report.Heading(peer?.Versions ?? $"Peer: flash-linear-attention is not timed here{(missing.Length > 0 ? $" ({missing} is missing)" : "")}; its published times stand in the tables");
     if (!result.GetValue(noCheck))
     {
         report.Check(rows, tiny ? Shape.Of(1, 20, 2, 16) : Shape.Of(1, 150, 2, 128));

@@ -16,7 +16,7 @@ namespace AttentionDsl.Gpu;
 internal sealed record Figure(string Variant, string Shape, string Form, double Value, double Peer, double Floor);
 
 /// <summary>Checks, times, and prints a row as soon as it is there.</summary>
-internal sealed class Report(Card card, int rounds, int? chunk, TimeSpan limit, string? json)
+internal sealed class Report(Card card, LivePeer? live, int rounds, int? chunk, TimeSpan limit, string? json)
 {
     // A large bfloat16 product on an H200; the H100 has the same tensor cores.
     private const double OperationsPerMillisecond = 700e9;
@@ -33,8 +33,11 @@ internal sealed class Report(Card card, int rounds, int? chunk, TimeSpan limit, 
 
     public bool Failed { get; private set; }
 
-    public void Heading() =>
+    public void Heading(string peer)
+    {
         Line($"{card.Device.Name}, CUDA {card.Driver}; device-to-device copy {bytesPerMillisecond / 1e6:0} GB/s; bfloat16 tensors, medians of {rounds} replays of a graph");
+        Line(peer);
+    }
 
     /// <summary>Compiles, and holds every form against the oracle.</summary>
     public void Check(Row[] rows, Shape small)
@@ -68,7 +71,7 @@ internal sealed class Report(Card card, int rounds, int? chunk, TimeSpan limit, 
         {
             int index = Array.IndexOf(Shape.All, shape);
             Line("");
-            Line($"{shape.Name}: milliseconds; peer: published, H200; peak MiB of the device's memory, inputs included; same: two runs gave the same bits");
+            Line($"{shape.Name}: milliseconds; peer: {(live is null ? "published, H200" : "beside us")}; peak MiB of the device's memory, inputs included; same: two runs gave the same bits");
             Line($"{"variant",-17}{"forward",8}{"peer",8}{"ratio",7}{"floor",7}{"share",6} | {"both",8}{"peer",8}{"ratio",7}{"floor",7}{"share",6} | {"MiB",6}{"both",6}{"peer",6}  same");
             foreach (Row row in rows)
             {
@@ -79,10 +82,11 @@ internal sealed class Report(Card card, int rounds, int? chunk, TimeSpan limit, 
                     double operations = 2 * shape.Size.Batch * (double)shape.Size.Tokens * shape.Size.Heads
                         * variant.Description.ForwardOperations(new Sizes { K = shape.Size.K, V = shape.Size.V, Chunk = 64, Updates = 1 });
                     Timing forward = call.Forward(rounds, passes);
-                    string first = Cells(row, shape, "forward", forward.Milliseconds, index < 0 ? double.NaN : row.Forward[index], Floor(call.LeastBytes(both: false), operations));
+                    (double peerForward, double peerBoth) = live?.Time(row.Peer, shape.Size) ?? (index < 0 ? (double.NaN, double.NaN) : (row.Forward[index], row.Both[index]));
+                    string first = Cells(row, shape, "forward", forward.Milliseconds, peerForward, Floor(call.LeastBytes(both: false), operations));
                     Timing backward = call.Backward(rounds, passes);
                     string second = Cells(
-                        row, shape, "forward and backward", forward.Milliseconds + backward.Milliseconds, index < 0 ? double.NaN : row.Both[index], Floor(call.LeastBytes(both: true), 3 * operations));
+                        row, shape, "forward and backward", forward.Milliseconds + backward.Milliseconds, peerBoth, Floor(call.LeastBytes(both: true), 3 * operations));
                     double peer = index == 0 ? row.MiB : double.NaN;
                     bool same = forward.Same && backward.Same;
                     Failed |= !same;
