@@ -15,6 +15,37 @@ public class CudaTests
         CheckReport report = Catalog.All.Single(x => x.Description.Name == name).Check(options: new RunOptions { Device = ComputeDevice.Find("cuda") });
         Assert.True(report.Passed, report.ToString());
     }
+
+    /// <summary>On the tensor cores. Sequences end with chunks of one token and of several; gates are single precision, as hand-written kernels take them.</summary>
+    [CudaTheory]
+    [MemberData(nameof(Variants))]
+    public void Agrees_with_the_oracle_on_bfloat16_inputs(string name)
+    {
+        IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
+        var options = new RunOptions { SequenceOffsets = [0, 17, 80, 81, 146], OutputType = DataType.Float32 };
+        RunOptions there = options with { Device = ComputeDevice.Find("cuda") };
+        using var given = new RandomInputs(variant.Description, new CallSize(1, 146, 2, 16, 32) { Updates = 1 });
+        Tensor[] inputs = [.. given.Inputs.Select((x, i) => x.Cast(variant.Description.Inputs[i].Role.StartsWith("log decay", StringComparison.Ordinal) ? DataType.Float32 : DataType.BFloat16))];
+        VariantShapes shapes = variant.Shapes(inputs, options);
+        using Tensor state = given.State(variant.Description, shapes), decoded = state.Clone(), upstream = given.Like(shapes.Output).Cast(DataType.BFloat16);
+        using ForwardResult exact = variant.ReferenceForward(inputs, given.Parameters, state, options);
+        using BackwardResult gradients = variant.ReferenceBackward(inputs, given.Parameters, upstream, null, state, options);
+        using Tensor output = variant.Decode(inputs, given.Parameters, decoded, there);
+        using ForwardResult forward = variant.Forward(inputs, given.Parameters, state, there);
+        using BackwardResult backward = variant.Backward(inputs, given.Parameters, upstream, null, state, there);
+        Tolerance allowed = Tolerance.SixteenBit(DataType.BFloat16);
+        string[] names = [.. variant.Description.Inputs.Select(x => x.Name), .. variant.Description.Parameters.Select(x => x.Name), "initial state"];
+        Comparison[] all =
+        [
+            Comparison.Of("decode", "output", exact.Output, output, allowed.Forward),
+            Comparison.Of("decode", "state", exact.FinalState, decoded, allowed.Forward),
+            Comparison.Of("forward", "output", exact.Output, forward.Output, allowed.Forward),
+            Comparison.Of("forward", "state", exact.FinalState, forward.FinalState, allowed.Forward),
+            .. names.Zip(gradients.All(), backward.All()).Where(x => x.Second is not null).Select(x => Comparison.Of("backward", x.First, x.Second!, x.Third!, allowed.Gradient, allowed.Cancelled)),
+        ];
+        Assert.True(all.All(x => x.Passed), string.Join('\n', all.Where(x => !x.Passed)));
+        Array.ForEach(inputs, x => x.Dispose());
+    }
 }
 
 /// <summary>A theory that needs a CUDA card.</summary>

@@ -10,7 +10,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1)
+        if (a.Rows == 1 && a.IsExact && b.IsExact)
         {
             OneByOne<ExactRows, ExactColumns>(result, a, b, into);
         }
@@ -28,7 +28,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1)
+        if (a.Rows == 1 && a.IsExact && b.IsExact)
         {
             Outer(result, a, b, into);
         }
@@ -46,7 +46,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1)
+        if (a.Rows == 1 && a.IsExact && b.IsExact)
         {
             OneByOne<ExactRows, ExactRows>(result, a, b, into);
         }
