@@ -43,17 +43,16 @@ internal sealed class PassesFile
         writer.Line();
         WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", (kernel, _) =>
         {
-            OpenKept(Alone);
-            NameKept(kernel, panel: false);
+            OpenKept(kernel);
             writer.Line();
             Write(kernel, Plan.Prepare);
         });
         writer.Line();
-        WriteForwardPass("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, variant.Chunk.Output);
+        WriteInOrder("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, back: false, variant.Chunk.StateOut, "FinalState");
         writer.Line();
-        WriteForwardPass("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", Plan.Trail, null);
+        WriteInOrder("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", Plan.Trail, back: false, variant.Chunk.StateOut, null);
         writer.Line();
-        WriteRetreat();
+        WriteInOrder("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Plan.Retreat, back: true, variant.ChunkAdjoint.State, "InitialStateGradient");
         writer.Line();
         WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", WriteGradients);
     }
@@ -61,8 +60,7 @@ internal sealed class PassesFile
     private void WriteGradients(KernelWriter kernel, ScratchTiles tiles)
     {
         GradientPass pass = Plan.Gradients;
-        OpenKept(Alone);
-        NameKept(kernel, panel: false);
+        OpenKept(kernel);
         NameState(kernel, "States", state.Name, "before", Alone, panel: false);
         NameState(kernel, "StateGradients", "dSNext", "after", Alone, panel: false);
         foreach (Source source in variant.Update.Sources.Where(x => variant.ChunkAdjoint.Gradients.ContainsKey(x.Field)))
@@ -170,77 +168,104 @@ internal sealed class PassesFile
         scratch[name] = tiles.Elements();
     }
 
-    private void WriteForwardPass(string name, string summary, Pass pass, Tile? output)
+    /// <summary>Writes a pass over the chunks of a sequence.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it does.</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="back">True if it begins with the last chunk.</param>
+    /// <param name="result">The state (its gradient) that a chunk hands to the next.</param>
+    /// <param name="final">The operand that takes what the last chunk hands on; null if nobody asks for it.</param>
+    private void WriteInOrder(string name, string summary, Pass pass, bool back, Tile result, string? final)
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: true), out ScratchTiles tiles);
-        kernel.Take(state);
-        writer.Line($"States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, {swapped});");
-        writer.Line("long first = offset;");
-        tiles.OpenScope();
-        writer.Line("for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)");
-        writer.Open();
-        ForwardFile.OpenChunk(variant, kernel, "done");
-        OpenKept(InOrder);
-        NameKept(kernel, panel: true);
-        if (output is null || pass.Statements.Any(x => x is RecallStatement && x.Results.Contains(state)))
+        Tile carried = pass.Given[0];
+        kernel.Take(carried);
+        writer.Line($"States.Load<TTile, TNumber>({carried.Name}, tensors.{(back ? "FinalStateGradient" : "InitialState")}, sizes, at, at.{(back ? "StateOut" : "StateIn")}, {swapped});");
+        writer.Line();
+        writer.Line("// What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.");
+        kernel.Factors = pass.Factors;
+        foreach (Statement fetch in pass.Ahead)
         {
-            NameState(kernel, "States", state.Name, "before", InOrder, panel: true);
+            kernel.TakeAhead(fetch);
+        }
+
+        NameKept(kernel, "nextKept", kernel.NextRows, panel: true);
+        writer.Line($"int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = {(back ? "chunks - 1" : "0")};");
+        WriteNext("long ", "int ", "Kept<TTile, TNumber> ");
+        foreach (Statement fetch in pass.Ahead)
+        {
+            kernel.WriteFetch(fetch);
         }
 
         writer.Line();
-        kernel.Factors = pass.Factors;
-        kernel.WriteInPlace(pass.Statements, state, variant.Chunk.StateOut, pass.Results);
-        if (output is not null)
+        writer.Line("long first = offset;");
+        tiles.OpenScope();
+        writer.Line(back ? "for (int chunk = chunks - 1; chunk >= 0; chunk--)" : "for (int chunk = 0; chunk < chunks; chunk++)");
+        writer.Open();
+        writer.Line("offset = first;");
+        writer.Line("long start = nextStart;");
+        writer.Line($"int length = nextLength{(writes.Length == 0 ? "" : ", writes = nextWrites")};");
+        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
+        foreach (Statement fetch in pass.Ahead)
         {
-            writer.Line();
-            writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
+            kernel.OpenAhead(fetch);
+        }
+
+        NameStates(kernel, pass);
+        writer.Line();
+        writer.Line(back ? "next = Math.Max(chunk - 1, 0);" : "next = Math.Min(chunk + 1, chunks - 1);");
+        WriteNext("", "", "");
+        writer.Line();
+        kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
+        if (!Write(kernel, pass).StandsIn(result, carried))
+        {
+            writer.Line($"TTile.Copy({carried.Name}, {result.Name}, Into.Set);");
         }
 
         writer.Close();
-        if (output is not null)
+        writer.Line();
+        writer.Line("TTile.Arrive();");
+        if (final is not null)
         {
-            writer.Line();
-            writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");
+            writer.Line($"States.Store<TTile, TNumber>({carried.Name}, tensors.{final}, sizes, at, at.{(back ? "StateIn" : "StateOut")}, {swapped});");
         }
 
         writer.Close();
         scratch[name] = tiles.Elements();
     }
 
-    private void WriteRetreat()
+    /// <summary>Says where the next chunk is; after the last it is that one again.</summary>
+    private void WriteNext(string number, string count, string tiles)
     {
-        KernelWriter kernel = Open("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Dimensions(panel: true), out ScratchTiles tiles);
-        Tile next = state with { Name = "dSNext" }, before = variant.ChunkAdjoint.State;
-        kernel.Take(next);
-        writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
-        writer.Line("long first = offset;");
-        tiles.OpenScope();
-        writer.Line("for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)");
-        writer.Open();
-        ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
-        OpenKept(InOrder);
-        NameKept(kernel, panel: true);
-        if (Plan.Retreat.Reads(state))
+        writer.Line($"{number}nextStart = at.Start + ((long)next * sizes.Chunk);");
+        writer.Line($"{count}nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));");
+        if (writes.Length != 0)
+        {
+            writer.Line($"{count}nextWrites = nextLength * sizes.Updates;");
+        }
+
+        writer.Line($"{tiles}nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength{(writes.Length == 0 ? "" : ", nextWrites")});");
+    }
+
+    /// <summary>Names the state before a chunk, and the gradient of the one after it, where a pass over the sequence fetches or leaves them.</summary>
+    private void NameStates(KernelWriter kernel, Pass pass)
+    {
+        var moved = new HashSet<string>(pass.Statements.SelectMany(x => x switch
+        {
+            StoreStatement store => [store.To],
+            RecallStatement => x.Results.Select(y => y.Name),
+            _ => Enumerable.Empty<string>(),
+        }));
+        if (moved.Contains(state.Name))
         {
             NameState(kernel, "States", state.Name, "before", InOrder, panel: true);
         }
 
-        NameState(kernel, "StateGradients", next.Name, "after", InOrder, panel: true);
-        writer.Line();
-        if (!Write(kernel, Plan.Retreat).StandsIn(before, next))
+        if (moved.Contains("dSNext"))
         {
-            writer.Line();
-            writer.Line($"TTile.Copy({next.Name}, {before.Name}, Into.Set);");
+            NameState(kernel, "StateGradients", "dSNext", "after", InOrder, panel: true);
         }
-
-        writer.Close();
-        writer.Line();
-        writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
-        writer.Close();
-        scratch["Retreat"] = tiles.Elements();
     }
-
-    private void OpenKept(string chunk) => writer.Line($"Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, {chunk}, length{writes});");
 
     private TileStorage Write(KernelWriter kernel, Pass pass)
     {
@@ -248,14 +273,20 @@ internal sealed class PassesFile
         return kernel.Write(pass.Statements, pass.Results, [.. pass.Given]);
     }
 
-    /// <summary>Tells the kernel where the kept tiles stand.</summary>
-    private void NameKept(KernelWriter kernel, bool panel)
+    /// <summary>Names the kept tiles of a pass that computes one chunk.</summary>
+    private void OpenKept(KernelWriter kernel)
     {
-        Dimensions dimensions = Dimensions(panel);
+        writer.Line($"Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, {Alone}, length{writes});");
+        NameKept(kernel, "kept", kernel.Rows, panel: false);
+    }
+
+    /// <summary>Tells the kernel where the kept tiles stand.</summary>
+    private void NameKept(KernelWriter kernel, string kept, RowsText rows, bool panel)
+    {
         foreach (Tile tile in Plan.Kept.Select(x => x.Tile))
         {
-            string columns = dimensions.Panel && tile.Columns == Dim.Value ? $".Block(0, {dimensions.Text(tile.Rows)}, at.Column, at.Columns)" : "";
-            kernel.Memory[tile.Name] = $"kept.{tile.Name}{columns}";
+            string columns = Dimensions(panel).Panel && tile.Columns == Dim.Value ? $".Block(0, {kernel.Length(tile.Rows, rows)}, at.Column, at.Columns)" : "";
+            kernel.Memory[tile.Name] = $"{kept}.{tile.Name}{columns}";
         }
     }
 

@@ -81,18 +81,22 @@ internal sealed class TileStorage
     }
 
     /// <summary>True if a tile stands in the storage that once was another's.</summary>
-    public bool StandsIn(Tile tile, Tile first)
+    public bool StandsIn(Tile tile, Tile first) => StandsIn(tile.Name, first.Name);
+
+    private bool StandsIn(string name, string first)
     {
-        string name = tile.Name;
-        while (name != first.Name && givers.TryGetValue(name, out string? giver))
+        while (name != first && givers.TryGetValue(name, out string? giver))
         {
             name = giver;
         }
 
-        return name == first.Name;
+        return name == first;
     }
 
     private bool Fits(Tile x, Tile y) => x.Rows == y.Rows && x.Columns == y.Columns && factors.Contains(x.Name) == factors.Contains(y.Name);
+
+    /// <summary>The last statement that uses the storage in which a tile stands first; <see cref="int.MaxValue"/> if it is read after the block.</summary>
+    public int LastUseOfStorage(Tile first) => holding.Where(x => StandsIn(x, first.Name)).Max(x => lastUse.TryGetValue(x, out int index) ? index : -1);
 
     private int LastUse(Tile tile) => lastUse.TryGetValue(tile.Name, out int index) ? index : -1;
 

@@ -37,6 +37,9 @@ internal sealed class Pass
     /// <summary>Names of the tiles that are taken as factors.</summary>
     public ISet<string> Factors { get; }
 
+    /// <summary>What is fetched one chunk ahead.</summary>
+    public IReadOnlyList<Statement> Ahead { get; private set; } = [];
+
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
 
@@ -79,6 +82,25 @@ internal sealed class Pass
 
     /// <summary>True for what copies from the memory of the caller, or from what earlier passes left.</summary>
     public static bool IsFromMemory(Statement statement) => statement is RecallStatement { Fetched: false } or LoadStatement { Fetched: false };
+
+    /// <summary>
+    /// What a pass over the sequence fetches of a chunk stands in scratch before the chunk, and the next chunk's is fetched as soon as
+    /// nothing of this one uses the storage.
+    /// </summary>
+    /// <param name="which">Which fetches; the others stay at the top of the chunk.</param>
+    public Pass FetchingAhead(Func<Tile, bool> which)
+    {
+        Statement[] fetches = [.. Statements.Where(x => IsFetch(x) && x.Results.All(which))];
+        var pass = new Pass(Statements.Where(x => !fetches.Contains(x)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors) { Ahead = fetches };
+        TileStorage storage = pass.Stored(out _);
+        return new Pass(
+            pass.Statements.SelectMany((x, i) => fetches.Where(y => Math.Min(storage.LastUseOfStorage(y.Results.Single()), pass.Statements.Count - 1) == i).Select(y => new AheadStatement(y)).Prepend(x)),
+            Results,
+            Exact,
+            pass.Given,
+            Factors)
+        { Ahead = fetches };
+    }
 
     private static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };
 
@@ -129,6 +151,14 @@ internal sealed class Pass
     /// <summary>The shapes and kinds of the tiles that it takes from scratch.</summary>
     private IEnumerable<(Dim Rows, Dim Columns, bool Factor)> Taken()
     {
+        Stored(out List<Tile> taken);
+        return taken.Select(x => (x.Rows, x.Columns, Factors.Contains(x.Name)));
+    }
+
+    /// <summary>Where its tiles stand, as <see cref="KernelWriter"/> will have it.</summary>
+    private TileStorage Stored(out List<Tile> taken)
+    {
+        taken = [];
         var storage = new TileStorage(Statements, Results, Given, Factors);
         for (int i = 0; i < Statements.Count; i++)
         {
@@ -137,9 +167,11 @@ internal sealed class Pass
                 if (storage.Reuse(tile, i) is null)
                 {
                     storage.Take(tile);
-                    yield return (tile.Rows, tile.Columns, Factors.Contains(tile.Name));
+                    taken.Add(tile);
                 }
             }
         }
+
+        return storage;
     }
 }

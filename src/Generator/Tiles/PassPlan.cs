@@ -49,9 +49,10 @@ internal sealed class PassPlan
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         Prepare = Scheduled([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
-        Advance = InOrder(Lowering.Of(Later(Results(program), kept.ContainsKey)), state, Results(program), stores: false);
-        Trail = InOrder(Lowering.Of(Later([program.StateOut], kept.ContainsKey)), state, [program.StateOut], stores: true);
-        Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)], stateGradient, [adjoint.State], stores: true);
+        IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
+        Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
+        Trail = InOrder(Lowering.Of(Later([program.StateOut], kept.ContainsKey)), state, program.StateOut, stores: true);
+        Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)], stateGradient, adjoint.State, stores: true);
         Gradients = new GradientPass(
             [.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)],
             adjoint.Gradients,
@@ -64,8 +65,9 @@ internal sealed class PassPlan
             return new Pass(new Schedule(statements, [], factors).Best(), [], [], [], factors).FetchingWhatCostsNothing();
         }
 
-        Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, IEnumerable<Tile> results, bool stores) =>
-            new Pass(StateSweep.JoinedChunk(statements, carried), results, results, [carried]).WithFactor(carried, stores).Recalling([.. left, state]).Fetching();
+        Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>
+            new Pass(StateSweep.JoinedChunk(statements, carried), [result], Results(program).Append(result), [carried])
+                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().FetchingAhead(x => x != state);
     }
 
     /// <summary>What the first pass leaves behind, a chunk.</summary>

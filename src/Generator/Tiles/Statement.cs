@@ -51,6 +51,15 @@ internal sealed record ArriveStatement() : Statement("")
     public override IEnumerable<Tile> Reads => [];
 }
 
+/// <summary>Begins to copy what a fetch brought of this chunk of the next one, into the same storage.</summary>
+/// <param name="Fetch">The fetch.</param>
+internal sealed record AheadStatement(Statement Fetch) : Statement("")
+{
+    public override IEnumerable<Tile> Results => [];
+
+    public override IEnumerable<Tile> Reads => [];
+}
+
 /// <summary>Copies a tile out of scratch, for a later pass or for the caller.</summary>
 /// <param name="X">The tile.</param>
 /// <param name="To">What it is there: the gradient of an operand (<c>FieldGradient</c>), or the name of a tile between passes.</param>

@@ -145,8 +145,9 @@ public partial record BoundedKimiDelta
                 + Padded.Elements(1, sizes.K, sizes)
                 + 3 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes),
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes)

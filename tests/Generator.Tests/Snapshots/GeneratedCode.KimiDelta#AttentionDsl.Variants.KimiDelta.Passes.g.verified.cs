@@ -175,28 +175,41 @@ public partial record KimiDelta
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile U0Room = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+
             long first = offset;
-            for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
-                long start = at.Start + done;
-                int length = Math.Min(sizes.Chunk, at.Length - done);
+                long start = nextStart;
+                int length = nextLength;
+                TTile U0 = U0Room.Block(0, length, 0, at.Columns);
+                TTile W = WRoom.Block(0, length, 0, sizes.K);
+                TTile P = PRoom.Block(0, length, 0, length);
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
 
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile U0 = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(U0, kept.U0.Block(0, length, at.Column, at.Columns));
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
-                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(qHat, kept.qHat);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
@@ -206,19 +219,25 @@ public partial record KimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
 
                 // o = qHat S + P U
                 TTile o = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(o, P, U, Into.Add);
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
-
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
+            TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
         }
 
@@ -230,26 +249,37 @@ public partial record KimiDelta
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile U0Room = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+
             long first = offset;
-            for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
-                long start = at.Start + done;
-                int length = Math.Min(sizes.Chunk, at.Length - done);
-
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                long start = nextStart;
+                int length = nextLength;
+                TTile U0 = U0Room.Block(0, length, 0, at.Columns);
+                TTile W = WRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile U0 = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(U0, kept.U0.Block(0, length, at.Column, at.Columns));
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
@@ -260,11 +290,17 @@ public partial record KimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
             }
+
+            TTile.Arrive();
         }
 
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
@@ -275,33 +311,43 @@ public partial record KimiDelta
             long offset = 0;
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+
             long first = offset;
-            for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)
+            for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
-                long start = at.Start + (chunk * sizes.Chunk);
-                int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
-
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                long start = nextStart;
+                int length = nextLength;
+                TTile W = WRoom.Block(0, length, 0, sizes.K);
+                TTile P = PRoom.Block(0, length, 0, length);
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
-                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(qHat, kept.qHat);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
-
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+                next = Math.Max(chunk - 1, 0);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
@@ -312,19 +358,26 @@ public partial record KimiDelta
                 // dU = kLeft dSNext
                 TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // dS = dSNext * exp(gKept)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             }
 
+            TTile.Arrive();
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 

@@ -125,8 +125,9 @@ public partial record Mamba2
                 + 2 * Padded.Elements(1, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                 + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes),
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)

@@ -140,34 +140,43 @@ public partial record Mamba2
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile vInRoom = scratch.Take(ref offset, sizes.Chunk, at.Columns);
+            TTile d = scratch.Take(ref offset, 1, 1);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+
             long first = offset;
-            for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
-                long start = at.Start + done;
-                int length = Math.Min(sizes.Chunk, at.Length - done);
+                long start = nextStart;
+                int length = nextLength;
+                TTile v = vRoom.Block(0, length, 0, at.Columns);
+                TTile P = PRoom.Block(0, length, 0, length);
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile vIn = vInRoom.Block(0, length, 0, at.Columns);
 
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-
-                // --- what earlier passes left
-                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(v, kept.v.Block(0, length, at.Column, at.Columns));
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
-                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(qHat, kept.qHat);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
-
-                // vIn: value
-                TTile vIn = scratch.Take(ref offset, length, at.Columns);
-                TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
-
-                // d: parameter D
-                TTile d = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
@@ -177,19 +186,26 @@ public partial record Mamba2
                 // read = qHat S + P v
                 TTile read = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(read, qHat, SFactor, Into.Set);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(read, P, v, Into.Add);
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
+                TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-
+                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
+            TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
         }
 
@@ -201,31 +217,47 @@ public partial record Mamba2
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+
             long first = offset;
-            for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
-                long start = at.Start + done;
-                int length = Math.Min(sizes.Chunk, at.Length - done);
-
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                long start = nextStart;
+                int length = nextLength;
+                TTile v = vRoom.Block(0, length, 0, at.Columns);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-                // --- what earlier passes left
-                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(v, kept.v.Block(0, length, at.Column, at.Columns));
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+
                 TTile.Copy(before, S, Into.Set);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.Arrive();
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
             }
+
+            TTile.Arrive();
         }
 
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
@@ -236,27 +268,35 @@ public partial record Mamba2
             long offset = 0;
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile dOutputRoom = scratch.Take(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+
             long first = offset;
-            for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)
+            for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
-                long start = at.Start + (chunk * sizes.Chunk);
-                int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
-
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                long start = nextStart;
+                int length = nextLength;
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(qHat, kept.qHat);
+                next = Math.Max(chunk - 1, 0);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.Take(ref offset, length, at.Columns);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
                 TTile.Copy(after, dSNext, Into.Set);
                 TTile.Arrive();
 
@@ -268,8 +308,12 @@ public partial record Mamba2
                 // dS += qHat^T dread
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dread);
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
             }
 
+            TTile.Arrive();
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 

@@ -109,28 +109,38 @@ public partial record RetNet
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+
             long first = offset;
-            for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
-                long start = at.Start + done;
-                int length = Math.Min(sizes.Chunk, at.Length - done);
+                long start = nextStart;
+                int length = nextLength;
+                TTile P = PRoom.Block(0, length, 0, length);
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile v = vRoom.Block(0, length, 0, at.Columns);
 
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
-                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(qHat, kept.qHat);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
-
-                // v: value
-                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
@@ -140,15 +150,20 @@ public partial record RetNet
                 // o = qHat S + P v
                 TTile o = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(o, P, v, Into.Add);
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
                 TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
+            TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
         }
 
@@ -160,33 +175,47 @@ public partial record RetNet
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+
             long first = offset;
-            for (int done = 0, chunk = 0; done < at.Length; done += sizes.Chunk, chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
-                long start = at.Start + done;
-                int length = Math.Min(sizes.Chunk, at.Length - done);
-
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                long start = nextStart;
+                int length = nextLength;
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile v = vRoom.Block(0, length, 0, at.Columns);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
-                // v: value
-                TTile v = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
                 TTile.Copy(before, S, Into.Set);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.Arrive();
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
             }
+
+            TTile.Arrive();
         }
 
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
@@ -197,27 +226,35 @@ public partial record RetNet
             long offset = 0;
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+
             long first = offset;
-            for (int chunk = ((at.Length + sizes.Chunk - 1) / sizes.Chunk) - 1; chunk >= 0; chunk--)
+            for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
-                long start = at.Start + (chunk * sizes.Chunk);
-                int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
-
-                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                long start = nextStart;
+                int length = nextLength;
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile qHat = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(qHat, kept.qHat);
+                next = Math.Max(chunk - 1, 0);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.TakeFactor(ref offset, length, at.Columns);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns));
                 TTile.Copy(after, dSNext, Into.Set);
 
                 // dS = dSNext * exp(GLast)
@@ -225,8 +262,12 @@ public partial record RetNet
                 TTile dS = dSNext;
                 TTile.Arrive();
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
             }
 
+            TTile.Arrive();
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
