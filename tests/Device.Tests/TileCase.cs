@@ -66,6 +66,7 @@ internal sealed class TileCase
         TileOperation.Gram => [(m, n), (m, k), (n, k)],
         TileOperation.Decay => [(m, n), (m, n), (m, 1), (n, 1)],
         TileOperation.DecayedGram => [(m, n), (m, k), (n, k), (m, k), (n, k)],
+        TileOperation.DecayedGrams => [(m, n), (m, n), (m, k), (m, k), (n, k), (m, k), (n, k)],
         TileOperation.DecayedGramAdjoint => [(m, k), (n, k), (m, k), (n, k), (m, n), (m, k), (n, k), (m, k), (n, k)],
         TileOperation.DecayedProduct => [(m, v), (m, n), (n, v), (m, v), (n, v)],
         TileOperation.DecayedProductAdjoint => [(m, n), (n, v), (m, v), (n, v), (m, v), (m, n), (n, v), (m, v), (n, v)],
@@ -85,6 +86,7 @@ internal sealed class TileCase
     {
         TileOperation.Decay => (2, 3),
         TileOperation.DecayedGram or TileOperation.DecayedProduct => (3, 4),
+        TileOperation.DecayedGrams => (5, 6),
         TileOperation.DecayedGramAdjoint or TileOperation.DecayedProductAdjoint => (7, 8),
         TileOperation.DecayedSolve or TileOperation.DecayedSolveTransposed => (3, 3),
         _ => null,

@@ -5,7 +5,7 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>The operations of a tile.</summary>
 public enum TileOperation
 {
-    Clear, Copy, Transpose, Product, TransposedProduct, ProductTransposed, Gram, Decay, DecayedGram, DecayedGramAdjoint,
+    Clear, Copy, Transpose, Product, TransposedProduct, ProductTransposed, Gram, Decay, DecayedGram, DecayedGrams, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
     CumulativeSum, ReverseCumulativeSum, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
@@ -34,6 +34,7 @@ public static class TileOperations
             case TileOperation.Gram: TTile.Gram(x.A, x.B, x.C, causal, into); break;
             case TileOperation.Decay: TTile.Decay(x.A, x.B, x.C, x.D, causal, into); break;
             case TileOperation.DecayedGram: TTile.DecayedGram(x.A, x.B, x.C, x.D, x.E, causal); break;
+            case TileOperation.DecayedGrams: TTile.DecayedGrams(x.A, x.B, x.C, x.D, x.E, x.F, x.G, causal); break;
             case TileOperation.DecayedGramAdjoint: TTile.DecayedGramAdjoint(x.A, x.B, x.C, x.D, x.E, x.F, x.G, x.H, x.I, causal); break;
             case TileOperation.DecayedProduct: TTile.DecayedProduct(x.A, x.B, x.C, x.D, x.E, causal, into); break;
             case TileOperation.DecayedProductAdjoint: TTile.DecayedProductAdjoint(x.A, x.B, x.C, x.D, x.E, x.F, x.G, x.H, x.I, causal); break;

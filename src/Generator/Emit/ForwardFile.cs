@@ -54,7 +54,7 @@ internal static class ForwardFile
         OpenChunk(variant, kernel, "done");
         TileProgram chunk = variant.Chunk;
         Tile output = chunk.Output!;
-        IReadOnlyList<Statement> statements = Lowering.Of(chunk.Needed([chunk.StateOut, output]));
+        IReadOnlyList<Statement> statements = GramPairs.Joined(Lowering.Of(chunk.Needed([chunk.StateOut, output])));
         kernel.WriteInPlace(StateSweep.JoinedChunk(statements, chunk.StateIn), chunk.StateIn, chunk.StateOut, [chunk.StateOut, output]);
         writer.Line();
         writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");

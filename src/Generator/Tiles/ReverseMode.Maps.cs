@@ -10,7 +10,7 @@ internal sealed partial class ReverseMode
         var stores = new List<Store>();
         var reduced = new List<(Tile Argument, Tile Contribution)>();
         var dots = new List<(Tile Argument, RowDot Dot)>();
-        Dictionary<string, Tile> tiles = map.Arguments.Append(d).GroupBy(x => x.Name).ToDictionary(x => x.Key, x => x.First());
+        Dictionary<string, Tile> tiles = map.Arguments.Append(map.Result).Append(d).GroupBy(x => x.Name).ToDictionary(x => x.Key, x => x.First());
         Expr upstream = new Expr.Argument(d.Name);
         foreach (Tile argument in map.Arguments)
         {
@@ -19,7 +19,7 @@ internal sealed partial class ReverseMode
                 continue;
             }
 
-            Expr contribution = upstream * map.Value.By(argument.Name);
+            Expr derivative = map.Value.By(argument.Name), contribution = upstream * derivative;
             if (contribution == Expr.Zero)
             {
                 continue;
@@ -33,7 +33,7 @@ internal sealed partial class ReverseMode
             {
                 reduced.Add((argument, d));
             }
-            else if (argument.Columns != map.Result.Columns && RowDot.Of(contribution, tiles, map.Result) is RowDot dot)
+            else if (argument.Columns != map.Result.Columns && (RowDot.Of(contribution, tiles, map.Result) ?? OfValue(derivative, map, d)) is RowDot dot)
             {
                 dots.Add((argument, dot));
             }
@@ -57,6 +57,12 @@ internal sealed partial class ReverseMode
 
         ContributeDots(map, dots, tiles);
     }
+
+    /// <summary>Where the derivative is the value itself (or its negative), as an exponential's is, it need not be computed again.</summary>
+    private static RowDot? OfValue(Expr derivative, Map map, Tile d) =>
+        derivative == map.Value ? new RowDot(d, map.Result, Expr.One, false)
+        : derivative == -map.Value ? new RowDot(d, map.Result, Expr.One, true)
+        : null;
 
     /// <summary>Gradients whose contribution, summed along rows, is a product with factors that are constant along a row: the sum comes first.</summary>
     private void ContributeDots(Map map, List<(Tile Argument, RowDot Dot)> dots, Dictionary<string, Tile> tiles)

@@ -9,6 +9,13 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct DeviceTile
 {
     /// <inheritdoc/>
+    public static void DecayedGrams(DeviceTile strict, DeviceTile other, DeviceTile l, DeviceTile m, DeviceTile r, DeviceTile e, DeviceTile g, Causal causal)
+    {
+        DecayedGram(strict, l, r, e, g, Causal.Strict);
+        DecayedGram(other, m, r, e, g, causal);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(DeviceTile result, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into)
     {

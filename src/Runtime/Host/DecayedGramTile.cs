@@ -151,8 +151,9 @@ internal static unsafe class DecayedGramTile
         }
     }
 
+    /// <summary>result = x y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Multiply(float* result, float* x, float* y, int width)
+    public static void Multiply(float* result, float* x, float* y, int width)
     {
         for (int d = 0; d < width; d += 16)
         {
@@ -160,8 +161,9 @@ internal static unsafe class DecayedGramTile
         }
     }
 
+    /// <summary>result = x exp(later - earlier).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scaled(float* result, float* x, float* later, float* earlier, int width)
+    public static void Scaled(float* result, float* x, float* later, float* earlier, int width)
     {
         for (int d = 0; d < width; d += 16)
         {
@@ -169,8 +171,9 @@ internal static unsafe class DecayedGramTile
         }
     }
 
+    /// <summary>result = exp(later - earlier).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Exp(float* result, float* later, float* earlier, int width)
+    public static void Exp(float* result, float* later, float* earlier, int width)
     {
         for (int d = 0; d < width; d += 16)
         {

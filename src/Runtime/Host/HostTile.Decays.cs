@@ -41,6 +41,19 @@ public readonly unsafe partial struct HostTile
         DecayedGramTile.Run(result, l, r, e, g, causal, Workspace.Of(DecayedGramTile.Elements(l)));
 
     /// <inheritdoc/>
+    public static void DecayedGrams(HostTile strict, HostTile other, HostTile l, HostTile m, HostTile r, HostTile e, HostTile g, Causal causal)
+    {
+        if (e.data == g.data && causal == Causal.Inclusive && strict.Rows == strict.Columns)
+        {
+            DecayedGramPair.Run(strict, other, l, m, r, g, Workspace.Of(DecayedGramPair.Elements(l)));
+            return;
+        }
+
+        DecayedGram(strict, l, r, e, g, Causal.Strict);
+        DecayedGram(other, m, r, e, g, causal);
+    }
+
+    /// <inheritdoc/>
     public static void DecayedGramAdjoint(HostTile dl, HostTile dr, HostTile de, HostTile dg, HostTile d, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
     {
         long elements = DecayedSums.Elements(e, g);

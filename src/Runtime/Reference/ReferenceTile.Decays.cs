@@ -4,6 +4,13 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct ReferenceTile
 {
     /// <inheritdoc/>
+    public static void DecayedGrams(ReferenceTile strict, ReferenceTile other, ReferenceTile l, ReferenceTile m, ReferenceTile r, ReferenceTile e, ReferenceTile g, Causal causal)
+    {
+        DecayedGram(strict, l, r, e, g, Causal.Strict);
+        DecayedGram(other, m, r, e, g, causal);
+    }
+
+    /// <inheritdoc/>
     public static void Decay(ReferenceTile result, ReferenceTile x, ReferenceTile e, ReferenceTile g, Causal causal, Into into)
     {
         for (int i = 0; i < result.Rows; i++)

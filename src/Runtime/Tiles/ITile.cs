@@ -145,6 +145,12 @@ public interface ITile<TSelf, TNumber>
     static abstract void DecayedGram(TSelf result, TSelf l, TSelf r, TSelf e, TSelf g, Causal causal);
 
     /// <summary>
+    /// Two decayed Grams of the same columns and decays: strict_ij = sum_d l_id r_jd exp(e_id - g_jd) for strictly causal pairs, and other_ij
+    /// with m in place of l where <paramref name="causal"/> allows it.
+    /// </summary>
+    static abstract void DecayedGrams(TSelf strict, TSelf other, TSelf l, TSelf m, TSelf r, TSelf e, TSelf g, Causal causal);
+
+    /// <summary>
     /// The derivative of <see cref="DecayedGram"/>, added to all four: with w_ij = d_ij exp(e_id - g_jd),
     /// dl_id += sum_j w_ij r_jd, dr_jd += sum_i w_ij l_id, de += l * (that dl), dg -= r * (that dr). de may be dg.
     /// Where e is g, a row's pair with itself has the exponent 0 whatever the decay: it is left out of de and dg, where it would cancel

@@ -197,8 +197,10 @@ public partial record BoundedKimiDelta
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
+                // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
                 TTile L = scratch.Take(ref offset, length, length);
-                TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
+                TTile P = scratch.Take(ref offset, length, length);
+                TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
 
                 // U0 = (I + L)^-1 vw
                 TTile U0 = vw;
@@ -216,10 +218,6 @@ public partial record BoundedKimiDelta
                 TTile U = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(U, U0, Into.Set);
                 TTile.Product(U, W, S, Into.Subtract);
-
-                // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);

@@ -99,7 +99,7 @@ public partial record BoundedKimiDelta
                 + Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
                 2 * Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)

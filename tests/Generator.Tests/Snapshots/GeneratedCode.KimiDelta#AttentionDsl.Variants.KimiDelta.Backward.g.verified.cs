@@ -197,15 +197,17 @@ public partial record KimiDelta
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
                 // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
+                // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
                 TTile L = scratch.Take(ref offset, length, length);
-                TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
+                TTile P = scratch.Take(ref offset, length, length);
+                TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
 
                 // U0 = (I + L)^-1 vw
                 TTile U0 = vw;
                 TTile.SolveUnitLower(U0, L, vw);
 
                 // cHat = c exp(G)
-                TTile cHat = g;
+                TTile cHat = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.cHat(cHat, c, G);
 
                 // W = (I + L)^-1 cHat
@@ -216,10 +218,6 @@ public partial record KimiDelta
                 TTile U = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(U, U0, Into.Set);
                 TTile.Product(U, W, S, Into.Subtract);
-
-                // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-                TTile P = scratch.Take(ref offset, length, length);
-                TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
@@ -337,27 +335,29 @@ public partial record KimiDelta
                 TTile dg = dcHat;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
-                // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = c;
-                TTile dgIn = G;
-                TTile ddtBiasOfg = dqHat;
-                Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
-
-                // daLog = sum over all of daLogOfg
-                TTile daLog = aLog;
-                TTile.Sum(daLog, daLogOfg, Into.Set);
+                TTile dgIn = c;
+                TTile ddtBiasOfg = G;
+                Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dtBias;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
+                // dgDotg_i = sum over j of dg_ij g_ij
+                TTile dgDotg = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dgDotg, dg, g, Into.Set);
+
+                // daLog = sum over all of dgDotg
+                TTile daLog = aLog;
+                TTile.Sum(daLog, dgDotg, Into.Set);
+
                 // dk += dc * beta
                 Loops<TTile, TNumber>.dk2(dk, beta, dc);
 
                 // dbeta = sum over j of dc_ij k_ij
-                TTile dbeta = scratch.Take(ref offset, length, 1);
+                TTile dbeta = dgDotg;
                 TTile.RowDot(dbeta, dc, k, Into.Set);
 
                 // dv = dvw * beta

@@ -99,7 +99,7 @@ public partial record KimiDelta
                 + Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
                 2 * Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
@@ -112,7 +112,7 @@ public partial record KimiDelta
                     + Padded.Elements(1, 1, sizes)
                     + Padded.Elements(1, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
-                    13 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    14 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
@@ -163,9 +163,9 @@ public partial record KimiDelta
                     2 * Padded.Elements(1, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 6 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(1, 1, sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, 1, sizes)),
+                    + 4 * Padded.Elements(sizes.Chunk, 1, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

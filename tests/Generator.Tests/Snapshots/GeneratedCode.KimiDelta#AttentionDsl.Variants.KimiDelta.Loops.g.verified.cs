@@ -255,25 +255,21 @@ public partial record KimiDelta
             }
 
             /// <summary>
-            /// daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             /// dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             /// ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void daLogOfg(TTile daLogOfg, TTile dgIn, TTile ddtBiasOfg, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            public static void dgIn(TTile dgIn, TTile ddtBiasOfg, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
-                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
+                int down = dgIn.RowStep, across = dgIn.ColumnStep, first = dgIn.FirstColumn;
+                for (int i = dgIn.FirstRow; i < dgIn.Rows; i += down)
                 {
-                    for (int j = first; j < daLogOfg.Columns; j += across)
+                    for (int j = first; j < dgIn.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(i, j);
-                        TNumber sum = gIn.Load(i, j) + dtBias.Load(0, j);
-                        TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
-                        daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                        dgIn.Store(i, j, sum2);
-                        ddtBiasOfg.Store(i, j, sum2);
+                        TNumber sum = -(dg.Load(i, j) * (exp * TNumber.Sigmoid(gIn.Load(i, j) + dtBias.Load(0, j))));
+                        dgIn.Store(i, j, sum);
+                        ddtBiasOfg.Store(i, j, sum);
                     }
                 }
 
@@ -532,25 +528,21 @@ public partial record KimiDelta
             }
 
             /// <summary>
-            /// daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             /// dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             /// ddtBias = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            public static void dgIn2(TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
-                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
+                int down = dgIn.RowStep, across = dgIn.ColumnStep, first = dgIn.FirstColumn;
+                for (int i = dgIn.FirstRow; i < dgIn.Rows; i += down)
                 {
-                    for (int j = first; j < daLogOfg.Columns; j += across)
+                    for (int j = first; j < dgIn.Columns; j += across)
                     {
-                        TNumber dg_ij = dg.Load(0, j);
-                        TNumber sum = gIn.Load(0, j) + dtBias.Load(0, j);
-                        TNumber sum2 = -(dg_ij * (exp * TNumber.Sigmoid(sum)));
-                        daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                        dgIn.Store(i, j, sum2);
-                        ddtBias.Store(i, j, sum2);
+                        TNumber sum = -(dg.Load(0, j) * (exp * TNumber.Sigmoid(gIn.Load(0, j) + dtBias.Load(0, j))));
+                        dgIn.Store(i, j, sum);
+                        ddtBias.Store(i, j, sum);
                     }
                 }
 

@@ -171,7 +171,7 @@ public partial record KimiDelta
                     TTile.TransposedProduct(SNext, k, U, Into.Add);
 
                     // qRaw: query
-                    TTile qRaw = g;
+                    TTile qRaw = scratch.Take(ref offset, 1, sizes.K);
                     TTile.Copy(qRaw, tensors.Q.Rows(at.Start + t, 1, at.Head, at.Heads), Into.Set);
 
                     // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
@@ -242,17 +242,15 @@ public partial record KimiDelta
                     TTile dg = c;
                     TTile.Transpose(dg, dgKept, Into.Set);
 
-                    // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                     // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                     // ddtBias = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                    TTile daLogOfg = scratch.Take(ref offset, 1, sizes.K);
                     TTile dgIn = scratch.Take(ref offset, 1, sizes.K);
                     TTile ddtBias = scratch.Take(ref offset, 1, sizes.K);
-                    Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, ddtBias, aLog, gIn, dtBias, dg);
+                    Loops<TTile, TNumber>.dgIn2(dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
-                    // daLog = sum over the columns of daLogOfg
+                    // daLog = sum over j of dg_ij g_ij
                     TTile daLog = aLog;
-                    TTile.RowSum(daLog, daLogOfg, Into.Set);
+                    TTile.RowDot(daLog, dg, g, Into.Set);
 
                     // dk += dc * beta
                     Loops<TTile, TNumber>.dk3(dk, beta, dc);

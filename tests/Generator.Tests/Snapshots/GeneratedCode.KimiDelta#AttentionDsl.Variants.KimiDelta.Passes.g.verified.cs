@@ -511,7 +511,7 @@ public partial record KimiDelta
                 TTile.CumulativeSum(G, g);
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-                TTile k = g;
+                TTile k = scratch.Take(ref offset, length, sizes.K);
                 TTile.Normalize(k, kRaw);
 
                 // dk = dkLeft * exp(GLast - G)
@@ -601,13 +601,11 @@ public partial record KimiDelta
                 gIn = dcHat;
                 TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
 
-                // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = k;
                 TTile dgIn = G;
-                TTile ddtBiasOfg = dc;
-                Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+                TTile ddtBiasOfg = k;
+                Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dGLast;
@@ -615,9 +613,13 @@ public partial record KimiDelta
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
 
-                // daLog = sum over all of daLogOfg
+                // dgDotg_i = sum over j of dg_ij g_ij
+                TTile dgDotg = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dgDotg, dg, g, Into.Set);
+
+                // daLog = sum over all of dgDotg
                 TTile daLog = aLog;
-                TTile.Sum(daLog, daLogOfg, Into.Set);
+                TTile.Sum(daLog, dgDotg, Into.Set);
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
                 // v: value

@@ -61,6 +61,17 @@ public sealed record DecayedGram(Causal Causal) : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedGram(t[0], t[1], t[2], t[3], t[4], Causal);
 }
 
+public sealed record DecayedGrams(Causal Causal) : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[6], Causal);
+}
+
+/// <summary>With one decay for both sides.</summary>
+public sealed record DecayedGramsOfOne(Causal Causal) : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[5], Causal);
+}
+
 public sealed record DecayedGramAdjoint(Causal Causal) : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedGramAdjoint(t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], Causal);

@@ -72,11 +72,13 @@ public sealed class HostTileTests
                 (Matrix e, Matrix g) = Decays(rows, updates, depth, causal);
                 Matrix l = Any(rows, depth), r = Any(columns, depth);
                 Judge.Agree(new DecayedGram(causal), Tolerance, Any(rows, columns), l, r, e, g);
+                Judge.Agree(new DecayedGrams(causal), Tolerance, Any(rows, columns), Any(rows, columns), l, Any(rows, depth), r, e, g);
                 Judge.Agree(
                     new DecayedGramAdjoint(causal), Tolerance, Any(rows, depth), Any(columns, depth), Any(rows, depth), Any(columns, depth), Any(rows, columns), l, r, e, g);
                 if (updates == 1)
                 {
                     Judge.Agree(new DecayedGram(causal), Tolerance, Any(rows, rows), l, r, g, g);
+                    Judge.Agree(new DecayedGramsOfOne(causal), Tolerance, Any(rows, rows), Any(rows, rows), l, Any(rows, depth), r, g);
                     Judge.Agree(
                         new DecayedGramAdjointOfOne(causal), Tolerance, Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, rows), l, r, g);
                 }

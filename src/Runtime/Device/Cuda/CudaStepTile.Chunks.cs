@@ -16,6 +16,9 @@ public readonly partial struct CudaStepTile
     public static void DecayedGram(CudaStepTile result, CudaStepTile l, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void DecayedGrams(CudaStepTile strict, CudaStepTile other, CudaStepTile l, CudaStepTile m, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void DecayedGramAdjoint(CudaStepTile dl, CudaStepTile dr, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile l, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
