@@ -14,7 +14,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     private const int Groups = 16;
 
     // Narrower panels until every multiprocessor has so many groups.
-    private const int WantedGroups = 8;
+    private const int WantedGroups = 16;
 
     private readonly KernelCache<CudaStepTile, CudaLanes> kernels = new(accelerator, _ => new KernelSpecialization(CudaStepTile.Threads, Groups), new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];

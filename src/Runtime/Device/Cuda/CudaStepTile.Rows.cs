@@ -11,11 +11,12 @@ public readonly partial struct CudaStepTile
     {
         if (result.Rows == 1)
         {
-            // Threads beyond the last column repeat it.
+            // Threads beyond the last column, and those of further rows, store the same once more.
             int j = result.FirstColumn, last = result.Columns - 4;
             j = j < last ? j : last;
             j = j > 0 ? j : 0;
-            result.Store(0, j, Ptx.LoadRow(x.FarAt(0, j), x.element, result.Columns == 1 ? 1 : 0));
+            CudaLanes value = Ptx.LoadRow(x.FarAt(0, j), x.element, result.Columns == 1 ? 1 : 0);
+            result.Store(0, j, value);
         }
         else
         {
@@ -30,23 +31,14 @@ public readonly partial struct CudaStepTile
         {
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
-                if (!result.Far)
+                CudaLanes value = x.Load(i, j);
+                if (result.Far)
                 {
-                    result.Put(i, j, x.Load(i, j), into);
-                }
-                else if (result.element == (int)CudaElement.Float32)
-                {
-                    CudaLanes value = x.Load(i, j);
-                    Ptx.StoreFar4(result.FarAt(i, j), value.X, value.Y, value.Z, value.W);
+                    Ptx.StoreRow(result.FarAt(i, j), result.element, value.X, value.Y, value.Z, value.W);
                 }
                 else
                 {
-                    CudaLanes value = x.Load(i, j);
-                    bool brain = result.element == (int)CudaElement.BFloat16;
-                    Ptx.StoreBits2(
-                        result.FarAt(i, j),
-                        brain ? Ptx.PackBFloat16(value.X, value.Y) : Ptx.PackFloat16(value.X, value.Y),
-                        brain ? Ptx.PackBFloat16(value.Z, value.W) : Ptx.PackFloat16(value.Z, value.W));
+                    result.Put(i, j, value, into);
                 }
             }
         }
@@ -68,7 +60,7 @@ public readonly partial struct CudaStepTile
             }
 
             CudaLanes scale = CudaLanes.All(1 / MathF.Sqrt(SumOfRow(squares, x.share) + NormEpsilon));
-            for (int j = x.FirstColumn; j < x.Columns; j += x.ColumnStep)
+            for (int j = x.FirstColumn; j < x.Columns && x.Leads; j += x.ColumnStep)
             {
                 result.Store(i, j, x.Load(i, j) * scale);
             }
@@ -88,7 +80,11 @@ public readonly partial struct CudaStepTile
                 sum += x.Load(i, j).Sum;
             }
 
-            result.Put(i, 0, CudaLanes.All(SumOfRow(sum, x.share)), into);
+            CudaLanes all = CudaLanes.All(SumOfRow(sum, x.share));
+            if (result.Leads)
+            {
+                result.Put(i, 0, all, into);
+            }
         }
 
         Synchronize();
@@ -105,7 +101,11 @@ public readonly partial struct CudaStepTile
                 sum += (a.Load(i, j) * b.Load(i, j)).Sum;
             }
 
-            result.Put(i, 0, CudaLanes.All(SumOfRow(sum, a.share)), into);
+            CudaLanes all = CudaLanes.All(SumOfRow(sum, a.share));
+            if (result.Leads)
+            {
+                result.Put(i, 0, all, into);
+            }
         }
 
         Synchronize();

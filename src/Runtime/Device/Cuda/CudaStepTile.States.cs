@@ -8,6 +8,8 @@ namespace AttentionDsl.Runtime;
 /// </content>
 public readonly partial struct CudaStepTile
 {
+    private const uint FourFloats = 16;
+
     /// <inheritdoc/>
     public static bool WorksIn(CudaStepTile read, CudaStepTile written) => false;
 
@@ -40,26 +42,20 @@ public readonly partial struct CudaStepTile
     public static void Product(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into)
     {
         Synchronize();
-        int i = b.FirstRow, j = b.FirstColumn, step = b.RowStep;
-        uint from = b.At(i, j), down = b.Down, x = a.At(0, i), next = (uint)step << 2;
+        int i = b.FirstOfWalk, j = b.FirstColumn, end = b.EndOfWalk;
+        uint from = b.At(i, j), x = a.At(0, i), down = b.pitch;
         CudaLanes sum = CudaLanes.All(0);
 
         // Four rows at a time: their loads are under way before the first is used.
-        for (; i + (3 * step) < b.Rows; i += 4 * step)
+        for (; i < end; i += 4)
         {
-            CudaLanes b0 = Ptx.Load4(from), b1 = Ptx.Load4(from + down), b2 = Ptx.Load4(from + (2 * down)), b3 = Ptx.Load4(from + (3 * down));
-            float x0 = Ptx.Load(x), x1 = Ptx.Load(x + next), x2 = Ptx.Load(x + (2 * next)), x3 = Ptx.Load(x + (3 * next));
-            sum = sum + (CudaLanes.All(x0) * b0) + (CudaLanes.All(x1) * b1) + (CudaLanes.All(x2) * b2) + (CudaLanes.All(x3) * b3);
+            CudaLanes b0 = Ptx.Load4(from), b1 = Ptx.Load4(from + down), b2 = Ptx.Load4(from + (2 * down)), b3 = Ptx.Load4(from + (3 * down)), x4 = Ptx.Load4(x);
+            sum = sum + (CudaLanes.All(x4.X) * b0) + (CudaLanes.All(x4.Y) * b1) + (CudaLanes.All(x4.Z) * b2) + (CudaLanes.All(x4.W) * b3);
             from += 4 * down;
-            x += 4 * next;
+            x += FourFloats;
         }
 
-        for (; i < b.Rows; i += step)
-        {
-            sum += CudaLanes.All(a.Number(i)) * b.Load(i, j);
-        }
-
-        result.Put(0, j, b.SumOfColumns(sum), into);
+        result.PutSum(j, b.SumOfColumns(sum), into);
         Synchronize();
     }
 
@@ -81,72 +77,54 @@ public readonly partial struct CudaStepTile
         CudaStepTile result, CudaStepTile read, CudaStepTile s, bool decays, CudaStepTile e, CudaStepTile k, CudaStepTile u, bool twice, CudaStepTile b, CudaStepTile z, CudaStepTile q)
     {
         Synchronize();
-        int i = s.FirstRow, j = s.FirstColumn, step = s.RowStep, far = result.Far ? 1 : 0;
-        uint from = s.At(i, j), to = result.At(i, j), down = s.Down, next = (uint)step << 2;
-        uint x = k.At(0, i), second = b.At(0, i), y = q.At(0, i);
+        int i = s.FirstOfWalk, j = s.FirstColumn, end = s.EndOfWalk, far = result.Far ? 1 : 0;
+        uint from = s.At(i, j), to = result.At(i, j), down = s.pitch, x = k.At(0, i), second = b.At(0, i), y = q.At(0, i);
 
         // One factor for all rows stays where it is.
-        uint factor = e.At(0, e.Columns > 1 ? i : 0), nextFactor = e.Columns > 1 ? next : 0;
-        long farTo = result.FarAt(i, j), farDown = Bytes((uint)step, result.pitch);
+        uint factor = e.At(0, e.Columns > 1 ? i : 0), nextFactor = e.Columns > 1 ? FourFloats : 0;
+        long farTo = result.FarAt(i, j), farDown = result.pitch;
         CudaLanes sum = CudaLanes.All(0), written = u.Load(0, j), also = z.Load(0, j);
-        for (; i + (3 * step) < s.Rows; i += 4 * step)
+        for (; i < end; i += 4)
         {
             CudaLanes s0 = Ptx.Load4(from), s1 = Ptx.Load4(from + down), s2 = Ptx.Load4(from + (2 * down)), s3 = Ptx.Load4(from + (3 * down));
-            float x0 = Ptx.Load(x), x1 = Ptx.Load(x + next), x2 = Ptx.Load(x + (2 * next)), x3 = Ptx.Load(x + (3 * next));
-            float y0 = Ptx.Load(y), y1 = Ptx.Load(y + next), y2 = Ptx.Load(y + (2 * next)), y3 = Ptx.Load(y + (3 * next));
+            CudaLanes x4 = Ptx.Load4(x), y4 = Ptx.Load4(y);
             if (decays)
             {
-                s0 = CudaLanes.All(Ptx.Load(factor)) * s0;
-                s1 = CudaLanes.All(Ptx.Load(factor + nextFactor)) * s1;
-                s2 = CudaLanes.All(Ptx.Load(factor + (2 * nextFactor))) * s2;
-                s3 = CudaLanes.All(Ptx.Load(factor + (3 * nextFactor))) * s3;
+                CudaLanes e4 = Ptx.Load4(factor);
+                s0 = CudaLanes.All(e4.X) * s0;
+                s1 = CudaLanes.All(e4.Y) * s1;
+                s2 = CudaLanes.All(e4.Z) * s2;
+                s3 = CudaLanes.All(e4.W) * s3;
             }
 
-            s0 += CudaLanes.All(x0) * written;
-            s1 += CudaLanes.All(x1) * written;
-            s2 += CudaLanes.All(x2) * written;
-            s3 += CudaLanes.All(x3) * written;
+            s0 += CudaLanes.All(x4.X) * written;
+            s1 += CudaLanes.All(x4.Y) * written;
+            s2 += CudaLanes.All(x4.Z) * written;
+            s3 += CudaLanes.All(x4.W) * written;
             if (twice)
             {
-                s0 += CudaLanes.All(Ptx.Load(second)) * also;
-                s1 += CudaLanes.All(Ptx.Load(second + next)) * also;
-                s2 += CudaLanes.All(Ptx.Load(second + (2 * next))) * also;
-                s3 += CudaLanes.All(Ptx.Load(second + (3 * next))) * also;
+                CudaLanes b4 = Ptx.Load4(second);
+                s0 += CudaLanes.All(b4.X) * also;
+                s1 += CudaLanes.All(b4.Y) * also;
+                s2 += CudaLanes.All(b4.Z) * also;
+                s3 += CudaLanes.All(b4.W) * also;
             }
 
             Ptx.StoreEither4(far, farTo, to, s0.X, s0.Y, s0.Z, s0.W);
             Ptx.StoreEither4(far, farTo + farDown, to + down, s1.X, s1.Y, s1.Z, s1.W);
             Ptx.StoreEither4(far, farTo + (2 * farDown), to + (2 * down), s2.X, s2.Y, s2.Z, s2.W);
             Ptx.StoreEither4(far, farTo + (3 * farDown), to + (3 * down), s3.X, s3.Y, s3.Z, s3.W);
-            sum = sum + (CudaLanes.All(y0) * s0) + (CudaLanes.All(y1) * s1) + (CudaLanes.All(y2) * s2) + (CudaLanes.All(y3) * s3);
+            sum = sum + (CudaLanes.All(y4.X) * s0) + (CudaLanes.All(y4.Y) * s1) + (CudaLanes.All(y4.Z) * s2) + (CudaLanes.All(y4.W) * s3);
             from += 4 * down;
             to += 4 * down;
             farTo += 4 * farDown;
-            x += 4 * next;
-            y += 4 * next;
-            second += 4 * next;
-            factor += 4 * nextFactor;
+            x += FourFloats;
+            y += FourFloats;
+            second += FourFloats;
+            factor += nextFactor;
         }
 
-        for (; i < s.Rows; i += step)
-        {
-            CudaLanes value = s.Load(i, j);
-            if (decays)
-            {
-                value = CudaLanes.All(e.Number(e.Columns > 1 ? i : 0)) * value;
-            }
-
-            value += CudaLanes.All(k.Number(i)) * written;
-            if (twice)
-            {
-                value += CudaLanes.All(b.Number(i)) * also;
-            }
-
-            sum += CudaLanes.All(q.Number(i)) * value;
-            Ptx.StoreEither4(far, result.FarAt(i, j), result.At(i, j), value.X, value.Y, value.Z, value.W);
-        }
-
-        read.Put(0, j, s.SumOfColumns(sum), Into.Set);
+        read.PutSum(j, s.SumOfColumns(sum), Into.Set);
         Synchronize();
     }
 
@@ -156,40 +134,24 @@ public readonly partial struct CudaStepTile
     {
         Synchronize();
         bool each = g.Columns > 1;
-        float all = CudaLanes.Exp(Ptx.Load(g.At(0, 0)));
-        int i = state.FirstRow, j = state.FirstColumn, step = state.RowStep;
-        uint at = state.At(i, j), down = state.Down, x = k.At(0, i), decay = g.At(0, i), next = (uint)step << 2;
+        int i = state.FirstOfWalk, j = state.FirstColumn, end = state.EndOfWalk;
+        uint at = state.At(i, j), x = k.At(0, i), decay = g.At(0, each ? i : 0), down = state.pitch;
         CudaLanes written = u.Load(0, j);
-        for (; i + (3 * step) < state.Rows; i += 4 * step)
+        for (; i < end; i += 4)
         {
             CudaLanes s0 = Ptx.Load4(at), s1 = Ptx.Load4(at + down), s2 = Ptx.Load4(at + (2 * down)), s3 = Ptx.Load4(at + (3 * down));
-            float x0 = Ptx.Load(x), x1 = Ptx.Load(x + next), x2 = Ptx.Load(x + (2 * next)), x3 = Ptx.Load(x + (3 * next));
-            float g0 = all, g1 = all, g2 = all, g3 = all;
-            if (each)
-            {
-                g0 = CudaLanes.Exp(Ptx.Load(decay));
-                g1 = CudaLanes.Exp(Ptx.Load(decay + next));
-                g2 = CudaLanes.Exp(Ptx.Load(decay + (2 * next)));
-                g3 = CudaLanes.Exp(Ptx.Load(decay + (3 * next)));
-            }
-
-            s0 = (CudaLanes.All(x0) * written) + (CudaLanes.All(g0) * s0);
-            s1 = (CudaLanes.All(x1) * written) + (CudaLanes.All(g1) * s1);
-            s2 = (CudaLanes.All(x2) * written) + (CudaLanes.All(g2) * s2);
-            s3 = (CudaLanes.All(x3) * written) + (CudaLanes.All(g3) * s3);
+            CudaLanes x4 = Ptx.Load4(x), e4 = CudaLanes.Exp(Ptx.Load4(decay));
+            s0 = (CudaLanes.All(x4.X) * written) + (CudaLanes.All(e4.X) * s0);
+            s1 = (CudaLanes.All(x4.Y) * written) + (CudaLanes.All(e4.Y) * s1);
+            s2 = (CudaLanes.All(x4.Z) * written) + (CudaLanes.All(e4.Z) * s2);
+            s3 = (CudaLanes.All(x4.W) * written) + (CudaLanes.All(e4.W) * s3);
             Ptx.Store4(at, s0.X, s0.Y, s0.Z, s0.W);
             Ptx.Store4(at + down, s1.X, s1.Y, s1.Z, s1.W);
             Ptx.Store4(at + (2 * down), s2.X, s2.Y, s2.Z, s2.W);
             Ptx.Store4(at + (3 * down), s3.X, s3.Y, s3.Z, s3.W);
             at += 4 * down;
-            x += 4 * next;
-            decay += 4 * next;
-        }
-
-        for (; i < state.Rows; i += step)
-        {
-            CudaLanes kept = CudaLanes.All(each ? CudaLanes.Exp(g.Number(i)) : all);
-            state.Store(i, j, (kept * state.Load(i, j)) + (CudaLanes.All(k.Number(i)) * written));
+            x += FourFloats;
+            decay += each ? FourFloats : 0;
         }
 
         Synchronize();
@@ -260,11 +222,20 @@ public readonly partial struct CudaStepTile
 
     private static void FetchState(CudaStepTile result, CudaStepTile x)
     {
-        int step = result.RowStep;
-        int j = result.FirstColumn;
-        uint to = result.At(result.FirstRow, j), down = result.Down;
-        long from = x.FarAt(result.FirstRow, j), farDown = Bytes((uint)step, x.pitch);
-        for (int i = result.FirstRow; i < result.Rows; i += step)
+        int i = result.FirstRow, j = result.FirstColumn, step = result.RowStep;
+        uint to = result.At(i, j), down = (uint)step * result.pitch;
+        long from = x.FarAt(i, j), farDown = Bytes((uint)step, x.pitch);
+        for (; i + (3 * step) < result.Rows; i += 4 * step)
+        {
+            Ptx.CopyLater16(to, from);
+            Ptx.CopyLater16(to + down, from + farDown);
+            Ptx.CopyLater16(to + (2 * down), from + (2 * farDown));
+            Ptx.CopyLater16(to + (3 * down), from + (3 * farDown));
+            to += 4 * down;
+            from += 4 * farDown;
+        }
+
+        for (; i < result.Rows; i += step)
         {
             Ptx.CopyLater16(to, from);
             to += down;
@@ -272,8 +243,20 @@ public readonly partial struct CudaStepTile
         }
     }
 
-    /// <summary>Bytes from a row of this thread to its next.</summary>
-    private uint Down => (uint)RowStep * pitch;
+    private void PutSum(int j, CudaLanes sum, Into into)
+    {
+        if (Leads)
+        {
+            Put(0, j, sum, into);
+        }
+    }
+
+    /// <summary>The first row of this thread in a walk: a stretch of whole fours, so that what goes with four rows is one load.</summary>
+    private int FirstOfWalk => (Lane >> share) * Stretch;
+
+    private int EndOfWalk => FirstOfWalk + Stretch < Rows ? FirstOfWalk + Stretch : Rows;
+
+    private int Stretch => (((Rows + (Threads >> share) - 1) >> (5 - share)) + 3) & ~3;
 
     /// <summary>Number i of a row.</summary>
     private float Number(int i) => Ptx.Load(At(0, i));

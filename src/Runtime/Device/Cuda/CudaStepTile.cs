@@ -8,9 +8,8 @@ namespace AttentionDsl.Runtime;
 /// Single precision throughout; only the caller's tensors may have 16 bits.
 /// </summary>
 /// <remarks>
-/// A thread works on four neighbouring columns of some rows, the same in every operation, so an elementwise loop reads what its own thread
-/// wrote; of a row, every group of threads that could share it computes all of it. Operations in which threads read what others wrote begin and end with
-/// the warp's barrier.
+/// A thread works on four neighbouring columns of some rows; of a single row the first threads have a part and the others wait. Every operation ends
+/// with the warp's barrier, and a one-column tile holds its number four times, as its row has room for more.
 /// It takes rows of at most <see cref="MaxColumns"/> numbers and only multiples of four; the rest is <see cref="CudaTile"/>'s.
 /// </remarks>
 public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaLanes>
@@ -52,16 +51,19 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaLane
     public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => Rows == 1 ? 0 : Lane >> share;
+    public int FirstRow => Lane >> share;
 
     /// <inheritdoc/>
-    public int RowStep => Threads >> share;
+    public int RowStep => Rows == 1 ? 1 : Threads >> share;
 
     /// <inheritdoc/>
     public int FirstColumn => (Lane & ((1 << share) - 1)) << 2;
 
     /// <inheritdoc/>
     public int ColumnStep => 4 << share;
+
+    // True for the threads that have a part of a single row of so many columns.
+    private bool Leads => Lane >> share == 0 && FirstColumn < Columns;
 
     private bool Far => element != Scratch;
 

@@ -66,11 +66,14 @@ internal static class Ptx
         [nameof(CopyLater4)] = "cp.async.ca.shared.global [%0], [%1], 4;",
         [nameof(AwaitCopies)] = "cp.async.wait_all;",
         [nameof(LoadRow)] = RowOfAny,
+        [nameof(StoreRow)] = "{ .reg .pred f, b, h; .reg .b32 x, y; setp.eq.s32 f, %1, 0; setp.eq.s32 b, %1, 1; setp.eq.s32 h, %1, 2; "
+            + "mov.b32 x, 0; mov.b32 y, 0; @b cvt.rn.bf16x2.f32 x, %3, %2; @b cvt.rn.bf16x2.f32 y, %5, %4; @h cvt.rn.f16x2.f32 x, %3, %2; @h cvt.rn.f16x2.f32 y, %5, %4; "
+            + "@f st.global.v4.f32 [%0], {%2,%3,%4,%5}; @!f st.global.v2.b32 [%0], {x,y}; }",
         [nameof(HighestBit)] = "bfind.u32 $0, %0;",
         [nameof(StoreEither4)] = "{ .reg .pred p; setp.ne.s32 p, %0, 0; @p st.global.v4.f32 [%1], {%3,%4,%5,%6}; @!p st.shared.v4.f32 [%2], {%3,%4,%5,%6}; }",
     };
 
-    // Four numbers, or one, of any element. Predicates in place of branches: the loads of several rows can be under way together.
+    // Four numbers, or one four times, of any element. Predicates in place of branches: the loads of several rows can be under way together.
     private const string RowOfAny =
         "{ .reg .pred f, h, b, w, fw, fo, hw, ho; .reg .b32 x, y, t; .reg .b16 r, s; "
         + "setp.eq.s32 f, %1, 0; setp.eq.s32 b, %1, 1; setp.eq.s32 h, %1, 2; setp.eq.s32 w, %2, 0; "
@@ -80,7 +83,8 @@ internal static class Ptx
         + "@hw ld.global.v2.b32 {x,y}, [%0]; @ho ld.global.u16 r, [%0]; @ho cvt.u32.u16 x, r; "
         + "@b shl.b32 t, x, 16; @b mov.b32 $0, t; @b and.b32 t, x, 0xffff0000; @b mov.b32 $1, t; "
         + "@b shl.b32 t, y, 16; @b mov.b32 $2, t; @b and.b32 t, y, 0xffff0000; @b mov.b32 $3, t; "
-        + "mov.b32 {r,s}, x; @h cvt.f32.f16 $0, r; @h cvt.f32.f16 $1, s; mov.b32 {r,s}, y; @h cvt.f32.f16 $2, r; @h cvt.f32.f16 $3, s; }";
+        + "mov.b32 {r,s}, x; @h cvt.f32.f16 $0, r; @h cvt.f32.f16 $1, s; mov.b32 {r,s}, y; @h cvt.f32.f16 $2, r; @h cvt.f32.f16 $3, s; "
+        + "@!w mov.f32 $1, $0; @!w mov.f32 $2, $0; @!w mov.f32 $3, $0; }";
 
     /// <summary>Uses dynamic shared memory, so that ILGPU declares it.</summary>
     [IntrinsicImplementation]
@@ -302,12 +306,24 @@ internal static class Ptx
     {
     }
 
-    /// <summary>Reads four numbers of the device's memory (<paramref name="single"/> is 1: one).</summary>
+    /// <summary>Reads four numbers of the device's memory (<paramref name="single"/> is 1: one, which then stands in all four places).</summary>
     /// <param name="address">A multiple of four numbers' bytes, or of one's.</param>
     /// <param name="element">A <see cref="CudaElement"/>.</param>
     /// <param name="single">0 or 1.</param>
     [IntrinsicImplementation]
     public static CudaLanes LoadRow(long address, int element, int single) => default;
+
+    /// <summary>Writes four numbers to the device's memory.</summary>
+    /// <param name="address">A multiple of four numbers' bytes.</param>
+    /// <param name="element">A <see cref="CudaElement"/>.</param>
+    /// <param name="x">The first.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="z">The third.</param>
+    /// <param name="w">The fourth.</param>
+    [IntrinsicImplementation]
+    public static void StoreRow(long address, int element, float x, float y, float z, float w)
+    {
+    }
 
     /// <summary>The place of the highest bit that is set; -1 if none is.</summary>
     [IntrinsicImplementation]

@@ -1,0 +1,178 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>The card's instructions, on a <see cref="Warp"/> of threads: every access is checked for its bounds and its alignment.</summary>
+internal static unsafe class Ptx
+{
+    public static void Declare(ref byte shared)
+    {
+    }
+
+    public static uint Shared() => 0;
+
+    public static void Together() => Warp.Current.Together();
+
+    public static float Load(uint address) => *Warp.Current.At(address, 1);
+
+    public static CudaLanes Load4(uint address) => Read(Warp.Current.At(address, 4));
+
+    public static void Store4(uint address, float x, float y, float z, float w) => Write(Warp.Current.At(address, 4), x, y, z, w);
+
+    public static void StoreFar(long address, float value) => *Far<float>(address, 1) = value;
+
+    public static void StoreEither4(int far, long farAddress, uint address, float x, float y, float z, float w) =>
+        Write(far != 0 ? Far<float>(farAddress, 4) : Warp.Current.At(address, 4), x, y, z, w);
+
+    // Already there when AwaitCopies is called, which is when a copy may arrive at the earliest.
+    public static void CopyLater16(uint to, long from)
+    {
+        CudaLanes x = Read(Far<float>(from, 4));
+        Write(Warp.Current.At(to, 4), x.X, x.Y, x.Z, x.W);
+    }
+
+    public static void CopyLater4(uint to, long from) => *Warp.Current.At(to, 1) = *Far<float>(from, 1);
+
+    public static void AwaitCopies()
+    {
+    }
+
+    public static int HighestBit(uint x) => x == 0 ? -1 : BitOperations.Log2(x);
+
+    public static float Across(float x, int distance) => Warp.Current.Across(x, distance);
+
+    public static float Exp2(float x) => MathF.Pow(2, x);
+
+    public static CudaLanes LoadRow(long address, int element, int single)
+    {
+        int count = single != 0 ? 1 : 4;
+        var row = new float[4];
+        for (int i = 0; i < 4; i++)
+        {
+            row[i] = i >= count ? row[0] : element switch
+            {
+                0 => Far<float>(address, count)[i],
+                1 => BitConverter.Int32BitsToSingle(Far<ushort>(address, count)[i] << 16),
+                _ => (float)Far<Half>(address, count)[i],
+            };
+        }
+
+        return new(row[0], row[1], row[2], row[3]);
+    }
+
+    public static void StoreRow(long address, int element, float x, float y, float z, float w)
+    {
+        var row = new[] { x, y, z, w };
+        for (int i = 0; i < 4; i++)
+        {
+            switch (element)
+            {
+                case 0: Far<float>(address, 4)[i] = row[i]; break;
+                case 1: Far<ushort>(address, 4)[i] = Rounded(row[i]); break;
+                default: Far<Half>(address, 4)[i] = (Half)row[i]; break;
+            }
+        }
+    }
+
+    private static T* Far<T>(long address, int count)
+        where T : unmanaged => address % (count * sizeof(T)) == 0 ? (T*)address : throw new InvalidOperationException($"{count} x {sizeof(T)} bytes at {address}.");
+
+    private static ushort Rounded(float x)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(x);
+        return (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private static CudaLanes Read(float* at) => new(at[0], at[1], at[2], at[3]);
+
+    private static void Write(float* at, float x, float y, float z, float w) => (at[0], at[1], at[2], at[3]) = (x, y, z, w);
+}
+
+/// <summary>Which thread asks.</summary>
+internal static class Group
+{
+    public static int IdxX => Warp.Lane;
+}
+
+/// <summary>The group's memory is the warp's.</summary>
+internal static class SharedMemory
+{
+    public static Span<byte> GetDynamic<T>() => new byte[1];
+}
+
+/// <summary>32 threads that run the same code, each at its own pace: what races on a card that keeps no step goes wrong here.</summary>
+internal sealed unsafe class Warp : IDisposable
+{
+    private const int Threads = 32;
+
+    [ThreadStatic]
+    private static Warp? current;
+
+    [ThreadStatic]
+    private static int lane;
+
+    private readonly float* memory;
+    private readonly long elements;
+    private readonly Barrier barrier = new(Threads);
+    private readonly float[] numbers = new float[Threads];
+
+    private Warp(long elements)
+    {
+        this.elements = elements;
+        memory = (float*)NativeMemory.AlignedAlloc((nuint)(elements * sizeof(float)), 128);
+        new Span<float>(memory, (int)elements).Fill(float.NaN);
+    }
+
+    public static Warp Current => current!;
+
+    public static int Lane => lane;
+
+    /// <summary>Runs code on a warp with so many numbers of shared memory, which are NaN at first.</summary>
+    public static void Run(long elements, Action code)
+    {
+        using var warp = new Warp(elements);
+        Exception? failure = null;
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(x => new Thread(() =>
+        {
+            (current, lane) = (warp, x);
+            try
+            {
+                code();
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+
+            warp.barrier.RemoveParticipant();
+        }))];
+        Array.ForEach(threads, x => x.Start());
+        Array.ForEach(threads, x => x.Join());
+        if (failure is not null)
+        {
+            throw new InvalidOperationException("A thread of the warp failed.", failure);
+        }
+    }
+
+    public void Together() => barrier.SignalAndWait();
+
+    public float Across(float x, int distance)
+    {
+        numbers[lane] = x;
+        Together();
+        float other = numbers[lane ^ distance];
+        Together();
+        return other;
+    }
+
+    public float* At(uint address, int count) => address % (count * sizeof(float)) == 0 && (address / sizeof(float)) + count <= elements
+        ? memory + (address / sizeof(float))
+        : throw new InvalidOperationException($"{count} numbers at {address} of {elements * sizeof(float)} bytes.");
+
+    public void Dispose()
+    {
+        barrier.Dispose();
+        NativeMemory.AlignedFree(memory);
+    }
+}
