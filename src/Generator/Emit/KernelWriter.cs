@@ -4,7 +4,7 @@ namespace AttentionDsl.Generator;
 /// Writes the statements of a kernel: a tile is taken from scratch where it is first written, every statement stands under its equation.
 /// A tile that is read no more gives its storage to a later one of its shape, so that a chunk's working set stays small.
 /// </summary>
-internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch, LoopMethods loops)
+internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch, LoopMethods loops)
 {
     private readonly HashSet<string> frame = [];
 
@@ -12,9 +12,6 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
 
     /// <summary>Where a load finds its rows.</summary>
     public RowsText Rows { get; set; } = new("start", "length", "start", "length");
-
-    /// <summary>Where a fetch of the next chunk finds them.</summary>
-    public RowsText NextRows { get; set; } = new("nextStart", "nextLength", "nextStart * sizes.Updates", "nextWrites");
 
     /// <summary>Fields whose rows are updates although the tile has one row (in the recurrent step).</summary>
     public HashSet<string> PerUpdateLoads { get; } = [];
@@ -105,39 +102,6 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
         }
     }
 
-    /// <summary>Takes room in the frame for what is fetched ahead, and fetches the first of it.</summary>
-    public void TakeAhead(Statement fetch)
-    {
-        Tile tile = fetch.Results.Single();
-        bool factor = Factors.Contains(tile.Name);
-        frame.Add(tile.Name);
-        writer.Line($"TTile {Room(tile)} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {Most(tile.Rows)}, {Most(tile.Columns)});");
-        scratch.Add(tile, factor);
-
-        string Most(Dim dim) => dim is Dim.Token or Dim.Update ? dimensions.Largest(dim) : dimensions.Text(dim);
-    }
-
-    /// <summary>Begins to fetch the next chunk's rows of a tile.</summary>
-    public void WriteFetch(Statement fetch)
-    {
-        Tile tile = fetch.Results.Single();
-        RowsText rows = Rows;
-        Rows = NextRows;
-        string from = fetch is LoadStatement x ? Operand(x.Field, x.IsParameter, tile.Rows == Dim.Update, tile.Columns) : Memory[tile.Name];
-        Rows = rows;
-        writer.Line($"TTile.Fetch({(tile.Rows == Dim.One ? tile.Name : Part(tile, NextRows))}, {from});");
-    }
-
-    /// <summary>Names this chunk's rows of a tile that was fetched ahead.</summary>
-    public void OpenAhead(Statement fetch)
-    {
-        Tile tile = fetch.Results.Single();
-        if (tile.Rows != Dim.One)
-        {
-            writer.Line($"TTile {tile.Name} = {Part(tile, Rows)};");
-        }
-    }
-
     /// <summary>The length of an axis in a chunk.</summary>
     public string Length(Dim dim, RowsText rows) => dim switch { Dim.Token => rows.Count, Dim.Update => rows.Updates, _ => dimensions.Text(dim) };
 
@@ -148,10 +112,6 @@ internal sealed class KernelWriter(SourceWriter writer, Dimensions dimensions, S
         string range = dimensions.Panel && columns == Dim.Value ? ", at.Column, at.Columns" : "";
         return $"tensors.{field}.Rows({rows}, at.Head, at.Heads{range})";
     }
-
-    private static string Room(Tile tile) => tile.Rows == Dim.One ? tile.Name : tile.Name + "Room";
-
-    private string Part(Tile tile, RowsText rows) => $"{Room(tile)}.Block(0, {Length(tile.Rows, rows)}, 0, {Length(tile.Columns, rows)})";
 
     private static string Part(Tile whole, Part part) => part switch
     {

@@ -1,7 +1,7 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>The passes of a token-parallel device: the chunk-parallel kernels cut by what depends on the state (see <see cref="PassPlan"/>).</summary>
-internal sealed class PassesFile
+internal sealed partial class PassesFile
 {
     private const string Signature = "<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
 
@@ -166,105 +166,6 @@ internal sealed class PassesFile
         body(kernel, tiles);
         writer.Close();
         scratch[name] = tiles.Elements();
-    }
-
-    /// <summary>Writes a pass over the chunks of a sequence.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="summary">What it does.</param>
-    /// <param name="pass">The pass.</param>
-    /// <param name="back">True if it begins with the last chunk.</param>
-    /// <param name="result">The state (its gradient) that a chunk hands to the next.</param>
-    /// <param name="final">The operand that takes what the last chunk hands on; null if nobody asks for it.</param>
-    private void WriteInOrder(string name, string summary, Pass pass, bool back, Tile result, string? final)
-    {
-        KernelWriter kernel = Open(name, summary, Dimensions(panel: true), out ScratchTiles tiles);
-        Tile carried = pass.Given[0];
-        kernel.Take(carried);
-        writer.Line($"States.Load<TTile, TNumber>({carried.Name}, tensors.{(back ? "FinalStateGradient" : "InitialState")}, sizes, at, at.{(back ? "StateOut" : "StateIn")}, {swapped});");
-        writer.Line();
-        writer.Line("// What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.");
-        kernel.Factors = pass.Factors;
-        foreach (Statement fetch in pass.Ahead)
-        {
-            kernel.TakeAhead(fetch);
-        }
-
-        NameKept(kernel, "nextKept", kernel.NextRows, panel: true);
-        writer.Line($"int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = {(back ? "chunks - 1" : "0")};");
-        WriteNext("long ", "int ", "Kept<TTile, TNumber> ");
-        foreach (Statement fetch in pass.Ahead)
-        {
-            kernel.WriteFetch(fetch);
-        }
-
-        writer.Line();
-        writer.Line("long first = offset;");
-        tiles.OpenScope();
-        writer.Line(back ? "for (int chunk = chunks - 1; chunk >= 0; chunk--)" : "for (int chunk = 0; chunk < chunks; chunk++)");
-        writer.Open();
-        writer.Line("offset = first;");
-        writer.Line("long start = nextStart;");
-        writer.Line($"int length = nextLength{(writes.Length == 0 ? "" : ", writes = nextWrites")};");
-        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
-        foreach (Statement fetch in pass.Ahead)
-        {
-            kernel.OpenAhead(fetch);
-        }
-
-        NameStates(kernel, pass);
-        writer.Line();
-        writer.Line(back ? "next = Math.Max(chunk - 1, 0);" : "next = Math.Min(chunk + 1, chunks - 1);");
-        WriteNext("", "", "");
-        writer.Line();
-        kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
-        if (!Write(kernel, pass).StandsIn(result, carried))
-        {
-            writer.Line($"TTile.Copy({carried.Name}, {result.Name}, Into.Set);");
-        }
-
-        writer.Close();
-        writer.Line();
-        writer.Line("TTile.Arrive();");
-        if (final is not null)
-        {
-            writer.Line($"States.Store<TTile, TNumber>({carried.Name}, tensors.{final}, sizes, at, at.{(back ? "StateIn" : "StateOut")}, {swapped});");
-        }
-
-        writer.Close();
-        scratch[name] = tiles.Elements();
-    }
-
-    /// <summary>Says where the next chunk is; after the last it is that one again.</summary>
-    private void WriteNext(string number, string count, string tiles)
-    {
-        writer.Line($"{number}nextStart = at.Start + ((long)next * sizes.Chunk);");
-        writer.Line($"{count}nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));");
-        if (writes.Length != 0)
-        {
-            writer.Line($"{count}nextWrites = nextLength * sizes.Updates;");
-        }
-
-        writer.Line($"{tiles}nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength{(writes.Length == 0 ? "" : ", nextWrites")});");
-    }
-
-    /// <summary>Names the state before a chunk, and the gradient of the one after it, where a pass over the sequence fetches or leaves them.</summary>
-    private void NameStates(KernelWriter kernel, Pass pass)
-    {
-        var moved = new HashSet<string>(pass.Statements.SelectMany(x => x switch
-        {
-            StoreStatement store => [store.To],
-            RecallStatement => x.Results.Select(y => y.Name),
-            _ => Enumerable.Empty<string>(),
-        }));
-        if (moved.Contains(state.Name))
-        {
-            NameState(kernel, "States", state.Name, "before", InOrder, panel: true);
-        }
-
-        if (moved.Contains("dSNext"))
-        {
-            NameState(kernel, "StateGradients", "dSNext", "after", InOrder, panel: true);
-        }
     }
 
     private TileStorage Write(KernelWriter kernel, Pass pass)

@@ -67,8 +67,20 @@ internal sealed class TileStorage
     /// <summary>The name of a tile whose storage the result of a statement takes over; null if there is none.</summary>
     public string? Reuse(Tile result, int index)
     {
-        Tile? giver = InPlace(statements[index]).Where(x => free.ContainsKey(x.Name) && LastUse(x) == index && Fits(x, result)).FirstOrDefault()
-            ?? free.Values.Where(x => LastUse(x) < index && Fits(x, result)).OrderBy(x => x.Variable == result.Variable ? 0 : 1).FirstOrDefault();
+        Tile? giver = InPlace(statements[index]).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index);
+        foreach (Tile tile in giver is null ? free.Values : Enumerable.Empty<Tile>())
+        {
+            // The first that fits, but before all others the storage in which the same numbers stood before.
+            if (Fits(tile, result) && LastUse(tile) < index && (giver is null || tile.Variable == result.Variable))
+            {
+                giver = tile;
+                if (result.Name == result.Variable)
+                {
+                    break;
+                }
+            }
+        }
+
         if (giver is null)
         {
             return null;

@@ -16,7 +16,7 @@ internal sealed class GradientPass
     {
         StoreStatement[] stores = [.. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))];
         factors = FactorTiles.Of(statements, gradients.Values);
-        var order = new Order([.. new Pass(statements, [], [], [], factors).Recalling([.. states, .. left]).Statements, .. stores], [], Weight);
+        var order = new Order(new Dependencies([.. new Pass(statements, [], [], [], factors).Recalling([.. states, .. left]).Statements, .. stores], [], Weight));
         foreach (Statement statement in statements.Where(x => x.Reads.Any(states.Contains)))
         {
             order.Demand(statement);
@@ -25,7 +25,7 @@ internal sealed class GradientPass
         foreach (Statement statement in order.Rest)
         {
             IReadOnlyList<Statement> more = order.Missing(statement);
-            if (more.All(IsAtHand) && Between([.. order.Demanded, .. more], order.Rest.Except(more)).Sum(Weight) < Between(order.Demanded, order.Rest).Sum(Weight))
+            if (more.All(IsAtHand) && Between([.. order.Demanded, .. more], order.Rest.Where(x => !more.Any(y => ReferenceEquals(x, y)))).Sum(Weight) < Between(order.Demanded, order.Rest).Sum(Weight))
             {
                 order.Demand(statement);
             }
@@ -34,7 +34,7 @@ internal sealed class GradientPass
         order.Tighten();
         IReadOnlyList<Statement> first = order.Demanded, rest = WithRepeated(order.Rest, first);
         Carried = [.. Between(first.Where(x => !IsRepeated(x)), rest)];
-        IReadOnlyList<Statement> all = Order.WithSumsBegun([.. first, .. new Schedule(rest, Carried, factors).Best()]);
+        IReadOnlyList<Statement> all = Dependencies.WithSumsBegun([.. first, .. new Schedule(rest, Carried, factors).Best()]);
         WithStates = new Pass(all.Take(first.Count), Carried, [], [], factors).Fetching();
         Rest = new Pass(all.Skip(first.Count), [], [], Carried, factors).FetchingWhatCostsNothing();
     }

@@ -107,7 +107,7 @@ internal sealed class Pass
     /// <summary>First all fetches; their arrival where the first of them is used.</summary>
     private Pass Fetching(IEnumerable<Statement> more)
     {
-        var early = new HashSet<Statement>(more);
+        Statement[] early = [.. more];
         Statement[] all = [.. Statements.Where(IsFetch), .. early];
         if (all.Length == 0)
         {
@@ -121,7 +121,7 @@ internal sealed class Pass
         ];
 
         var fetched = new HashSet<Tile>(fetches.SelectMany(x => x.Results));
-        List<Statement> rest = [.. Statements.Where(x => x is not ArriveStatement && !IsFetch(x) && !early.Contains(x))];
+        List<Statement> rest = [.. Statements.Where(x => x is not ArriveStatement && !IsFetch(x) && !early.Any(y => ReferenceEquals(x, y)))];
         rest.Insert(rest.FindIndex(x => x.Reads.Any(fetched.Contains)), new ArriveStatement());
         return With([.. fetches, .. rest]);
     }

@@ -6,23 +6,25 @@ namespace AttentionDsl.Generator;
 /// <param name="factors">The tiles that are taken as factors.</param>
 internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> given, ISet<string> factors)
 {
+    private readonly Dependencies dependencies = new(statements, given, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+
     /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
     public IReadOnlyList<Statement> Best()
     {
         List<StoreStatement> open = [.. statements.OfType<StoreStatement>()], chosen = [];
-        while (open.Count > 0)
+        while (open.Count > 1)
         {
             StoreStatement next = open.OrderBy(x => Cost(Ordered([.. chosen, x, .. open.Where(y => y != x)]))).First();
             chosen.Add(next);
             open.Remove(next);
         }
 
-        return CopiedAgain(Ordered(chosen));
+        return CopiedAgain(Ordered([.. chosen, .. open]));
     }
 
     private IReadOnlyList<Statement> Ordered(IReadOnlyList<StoreStatement> leaving)
     {
-        var order = new Order(statements, given, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+        var order = new Order(dependencies);
         foreach (StoreStatement store in leaving)
         {
             order.Demand(store);
@@ -39,7 +41,7 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyLis
         {
             Tile tile = load.Result;
             int[] readers = [.. Enumerable.Range(0, ordered.Count).Where(x => ordered[x].Reads.Contains(tile))];
-            ordered = readers.Skip(1).Select(x => From(ordered, x)).Prepend(ordered).OrderBy(Cost).First();
+            ordered = readers.Length > 1 ? readers.Skip(1).Select(x => From(ordered, x)).Prepend(ordered).OrderBy(Cost).First() : ordered;
 
             IReadOnlyList<Statement> From(IReadOnlyList<Statement> once, int reader) =>
             [

@@ -1,0 +1,25 @@
+using AttentionDsl.Runtime;
+using AttentionDsl.Variants;
+
+namespace AttentionDsl.Device.Tests;
+
+/// <summary>What passes ask of shared memory, at the sizes people train with.</summary>
+public class ScratchTests
+{
+    private static readonly Sizes Common = new() { K = 128, V = 128, Chunk = 32, Updates = 1, MaxLength = 2048, Scale = 1 };
+
+    [Fact]
+    public void Chunks_of_32_tokens_fit() => Assert.All(
+        new (string Name, bool Fits)[]
+        {
+            ("Gated DeltaNet", Fits<GatedDeltaNet.Kernels>()),
+            ("KDA", Fits<KimiDelta.Kernels>()),
+            ("Mamba-2", Fits<Mamba2.Kernels>()),
+            ("GLA", Fits<Gla.Kernels>()),
+        },
+        x => Assert.True(x.Fits, $"{x.Name}: the passes of a chunk of 32 tokens take more than a multiprocessor has."));
+
+    private static bool Fits<TKernels>()
+        where TKernels : IVariantKernels =>
+        CudaBackend.Takes(KernelKind.Forward, Common, TKernels.Description, TKernels.Scratch) && CudaBackend.Takes(KernelKind.Backward, Common, TKernels.Description, TKernels.Scratch);
+}
