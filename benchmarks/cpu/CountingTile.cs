@@ -57,6 +57,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
+    public static void Leave(CountingTile result, CountingTile x)
+    {
+    }
+
     public static void Copy(CountingTile result, CountingTile x, Into into)
     {
     }

@@ -44,7 +44,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
             return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
             {
-                var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(CudaTile.WorkspaceBytes + (step.SharedElements * sizeof(float)) + CudaTile.SlackBytes));
+                var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(WorkspaceBytes(step.Kernel) + (step.SharedElements * sizeof(float))));
                 step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedElements, between);
             }))];
         });
@@ -85,9 +85,12 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return sizes.Chunk * sizes.Updates <= MostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
         {
             bool panels = description.ColumnsAreIndependent && WalksOverTokens(x);
-            return scratch(x, sizes with { V = panels ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - CudaTile.WorkspaceBytes - CudaTile.SlackBytes;
+            return scratch(x, sizes with { V = panels ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x);
         });
     }
+
+    /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk.</summary>
+    private static int WorkspaceBytes(KernelKind kernel) => kernel is KernelKind.Prepare or KernelKind.Gradients ? CudaTile.WorkspaceBytes : CudaTile.WorkspaceBytes / 2;
 
     private static bool WalksOverTokens(KernelKind kernel) => kernel is KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode;
 

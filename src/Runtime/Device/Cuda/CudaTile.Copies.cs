@@ -12,14 +12,18 @@ public readonly partial struct CudaTile
     {
         if (result.IsExact && result.InFours)
         {
-            int step = result.RowStep, across = result.ColumnStep;
-            for (int i = result.FirstRow; i < result.Rows; i += step)
+            int step = result.QuadRowStep, across = result.ColumnStep;
+            for (int i = result.QuadRow; i < result.Rows; i += step)
             {
                 for (int j = result.FirstColumn; j < result.Columns; j += across)
                 {
-                    result.Store(i, j, CudaLanes.All(0));
+                    result.PutQuad(i, j, CudaQuad.All(0));
                 }
             }
+        }
+        else if (result.IsFactor && result.InEights)
+        {
+            Bring<NothingToFactor>(result, result);
         }
         else
         {
@@ -64,6 +68,28 @@ public readonly partial struct CudaTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Leave(CudaTile result, CudaTile x)
+    {
+        if (result.InEights && result.Element == CudaElement.BFloat16 && x.IsExact)
+        {
+            Bring<ExactToBFloat16>(result, x);
+        }
+        else if (result.InEights && result.Element == CudaElement.BFloat16)
+        {
+            Bring<FactorToBFloat16>(result, x);
+        }
+        else if (result.InEights && result.Element == CudaElement.Float32 && x.IsExact)
+        {
+            Bring<ExactToFloat32>(result, x);
+        }
+        else
+        {
+            OneByOne(result, x, Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Copy(CudaTile result, CudaTile x, Into into)
     {
         if (!x.IsScratch && into == Into.Set)
@@ -71,20 +97,9 @@ public readonly partial struct CudaTile
             Fetch(result, x);
             Ptx.WaitForCopies();
         }
-        else if (!result.IsScratch && into == Into.Set && result.InEights && result.Element == CudaElement.BFloat16)
+        else if (!result.IsScratch && into == Into.Set)
         {
-            if (x.IsExact)
-            {
-                Bring<ExactToBFloat16>(result, x);
-            }
-            else
-            {
-                Bring<FactorToBFloat16>(result, x);
-            }
-        }
-        else if (!result.IsScratch && into == Into.Set && result.InEights && result.Element == CudaElement.Float32 && x.IsExact)
-        {
-            Bring<ExactToFloat32>(result, x);
+            Leave(result, x);
         }
         else if (x.IsExact && result.IsFactor && into == Into.Set && result.InEights && x.InFours)
         {
@@ -92,13 +107,13 @@ public readonly partial struct CudaTile
         }
         else if (x.IsScratch && result.IsExact && x.InFours && result.InFours)
         {
-            int step = result.RowStep, across = result.ColumnStep;
-            for (int i = result.FirstRow; i < result.Rows; i += step)
+            int step = result.QuadRowStep, across = result.ColumnStep;
+            for (int i = result.QuadRow; i < result.Rows; i += step)
             {
                 for (int j = result.FirstColumn; j < result.Columns; j += across)
                 {
-                    CudaLanes value = x.Four(i, j);
-                    result.Store(i, j, into == Into.Set ? value : into == Into.Add ? result.Load(i, j) + value : result.Load(i, j) - value);
+                    CudaQuad value = x.Four(i, j);
+                    result.PutQuad(i, j, into == Into.Set ? value : into == Into.Add ? result.Quad(i, j) + value : result.Quad(i, j) - value);
                 }
             }
         }
@@ -150,10 +165,17 @@ public readonly partial struct CudaTile
     /// <summary>Eight numbers, or the place of eight numbers that a copy brings by itself.</summary>
     private struct CudaEight
     {
-        public CudaLanes First;
-        public CudaLanes Second;
+        public CudaQuad First;
+        public CudaQuad Second;
         public CudaBits4 Bits;
         public long From;
+    }
+
+    private readonly struct NothingToFactor : IBring
+    {
+        public static CudaEight Read(CudaTile x, int i, int j) => default;
+
+        public static void Write(CudaTile result, int i, int j, CudaEight value) => Ptx.StoreBits4Near(result.NearFactor(i, j), 0, 0, 0, 0);
     }
 
     private readonly struct BFloat16ToFactor : IBring
@@ -191,8 +213,8 @@ public readonly partial struct CudaTile
         public static void Write(CudaTile result, int i, int j, CudaEight value)
         {
             CudaPair a = CudaPair.Of(value.Bits.X), b = CudaPair.Of(value.Bits.Y), c = CudaPair.Of(value.Bits.Z), d = CudaPair.Of(value.Bits.W);
-            result.Store(i, j, new(a.Low, a.High, b.Low, b.High));
-            result.Store(i, j + 4, new(c.Low, c.High, d.Low, d.High));
+            result.PutQuad(i, j, new(a.Low, a.High, b.Low, b.High));
+            result.PutQuad(i, j + 4, new(c.Low, c.High, d.Low, d.High));
         }
     }
 
@@ -201,17 +223,17 @@ public readonly partial struct CudaTile
         public static CudaEight Read(CudaTile x, int i, int j)
         {
             CudaEight eight = default;
-            eight.First = x.Load(i, j);
-            eight.Second = x.Load(i, j + 4);
+            eight.First = x.Quad(i, j);
+            eight.Second = x.Quad(i, j + 4);
             return eight;
         }
 
         public static void Write(CudaTile result, int i, int j, CudaEight value) => Ptx.StoreBits4Near(
             result.NearFactor(i, j), Low(value.First), High(value.First), Low(value.Second), High(value.Second));
 
-        public static uint Low(CudaLanes x) => Ptx.PackBFloat16(x.X, x.Y);
+        public static uint Low(CudaQuad x) => Ptx.PackBFloat16(x.X, x.Y);
 
-        public static uint High(CudaLanes x) => Ptx.PackBFloat16(x.Z, x.W);
+        public static uint High(CudaQuad x) => Ptx.PackBFloat16(x.Z, x.W);
     }
 
     private readonly struct ExactToBFloat16 : IBring

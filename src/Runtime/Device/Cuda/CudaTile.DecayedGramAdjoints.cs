@@ -82,7 +82,7 @@ public readonly partial struct CudaTile
             Ptx.Load(other.Near(high, c)) * Bounded(sign * (reference - Ptx.Load(decay.Near(high, c)))));
     }
 
-    private static void AddTo(CudaTile dx, CudaTile dDecay, CudaTile x, CudaTile decay, CudaLanes sums, int i, int c, int reference, int sign)
+    private static void AddTo(CudaTile dx, CudaTile dDecay, CudaTile x, CudaTile decay, CudaQuad sums, int i, int c, int reference, int sign)
     {
         int g = i + (Lane >> 2), t = c + ((Lane & 3) << 1);
         CudaPair references = Ptx.Load2(decay.Near(reference, t));
@@ -96,7 +96,7 @@ public readonly partial struct CudaTile
         if (i < x.Rows && c < x.Columns)
         {
             CudaPair own = Ptx.Load2(decay.Near(i, c)), value = Ptx.Load2(x.Near(i, c)), old = Ptx.Load2(dx.Near(i, c)), oldDecay = Ptx.Load2(dDecay.Near(i, c));
-            float low = sums.Low * CudaLanes.Exp(sign * (own.Low - references.Low)), high = sums.High * CudaLanes.Exp(sign * (own.High - references.High));
+            float low = sums.Low * CudaQuad.Exp(sign * (own.Low - references.Low)), high = sums.High * CudaQuad.Exp(sign * (own.High - references.High));
             Ptx.Store2(dx.Near(i, c), old.Low + low, old.High + high);
             Ptx.Store2(dDecay.Near(i, c), oldDecay.Low + (sign * value.Low * low), oldDecay.High + (sign * value.High * high));
         }
@@ -115,7 +115,7 @@ public readonly partial struct CudaTile
                 for (int o = sign > 0 ? 0 : FirstPair(row, first, each); o < other.Rows && (sign < 0 || o < first + (row * each)); o++)
                 {
                     float pair = sign > 0 ? d.At(row, o) : d.At(o, row);
-                    sum += pair * other.At(o, channel) * CudaLanes.Exp(sign * (own - otherDecay.At(o, channel)));
+                    sum += pair * other.At(o, channel) * CudaQuad.Exp(sign * (own - otherDecay.At(o, channel)));
                 }
 
                 dx.Put(row, channel, sum, Into.Add);

@@ -83,14 +83,14 @@ public readonly partial struct CudaTile
         }
 
         // On the diagonal, rows that lose too much are done pair by pair.
-        CudaLanes nearSums = Keeping.Near(CudaLanes.All(0), rows, columns), farSums = Keeping.Far(CudaLanes.All(0), rows, columns);
+        CudaQuad nearSums = Keeping.Near(CudaQuad.All(0), rows, columns), farSums = Keeping.Far(CudaQuad.All(0), rows, columns);
         int upper = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
         sum.Near += Repaired(nearSums, l, r, e, g, i, upper, column, d, lost, first, each);
         sum.Far += Repaired(farSums, l, r, e, g, i, upper, column + 8, d, lost, first, each);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CudaLanes Repaired(CudaLanes sums, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int row, int column, int d, uint lost, int first, int each)
+    private static CudaQuad Repaired(CudaQuad sums, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int row, int column, int d, uint lost, int first, int each)
     {
         bool upper = ((lost >> (row - i)) & 1) != 0, lower = ((lost >> (row + 8 - i)) & 1) != 0;
         return new(
@@ -107,7 +107,7 @@ public readonly partial struct CudaTile
         {
             for (int at = d; at < d + Side && at < l.Columns; at++)
             {
-                sum += l.At(row, at) * r.At(column, at) * CudaLanes.Exp(e.At(row, at) - g.At(column, at));
+                sum += l.At(row, at) * r.At(column, at) * CudaQuad.Exp(e.At(row, at) - g.At(column, at));
             }
         }
 
@@ -118,7 +118,7 @@ public readonly partial struct CudaTile
     private static uint LostRows(CudaTile decay, int i, int d, int last)
     {
         int row = i + (Lane & 15) < last ? i + (Lane & 15) : last, c = d + ((Lane >> 4) << 3);
-        CudaLanes a = decay.Within(i, c) - decay.Within(row, c), b = decay.Within(i, c + 4) - decay.Within(row, c + 4);
+        CudaQuad a = decay.Within(i, c) - decay.Within(row, c), b = decay.Within(i, c + 4) - decay.Within(row, c + 4);
         float most = MathF.Max(MathF.Max(MathF.Max(a.X, a.Y), MathF.Max(a.Z, a.W)), MathF.Max(MathF.Max(b.X, b.Y), MathF.Max(b.Z, b.W)));
         uint lost = Ptx.Ballot(most > LargestExponent ? 1u : 0u);
         return (lost | (lost >> 16)) & 0xffff;
@@ -136,7 +136,7 @@ public readonly partial struct CudaTile
     /// <summary>Two neighbours of a row; rows beyond the matrix repeat the last.</summary>
     private static CudaPair Two(CudaTile x, int i, int d) => Ptx.Load2(x.Near(i < x.Rows ? i : x.Rows - 1, d));
 
-    private static float Bounded(float exponent) => CudaLanes.Exp(exponent < 80f ? exponent : 80f);
+    private static float Bounded(float exponent) => CudaQuad.Exp(exponent < 80f ? exponent : 80f);
 
     /// <summary>A warp's sums of one of the two blocks, among its own in the workspace.</summary>
     private static void PutPart(Block16 sum, int block)
@@ -149,7 +149,7 @@ public readonly partial struct CudaTile
     }
 
     private static uint PartAt(int warp, int block, int row, int column) =>
-        Ptx.Shared() + (uint)((((warp << 1) | block) * BlockBytes) + (((row * Side) + column) * sizeof(float)));
+        Workspace(WorkspaceBytes) + (uint)((((warp << 1) | block) * BlockBytes) + (((row * Side) + column) * sizeof(float)));
 
     /// <summary>Adds the warps' sums of two blocks; where no pair exists 0.</summary>
     private static void SumParts(CudaTile result, int i, int j, int first, int each, bool any)

@@ -17,14 +17,14 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(CudaTile result, CudaTile x, CudaTile e, CudaTile g, Causal causal, Into into)
     {
-        int step = result.RowStep, across = result.ColumnStep, firstColumn = result.FirstColumn;
-        for (int i = result.FirstRow; i < result.Rows; i += step)
+        int step = result.QuadRowStep, across = result.ColumnStep, firstColumn = result.FirstColumn;
+        for (int i = result.QuadRow; i < result.Rows; i += step)
         {
             int allowed = Allowed(i, result.Rows, result.Columns, causal);
             float own = Ptx.Load(e.Near(i, 0));
             for (int j = firstColumn; j < result.Columns; j += across)
             {
-                CudaLanes decayed = x.Load(i, j) * CudaLanes.Exp(CudaLanes.All(own) - g.Down(j, 0));
+                CudaQuad decayed = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.Down(j, 0));
                 result.Join(i, j, new(
                     j < allowed ? decayed.X : 0f, j + 1 < allowed ? decayed.Y : 0f, j + 2 < allowed ? decayed.Z : 0f, j + 3 < allowed ? decayed.W : 0f), into);
             }
@@ -37,15 +37,15 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedProduct(CudaTile result, CudaTile p, CudaTile x, CudaTile e, CudaTile g, Causal causal, Into into)
     {
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        for (int i = result.QuadRow; i < result.Rows; i += result.QuadRowStep)
         {
             int allowed = Allowed(i, p.Rows, p.Columns, causal);
             for (int v = result.FirstColumn; v < result.Columns; v += result.ColumnStep)
             {
-                CudaLanes sum = CudaLanes.All(0), own = e.Load(i, v);
+                CudaQuad sum = CudaQuad.All(0), own = e.Quad(i, v);
                 for (int j = 0; j < allowed; j++)
                 {
-                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(own - g.Load(j, v)) * x.Load(j, v);
+                    sum += CudaQuad.All(p.At(i, j)) * CudaQuad.Exp(own - g.Quad(j, v)) * x.Quad(j, v);
                 }
 
                 result.Join(i, v, sum, into);
@@ -67,7 +67,7 @@ public readonly partial struct CudaTile
                 float sum = 0;
                 for (int v = Lane; v < d.Columns; v += 32)
                 {
-                    sum += d.At(i, v) * CudaLanes.Exp(e.At(i, v) - g.At(j, v)) * x.At(j, v);
+                    sum += d.At(i, v) * CudaQuad.Exp(e.At(i, v) - g.At(j, v)) * x.At(j, v);
                 }
 
                 sum = Ptx.SumOfWarp(sum);
@@ -79,34 +79,34 @@ public readonly partial struct CudaTile
         }
 
         Synchronize();
-        for (int i = d.FirstRow; i < d.Rows; i += d.RowStep)
+        for (int i = d.QuadRow; i < d.Rows; i += d.QuadRowStep)
         {
             int allowed = Allowed(i, p.Rows, p.Columns, causal);
             for (int v = d.FirstColumn; v < d.Columns; v += d.ColumnStep)
             {
-                CudaLanes sum = CudaLanes.All(0), own = e.Load(i, v);
+                CudaQuad sum = CudaQuad.All(0), own = e.Quad(i, v);
                 for (int j = 0; j < allowed; j++)
                 {
-                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(own - g.Load(j, v)) * x.Load(j, v);
+                    sum += CudaQuad.All(p.At(i, j)) * CudaQuad.Exp(own - g.Quad(j, v)) * x.Quad(j, v);
                 }
 
-                de.Store(i, v, de.Load(i, v) + (d.Load(i, v) * sum));
+                de.PutQuad(i, v, de.Quad(i, v) + (d.Quad(i, v) * sum));
             }
         }
 
         Synchronize();
-        for (int j = x.FirstRow; j < x.Rows; j += x.RowStep)
+        for (int j = x.QuadRow; j < x.Rows; j += x.QuadRowStep)
         {
             for (int v = x.FirstColumn; v < x.Columns; v += x.ColumnStep)
             {
-                CudaLanes sum = CudaLanes.All(0), own = g.Load(j, v);
+                CudaQuad sum = CudaQuad.All(0), own = g.Quad(j, v);
                 for (int i = FirstAllowed(j, p.Rows, p.Columns, causal); i < p.Rows; i++)
                 {
-                    sum += CudaLanes.All(p.At(i, j)) * CudaLanes.Exp(e.Load(i, v) - own) * d.Load(i, v);
+                    sum += CudaQuad.All(p.At(i, j)) * CudaQuad.Exp(e.Quad(i, v) - own) * d.Quad(i, v);
                 }
 
-                dx.Store(j, v, dx.Load(j, v) + sum);
-                dg.Store(j, v, dg.Load(j, v) - (x.Load(j, v) * sum));
+                dx.PutQuad(j, v, dx.Quad(j, v) + sum);
+                dg.PutQuad(j, v, dg.Quad(j, v) - (x.Quad(j, v) * sum));
             }
         }
 

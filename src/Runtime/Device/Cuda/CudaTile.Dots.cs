@@ -12,10 +12,10 @@ public readonly partial struct CudaTile
         for (int i = Warp << 2; i < a.Rows; i += Warps << 2)
         {
             int second = Clamped(i + 1, a.Rows), third = Clamped(i + 2, a.Rows), fourth = Clamped(i + 3, a.Rows);
-            CudaLanes sums = CudaLanes.All(0);
+            CudaQuad sums = CudaQuad.All(0);
             for (int j = Lane << 2; j < a.Columns; j += 128)
             {
-                sums += new CudaLanes(
+                sums += new CudaQuad(
                     a.Inside(a.Four(i, j) * b.Four(i, j), j).Sum,
                     a.Inside(a.Four(second, j) * b.Four(second, j), j).Sum,
                     a.Inside(a.Four(third, j) * b.Four(third, j), j).Sum,
@@ -35,10 +35,10 @@ public readonly partial struct CudaTile
         for (int i = Warp << 2; i < x.Rows; i += Warps << 2)
         {
             int second = Clamped(i + 1, x.Rows), third = Clamped(i + 2, x.Rows), fourth = Clamped(i + 3, x.Rows);
-            CudaLanes sums = CudaLanes.All(0);
+            CudaQuad sums = CudaQuad.All(0);
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                sums += new CudaLanes(x.Within(i, j).Sum, x.Within(second, j).Sum, x.Within(third, j).Sum, x.Within(fourth, j).Sum);
+                sums += new CudaQuad(x.Within(i, j).Sum, x.Within(second, j).Sum, x.Within(third, j).Sum, x.Within(fourth, j).Sum);
             }
 
             PutRows(result, SumsOfWarp(sums), i, into);
@@ -49,10 +49,10 @@ public readonly partial struct CudaTile
 
     private static int Clamped(int i, int rows) => i < rows ? i : rows - 1;
 
-    private static CudaLanes SumsOfWarp(CudaLanes x) => new(Ptx.SumOfWarp(x.X), Ptx.SumOfWarp(x.Y), Ptx.SumOfWarp(x.Z), Ptx.SumOfWarp(x.W));
+    private static CudaQuad SumsOfWarp(CudaQuad x) => new(Ptx.SumOfWarp(x.X), Ptx.SumOfWarp(x.Y), Ptx.SumOfWarp(x.Z), Ptx.SumOfWarp(x.W));
 
     /// <summary>Four lanes store a row's number each.</summary>
-    private static void PutRows(CudaTile result, CudaLanes x, int i, Into into)
+    private static void PutRows(CudaTile result, CudaQuad x, int i, Into into)
     {
         int row = i + Lane;
         if (Lane < 4 && row < result.Rows)

@@ -230,10 +230,10 @@ public readonly partial struct CudaTile
         static abstract uint Rest(CudaPair x, uint rounded);
 
         /// <summary>sum + a b for 16 rows and the 8 columns that are the near vectors of b.</summary>
-        static abstract CudaLanes Near(CudaLanes sum, in Fragment a, in Fragment b);
+        static abstract CudaQuad Near(CudaQuad sum, in Fragment a, in Fragment b);
 
         /// <summary>sum + a b for 16 rows and the 8 columns that are the far vectors of b.</summary>
-        static abstract CudaLanes Far(CudaLanes sum, in Fragment a, in Fragment b);
+        static abstract CudaQuad Far(CudaQuad sum, in Fragment a, in Fragment b);
     }
 
     /// <summary>Factors are rounded to bfloat16.</summary>
@@ -241,10 +241,10 @@ public readonly partial struct CudaTile
     {
         public static uint Rest(CudaPair x, uint rounded) => 0;
 
-        public static CudaLanes Near(CudaLanes sum, in Fragment a, in Fragment b) =>
+        public static CudaQuad Near(CudaQuad sum, in Fragment a, in Fragment b) =>
             Ptx.MultiplyAdd(sum.X, sum.Y, sum.Z, sum.W, a.NearLow, a.FarLow, a.NearHigh, a.FarHigh, b.NearLow, b.NearHigh);
 
-        public static CudaLanes Far(CudaLanes sum, in Fragment a, in Fragment b) =>
+        public static CudaQuad Far(CudaQuad sum, in Fragment a, in Fragment b) =>
             Ptx.MultiplyAdd(sum.X, sum.Y, sum.Z, sum.W, a.NearLow, a.FarLow, a.NearHigh, a.FarHigh, b.FarLow, b.FarHigh);
     }
 
@@ -253,14 +253,14 @@ public readonly partial struct CudaTile
     {
         public static uint Rest(CudaPair x, uint rounded) => x.Rest(rounded);
 
-        public static CudaLanes Near(CudaLanes sum, in Fragment a, in Fragment b)
+        public static CudaQuad Near(CudaQuad sum, in Fragment a, in Fragment b)
         {
             sum = Ptx.MultiplyAdd(sum.X, sum.Y, sum.Z, sum.W, a.RestNearLow, a.RestFarLow, a.RestNearHigh, a.RestFarHigh, b.NearLow, b.NearHigh);
             sum = Ptx.MultiplyAdd(sum.X, sum.Y, sum.Z, sum.W, a.NearLow, a.FarLow, a.NearHigh, a.FarHigh, b.RestNearLow, b.RestNearHigh);
             return Rounding.Near(sum, a, b);
         }
 
-        public static CudaLanes Far(CudaLanes sum, in Fragment a, in Fragment b)
+        public static CudaQuad Far(CudaQuad sum, in Fragment a, in Fragment b)
         {
             sum = Ptx.MultiplyAdd(sum.X, sum.Y, sum.Z, sum.W, a.RestNearLow, a.RestFarLow, a.RestNearHigh, a.RestFarHigh, b.FarLow, b.FarHigh);
             sum = Ptx.MultiplyAdd(sum.X, sum.Y, sum.Z, sum.W, a.NearLow, a.FarLow, a.NearHigh, a.FarHigh, b.RestFarLow, b.RestFarHigh);

@@ -90,7 +90,7 @@ public readonly partial struct CudaTile
 
         public readonly bool Wants(int i, int j) => true;
 
-        public readonly float Kept(int i) => CudaLanes.Exp(Ptx.Load(g + (uint)((i < last ? i : last) * step)));
+        public readonly float Kept(int i) => CudaQuad.Exp(Ptx.Load(g + (uint)((i < last ? i : last) * step)));
 
         public readonly CudaPair Sums(float low, float high, int i, int j) => new(low, high);
     }
@@ -156,7 +156,7 @@ public readonly partial struct CudaTile
             return place;
         }
 
-        public readonly void Put<TFinish>(TFinish finish, int across, CudaLanes sums)
+        public readonly void Put<TFinish>(TFinish finish, int across, CudaQuad sums)
             where TFinish : struct, IFinish
         {
             int j = column + across;

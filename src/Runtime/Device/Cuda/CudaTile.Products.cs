@@ -92,13 +92,13 @@ public readonly partial struct CudaTile
     /// <summary>The product of a column (given as a row) and a row.</summary>
     private static void Outer(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        for (int i = result.QuadRow; i < result.Rows; i += result.QuadRowStep)
         {
-            CudaLanes factor = CudaLanes.All(into == Into.Subtract ? -a.At(0, i) : a.At(0, i));
+            CudaQuad factor = CudaQuad.All(into == Into.Subtract ? -a.At(0, i) : a.At(0, i));
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
-                CudaLanes product = factor * b.Load(0, j);
-                result.Store(i, j, into == Into.Set ? product : result.Load(i, j) + product);
+                CudaQuad product = factor * b.Quad(0, j);
+                result.PutQuad(i, j, into == Into.Set ? product : result.Quad(i, j) + product);
             }
         }
 
@@ -185,8 +185,8 @@ public readonly partial struct CudaTile
     /// <summary>A thread's part of 16 x 16 sums: rows g and g + 8, of each 8 columns two neighbours.</summary>
     private struct Block16
     {
-        public CudaLanes Near;
-        public CudaLanes Far;
+        public CudaQuad Near;
+        public CudaQuad Far;
 
         public static Block16 Of<TA, TB, TDigits>(CudaTile a, CudaTile b, int i, int j)
             where TA : struct, IFactor<TA>
@@ -250,10 +250,10 @@ public readonly partial struct CudaTile
     /// <summary>A thread's part of 16 x 32 sums of a product of factors.</summary>
     private struct Strip
     {
-        private CudaLanes first;
-        private CudaLanes second;
-        private CudaLanes third;
-        private CudaLanes fourth;
+        private CudaQuad first;
+        private CudaQuad second;
+        private CudaQuad third;
+        private CudaQuad fourth;
 
         public static Strip Of<TA, TB>(CudaTile a, CudaTile b, int i, int j)
             where TA : struct, IFactor<TA>

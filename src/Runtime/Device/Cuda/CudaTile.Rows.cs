@@ -19,7 +19,7 @@ public readonly partial struct CudaTile
             int i = 0;
             for (; i + 8 <= x.Rows; i += 8)
             {
-                CudaLanes a = x.Down(i, c), b = x.Down(i + 4, c);
+                CudaQuad a = x.Down(i, c), b = x.Down(i + 4, c);
                 a = Running(a, sum);
                 b = Running(b, a.W);
                 sum = b.W;
@@ -53,8 +53,8 @@ public readonly partial struct CudaTile
 
             for (; i > 0; i -= 8)
             {
-                CudaLanes a = x.Down(i - 8, c), b = x.Down(i - 4, c);
-                CudaLanes later = Running(new(b.W, b.Z, b.Y, b.X), sum), sooner = Running(new(a.W, a.Z, a.Y, a.X), later.W);
+                CudaQuad a = x.Down(i - 8, c), b = x.Down(i - 4, c);
+                CudaQuad later = Running(new(b.W, b.Z, b.Y, b.X), sum), sooner = Running(new(a.W, a.Z, a.Y, a.X), later.W);
                 sum = sooner.W;
                 result.JoinDown(i - 8, c, new(sooner.W, sooner.Z, sooner.Y, sooner.X), into);
                 result.JoinDown(i - 4, c, new(later.W, later.Z, later.Y, later.X), into);
@@ -70,11 +70,11 @@ public readonly partial struct CudaTile
     {
         for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
         {
-            CudaLanes sums = CudaLanes.All(0);
+            CudaQuad sums = CudaQuad.All(0);
             int i = 0;
             for (; i + 8 <= x.Rows; i += 8)
             {
-                CudaLanes a = x.Down(i, c), b = x.Down(i + 4, c);
+                CudaQuad a = x.Down(i, c), b = x.Down(i + 4, c);
                 sums += a + b;
             }
 
@@ -106,7 +106,7 @@ public readonly partial struct CudaTile
         sum = Ptx.SumOfWarp(sum);
         if (Lane == 0)
         {
-            Ptx.Store(Ptx.Shared() + (uint)(Warp << 2), sum);
+            Ptx.Store(Workspace(WorkspaceBytes / 2) + (uint)(Warp << 2), sum);
         }
 
         Synchronize();
@@ -115,7 +115,7 @@ public readonly partial struct CudaTile
             sum = 0;
             for (int warp = 0; warp < Warps; warp++)
             {
-                sum += Ptx.Load(Ptx.Shared() + (uint)(warp << 2));
+                sum += Ptx.Load(Workspace(WorkspaceBytes / 2) + (uint)(warp << 2));
             }
 
             result.Put(0, 0, sum, into);
@@ -131,21 +131,21 @@ public readonly partial struct CudaTile
         for (int i = Warp << 2; i < x.Rows; i += Warps << 2)
         {
             int second = Clamped(i + 1, x.Rows), third = Clamped(i + 2, x.Rows), fourth = Clamped(i + 3, x.Rows);
-            CudaLanes squares = CudaLanes.All(0);
+            CudaQuad squares = CudaQuad.All(0);
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                CudaLanes a = x.Within(i, j), b = x.Within(second, j), c = x.Within(third, j), d = x.Within(fourth, j);
-                squares += new CudaLanes((a * a).Sum, (b * b).Sum, (c * c).Sum, (d * d).Sum);
+                CudaQuad a = x.Within(i, j), b = x.Within(second, j), c = x.Within(third, j), d = x.Within(fourth, j);
+                squares += new CudaQuad((a * a).Sum, (b * b).Sum, (c * c).Sum, (d * d).Sum);
             }
 
-            CudaLanes scales = Scales(SumsOfWarp(squares));
+            CudaQuad scales = Scales(SumsOfWarp(squares));
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                CudaLanes a = x.Load(i, j), b = x.Load(second, j), c = x.Load(third, j), d = x.Load(fourth, j);
-                result.Store(i, j, a * CudaLanes.All(scales.X));
-                result.Store(second, j, b * CudaLanes.All(scales.Y));
-                result.Store(third, j, c * CudaLanes.All(scales.Z));
-                result.Store(fourth, j, d * CudaLanes.All(scales.W));
+                CudaQuad a = x.Quad(i, j), b = x.Quad(second, j), c = x.Quad(third, j), d = x.Quad(fourth, j);
+                result.PutQuad(i, j, a * CudaQuad.All(scales.X));
+                result.PutQuad(second, j, b * CudaQuad.All(scales.Y));
+                result.PutQuad(third, j, c * CudaQuad.All(scales.Z));
+                result.PutQuad(fourth, j, d * CudaQuad.All(scales.W));
             }
         }
 
@@ -160,15 +160,15 @@ public readonly partial struct CudaTile
         for (int i = Warp << 1; i < x.Rows; i += Warps << 1)
         {
             int next = Clamped(i + 1, x.Rows);
-            CudaLanes sums = CudaLanes.All(0);
+            CudaQuad sums = CudaQuad.All(0);
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                CudaLanes a = x.Within(i, j), b = x.Within(next, j), da = d.Within(i, j), db = d.Within(next, j);
-                sums += new CudaLanes((a * a).Sum, (b * b).Sum, (a * da).Sum, (b * db).Sum);
+                CudaQuad a = x.Within(i, j), b = x.Within(next, j), da = d.Within(i, j), db = d.Within(next, j);
+                sums += new CudaQuad((a * a).Sum, (b * b).Sum, (a * da).Sum, (b * db).Sum);
             }
 
             sums = SumsOfWarp(sums);
-            CudaLanes scales = Scales(sums);
+            CudaQuad scales = Scales(sums);
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
                 Turned(dx, d, x, i, j, scales.X, sums.Z);
@@ -221,13 +221,13 @@ public readonly partial struct CudaTile
     }
 
     /// <summary>Four numbers of a column.</summary>
-    private CudaLanes Down(int i, int c)
+    private CudaQuad Down(int i, int c)
     {
         uint at = Near(i, c), step = (uint)stride;
         return new(Ptx.Load(at), Ptx.Load(at + step), Ptx.Load(at + (2 * step)), Ptx.Load(at + (3 * step)));
     }
 
-    private void PutDown(int i, int c, CudaLanes value)
+    private void PutDown(int i, int c, CudaQuad value)
     {
         uint at = Near(i, c), step = (uint)stride;
         Ptx.Store(at, value.X);
@@ -236,19 +236,19 @@ public readonly partial struct CudaTile
         Ptx.Store(at + (3 * step), value.W);
     }
 
-    private void JoinDown(int i, int c, CudaLanes value, Into into) =>
+    private void JoinDown(int i, int c, CudaQuad value, Into into) =>
         PutDown(i, c, into == Into.Set ? value : into == Into.Add ? Down(i, c) + value : Down(i, c) - value);
 
-    private static CudaLanes Running(CudaLanes x, float before)
+    private static CudaQuad Running(CudaQuad x, float before)
     {
         float a = before + x.X, b = a + x.Y, c = b + x.Z;
         return new(a, b, c, c + x.W);
     }
 
-    private static CudaLanes Scales(CudaLanes squares) => new(
+    private static CudaQuad Scales(CudaQuad squares) => new(
         1f / MathF.Sqrt(squares.X + NormEpsilon), 1f / MathF.Sqrt(squares.Y + NormEpsilon), 1f / MathF.Sqrt(squares.Z + NormEpsilon), 1f / MathF.Sqrt(squares.W + NormEpsilon));
 
     /// <summary>dx += (d - y (y . d)) scale, with y = x scale.</summary>
     private static void Turned(CudaTile dx, CudaTile d, CudaTile x, int i, int j, float scale, float along) =>
-        dx.Store(i, j, dx.Load(i, j) + ((d.Load(i, j) - (x.Load(i, j) * CudaLanes.All(scale * scale * along))) * CudaLanes.All(scale)));
+        dx.PutQuad(i, j, dx.Quad(i, j) + ((d.Quad(i, j) - (x.Quad(i, j) * CudaQuad.All(scale * scale * along))) * CudaQuad.All(scale)));
 }

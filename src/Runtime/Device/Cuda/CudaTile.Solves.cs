@@ -27,7 +27,7 @@ public readonly partial struct CudaTile
                 float sum = x.At(i, v), own = g.At(i, v);
                 for (int j = 0; j < i; j++)
                 {
-                    sum -= l.At(i, j) * CudaLanes.Exp(own - g.At(j, v)) * result.At(j, v);
+                    sum -= l.At(i, j) * CudaQuad.Exp(own - g.At(j, v)) * result.At(j, v);
                 }
 
                 result.Put(i, v, sum, Into.Set);
@@ -48,7 +48,7 @@ public readonly partial struct CudaTile
                 float sum = x.At(j, v), own = g.At(j, v);
                 for (int i = j + 1; i < x.Rows; i++)
                 {
-                    sum -= l.At(i, j) * CudaLanes.Exp(g.At(i, v) - own) * result.At(i, v);
+                    sum -= l.At(i, j) * CudaQuad.Exp(g.At(i, v) - own) * result.At(i, v);
                 }
 
                 result.Put(j, v, sum, Into.Set);
@@ -66,7 +66,7 @@ public readonly partial struct CudaTile
     private static void Solve(CudaTile result, CudaTile l, CudaTile x, bool transposed)
     {
         int blocks = (l.Rows + Side - 1) / Side;
-        var inverses = new CudaTile(Ptx.Shared(), (Side + RowPadding) << 2, blocks * Side, Side, true, CudaElement.Float32);
+        var inverses = new CudaTile(Workspace(WorkspaceBytes / 2), (Side + RowPadding) << 2, blocks * Side, Side, true, CudaElement.Float32);
         for (int block = Warp; block < blocks; block += Warps)
         {
             if (Lane < Side)
@@ -136,8 +136,8 @@ public readonly partial struct CudaTile
     {
         Fragment left = Fragment.Of<Keeping>(new(a.Near.X, a.Near.Y), new(a.Near.Z, a.Near.W), new(a.Far.X, a.Far.Y), new(a.Far.Z, a.Far.W));
         Block16 sum = default;
-        sum.Near = Keeping.Near(CudaLanes.All(0), left, b);
-        sum.Far = Keeping.Far(CudaLanes.All(0), left, b);
+        sum.Near = Keeping.Near(CudaQuad.All(0), left, b);
+        sum.Far = Keeping.Far(CudaQuad.All(0), left, b);
         return sum;
     }
 
@@ -174,7 +174,7 @@ public readonly partial struct CudaTile
     /// <summary>Column c of the inverse of the unit lower triangular block that begins at row i: substitution on a column of the identity, four rows at a time.</summary>
     private static void Invert(CudaTile inverses, CudaTile l, int i, int c)
     {
-        CudaLanes a = Unit(c, 0), b = Unit(c, 4), d = Unit(c, 8), e = Unit(c, 12);
+        CudaQuad a = Unit(c, 0), b = Unit(c, 4), d = Unit(c, 8), e = Unit(c, 12);
         Triangle(ref a, l, i, 0);
         TakeAway(ref b, l, i, 4, 0, a);
         Triangle(ref b, l, i, 4);
@@ -191,19 +191,19 @@ public readonly partial struct CudaTile
         inverses.PutDown(i + 12, c, e);
     }
 
-    private static CudaLanes Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
+    private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
 
     /// <summary>Four numbers of a row of a diagonal block; rows beyond the matrix are 0.</summary>
-    private static CudaLanes RowOf(CudaTile l, int first, int i, int j) => first + i < l.Rows ? l.Load(first + i, first + j) : CudaLanes.All(0);
+    private static CudaQuad RowOf(CudaTile l, int first, int i, int j) => first + i < l.Rows ? l.Quad(first + i, first + j) : CudaQuad.All(0);
 
     /// <summary>y -= l (rows i.., columns j..) x.</summary>
-    private static void TakeAway(ref CudaLanes y, CudaTile l, int first, int i, int j, CudaLanes x) => y -= new CudaLanes(
+    private static void TakeAway(ref CudaQuad y, CudaTile l, int first, int i, int j, CudaQuad x) => y -= new CudaQuad(
         (RowOf(l, first, i, j) * x).Sum, (RowOf(l, first, i + 1, j) * x).Sum, (RowOf(l, first, i + 2, j) * x).Sum, (RowOf(l, first, i + 3, j) * x).Sum);
 
     /// <summary>Solves the four rows among themselves.</summary>
-    private static void Triangle(ref CudaLanes y, CudaTile l, int first, int i)
+    private static void Triangle(ref CudaQuad y, CudaTile l, int first, int i)
     {
-        CudaLanes second = RowOf(l, first, i + 1, i), third = RowOf(l, first, i + 2, i), fourth = RowOf(l, first, i + 3, i);
+        CudaQuad second = RowOf(l, first, i + 1, i), third = RowOf(l, first, i + 2, i), fourth = RowOf(l, first, i + 3, i);
         float a = y.X, b = y.Y - (second.X * a), c = y.Z - (third.X * a) - (third.Y * b);
         y = new(a, b, c, y.W - (fourth.X * a) - (fourth.Y * b) - (fourth.Z * c));
     }

@@ -33,16 +33,16 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Write(CudaTile result, CudaTile read, CudaTile s, bool decays, CudaTile e, CudaTile k, CudaTile u, CudaTile q)
     {
-        int step = result.RowStep, part = result.FirstRow, width = (result.Columns + 3) & ~3;
+        int step = result.QuadRowStep, part = result.QuadRow, width = (result.Columns + 3) & ~3;
         for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
         {
-            CudaLanes sum = CudaLanes.All(0), written = u.Load(0, j);
+            CudaQuad sum = CudaQuad.All(0), written = u.Quad(0, j);
             for (int i = part; i < result.Rows; i += step)
             {
-                CudaLanes kept = CudaLanes.All(decays ? e.At(0, e.Columns > 1 ? i : 0) : 1);
-                CudaLanes value = (kept * s.Load(i, j)) + (CudaLanes.All(k.At(0, i)) * written);
-                result.Store(i, j, value);
-                sum += CudaLanes.All(q.At(0, i)) * value;
+                CudaQuad kept = CudaQuad.All(decays ? e.At(0, e.Columns > 1 ? i : 0) : 1);
+                CudaQuad value = (kept * s.Quad(i, j)) + (CudaQuad.All(k.At(0, i)) * written);
+                result.PutQuad(i, j, value);
+                sum += CudaQuad.All(q.At(0, i)) * value;
             }
 
             Ptx.Store4(PartAt(part, j, width), sum.X, sum.Y, sum.Z, sum.W);
@@ -51,7 +51,7 @@ public readonly partial struct CudaTile
         SumParts(read, step, width);
     }
 
-    private static uint PartAt(int part, int column, int width) => Ptx.Shared() + ((uint)((part * width) + column) << 2);
+    private static uint PartAt(int part, int column, int width) => Workspace(WorkspaceBytes / 2) + ((uint)((part * width) + column) << 2);
 
     private static void SumParts(CudaTile read, int parts, int width)
     {

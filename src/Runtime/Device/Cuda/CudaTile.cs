@@ -32,11 +32,11 @@ public enum CudaElement
 /// </remarks>
 public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 {
-    /// <summary>Bytes at the start of shared memory that operations use between barriers of their own.</summary>
+    /// <summary>
+    /// Bytes at the end of shared memory that operations use between barriers of their own (blocks of products also read a little beyond the
+    /// last tile). Decayed Grams need them all, other operations half as many.
+    /// </summary>
     public const int WorkspaceBytes = 16384;
-
-    /// <summary>Bytes that must follow the scratch: blocks of products may read as much beyond the last tile.</summary>
-    public const int SlackBytes = 128;
 
     /// <summary>Columns of the widest tile.</summary>
     public const int MaxColumns = 256;
@@ -64,10 +64,11 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => Group.IdxX >> Share;
+    /// <remarks>A thread's lanes are four neighbours of a row and the four below.</remarks>
+    public int FirstRow => QuadRow << 1;
 
     /// <inheritdoc/>
-    public int RowStep => Group.DimX >> Share;
+    public int RowStep => QuadRowStep << 1;
 
     /// <inheritdoc/>
     public int FirstColumn => (Group.IdxX & ((1 << Share) - 1)) << 2;
@@ -77,6 +78,14 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     // A power of two of threads, at most 32, share a row, four columns each. (Without branches: every loop asks.)
     private int Share => Math.Min((int)Ptx.BitsOf((uint)(Columns - 1) >> 2), 5);
+
+    // Loops of operations go through rows one by one.
+    private int QuadRow => Group.IdxX >> Share;
+
+    private int QuadRowStep => Group.DimX >> Share;
+
+    // From a row to the next; a single row is its own next.
+    private uint Below => Rows == 1 ? 0 : (uint)stride;
 
     private static int Warp => Group.IdxX >> 5;
 
@@ -100,7 +109,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public static CudaTile ScratchOf(CudaTile scratch, long item, long elements)
     {
         Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
-        return new(Ptx.Shared() + WorkspaceBytes, 0, 1, int.MaxValue, true, CudaElement.Float32);
+        return new(Ptx.Shared(), 0, 1, int.MaxValue, true, CudaElement.Float32);
     }
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
@@ -123,16 +132,31 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public CudaTile TakeFactor(ref long offset, int rows, int columns) => TakeScratch(ref offset, rows, columns, CudaElement.BFloat16);
 
     /// <inheritdoc/>
-    public CudaLanes Load(int row, int column) => Ptx.Load4(Near(row, column));
+    public CudaLanes Load(int row, int column)
+    {
+        uint at = Near(row, column);
+        return new(Ptx.Load4(at), Ptx.Load4(at + Below));
+    }
 
     /// <inheritdoc/>
-    public CudaLanes Spread(int row, int column) => CudaLanes.All(Ptx.Load(Near(row, column)));
+    public CudaLanes Spread(int row, int column)
+    {
+        uint at = Near(row, column);
+        return new(CudaQuad.All(Ptx.Load(at)), CudaQuad.All(Ptx.Load(at + Below)));
+    }
 
     /// <inheritdoc/>
-    public void Store(int row, int column, CudaLanes value) => Ptx.Store4(Near(row, column), value.X, value.Y, value.Z, value.W);
+    public void Store(int row, int column, CudaLanes value)
+    {
+        PutQuad(row, column, value.Upper);
+        Ptx.Store4(Near(row, column) + Below, value.Lower.X, value.Lower.Y, value.Lower.Z, value.Lower.W);
+    }
 
     /// <inheritdoc/>
     public static void Synchronize() => Group.Barrier();
+
+    /// <summary>Where the workspace of operations begins, which half as many bytes as <see cref="WorkspaceBytes"/> are left for at least.</summary>
+    private static uint Workspace(int bytes) => Ptx.Shared() + Ptx.SharedBytes() - (uint)bytes;
 
     private CudaTile TakeScratch(ref long offset, int rows, int columns, CudaElement element)
     {
@@ -188,12 +212,17 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         }
     }
 
+    /// <summary>Four numbers of an exact tile.</summary>
+    private CudaQuad Quad(int i, int j) => Ptx.Load4(Near(i, j));
+
+    private void PutQuad(int i, int j, CudaQuad value) => Ptx.Store4(Near(i, j), value.X, value.Y, value.Z, value.W);
+
     /// <summary>Four numbers of scratch, exact or factor.</summary>
-    private CudaLanes Four(int i, int j)
+    private CudaQuad Four(int i, int j)
     {
         if (IsExact)
         {
-            return Load(i, j);
+            return Quad(i, j);
         }
 
         uint at = NearFactor(i, j);
@@ -202,11 +231,11 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     }
 
     /// <summary>Stores four numbers of an exact tile, adds them, or takes them away.</summary>
-    private void Join(int i, int j, CudaLanes value, Into into) =>
-        Store(i, j, into == Into.Set ? value : into == Into.Add ? Load(i, j) + value : Load(i, j) - value);
+    private void Join(int i, int j, CudaQuad value, Into into) =>
+        PutQuad(i, j, into == Into.Set ? value : into == Into.Add ? Quad(i, j) + value : Quad(i, j) - value);
 
     /// <summary>Four numbers of an exact tile; what stands beyond the columns is 0.</summary>
-    private CudaLanes Within(int i, int j) => Inside(Load(i, j), j);
+    private CudaQuad Within(int i, int j) => Inside(Quad(i, j), j);
 
-    private CudaLanes Inside(CudaLanes x, int j) => j + 4 <= Columns ? x : new(x.X, j + 1 < Columns ? x.Y : 0f, j + 2 < Columns ? x.Z : 0f, 0f);
+    private CudaQuad Inside(CudaQuad x, int j) => j + 4 <= Columns ? x : new(x.X, j + 1 < Columns ? x.Y : 0f, j + 2 < Columns ? x.Z : 0f, 0f);
 }

@@ -22,6 +22,7 @@ internal static class Ptx
     {
         [nameof(Declare)] = "// %0 is the group's dynamic shared memory",
         [nameof(Shared)] = "mov.u32 $0, __dyn_shared_alloca;",
+        [nameof(SharedBytes)] = "mov.u32 $0, %dynamic_smem_size;",
         [nameof(Store2)] = "st.shared.v2.f32 [%0], {%1,%2};",
         [nameof(Load)] = "ld.shared.f32 $0, [%0];",
         [nameof(Load2)] = "ld.shared.v2.f32 {$0,$1}, [%0];",
@@ -96,6 +97,10 @@ internal static class Ptx
     [IntrinsicImplementation]
     public static uint Shared() => 0;
 
+    /// <summary>The bytes of the group's dynamic shared memory.</summary>
+    [IntrinsicImplementation]
+    public static uint SharedBytes() => 0;
+
     /// <summary>Writes two floats; the address is a multiple of 8.</summary>
     [IntrinsicImplementation]
     public static void Store2(uint address, float x, float y)
@@ -112,7 +117,7 @@ internal static class Ptx
 
     /// <summary>Reads four floats; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
-    public static CudaLanes Load4(uint address) => default;
+    public static CudaQuad Load4(uint address) => default;
 
     /// <summary>Reads a float of the device's memory.</summary>
     [IntrinsicImplementation]
@@ -120,7 +125,7 @@ internal static class Ptx
 
     /// <summary>Reads four floats of the device's memory; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
-    public static CudaLanes LoadFar4(long address) => default;
+    public static CudaQuad LoadFar4(long address) => default;
 
     /// <summary>Writes a float to the device's memory.</summary>
     [IntrinsicImplementation]
@@ -194,7 +199,7 @@ internal static class Ptx
 
     /// <summary>One tensor-core step of a warp: c + a b with a 16 x 16, b 16 x 8 in bfloat16 and c in float32, each thread holding its fragments.</summary>
     [IntrinsicImplementation]
-    public static CudaLanes MultiplyAdd(float c0, float c1, float c2, float c3, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1) => default;
+    public static CudaQuad MultiplyAdd(float c0, float c1, float c2, float c3, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1) => default;
 
     /// <summary>Four matrices of 8 x 8 numbers of 16 bits: lane 8 m + r gives the address of row r of matrix m; register m gets its pair (lane / 4, 2 (lane % 4)).</summary>
     [IntrinsicImplementation]
