@@ -24,7 +24,9 @@ internal sealed class DeviceEngine : IEngine
             steps = new CudaStepBackend(cuda);
         }
 
-        Parallelism = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : 4 * accelerator.NumMultiprocessors;
+        bool simulated = accelerator.AcceleratorType == AcceleratorType.CPU;
+        Parallelism = simulated ? 1 : 4 * accelerator.NumMultiprocessors;
+        WalkParallelism = simulated ? 1 : 3 * accelerator.NumMultiprocessors / 2;
     }
 
     /// <summary>The device's name.</summary>
@@ -36,6 +38,9 @@ internal sealed class DeviceEngine : IEngine
     public DataType Number => DataType.Float32;
 
     public int Parallelism { get; }
+
+    // Two groups of a walk share a multiprocessor; narrower panels would read what all of them need more often.
+    public int WalkParallelism { get; }
 
     // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
     public bool TokenParallel => true;

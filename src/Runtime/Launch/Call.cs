@@ -122,7 +122,7 @@ internal sealed class Call : IDisposable
         where TKernels : IVariantKernels
     {
         bool passes = RunsInPasses(kernel);
-        int splitInto = (passes || kernel == KernelKind.Decode) && Description.ColumnsAreIndependent ? Engine.Parallelism : 1;
+        int splitInto = !Description.ColumnsAreIndependent ? 1 : passes ? Engine.WalkParallelism : kernel == KernelKind.Decode ? Engine.Parallelism : 1;
         List<Stretch> whole = Stretches.Whole(Shape, readsState);
         Work[] work = WorkList.Of(Shape, splitInto, whole);
         if (work.Length == 0)

@@ -43,6 +43,9 @@ internal interface IEngine
     /// <summary>Work items it computes at a time; fewer items than that are split over value columns where the variant allows it.</summary>
     int Parallelism { get; }
 
+    /// <summary>Items that passes over the tokens of a sequence should be cut into at least, if their value columns allow it.</summary>
+    int WalkParallelism => Parallelism;
+
     /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
     bool TokenParallel { get; }
 
