@@ -92,6 +92,6 @@ public struct Operand<TTile, TNumber>
     public readonly TTile Rows(long first, int rows, int head, int heads, int column, int columns) =>
         Data.Block(first, rows, (Of(head, heads) * Width) + column, columns);
 
-    /// <summary>The operand's head that serves a value head: heads are few enough for 32 bits, and a device divides them fastest.</summary>
-    private readonly int Of(int head, int heads) => (int)((uint)(head * Heads) / (uint)heads);
+    /// <summary>The operand's head that serves a value head, mostly itself: heads are few enough for 32 bits, and a device divides slowly.</summary>
+    private readonly int Of(int head, int heads) => Heads == heads ? head : (int)((uint)(head * Heads) / (uint)heads);
 }

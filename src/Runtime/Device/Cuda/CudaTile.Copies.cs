@@ -29,7 +29,7 @@ public readonly partial struct CudaTile
         {
             for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
             {
-                int i = at / result.Columns;
+                int i = Ptx.Quotient(at, result.Columns);
                 result.Put(i, at - (i * result.Columns), 0f, Into.Set);
             }
         }
@@ -131,7 +131,7 @@ public readonly partial struct CudaTile
     {
         for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
         {
-            int i = at / result.Columns, j = at - (i * result.Columns);
+            int i = Ptx.Quotient(at, result.Columns), j = at - (i * result.Columns);
             result.Put(i, j, x.At(j, i), into);
         }
 
@@ -149,7 +149,7 @@ public readonly partial struct CudaTile
     {
         for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
         {
-            int i = at / result.Columns, j = at - (i * result.Columns);
+            int i = Ptx.Quotient(at, result.Columns), j = at - (i * result.Columns);
             result.Put(i, j, x.At(i, j), into);
         }
     }
@@ -269,23 +269,21 @@ public readonly partial struct CudaTile
             Ptx.StoreBits4(result.Far(i, j), value.Bits.X, value.Bits.Y, value.Bits.Z, value.Bits.W);
     }
 
-    /// <summary>No branch stands between the reads: four are under way before the first is used.</summary>
+    /// <summary>No branch stands between the reads: two are under way before the first is used.</summary>
     private static void Bring<TBring>(CudaTile result, CudaTile x)
         where TBring : struct, IBring
     {
-        int eights = result.Columns >> 3, share = eights > 16 ? 5 : eights > 8 ? 4 : eights > 4 ? 3 : eights > 2 ? 2 : 1;
-        int step = Group.DimX >> share, last = result.Rows - 1, j = (Group.IdxX & ((1 << share) - 1)) << 3;
+        // Power-of-two groups of threads share a row.
+        int share = (int)Ptx.BitsOf((uint)((result.Columns >> 3) - 1)), step = Group.DimX >> share, last = result.Rows - 1, j = (Group.IdxX & ((1 << share) - 1)) << 3;
         if (j < result.Columns)
         {
-            for (int i = Group.IdxX >> share; i <= last; i += 4 * step)
+            for (int i = Group.IdxX >> share; i <= last; i += 2 * step)
             {
-                // Rows beyond the last repeat it.
-                int b = i + step < last ? i + step : last, c = i + (2 * step) < last ? i + (2 * step) : last, d = i + (3 * step) < last ? i + (3 * step) : last;
-                CudaEight v = TBring.Read(x, i, j), w = TBring.Read(x, b, j), y = TBring.Read(x, c, j), z = TBring.Read(x, d, j);
-                TBring.Write(result, i, j, v);
-                TBring.Write(result, b, j, w);
-                TBring.Write(result, c, j, y);
-                TBring.Write(result, d, j, z);
+                // A row beyond the last repeats it.
+                int next = Math.Min(i + step, last);
+                CudaEight first = TBring.Read(x, i, j), second = TBring.Read(x, next, j);
+                TBring.Write(result, i, j, first);
+                TBring.Write(result, next, j, second);
             }
         }
     }

@@ -11,7 +11,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGramAdjoint(CudaTile dl, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        int n = d.Columns / d.Rows, first = Allowed(0, d.Rows, d.Columns, causal);
+        int n = Each(d.Rows, d.Columns), first = Allowed(0, d.Rows, d.Columns, causal);
         HalfAdjoint<AnyRows>(dl, de, d, l, e, r, g, 1, first, n);
         HalfAdjoint<AnyColumns>(dr, dg, d, r, g, l, e, -1, first, n);
     }
@@ -26,7 +26,7 @@ public readonly partial struct CudaTile
         int slabs = (x.Columns + Side - 1) / Side, units = ((x.Rows + Side - 1) / Side) * slabs;
         for (int unit = Warp; unit < units; unit += Warps)
         {
-            int block = unit / slabs, i = block * Side, c = (unit - (block * slabs)) * Side;
+            int block = Ptx.Quotient(unit, slabs), i = block * Side, c = (unit - (block * slabs)) * Side;
             int last = i + Side < x.Rows ? i + Side - 1 : x.Rows - 1, reference = sign > 0 ? i : last;
             int channel = c + (Lane & 15) < x.Columns ? c + (Lane & 15) : x.Columns - 1;
             bool loses = Ptx.AnyOfWarp(Ptx.Load(decay.Near(i, channel)) - Ptx.Load(decay.Near(last, channel)) > LargestExponent ? 1u : 0u) != 0;

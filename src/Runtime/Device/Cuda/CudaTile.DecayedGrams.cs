@@ -24,7 +24,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        int n = result.Columns / result.Rows, first = Allowed(0, result.Rows, result.Columns, causal);
+        int n = Each(result.Rows, result.Columns), first = Allowed(0, result.Rows, result.Columns, causal);
         for (int i = 0; i < result.Rows; i += Side)
         {
             int last = i + Side < result.Rows ? i + Side - 1 : result.Rows - 1;

@@ -54,7 +54,7 @@ public readonly partial struct CudaTile
             Causally finish = default;
             finish.into = into;
             finish.first = Allowed(0, result.Rows, result.Columns, causal);
-            finish.each = result.Columns / result.Rows;
+            finish.each = Each(result.Rows, result.Columns);
             return finish;
         }
 

@@ -135,7 +135,7 @@ public readonly partial struct CudaTile
         {
             for (int block = Warp; block < (down >> 1) * across; block += Warps)
             {
-                int row = block / across, i = row << 5, j = (block - (row * across)) << 5;
+                int row = Ptx.Quotient(block, across), i = row << 5, j = (block - (row * across)) << 5;
                 Block32.Of<TA, TB>(a, b, i, j, out Strip upper, out Strip lower);
                 upper.Put(result, finish, i, j);
                 lower.Put(result, finish, i + 16, j);
@@ -147,7 +147,7 @@ public readonly partial struct CudaTile
         {
             for (int block = Warp; block < down * across; block += Warps)
             {
-                int row = block / across, i = row << 4, j = (block - (row * across)) << 5;
+                int row = Ptx.Quotient(block, across), i = row << 4, j = (block - (row * across)) << 5;
                 Strip.Of<TA, TB>(a, b, i, j).Put(result, finish, i, j);
             }
 
@@ -169,7 +169,7 @@ public readonly partial struct CudaTile
         int across = (result.Columns + 15) >> 4, blocks = ((result.Rows + 15) >> 4) * across;
         for (int block = Warp; block < blocks; block += Warps)
         {
-            int row = block / across, i = row << 4, j = (block - (row * across)) << 4;
+            int row = Ptx.Quotient(block, across), i = row << 4, j = (block - (row * across)) << 4;
             var sum = default(Block16);
             if (finish.Wants(i, j))
             {

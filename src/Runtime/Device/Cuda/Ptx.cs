@@ -57,6 +57,7 @@ internal static class Ptx
         [nameof(StoreBits4)] = "st.global.v4.u32 [%0], {%1,%2,%3,%4};",
         [nameof(CopyAsync)] = "cp.async.cg.shared.global [%0], [%1], 16;",
         [nameof(WaitForCopies)] = "cp.async.wait_all;",
+        [nameof(Quotient)] = "{ .reg .f32 a, b; cvt.rn.f32.s32 a, %0; cvt.rn.f32.s32 b, %1; add.f32 a, a, 0f3F000000; rcp.approx.ftz.f32 b, b; mul.f32 a, a, b; cvt.rzi.s32.f32 $0, a; }",
         [nameof(BitsOf)] = "{ .reg .u32 t; clz.b32 t, %0; sub.u32 $0, 32, t; }",
         [nameof(Ballot)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.ballot.b32 $0, p, 0xffffffff; }",
         [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
@@ -266,6 +267,10 @@ internal static class Ptx
     public static void WaitForCopies()
     {
     }
+
+    /// <summary>a / b of whole numbers from 0 to 2^20, in a sixth of the instructions of a division.</summary>
+    [IntrinsicImplementation]
+    public static int Quotient(int a, int b) => 0;
 
     /// <summary>The number of bits of x from its highest one down; 0 of 0.</summary>
     [IntrinsicImplementation]
