@@ -91,6 +91,13 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
         CountingTile dl, CountingTile dr, CountingTile de, CountingTile dg, CountingTile d, CountingTile l, CountingTile r, CountingTile e, CountingTile g, Causal causal) =>
         Add(4 * Pairs(d) * l.Columns);
 
+    public static void DecayedGramsAdjoint(
+        CountingTile dl, CountingTile dm, CountingTile dr, CountingTile de, CountingTile dg, CountingTile dStrict, CountingTile dOther, CountingTile l, CountingTile m, CountingTile r, CountingTile e, CountingTile g, Causal causal)
+    {
+        DecayedGramAdjoint(dl, dr, de, dg, dStrict, l, r, e, g, Causal.Strict);
+        DecayedGramAdjoint(dm, dr, de, dg, dOther, m, r, e, g, causal);
+    }
+
     public static void DecayedProduct(CountingTile result, CountingTile p, CountingTile x, CountingTile e, CountingTile g, Causal causal, Into into) =>
         Add(2 * Pairs(p) * x.Columns);
 

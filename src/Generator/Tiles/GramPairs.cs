@@ -33,4 +33,44 @@ internal static class GramPairs
         other.Causal,
         null,
         $"{strict.Equation}\n{other.Equation}");
+
+    /// <summary>
+    /// Joins the derivatives of such Grams too: the earlier one moves down to the later one, where what both add to is read by nobody, and only
+    /// added to, in between.
+    /// </summary>
+    public static IReadOnlyList<Statement> JoinedAdjoints(IReadOnlyList<Statement> statements)
+    {
+        for (int i = 0; i < statements.Count; i++)
+        {
+            for (int k = i + 1; statements[i] is CallStatement { Method: "DecayedGramAdjoint" } first && k < statements.Count; k++)
+            {
+                if (statements[k] is CallStatement { Method: "DecayedGramAdjoint" } second
+                    && (first.Causal == Causal.Strict || second.Causal == Causal.Strict)
+                    && first.Arguments.Skip(2).SequenceEqual(second.Arguments.Skip(2)) && first.Written.Skip(1).SequenceEqual(second.Written.Skip(1))
+                    && !statements.Skip(i + 1).Take(k - i).Any(x => x.Reads.Any(first.Written.Contains) || x.Results.Any(first.Arguments.Contains) || Replaces(x, first)))
+                {
+                    Statement joined = first.Causal == Causal.Strict ? AdjointPair(first, second) : AdjointPair(second, first);
+                    return JoinedAdjoints([.. statements.Take(k).Where((_, at) => at != i), joined, .. statements.Skip(k + 1)]);
+                }
+            }
+        }
+
+        return statements;
+    }
+
+    private static CallStatement AdjointPair(CallStatement strict, CallStatement other) => new(
+        EquatableArray.Of([strict.Written[0], other.Written[0], .. strict.Written.Skip(1)]),
+        "DecayedGramsAdjoint",
+        EquatableArray.Of([strict.Arguments[0], other.Arguments[0], strict.Arguments[1], other.Arguments[1], .. strict.Arguments.Skip(2)]),
+        other.Causal,
+        null,
+        $"{strict.Equation}\n{other.Equation}");
+
+    /// <summary>True if a statement sets what a derivative adds to.</summary>
+    private static bool Replaces(Statement statement, CallStatement derivative) => statement switch
+    {
+        LoopStatement loop => loop.Stores.Any(x => x.Into == Into.Set && derivative.Written.Contains(x.Result)),
+        CallStatement { Method: "Clear" } or CallStatement { Into: Into.Set } or LoadStatement => statement.Results.Any(derivative.Written.Contains),
+        _ => false,
+    };
 }

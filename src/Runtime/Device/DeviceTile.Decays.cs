@@ -94,6 +94,14 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void DecayedGramsAdjoint(
+        DeviceTile dl, DeviceTile dm, DeviceTile dr, DeviceTile de, DeviceTile dg, DeviceTile dStrict, DeviceTile dOther, DeviceTile l, DeviceTile m, DeviceTile r, DeviceTile e, DeviceTile g, Causal causal)
+    {
+        DecayedGramAdjoint(dl, dr, de, dg, dStrict, l, r, e, g, Causal.Strict);
+        DecayedGramAdjoint(dm, dr, de, dg, dOther, m, r, e, g, causal);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedProduct(DeviceTile result, DeviceTile p, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into)
     {

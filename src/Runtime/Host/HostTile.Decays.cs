@@ -74,6 +74,14 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void DecayedGramsAdjoint(
+        HostTile dl, HostTile dm, HostTile dr, HostTile de, HostTile dg, HostTile dStrict, HostTile dOther, HostTile l, HostTile m, HostTile r, HostTile e, HostTile g, Causal causal)
+    {
+        DecayedGramAdjoint(dl, dr, de, dg, dStrict, l, r, e, g, Causal.Strict);
+        DecayedGramAdjoint(dm, dr, de, dg, dOther, m, r, e, g, causal);
+    }
+
+    /// <inheritdoc/>
     public static void DecayedProduct(HostTile result, HostTile p, HostTile x, HostTile e, HostTile g, Causal causal, Into into)
     {
         long elements = DecayedSums.Elements(e, g);

@@ -63,6 +63,14 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void DecayedGramsAdjoint(
+        ReferenceTile dl, ReferenceTile dm, ReferenceTile dr, ReferenceTile de, ReferenceTile dg, ReferenceTile dStrict, ReferenceTile dOther, ReferenceTile l, ReferenceTile m, ReferenceTile r, ReferenceTile e, ReferenceTile g, Causal causal)
+    {
+        DecayedGramAdjoint(dl, dr, de, dg, dStrict, l, r, e, g, Causal.Strict);
+        DecayedGramAdjoint(dm, dr, de, dg, dOther, m, r, e, g, causal);
+    }
+
+    /// <inheritdoc/>
     public static void DecayedProduct(ReferenceTile result, ReferenceTile p, ReferenceTile x, ReferenceTile e, ReferenceTile g, Causal causal, Into into)
     {
         for (int i = 0; i < result.Rows; i++)

@@ -160,9 +160,16 @@ public interface ITile<TSelf, TNumber>
     /// The derivative of <see cref="DecayedGram"/>, added to all four: with w_ij = d_ij exp(e_id - g_jd),
     /// dl_id += sum_j w_ij r_jd, dr_jd += sum_i w_ij l_id, de += l * (that dl), dg -= r * (that dr). de may be dg.
     /// Where e is g, a row's pair with itself has the exponent 0 whatever the decay: it is left out of de and dg, where it would cancel
-    /// and leave its rounding error.
+    /// and leave its rounding error. d is 0 where no pair exists.
     /// </summary>
     static abstract void DecayedGramAdjoint(TSelf dl, TSelf dr, TSelf de, TSelf dg, TSelf d, TSelf l, TSelf r, TSelf e, TSelf g, Causal causal);
+
+    /// <summary>
+    /// The derivative of <see cref="DecayedGrams"/>, added to all five: <see cref="DecayedGramAdjoint"/> of the strict Gram for dl, dr, de and dg, of the
+    /// other for dm, dr, de and dg.
+    /// </summary>
+    static abstract void DecayedGramsAdjoint(
+        TSelf dl, TSelf dm, TSelf dr, TSelf de, TSelf dg, TSelf dStrict, TSelf dOther, TSelf l, TSelf m, TSelf r, TSelf e, TSelf g, Causal causal);
 
     /// <summary>result_iv (=, +=, -=) sum_j p_ij exp(e_iv - g_jv) x_jv over the pairs that <paramref name="causal"/> allows.</summary>
     static abstract void DecayedProduct(TSelf result, TSelf p, TSelf x, TSelf e, TSelf g, Causal causal, Into into);

@@ -14,9 +14,9 @@ public static class Padded
     /// <param name="sizes">The sizes.</param>
     public static long Elements(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0
         ? Elements(rows, columns)
-        : (rows == 1 ? 1 : (rows + 15) & ~15) * (((columns + 15) & ~15) + sizes.RowPadding);
+        : (rows == 1 ? 1 : (rows + 15) & ~15) * (columns == 1 ? 4 : ((columns + 15) & ~15) + sizes.RowPadding);
 
     /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactor"/> takes: half as many where a backend pads rows.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
-    public static long Factor(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0 ? Elements(rows, columns) : Elements(rows, columns, sizes) / 2;
+    public static long Factor(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0 ? Elements(rows, columns) : Elements(rows, Math.Max(columns, 2), sizes) / 2;
 }

@@ -57,7 +57,7 @@ public struct Sizes
 
     /// <summary>
     /// Elements that the backend puts between two rows of scratch, so that neighbouring rows stand in different banks of its memory; it then
-    /// takes rows in sixteens too (a single row stays one), and factors in half the bits. 0: neither.
+    /// takes rows in sixteens too (a single row stays one), a column as four numbers a row, and factors in half the bits. 0: none of it.
     /// </summary>
     public int RowPadding;
 

@@ -134,6 +134,11 @@ public sealed record DecayedSolveTransposed : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedSolveTransposed(t[0], t[1], t[2], t[3]);
 }
 
+public sealed record DecayedGramsAdjoint(Causal Causal) : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedGramsAdjoint(t[0], t[1], t[2], t[3], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[9], Causal);
+}
+
 public sealed record DecayAndWrite : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndWrite(t[0], t[1], t[2], t[3]);

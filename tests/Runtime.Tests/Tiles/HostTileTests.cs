@@ -81,6 +81,9 @@ public sealed class HostTileTests
                     Judge.Agree(new DecayedGramsOfOne(causal), Tolerance, Any(rows, rows), Any(rows, rows), l, Any(rows, depth), r, g);
                     Judge.Agree(
                         new DecayedGramAdjointOfOne(causal), Tolerance, Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, rows), l, r, g);
+                    Matrix m = Any(rows, depth);
+                    Judge.Agree(
+                        new DecayedGramsAdjoint(causal), Tolerance, Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, rows), Any(rows, rows), l, m, r, g);
                 }
             }
         }

@@ -30,63 +30,142 @@ public readonly partial struct CudaTile
             int last = i + Side < result.Rows ? i + Side - 1 : result.Rows - 1;
             for (int j = 0; j < result.Columns; j += 2 * Side)
             {
-                int allowed = first + (last * n);
-                var left = default(Block16);
-                var right = default(Block16);
-                if (j < allowed)
+                var sums = default(BlockPair);
+                bool any = j < first + (last * n);
+                for (int d = Warp * Side; any && d < l.Columns; d += Warps * Side)
                 {
-                    for (int d = Warp * Side; d < l.Columns; d += Warps * Side)
+                    Slab slab = Slab.Of(e, i, d, last);
+                    Fragment rows = slab.Rows<Keeping>(l, i);
+                    sums.Left = slab.Add<Keeping>(sums.Left, rows, slab.Columns<Keeping>(r, g, j), l, r, e, g, i, j, first, n);
+                    if (j + Side < first + (last * n))
                     {
-                        AddSlab(ref left, ref right, l, r, e, g, i, j, d, last, first, n);
+                        sums.Right = slab.Add<Keeping>(sums.Right, rows, slab.Columns<Keeping>(r, g, j + Side), l, r, e, g, i, j + Side, first, n);
                     }
-
-                    PutPart(left, 0);
-                    PutPart(right, 1);
                 }
 
-                Synchronize();
-                SumParts(result, i, j, first, n, j < allowed);
-                Synchronize();
+                Gather(result, sums, i, j, first, n, any);
             }
         }
     }
 
-    /// <summary>What 16 channels bring to the blocks at columns j and j + 16.</summary>
-    private static void AddSlab(
-        ref Block16 left, ref Block16 right, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int j, int d, int last, int first, int each)
+    /// <inheritdoc/>
+    /// <remarks>As in <see cref="DecayedGram"/>; the weights are worked out once for both. The other one, of what is read, is rounded as products are.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayedGrams(CudaTile strict, CudaTile other, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        int row = Lane >> 2, at = d + ((Lane & 3) << 1), limit = l.Columns;
-        CudaPair near = Two(e, i, at), far = Two(e, i, at + 8);
-        Fragment rows = Fragment.Of<Keeping>(
-            Weighted(l, e, i + row, at, near, 1, limit), Weighted(l, e, i + row + 8, at, near, 1, limit),
-            Weighted(l, e, i + row, at + 8, far, 1, limit), Weighted(l, e, i + row + 8, at + 8, far, 1, limit));
-        uint lost = LostRows(e, i, d, last);
-        AddBlock(ref left, rows, l, r, e, g, i, j, d, near, far, lost, first, each);
-        if (j + Side < first + (last * each))
+        int n = Each(strict.Rows, strict.Columns), first = Allowed(0, strict.Rows, strict.Columns, causal);
+        for (int i = 0; i < strict.Rows; i += Side)
         {
-            AddBlock(ref right, rows, l, r, e, g, i, j + Side, d, near, far, lost, first, each);
+            int last = i + Side < strict.Rows ? i + Side - 1 : strict.Rows - 1;
+            for (int j = 0; j < strict.Columns; j += 2 * Side)
+            {
+                var strictSums = default(BlockPair);
+                var otherSums = default(BlockPair);
+                bool any = j < first + (last * n);
+                for (int d = Warp * Side; any && d < l.Columns; d += Warps * Side)
+                {
+                    Slab slab = Slab.Of(e, i, d, last);
+                    Fragment ls = slab.Rows<Keeping>(l, i), ms = slab.Rows<Rounding>(m, i), columns = slab.Columns<Keeping>(r, g, j);
+                    strictSums.Left = slab.Add<Keeping>(strictSums.Left, ls, columns, l, r, e, g, i, j, 0, n);
+                    otherSums.Left = slab.Add<Rounding>(otherSums.Left, ms, columns, m, r, e, g, i, j, first, n);
+                    if (j + Side < first + (last * n))
+                    {
+                        columns = slab.Columns<Keeping>(r, g, j + Side);
+                        strictSums.Right = slab.Add<Keeping>(strictSums.Right, ls, columns, l, r, e, g, i, j + Side, 0, n);
+                        otherSums.Right = slab.Add<Rounding>(otherSums.Right, ms, columns, m, r, e, g, i, j + Side, first, n);
+                    }
+                }
+
+                Gather(strict, strictSums, i, j, 0, n, any);
+                Gather(other, otherSums, i, j, first, n, any);
+            }
         }
     }
 
-    private static void AddBlock(
-        ref Block16 sum, in Fragment rows, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int j, int d, CudaPair near, CudaPair far, uint lost, int first, int each)
+    /// <summary>A warp's sums of two neighbouring blocks.</summary>
+    private struct BlockPair
     {
-        int row = j + (Lane >> 2), at = d + ((Lane & 3) << 1), limit = l.Columns;
-        Fragment columns = Fragment.Of<Keeping>(
-            Weighted(r, g, row, at, near, -1, limit), Weighted(r, g, row + 8, at, near, -1, limit),
-            Weighted(r, g, row, at + 8, far, -1, limit), Weighted(r, g, row + 8, at + 8, far, -1, limit));
-        if (lost == 0 || j + Side <= first + (i * each))
+        public Block16 Left;
+        public Block16 Right;
+    }
+
+    /// <summary>16 channels of a row of blocks: the reference of their decays, the rows' weights, and which rows lose too much.</summary>
+    private struct Slab
+    {
+        private CudaPair near;
+        private CudaPair far;
+        private CudaPair upperNear;
+        private CudaPair lowerNear;
+        private CudaPair upperFar;
+        private CudaPair lowerFar;
+        private int channel;
+        private int at;
+        private uint lost;
+
+        public static Slab Of(CudaTile e, int i, int d, int last)
         {
-            sum.Near = Keeping.Near(sum.Near, rows, columns);
-            sum.Far = Keeping.Far(sum.Far, rows, columns);
-            return;
+            Slab slab = default;
+            int row = i + (Lane >> 2);
+            slab.channel = d;
+            slab.at = d + ((Lane & 3) << 1);
+            slab.near = Two(e, i, slab.at);
+            slab.far = Two(e, i, slab.at + 8);
+            slab.upperNear = Weights(Two(e, row, slab.at), slab.near, 1);
+            slab.lowerNear = Weights(Two(e, row + 8, slab.at), slab.near, 1);
+            slab.upperFar = Weights(Two(e, row, slab.at + 8), slab.far, 1);
+            slab.lowerFar = Weights(Two(e, row + 8, slab.at + 8), slab.far, 1);
+            slab.lost = LostRows(e, i, d, last);
+            return slab;
         }
 
-        // On the diagonal, rows that lose too much are done pair by pair.
-        CudaQuad nearSums = Keeping.Near(CudaQuad.All(0), rows, columns), farSums = Keeping.Far(CudaQuad.All(0), rows, columns);
-        int upper = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
-        sum.Near += Repaired(nearSums, l, r, e, g, i, upper, column, d, lost, first, each);
-        sum.Far += Repaired(farSums, l, r, e, g, i, upper, column + 8, d, lost, first, each);
+        /// <summary>16 rows of a left factor, weighted.</summary>
+        public readonly Fragment Rows<TDigits>(CudaTile x, int i)
+            where TDigits : struct, IDigits
+        {
+            int row = i + (Lane >> 2);
+            return Fragment.Of<TDigits>(
+                Taken(x, row, at, upperNear), Taken(x, row + 8, at, lowerNear), Taken(x, row, at + 8, upperFar), Taken(x, row + 8, at + 8, lowerFar));
+        }
+
+        /// <summary>16 columns: rows of a right factor, weighted by what the reference's row still has of them.</summary>
+        public readonly Fragment Columns<TDigits>(CudaTile x, CudaTile g, int j)
+            where TDigits : struct, IDigits
+        {
+            int row = j + (Lane >> 2);
+            return Fragment.Of<TDigits>(
+                Taken(x, row, at, Weights(Two(g, row, at), near, -1)), Taken(x, row + 8, at, Weights(Two(g, row + 8, at), near, -1)),
+                Taken(x, row, at + 8, Weights(Two(g, row, at + 8), far, -1)), Taken(x, row + 8, at + 8, Weights(Two(g, row + 8, at + 8), far, -1)));
+        }
+
+        /// <summary>What these channels bring to a block; on the diagonal, rows that lose too much are done pair by pair.</summary>
+        public readonly Block16 Add<TDigits>(
+            Block16 sum, in Fragment rows, in Fragment columns, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int i, int j, int first, int each)
+            where TDigits : struct, IDigits
+        {
+            if (lost == 0 || j + Side <= first + (i * each))
+            {
+                sum.Near = TDigits.Near(sum.Near, rows, columns);
+                sum.Far = TDigits.Far(sum.Far, rows, columns);
+                return sum;
+            }
+
+            CudaQuad nearSums = TDigits.Near(CudaQuad.All(0), rows, columns), farSums = TDigits.Far(CudaQuad.All(0), rows, columns);
+            int upper = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
+            sum.Near += Repaired(nearSums, l, r, e, g, i, upper, column, channel, lost, first, each);
+            sum.Far += Repaired(farSums, l, r, e, g, i, upper, column + 8, channel, lost, first, each);
+            return sum;
+        }
+
+        /// <summary>exp(sign (decay - reference)); what no allowed pair needs is kept finite.</summary>
+        private static CudaPair Weights(CudaPair decay, CudaPair reference, float sign) =>
+            new(Bounded(sign * (decay.Low - reference.Low)), Bounded(sign * (decay.High - reference.High)));
+
+        /// <summary>Two numbers of a row, weighted; channels beyond the last are 0.</summary>
+        private static CudaPair Taken(CudaTile x, int i, int d, CudaPair weights)
+        {
+            CudaPair value = Two(x, i, d);
+            return new(d < x.Columns ? value.Low * weights.Low : 0f, d + 1 < x.Columns ? value.High * weights.High : 0f);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -124,19 +203,24 @@ public readonly partial struct CudaTile
         return (lost | (lost >> 16)) & 0xffff;
     }
 
-    /// <summary>x exp(sign (decay - reference)); what no allowed pair needs is kept finite, and what no channel has is 0.</summary>
-    private static CudaPair Weighted(CudaTile x, CudaTile decay, int i, int d, CudaPair reference, float sign, int limit)
-    {
-        CudaPair value = Two(x, i, d), own = Two(decay, i, d);
-        return new(
-            d < limit ? value.Low * Bounded(sign * (own.Low - reference.Low)) : 0f,
-            d + 1 < limit ? value.High * Bounded(sign * (own.High - reference.High)) : 0f);
-    }
-
     /// <summary>Two neighbours of a row; rows beyond the matrix repeat the last.</summary>
     private static CudaPair Two(CudaTile x, int i, int d) => Ptx.Load2(x.Near(i < x.Rows ? i : x.Rows - 1, d));
 
     private static float Bounded(float exponent) => CudaQuad.Exp(exponent < 80f ? exponent : 80f);
+
+    /// <summary>Adds what the warps have of two blocks.</summary>
+    private static void Gather(CudaTile result, BlockPair sums, int i, int j, int first, int each, bool any)
+    {
+        if (any)
+        {
+            PutPart(sums.Left, 0);
+            PutPart(sums.Right, 1);
+        }
+
+        Synchronize();
+        SumParts(result, i, j, first, each, any);
+        Synchronize();
+    }
 
     /// <summary>A warp's sums of one of the two blocks, among its own in the workspace.</summary>
     private static void PutPart(Block16 sum, int block)

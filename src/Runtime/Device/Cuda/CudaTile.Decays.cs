@@ -7,13 +7,6 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    public static void DecayedGrams(CudaTile strict, CudaTile other, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
-    {
-        DecayedGram(strict, l, r, e, g, Causal.Strict);
-        DecayedGram(other, m, r, e, g, causal);
-    }
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(CudaTile result, CudaTile x, CudaTile e, CudaTile g, Causal causal, Into into)
     {

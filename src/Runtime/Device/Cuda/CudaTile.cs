@@ -160,7 +160,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private CudaTile TakeScratch(ref long offset, int rows, int columns, CudaElement element)
     {
-        int bytes = (((columns + 15) & ~15) + RowPadding) << (element == CudaElement.Float32 ? 2 : 1);
+        // A column is the exception: four numbers a row are what a thread reads.
+        bool exact = element == CudaElement.Float32;
+        int bytes = exact && columns == 1 ? 16 : (((columns + 15) & ~15) + RowPadding) << (exact ? 2 : 1);
         var tile = new CudaTile(address + (offset << 2), bytes, rows, columns, true, element);
         offset += ((rows == 1 ? 1 : (rows + 15) & ~15) * bytes) >> 2;
         return tile;
