@@ -48,13 +48,13 @@ internal sealed class PassPlan
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
-        Prepare = Scheduled([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
+        Prepare = Scheduled([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
         IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
         Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
         Trail = InOrder(Lowering.Of(Later([program.StateOut], kept.ContainsKey)), state, program.StateOut, stores: true);
         Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)], stateGradient, adjoint.State, stores: true);
         Gradients = new GradientPass(
-            [.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)],
+            GramPairs.Joined([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
             [.. left.Where(x => sources.Contains(x.Name))]);

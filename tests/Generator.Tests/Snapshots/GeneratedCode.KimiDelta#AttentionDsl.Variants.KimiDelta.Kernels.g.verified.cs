@@ -125,7 +125,7 @@ public partial record KimiDelta
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
@@ -160,7 +160,8 @@ public partial record KimiDelta
                     + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                     + Padded.Elements(1, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.K, 1, sizes),
-                    2 * Padded.Elements(1, sizes.K, sizes)
+                    Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(1, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                     + 6 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
