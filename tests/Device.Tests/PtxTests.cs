@@ -52,7 +52,7 @@ public class PtxTests
     [MemberData(nameof(Steps))]
     public void A_step_fetches_its_state_and_waits_for_no_other_warp(string name)
     {
-        string ptx = Compile<CudaStepTile, CudaLanes>(name, ["Decode"])["Decode"];
+        string ptx = Compile<CudaStepTile, CudaQuad>(name, ["Decode"])["Decode"];
         Check(ptx);
         Assert.Contains("cp.async.cg.shared.global", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain("bar.sync", ptx, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     // Narrower panels until every multiprocessor has so many groups.
     private const int WantedGroups = 16;
 
-    private readonly KernelCache<CudaStepTile, CudaLanes> kernels = new(accelerator, _ => new KernelSpecialization(CudaStepTile.Threads, Groups), new CudaCompiler(accelerator).Load);
+    private readonly KernelCache<CudaStepTile, CudaQuad> kernels = new(accelerator, _ => new KernelSpecialization(CudaStepTile.Threads, Groups), new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];
 
     /// <summary>True if the call is a recurrent step whose rows are fours of at most <see cref="CudaStepTile.MaxColumns"/> numbers, and whose value columns need not be together.</summary>
@@ -28,7 +28,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        DeviceKernel<CudaStepTile, CudaLanes> kernel = kernels.Get<TKernels>(launches, compiling)[0];
+        DeviceKernel<CudaStepTile, CudaQuad> kernel = kernels.Get<TKernels>(launches, compiling)[0];
         if (enlarged.Add(kernel.Kernel))
         {
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, CudaBackend.SharedBytes);
@@ -39,7 +39,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
         return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => Panels(x.Work, columns))], (memory, view, items) =>
         {
             long nothing = Address(memory.Take<byte>(1));
-            Operand<CudaStepTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
+            Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
             return [.. items.Select(work => new DeviceStep(KernelKind.Decode, () => kernel.Launch(
                 queue.Stream,
                 new KernelConfig((int)work.Length, CudaStepTile.Threads, SharedMemoryConfig.RequestDynamic<byte>(shared)),
@@ -66,7 +66,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
         })),
     ];
 
-    private static Operand<CudaStepTile, CudaLanes> Operand(Binding binding, long address)
+    private static Operand<CudaStepTile, CudaQuad> Operand(Binding binding, long address)
     {
         int columns = checked(binding.Heads * binding.Width);
         CudaElement element = binding.Tensor?.Type switch

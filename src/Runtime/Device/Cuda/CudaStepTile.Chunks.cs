@@ -22,6 +22,10 @@ public readonly partial struct CudaStepTile
     public static void DecayedGramAdjoint(CudaStepTile dl, CudaStepTile dr, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile l, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void DecayedGramsAdjoint(
+        CudaStepTile dl, CudaStepTile dm, CudaStepTile dr, CudaStepTile de, CudaStepTile dg, CudaStepTile dStrict, CudaStepTile dOther, CudaStepTile l, CudaStepTile m, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void DecayedProduct(CudaStepTile result, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>

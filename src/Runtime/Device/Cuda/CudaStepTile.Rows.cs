@@ -15,7 +15,7 @@ public readonly partial struct CudaStepTile
             int j = result.FirstColumn, last = result.Columns - 4;
             j = j < last ? j : last;
             j = j > 0 ? j : 0;
-            CudaLanes value = Ptx.LoadRow(x.FarAt(0, j), x.element, result.Columns == 1 ? 1 : 0);
+            CudaQuad value = Ptx.LoadRow(x.FarAt(0, j), x.element, result.Columns == 1 ? 1 : 0);
             result.Store(0, j, value);
         }
         else
@@ -31,7 +31,7 @@ public readonly partial struct CudaStepTile
         {
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
-                CudaLanes value = x.Load(i, j);
+                CudaQuad value = x.Load(i, j);
                 if (result.Far)
                 {
                     Ptx.StoreRow(result.FarAt(i, j), result.element, value.X, value.Y, value.Z, value.W);
@@ -55,11 +55,11 @@ public readonly partial struct CudaStepTile
             float squares = 0;
             for (int j = x.FirstColumn; j < x.Columns; j += x.ColumnStep)
             {
-                CudaLanes value = x.Load(i, j);
+                CudaQuad value = x.Load(i, j);
                 squares += (value * value).Sum;
             }
 
-            CudaLanes scale = CudaLanes.All(1 / MathF.Sqrt(SumOfRow(squares, x.share) + NormEpsilon));
+            CudaQuad scale = CudaQuad.All(1 / MathF.Sqrt(SumOfRow(squares, x.share) + NormEpsilon));
             for (int j = x.FirstColumn; j < x.Columns && x.Leads; j += x.ColumnStep)
             {
                 result.Store(i, j, x.Load(i, j) * scale);
@@ -80,7 +80,7 @@ public readonly partial struct CudaStepTile
                 sum += x.Load(i, j).Sum;
             }
 
-            CudaLanes all = CudaLanes.All(SumOfRow(sum, x.share));
+            CudaQuad all = CudaQuad.All(SumOfRow(sum, x.share));
             if (result.Leads)
             {
                 result.Put(i, 0, all, into);
@@ -101,7 +101,7 @@ public readonly partial struct CudaStepTile
                 sum += (a.Load(i, j) * b.Load(i, j)).Sum;
             }
 
-            CudaLanes all = CudaLanes.All(SumOfRow(sum, a.share));
+            CudaQuad all = CudaQuad.All(SumOfRow(sum, a.share));
             if (result.Leads)
             {
                 result.Put(i, 0, all, into);

@@ -17,6 +17,9 @@ public readonly partial struct CudaStepTile
     public static bool WritesTo(CudaStepTile written) => true;
 
     /// <inheritdoc/>
+    public static void Leave(CudaStepTile result, CudaStepTile x) => Copy(result, x, Into.Set);
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
         Ptx.AwaitCopies();
@@ -30,7 +33,7 @@ public readonly partial struct CudaStepTile
         {
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
-                result.Store(i, j, CudaLanes.All(0));
+                result.Store(i, j, CudaQuad.All(0));
             }
         }
 
@@ -44,13 +47,13 @@ public readonly partial struct CudaStepTile
         Synchronize();
         int i = b.FirstOfWalk, j = b.FirstColumn, end = b.EndOfWalk;
         uint from = b.At(i, j), x = a.At(0, i), down = b.pitch;
-        CudaLanes sum = CudaLanes.All(0);
+        CudaQuad sum = CudaQuad.All(0);
 
         // Four rows at a time: their loads are under way before the first is used.
         for (; i < end; i += 4)
         {
-            CudaLanes b0 = Ptx.Load4(from), b1 = Ptx.Load4(from + down), b2 = Ptx.Load4(from + (2 * down)), b3 = Ptx.Load4(from + (3 * down)), x4 = Ptx.Load4(x);
-            sum = sum + (CudaLanes.All(x4.X) * b0) + (CudaLanes.All(x4.Y) * b1) + (CudaLanes.All(x4.Z) * b2) + (CudaLanes.All(x4.W) * b3);
+            CudaQuad b0 = Ptx.Load4(from), b1 = Ptx.Load4(from + down), b2 = Ptx.Load4(from + (2 * down)), b3 = Ptx.Load4(from + (3 * down)), x4 = Ptx.Load4(x);
+            sum = sum + (CudaQuad.All(x4.X) * b0) + (CudaQuad.All(x4.Y) * b1) + (CudaQuad.All(x4.Z) * b2) + (CudaQuad.All(x4.W) * b3);
             from += 4 * down;
             x += FourFloats;
         }
@@ -83,38 +86,38 @@ public readonly partial struct CudaStepTile
         // One factor for all rows stays where it is.
         uint factor = e.At(0, e.Columns > 1 ? i : 0), nextFactor = e.Columns > 1 ? FourFloats : 0;
         long farTo = result.FarAt(i, j), farDown = result.pitch;
-        CudaLanes sum = CudaLanes.All(0), written = u.Load(0, j), also = z.Load(0, j);
+        CudaQuad sum = CudaQuad.All(0), written = u.Load(0, j), also = z.Load(0, j);
         for (; i < end; i += 4)
         {
-            CudaLanes s0 = Ptx.Load4(from), s1 = Ptx.Load4(from + down), s2 = Ptx.Load4(from + (2 * down)), s3 = Ptx.Load4(from + (3 * down));
-            CudaLanes x4 = Ptx.Load4(x), y4 = Ptx.Load4(y);
+            CudaQuad s0 = Ptx.Load4(from), s1 = Ptx.Load4(from + down), s2 = Ptx.Load4(from + (2 * down)), s3 = Ptx.Load4(from + (3 * down));
+            CudaQuad x4 = Ptx.Load4(x), y4 = Ptx.Load4(y);
             if (decays)
             {
-                CudaLanes e4 = Ptx.Load4(factor);
-                s0 = CudaLanes.All(e4.X) * s0;
-                s1 = CudaLanes.All(e4.Y) * s1;
-                s2 = CudaLanes.All(e4.Z) * s2;
-                s3 = CudaLanes.All(e4.W) * s3;
+                CudaQuad e4 = Ptx.Load4(factor);
+                s0 = CudaQuad.All(e4.X) * s0;
+                s1 = CudaQuad.All(e4.Y) * s1;
+                s2 = CudaQuad.All(e4.Z) * s2;
+                s3 = CudaQuad.All(e4.W) * s3;
             }
 
-            s0 += CudaLanes.All(x4.X) * written;
-            s1 += CudaLanes.All(x4.Y) * written;
-            s2 += CudaLanes.All(x4.Z) * written;
-            s3 += CudaLanes.All(x4.W) * written;
+            s0 += CudaQuad.All(x4.X) * written;
+            s1 += CudaQuad.All(x4.Y) * written;
+            s2 += CudaQuad.All(x4.Z) * written;
+            s3 += CudaQuad.All(x4.W) * written;
             if (twice)
             {
-                CudaLanes b4 = Ptx.Load4(second);
-                s0 += CudaLanes.All(b4.X) * also;
-                s1 += CudaLanes.All(b4.Y) * also;
-                s2 += CudaLanes.All(b4.Z) * also;
-                s3 += CudaLanes.All(b4.W) * also;
+                CudaQuad b4 = Ptx.Load4(second);
+                s0 += CudaQuad.All(b4.X) * also;
+                s1 += CudaQuad.All(b4.Y) * also;
+                s2 += CudaQuad.All(b4.Z) * also;
+                s3 += CudaQuad.All(b4.W) * also;
             }
 
             Ptx.StoreEither4(far, farTo, to, s0.X, s0.Y, s0.Z, s0.W);
             Ptx.StoreEither4(far, farTo + farDown, to + down, s1.X, s1.Y, s1.Z, s1.W);
             Ptx.StoreEither4(far, farTo + (2 * farDown), to + (2 * down), s2.X, s2.Y, s2.Z, s2.W);
             Ptx.StoreEither4(far, farTo + (3 * farDown), to + (3 * down), s3.X, s3.Y, s3.Z, s3.W);
-            sum = sum + (CudaLanes.All(y4.X) * s0) + (CudaLanes.All(y4.Y) * s1) + (CudaLanes.All(y4.Z) * s2) + (CudaLanes.All(y4.W) * s3);
+            sum = sum + (CudaQuad.All(y4.X) * s0) + (CudaQuad.All(y4.Y) * s1) + (CudaQuad.All(y4.Z) * s2) + (CudaQuad.All(y4.W) * s3);
             from += 4 * down;
             to += 4 * down;
             farTo += 4 * farDown;
@@ -136,15 +139,15 @@ public readonly partial struct CudaStepTile
         bool each = g.Columns > 1;
         int i = state.FirstOfWalk, j = state.FirstColumn, end = state.EndOfWalk;
         uint at = state.At(i, j), x = k.At(0, i), decay = g.At(0, each ? i : 0), down = state.pitch;
-        CudaLanes written = u.Load(0, j);
+        CudaQuad written = u.Load(0, j);
         for (; i < end; i += 4)
         {
-            CudaLanes s0 = Ptx.Load4(at), s1 = Ptx.Load4(at + down), s2 = Ptx.Load4(at + (2 * down)), s3 = Ptx.Load4(at + (3 * down));
-            CudaLanes x4 = Ptx.Load4(x), e4 = CudaLanes.Exp(Ptx.Load4(decay));
-            s0 = (CudaLanes.All(x4.X) * written) + (CudaLanes.All(e4.X) * s0);
-            s1 = (CudaLanes.All(x4.Y) * written) + (CudaLanes.All(e4.Y) * s1);
-            s2 = (CudaLanes.All(x4.Z) * written) + (CudaLanes.All(e4.Z) * s2);
-            s3 = (CudaLanes.All(x4.W) * written) + (CudaLanes.All(e4.W) * s3);
+            CudaQuad s0 = Ptx.Load4(at), s1 = Ptx.Load4(at + down), s2 = Ptx.Load4(at + (2 * down)), s3 = Ptx.Load4(at + (3 * down));
+            CudaQuad x4 = Ptx.Load4(x), e4 = CudaQuad.Exp(Ptx.Load4(decay));
+            s0 = (CudaQuad.All(x4.X) * written) + (CudaQuad.All(e4.X) * s0);
+            s1 = (CudaQuad.All(x4.Y) * written) + (CudaQuad.All(e4.Y) * s1);
+            s2 = (CudaQuad.All(x4.Z) * written) + (CudaQuad.All(e4.Z) * s2);
+            s3 = (CudaQuad.All(x4.W) * written) + (CudaQuad.All(e4.W) * s3);
             Ptx.Store4(at, s0.X, s0.Y, s0.Z, s0.W);
             Ptx.Store4(at + down, s1.X, s1.Y, s1.Z, s1.W);
             Ptx.Store4(at + (2 * down), s2.X, s2.Y, s2.Z, s2.W);
@@ -164,7 +167,7 @@ public readonly partial struct CudaStepTile
         Synchronize();
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
         {
-            CudaLanes factor = CudaLanes.All(a.Number(i));
+            CudaQuad factor = CudaQuad.All(a.Number(i));
             for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
             {
                 result.Put(i, j, factor * b.Load(0, j), into);
@@ -212,7 +215,7 @@ public readonly partial struct CudaStepTile
             {
                 for (int j = 0; j < result.Columns; j++)
                 {
-                    result.Put(i, j, CudaLanes.All(Ptx.Load(x.At(j, i))), into);
+                    result.Put(i, j, CudaQuad.All(Ptx.Load(x.At(j, i))), into);
                 }
             }
         }
@@ -243,7 +246,7 @@ public readonly partial struct CudaStepTile
         }
     }
 
-    private void PutSum(int j, CudaLanes sum, Into into)
+    private void PutSum(int j, CudaQuad sum, Into into)
     {
         if (Leads)
         {
@@ -262,11 +265,11 @@ public readonly partial struct CudaStepTile
     private float Number(int i) => Ptx.Load(At(0, i));
 
     /// <summary>The sum over the threads that have the same columns.</summary>
-    private CudaLanes SumOfColumns(CudaLanes sum)
+    private CudaQuad SumOfColumns(CudaQuad sum)
     {
         for (int distance = 1 << share; distance < Threads; distance <<= 1)
         {
-            sum += new CudaLanes(Ptx.Across(sum.X, distance), Ptx.Across(sum.Y, distance), Ptx.Across(sum.Z, distance), Ptx.Across(sum.W, distance));
+            sum += new CudaQuad(Ptx.Across(sum.X, distance), Ptx.Across(sum.Y, distance), Ptx.Across(sum.Z, distance), Ptx.Across(sum.W, distance));
         }
 
         return sum;

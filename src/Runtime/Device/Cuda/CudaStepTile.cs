@@ -12,7 +12,7 @@ namespace AttentionDsl.Runtime;
 /// with the warp's barrier, and a one-column tile holds its number four times, as its row has room for more.
 /// It takes rows of at most <see cref="MaxColumns"/> numbers and only multiples of four; the rest is <see cref="CudaTile"/>'s.
 /// </remarks>
-public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaLanes>
+public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad>
 {
     /// <summary>Threads of a group.</summary>
     public const int Threads = 32;
@@ -105,13 +105,13 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaLane
     public CudaStepTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
-    public CudaLanes Load(int row, int column) => Ptx.Load4(At(row, column));
+    public CudaQuad Load(int row, int column) => Ptx.Load4(At(row, column));
 
     /// <inheritdoc/>
-    public CudaLanes Spread(int row, int column) => CudaLanes.All(Ptx.Load(At(row, column)));
+    public CudaQuad Spread(int row, int column) => CudaQuad.All(Ptx.Load(At(row, column)));
 
     /// <inheritdoc/>
-    public void Store(int row, int column, CudaLanes value) => Ptx.Store4(At(row, column), value.X, value.Y, value.Z, value.W);
+    public void Store(int row, int column, CudaQuad value) => Ptx.Store4(At(row, column), value.X, value.Y, value.Z, value.W);
 
     /// <inheritdoc/>
     public static void Synchronize() => Ptx.Together();
@@ -124,6 +124,6 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaLane
     /// <summary>The address of an element of a tensor.</summary>
     private long FarAt(int i, int j) => address + Bytes((uint)i, pitch) + ((uint)j * size);
 
-    private void Put(int i, int j, CudaLanes value, Into into) =>
+    private void Put(int i, int j, CudaQuad value, Into into) =>
         Store(i, j, into == Into.Set ? value : into == Into.Add ? Load(i, j) + value : Load(i, j) - value);
 }

@@ -321,7 +321,7 @@ internal static class Ptx
     /// <param name="element">A <see cref="CudaElement"/>.</param>
     /// <param name="single">0 or 1.</param>
     [IntrinsicImplementation]
-    public static CudaLanes LoadRow(long address, int element, int single) => default;
+    public static CudaQuad LoadRow(long address, int element, int single) => default;
 
     /// <summary>Writes four numbers to the device's memory.</summary>
     /// <param name="address">A multiple of four numbers' bytes.</param>
