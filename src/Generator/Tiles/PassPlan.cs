@@ -54,7 +54,7 @@ internal sealed class PassPlan
         Trail = InOrder(Lowering.Of(Later([program.StateOut], kept.ContainsKey)), state, program.StateOut, stores: true);
         Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)], stateGradient, adjoint.State, stores: true);
         Gradients = new GradientPass(
-            GramPairs.Joined([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
+            GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
             [.. left.Where(x => sources.Contains(x.Name))]);

@@ -129,7 +129,7 @@ public partial record BoundedKimiDelta
             // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
             TTile L = scratch.Take(ref offset, length, length);
             TTile P = scratch.Take(ref offset, length, length);
-            TTile.DecayedGrams(L, P, c, q, k, G, G);
+            TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.L, L, Into.Set);
@@ -573,9 +573,9 @@ public partial record BoundedKimiDelta
                 TTile dc = dGLastOfkLeft;
                 Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
 
-                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
                 // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G);
+                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+                TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);

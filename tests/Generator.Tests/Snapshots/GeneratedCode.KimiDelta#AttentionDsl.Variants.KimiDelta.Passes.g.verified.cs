@@ -84,13 +84,13 @@ public partial record KimiDelta
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
 
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
-
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -105,8 +105,16 @@ public partial record KimiDelta
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(k, kRaw);
 
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = kRaw;
+            TTile.Normalize(qIn, qRaw);
+
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
+
             // G_i = sum of g up to token i
-            TTile G = kRaw;
+            TTile G = qRaw;
             TTile.CumulativeSum(G, g);
 
             // vw = beta * v
@@ -118,12 +126,15 @@ public partial record KimiDelta
             Loops<TTile, TNumber>.c(c, beta, k);
 
             // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
+            // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
             TTile L = scratch.Take(ref offset, length, length);
-            TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
+            TTile P = scratch.Take(ref offset, length, length);
+            TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.L, L, Into.Set);
             }
+            TTile.Copy(kept.P, P, Into.Set);
 
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
@@ -138,19 +149,6 @@ public partial record KimiDelta
             TTile W = cHat;
             TTile.SolveUnitLower(W, L, cHat);
             TTile.Copy(kept.W, W, Into.Set);
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = W;
-            TTile.Normalize(qIn, qRaw);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-            TTile P = L;
-            TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
-            TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
@@ -474,12 +472,18 @@ public partial record KimiDelta
             offset = first;
             {
                 // --- what earlier passes left
+                TTile L = scratch.Take(ref offset, length, length);
+                TTile.Fetch(L, kept.L);
                 TTile GLast = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Fetch(GLast, kept.GLast);
                 TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
                 TTile.Fetch(W, kept.W);
                 TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
                 TTile.Fetch(U0, kept.U0);
+
+                // qRaw: query
+                TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+                TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
 
                 // dtBias: parameter DtBias
                 TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
@@ -502,12 +506,28 @@ public partial record KimiDelta
                 TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
                 TTile.Arrive();
 
+                // dvw = (I + L)^-T dU
+                TTile dvw = dU;
+                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+
+                // dcHat = (I + L)^-T dW
+                TTile dcHat = dW;
+                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+
+                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+                TTile qIn = scratch.Take(ref offset, length, sizes.K);
+                TTile.Normalize(qIn, qRaw);
+
+                // q = qIn * scale
+                TTile q = qIn;
+                Loops<TTile, TNumber>.q(q, qIn, sizes);
+
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, sizes.K);
+                TTile G = qRaw;
                 TTile.CumulativeSum(G, g);
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
@@ -525,37 +545,10 @@ public partial record KimiDelta
                 // dGLast += sum over the rows of dGLastOfkLeft
                 TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
 
-                // qRaw: query
-                TTile qRaw = dkLeft;
-                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = dGLastOfkLeft;
-                TTile.Normalize(qIn, qRaw);
-
-                // q = qIn * scale
-                TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
-
                 // dq = dqHat * exp(G)
                 // dG += dqHat * (q * exp(G))
-                TTile dq = qRaw;
+                TTile dq = dkLeft;
                 Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
-
-                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                TTile.DecayedGramAdjoint(dq, dk, dG, dG, dP, q, k, G, G, Causal.Inclusive);
-
-                // L, as an earlier pass left it
-                TTile L = dP;
-                TTile.Copy(L, kept.L, Into.Set);
-
-                // dvw = (I + L)^-T dU
-                TTile dvw = dU;
-                TTile.SolveUnitLowerTransposed(dvw, L, dU);
-
-                // dcHat = (I + L)^-T dW
-                TTile dcHat = dW;
-                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
 
                 // dL = 0
                 TTile dL = L;
@@ -577,11 +570,15 @@ public partial record KimiDelta
 
                 // dc = dcHat * exp(G)
                 // dG += dcHat * (c * exp(G))
-                TTile dc = q;
+                TTile dc = dGLastOfkLeft;
                 Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
 
                 // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                TTile.DecayedGramAdjoint(dc, dk, dG, dG, dL, c, k, G, G, Causal.Strict);
+                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+                TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
+
+                // dG += dGLast, in its part of G
+                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dk += dc * beta
                 Loops<TTile, TNumber>.dk2(dk, beta, dc);
@@ -589,38 +586,6 @@ public partial record KimiDelta
                 // dbeta = sum over j of dc_ij k_ij
                 TTile dbeta = scratch.Take(ref offset, length, 1);
                 TTile.RowDot(dbeta, dc, k, Into.Set);
-
-                // dG += dGLast, in its part of G
-                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-
-                // dg = sum of dG from token i on
-                TTile dg = c;
-                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
-
-                // gIn: log decay per key channel, once more
-                gIn = dcHat;
-                TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-                // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile dgIn = G;
-                TTile ddtBiasOfg = k;
-                Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
-
-                // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = dGLast;
-                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
-
-                // dgDotg_i = sum over j of dg_ij g_ij
-                TTile dgDotg = scratch.Take(ref offset, length, 1);
-                TTile.RowDot(dgDotg, dg, g, Into.Set);
-
-                // daLog = sum over all of dgDotg
-                TTile daLog = aLog;
-                TTile.Sum(daLog, dgDotg, Into.Set);
-                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
                 // v: value
                 TTile v = U0;
@@ -644,11 +609,11 @@ public partial record KimiDelta
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
                 // dqRaw = 0
-                TTile dqRaw = dg;
+                TTile dqRaw = c;
                 TTile.Clear(dqRaw);
 
                 // qRaw: query, once more
-                qRaw = gIn;
+                qRaw = dcHat;
                 TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
@@ -666,6 +631,35 @@ public partial record KimiDelta
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
                 TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
+
+                // dg = sum of dG from token i on
+                TTile dg = dkRaw;
+                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+
+                // gIn: log decay per key channel, once more
+                gIn = kRaw;
+                TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
+
+                // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+                TTile dgIn = qRaw;
+                TTile ddtBiasOfg = G;
+                Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+
+                // ddtBias = sum over the rows of ddtBiasOfg
+                TTile ddtBias = dGLast;
+                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
+
+                // dgDotg_i = sum over j of dg_ij g_ij
+                TTile dgDotg = dbetaIn;
+                TTile.RowDot(dgDotg, dg, g, Into.Set);
+
+                // daLog = sum over all of dgDotg
+                TTile daLog = aLog;
+                TTile.Sum(daLog, dgDotg, Into.Set);
+                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
             }
         }
     }

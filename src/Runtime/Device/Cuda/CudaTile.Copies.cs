@@ -279,11 +279,14 @@ public readonly partial struct CudaTile
         {
             for (int i = Group.IdxX >> share; i <= last; i += 2 * step)
             {
-                // A row beyond the last repeats it.
+                // A row beyond the last is read as the last, and not written.
                 int next = Math.Min(i + step, last);
                 CudaEight first = TBring.Read(x, i, j), second = TBring.Read(x, next, j);
                 TBring.Write(result, i, j, first);
-                TBring.Write(result, next, j, second);
+                if (i + step <= last)
+                {
+                    TBring.Write(result, next, j, second);
+                }
             }
         }
     }
