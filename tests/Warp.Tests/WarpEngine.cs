@@ -20,21 +20,21 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
         where TKernels : IVariantKernels
     {
         Assert.True(CudaStepBackend.Takes(launches, sizes, TKernels.Description));
-        Operand<CudaStepTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
+        Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select(Operand)];
         long elements = TKernels.Scratch(KernelKind.Decode, sizes with { V = panel });
         foreach (Work work in launches.SelectMany(x => x.Work))
         {
             for (int done = 0; done < work.Columns; done += panel)
             {
                 Work item = work with { Column = work.Column + done, Columns = Math.Min(panel, work.Columns - done) };
-                Warp.Run(elements, () => TKernels.Decode<CudaStepTile, CudaLanes>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
+                Warp.Run(elements, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
             }
         }
 
         GC.KeepAlive(bindings);
     }
 
-    private static Operand<CudaStepTile, CudaLanes> Operand(Binding binding)
+    private static Operand<CudaStepTile, CudaQuad> Operand(Binding binding)
     {
         CudaElement element = binding.Tensor?.Type switch
         {

@@ -81,9 +81,10 @@ public sealed class HostTileTests
                     Judge.Agree(new DecayedGramsOfOne(causal), Tolerance, Any(rows, rows), Any(rows, rows), l, Any(rows, depth), r, g);
                     Judge.Agree(
                         new DecayedGramAdjointOfOne(causal), Tolerance, Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, rows), l, r, g);
-                    Matrix m = Any(rows, depth);
+                    var own = new Random(rows);
+                    Matrix Own(int height, int width) => Matrix.Random(own, height, width);
                     Judge.Agree(
-                        new DecayedGramsAdjoint(causal), Tolerance, Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, depth), Any(rows, rows), Any(rows, rows), l, m, r, g);
+                        new DecayedGramsAdjoint(causal), Tolerance, Own(rows, depth), Own(rows, depth), Own(rows, depth), Own(rows, depth), Own(rows, rows), Own(rows, rows), l, Own(rows, depth), r, g);
                 }
             }
         }
