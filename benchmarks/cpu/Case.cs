@@ -5,6 +5,10 @@ namespace AttentionDsl.Benchmarks.Cpu;
 /// <summary>The prepared calls of one variant at one size.</summary>
 internal sealed class Case : IDisposable
 {
+    // The host's chunks (docs/performance.md).
+    private const int ForwardChunk = 16;
+    private const int BackwardChunk = 32;
+
     private readonly RandomInputs inputs;
     private readonly Tensor state;
     private readonly Tensor upstream;
@@ -37,7 +41,8 @@ internal sealed class Case : IDisposable
 
     public static Case Of<TKernels>(IVariant variant, CallSize size)
         where TKernels : IVariantKernels =>
-        new(variant, size, Operations<TKernels>(size, KernelKind.Forward), Operations<TKernels>(size, KernelKind.Backward));
+        new(
+            variant, size, size.Tokens * variant.Description.ForwardOperations(SizesOf(size, ForwardChunk)), BackwardOf<TKernels>(size));
 
     public void Dispose()
     {
@@ -48,24 +53,18 @@ internal sealed class Case : IDisposable
         upstream.Dispose();
     }
 
-    /// <summary>Operations of one head.</summary>
-    private static double Operations<TKernels>(CallSize size, KernelKind kernel)
+    /// <summary>Operations of one head's backward.</summary>
+    private static double BackwardOf<TKernels>(CallSize size)
         where TKernels : IVariantKernels
     {
         var operands = new Operand<CountingTile, F32>[64];
         Array.Fill(operands, new Operand<CountingTile, F32> { Heads = 1, Width = 1 });
-        var sizes = new Sizes { K = size.K, V = size.V, Chunk = kernel == KernelKind.Forward ? 16 : 32, Updates = 1, MaxLength = size.Tokens, Scale = 1 };
         var work = new Work { Heads = 1, Length = size.Tokens, Columns = size.V };
         CountingTile.Operations = 0;
-        if (kernel == KernelKind.Forward)
-        {
-            TKernels.Forward<CountingTile, F32>(operands, sizes, work, new CountingTile(1, int.MaxValue));
-        }
-        else
-        {
-            TKernels.Backward<CountingTile, F32>(operands, sizes, work, new CountingTile(1, int.MaxValue));
-        }
-
+        TKernels.Backward<CountingTile, F32>(operands, SizesOf(size, BackwardChunk), work, new CountingTile(1, int.MaxValue));
         return CountingTile.Operations;
     }
+
+    private static Sizes SizesOf(CallSize size, int chunk) =>
+        new() { K = size.K, V = size.V, Chunk = chunk, Updates = 1, MaxLength = size.Tokens, Scale = 1 };
 }

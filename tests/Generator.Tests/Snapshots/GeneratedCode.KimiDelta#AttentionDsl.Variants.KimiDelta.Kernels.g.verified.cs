@@ -202,8 +202,8 @@ public partial record KimiDelta
                 new("kda", "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel", "q k v g beta A_log dt_bias?"),
             }),
             ForwardOperations = sizes =>
-                ((6.0 * sizes.Chunk * sizes.Chunk * sizes.K)
-                + (2.0 * sizes.Chunk * sizes.Chunk * sizes.V)
+                ((3.0 * sizes.Chunk * sizes.Chunk * sizes.K)
+                + (1.0 * sizes.Chunk * sizes.Chunk * sizes.V)
                 + (4.0 * sizes.Chunk * sizes.V * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.Chunk)
                 + (2.0 * sizes.K * sizes.V * sizes.Chunk)) / sizes.Chunk,

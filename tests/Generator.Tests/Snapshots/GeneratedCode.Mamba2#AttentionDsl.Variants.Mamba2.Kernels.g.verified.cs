@@ -193,7 +193,7 @@ public partial record Mamba2
                 new("mamba2", "", "C B x dt dt_bias A_log D"),
             }),
             ForwardOperations = sizes =>
-                ((2.0 * sizes.Chunk * sizes.Chunk * sizes.K)
+                ((1.0 * sizes.Chunk * sizes.Chunk * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.Chunk)
                 + (2.0 * sizes.K * sizes.V * sizes.Chunk)) / sizes.Chunk,

@@ -171,7 +171,7 @@ public partial record RetNet
                 new("retention", "", "q k v"),
             }),
             ForwardOperations = sizes =>
-                ((2.0 * sizes.Chunk * sizes.Chunk * sizes.K)
+                ((1.0 * sizes.Chunk * sizes.Chunk * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.K)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.Chunk)
                 + (2.0 * sizes.K * sizes.V * sizes.Chunk)) / sizes.Chunk,
