@@ -16,7 +16,7 @@ internal static unsafe class Ptx
 
     public static float Load(uint address) => *Warp.Current.At(address, 1);
 
-    public static CudaLanes Load4(uint address) => Read(Warp.Current.At(address, 4));
+    public static CudaQuad Load4(uint address) => Read(Warp.Current.At(address, 4));
 
     public static void Store4(uint address, float x, float y, float z, float w) => Write(Warp.Current.At(address, 4), x, y, z, w);
 
@@ -28,7 +28,7 @@ internal static unsafe class Ptx
     // Already there when AwaitCopies is called, which is when a copy may arrive at the earliest.
     public static void CopyLater16(uint to, long from)
     {
-        CudaLanes x = Read(Far<float>(from, 4));
+        CudaQuad x = Read(Far<float>(from, 4));
         Write(Warp.Current.At(to, 4), x.X, x.Y, x.Z, x.W);
     }
 
@@ -44,7 +44,7 @@ internal static unsafe class Ptx
 
     public static float Exp2(float x) => MathF.Pow(2, x);
 
-    public static CudaLanes LoadRow(long address, int element, int single)
+    public static CudaQuad LoadRow(long address, int element, int single)
     {
         int count = single != 0 ? 1 : 4;
         var row = new float[4];
@@ -84,7 +84,7 @@ internal static unsafe class Ptx
         return (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
     }
 
-    private static CudaLanes Read(float* at) => new(at[0], at[1], at[2], at[3]);
+    private static CudaQuad Read(float* at) => new(at[0], at[1], at[2], at[3]);
 
     private static void Write(float* at, float x, float y, float z, float w) => (at[0], at[1], at[2], at[3]) = (x, y, z, w);
 }
