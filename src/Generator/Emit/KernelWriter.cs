@@ -83,7 +83,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
             if (!inPlace)
             {
-                Write(statement.Reads.All(x => x.Name == x.Variable) ? statement : statement.Reading(x => x with { Name = x.Variable }));
+                Write(WithVariables(statement));
             }
         }
 
@@ -120,10 +120,24 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         _ => $"{whole.Name}.Block(0, {whole.Name}.Rows, {whole.Name}.Columns - 1, 1)",
     };
 
+    /// <summary>The statement as the kernel spells it: tiles that are there once more have the variable they had before.</summary>
+    private static Statement WithVariables(Statement statement)
+    {
+        if (statement.Reads.Concat(statement.Results).All(x => x.Name == x.Variable))
+        {
+            return statement;
+        }
+
+        Statement reading = statement.Reading(x => x with { Name = x.Variable });
+        return reading is not LoopStatement loop
+            ? reading
+            : loop with { Stores = loop.Stores.Select(x => x with { Result = x.Result with { Name = x.Result.Variable } }).ToEquatableArray() };
+    }
+
     private void WriteTake(Tile tile)
     {
         bool factor = Factors.Contains(tile.Name);
-        writer.Line($"TTile {tile.Name} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
+        writer.Line($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
         scratch.Add(tile, factor);
     }
 

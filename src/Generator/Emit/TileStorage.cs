@@ -67,20 +67,11 @@ internal sealed class TileStorage
     /// <summary>The name of a tile whose storage the result of a statement takes over; null if there is none.</summary>
     public string? Reuse(Tile result, int index)
     {
-        Tile? giver = InPlace(statements[index]).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index);
-        foreach (Tile tile in giver is null ? free.Values : Enumerable.Empty<Tile>())
-        {
-            // The first that fits, but before all others the storage in which the same numbers stood before.
-            if (Fits(tile, result) && LastUse(tile) < index && (giver is null || tile.Variable == result.Variable))
-            {
-                giver = tile;
-                if (result.Name == result.Variable)
-                {
-                    break;
-                }
-            }
-        }
-
+        // What is there once more takes the storage it had before, if that is still its own: it has the same variable.
+        Tile? before = result.Name != result.Variable && free.TryGetValue(result.Variable, out Tile? first) ? first : null;
+        Tile? giver = before
+            ?? InPlace(statements[index]).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index)
+            ?? free.Values.FirstOrDefault(x => Fits(x, result) && LastUse(x) < index);
         if (giver is null)
         {
             return null;

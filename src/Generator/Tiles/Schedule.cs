@@ -19,7 +19,7 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyLis
             open.Remove(next);
         }
 
-        return CopiedAgain(Ordered([.. chosen, .. open]));
+        return DoneAgain(Ordered([.. chosen, .. open]));
     }
 
     private IReadOnlyList<Statement> Ordered(IReadOnlyList<StoreStatement> leaving)
@@ -34,25 +34,40 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyLis
         return order.Demanded;
     }
 
-    /// <summary>What is copied from memory and used early and late is copied twice, where that takes less scratch.</summary>
-    private IReadOnlyList<Statement> CopiedAgain(IReadOnlyList<Statement> ordered)
+    /// <summary>
+    /// What is copied from memory, or computed elementwise from that, and used early and late, is copied (computed) twice, where that
+    /// takes less scratch.
+    /// </summary>
+    private IReadOnlyList<Statement> DoneAgain(IReadOnlyList<Statement> ordered)
     {
-        foreach (LoadStatement load in ordered.OfType<LoadStatement>().Where(x => x.Result.Rows != Dim.One && x.Result.Columns != Dim.One && !factors.Contains(x.Result.Name)).ToArray())
+        // Loops first: what they read is then read late too.
+        var copied = new HashSet<Tile>(ordered.OfType<LoadStatement>().Select(x => x.Result));
+        IEnumerable<Statement> loops = ordered.OfType<LoopStatement>().Where(x => x.Stores.Count == 1 && x.Stores[0].Into == Into.Set && x.Arguments.All(copied.Contains));
+        foreach (Statement statement in loops.Concat(ordered.OfType<LoadStatement>()).ToArray())
         {
-            Tile tile = load.Result;
+            Tile tile = statement.Results.Single();
+            if (tile.Rows == Dim.One || tile.Columns == Dim.One || factors.Contains(tile.Name) || ordered.Count(x => x.Results.Contains(tile)) > 1)
+            {
+                continue;
+            }
+
             int[] readers = [.. Enumerable.Range(0, ordered.Count).Where(x => ordered[x].Reads.Contains(tile))];
             ordered = readers.Length > 1 ? readers.Skip(1).Select(x => From(ordered, x)).Prepend(ordered).OrderBy(Cost).First() : ordered;
 
             IReadOnlyList<Statement> From(IReadOnlyList<Statement> once, int reader) =>
             [
                 .. once.Take(reader),
-                load with { Result = tile.Again, Equation = $"{load.Equation}, once more" },
+                Again(statement),
                 .. once.Skip(reader).Select(x => x.Reading(y => y == tile ? tile.Again : y)),
             ];
         }
 
         return ordered;
     }
+
+    private static Statement Again(Statement statement) => statement is LoopStatement loop
+        ? loop with { Stores = EquatableArray.Of(loop.Stores[0] with { Result = loop.Stores[0].Result.Again }), Equation = $"{loop.Equation}, once more" }
+        : ((LoadStatement)statement) with { Result = ((LoadStatement)statement).Result.Again, Equation = $"{statement.Equation}, once more" };
 
     private int Cost(IReadOnlyList<Statement> ordered) => new Pass(ordered, [], [], given, factors).Cost();
 }

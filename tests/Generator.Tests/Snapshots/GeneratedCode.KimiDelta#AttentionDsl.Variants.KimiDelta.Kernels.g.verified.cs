@@ -164,7 +164,7 @@ public partial record KimiDelta
                     + 2 * Padded.Elements(1, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 7 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 6 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(1, 1, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, 1, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),

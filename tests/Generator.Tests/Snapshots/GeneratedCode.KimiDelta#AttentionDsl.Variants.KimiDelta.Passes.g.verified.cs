@@ -531,7 +531,7 @@ public partial record KimiDelta
                 TTile.CumulativeSum(G, g);
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-                TTile k = scratch.Take(ref offset, length, sizes.K);
+                TTile k = g;
                 TTile.Normalize(k, kRaw);
 
                 // dk = dkLeft * exp(GLast - G)
@@ -651,6 +651,10 @@ public partial record KimiDelta
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
+
+                // g = -(exp(aLog) * softplus(gIn + dtBias)), once more
+                g = gIn;
+                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // dgDotg_i = sum over j of dg_ij g_ij
                 TTile dgDotg = dbetaIn;
