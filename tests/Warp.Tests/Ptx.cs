@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace AttentionDsl.Runtime;
 
-/// <summary>The card's instructions, on a <see cref="Warp"/> of threads: every access is checked for its bounds and its alignment.</summary>
-internal static unsafe class Ptx
+/// <summary>The card's instructions, on a <see cref="ThreadGroup"/>: every access is checked for its bounds and its alignment.</summary>
+internal static unsafe partial class Ptx
 {
     public static void Declare(ref byte shared)
     {
@@ -12,27 +12,27 @@ internal static unsafe class Ptx
 
     public static uint Shared() => 0;
 
-    public static void Together() => Warp.Current.Together();
+    public static void Together() => ThreadGroup.Current.Together();
 
-    public static float Load(uint address) => *Warp.Current.At(address, 1);
+    public static float Load(uint address) => *ThreadGroup.Current.At(address, 1);
 
-    public static CudaQuad Load4(uint address) => Read(Warp.Current.At(address, 4));
+    public static CudaQuad Load4(uint address) => Read(ThreadGroup.Current.At(address, 4));
 
-    public static void Store4(uint address, float x, float y, float z, float w) => Write(Warp.Current.At(address, 4), x, y, z, w);
+    public static void Store4(uint address, float x, float y, float z, float w) => Write(ThreadGroup.Current.At(address, 4), x, y, z, w);
 
     public static void StoreFar(long address, float value) => *Far<float>(address, 1) = value;
 
     public static void StoreEither4(int far, long farAddress, uint address, float x, float y, float z, float w) =>
-        Write(far != 0 ? Far<float>(farAddress, 4) : Warp.Current.At(address, 4), x, y, z, w);
+        Write(far != 0 ? Far<float>(farAddress, 4) : ThreadGroup.Current.At(address, 4), x, y, z, w);
 
     // Already there when AwaitCopies is called, which is when a copy may arrive at the earliest.
     public static void CopyLater16(uint to, long from)
     {
         CudaQuad x = Read(Far<float>(from, 4));
-        Write(Warp.Current.At(to, 4), x.X, x.Y, x.Z, x.W);
+        Write(ThreadGroup.Current.At(to, 4), x.X, x.Y, x.Z, x.W);
     }
 
-    public static void CopyLater4(uint to, long from) => *Warp.Current.At(to, 1) = *Far<float>(from, 1);
+    public static void CopyLater4(uint to, long from) => *ThreadGroup.Current.At(to, 1) = *Far<float>(from, 1);
 
     public static void AwaitCopies()
     {
@@ -40,7 +40,7 @@ internal static unsafe class Ptx
 
     public static int HighestBit(uint x) => x == 0 ? -1 : BitOperations.Log2(x);
 
-    public static float Across(float x, int distance) => Warp.Current.Across(x, distance);
+    public static float Across(float x, int distance) => ThreadGroup.Current.Across(x, distance);
 
     public static float Exp2(float x) => MathF.Pow(2, x);
 
@@ -87,92 +87,4 @@ internal static unsafe class Ptx
     private static CudaQuad Read(float* at) => new(at[0], at[1], at[2], at[3]);
 
     private static void Write(float* at, float x, float y, float z, float w) => (at[0], at[1], at[2], at[3]) = (x, y, z, w);
-}
-
-/// <summary>Which thread asks.</summary>
-internal static class Group
-{
-    public static int IdxX => Warp.Lane;
-}
-
-/// <summary>The group's memory is the warp's.</summary>
-internal static class SharedMemory
-{
-    public static Span<byte> GetDynamic<T>() => new byte[1];
-}
-
-/// <summary>32 threads that run the same code, each at its own pace: what races on a card that keeps no step goes wrong here.</summary>
-internal sealed unsafe class Warp : IDisposable
-{
-    private const int Threads = 32;
-
-    [ThreadStatic]
-    private static Warp? current;
-
-    [ThreadStatic]
-    private static int lane;
-
-    private readonly float* memory;
-    private readonly long elements;
-    private readonly Barrier barrier = new(Threads);
-    private readonly float[] numbers = new float[Threads];
-
-    private Warp(long elements)
-    {
-        this.elements = elements;
-        memory = (float*)NativeMemory.AlignedAlloc((nuint)(elements * sizeof(float)), 128);
-        new Span<float>(memory, (int)elements).Fill(float.NaN);
-    }
-
-    public static Warp Current => current!;
-
-    public static int Lane => lane;
-
-    /// <summary>Runs code on a warp with so many numbers of shared memory, which are NaN at first.</summary>
-    public static void Run(long elements, Action code)
-    {
-        using var warp = new Warp(elements);
-        Exception? failure = null;
-        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(x => new Thread(() =>
-        {
-            (current, lane) = (warp, x);
-            try
-            {
-                code();
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
-
-            warp.barrier.RemoveParticipant();
-        }))];
-        Array.ForEach(threads, x => x.Start());
-        Array.ForEach(threads, x => x.Join());
-        if (failure is not null)
-        {
-            throw new InvalidOperationException("A thread of the warp failed.", failure);
-        }
-    }
-
-    public void Together() => barrier.SignalAndWait();
-
-    public float Across(float x, int distance)
-    {
-        numbers[lane] = x;
-        Together();
-        float other = numbers[lane ^ distance];
-        Together();
-        return other;
-    }
-
-    public float* At(uint address, int count) => address % (count * sizeof(float)) == 0 && (address / sizeof(float)) + count <= elements
-        ? memory + (address / sizeof(float))
-        : throw new InvalidOperationException($"{count} numbers at {address} of {elements * sizeof(float)} bytes.");
-
-    public void Dispose()
-    {
-        barrier.Dispose();
-        NativeMemory.AlignedFree(memory);
-    }
 }

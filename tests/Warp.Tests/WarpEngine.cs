@@ -1,6 +1,6 @@
 namespace AttentionDsl.Runtime;
 
-/// <summary>Decodes with the tile of CUDA cards on <see cref="Warp"/>s of this machine's threads, one item after the other.</summary>
+/// <summary>Decodes with the tile of CUDA cards on warps of this machine's threads, one item after the other.</summary>
 internal sealed unsafe class WarpEngine(int panel) : IEngine
 {
     public DataType Number => DataType.Float32;
@@ -27,7 +27,7 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
             for (int done = 0; done < work.Columns; done += panel)
             {
                 Work item = work with { Column = work.Column + done, Columns = Math.Min(panel, work.Columns - done) };
-                Warp.Run(elements, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
+                ThreadGroup.Run(CudaStepTile.Threads, elements, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
             }
         }
 

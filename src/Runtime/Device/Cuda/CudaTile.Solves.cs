@@ -160,15 +160,26 @@ public readonly partial struct CudaTile
     /// <summary>Stores what <see cref="Turned16"/> reads.</summary>
     private static void PutTurned(CudaTile result, Block16 block, int i, int j)
     {
-        uint at = result.Near(i + ((Lane & 3) << 1), j + (Lane >> 2)), next = at + (uint)result.stride, down = (uint)(result.stride << 3);
-        Ptx.Store(at, block.Near.X);
-        Ptx.Store(next, block.Near.Y);
-        Ptx.Store(at + 32, block.Near.Z);
-        Ptx.Store(next + 32, block.Near.W);
-        Ptx.Store(at + down, block.Far.X);
-        Ptx.Store(next + down, block.Far.Y);
-        Ptx.Store(at + down + 32, block.Far.Z);
-        Ptx.Store(next + down + 32, block.Far.W);
+        int t = i + ((Lane & 3) << 1);
+        PutTwoRows(result, t, j + (Lane >> 2), block.Near);
+        PutTwoRows(result, t + 8, j + (Lane >> 2), block.Far);
+    }
+
+    // A tile of a single row has no others: rows beyond the last belong to somebody else.
+    private static void PutTwoRows(CudaTile result, int t, int j, CudaQuad x)
+    {
+        uint at = result.Near(t, j), next = at + (uint)result.stride;
+        if (t < result.Rows)
+        {
+            Ptx.Store(at, x.X);
+            Ptx.Store(at + 32, x.Z);
+        }
+
+        if (t + 1 < result.Rows)
+        {
+            Ptx.Store(next, x.Y);
+            Ptx.Store(next + 32, x.W);
+        }
     }
 
     /// <summary>Column c of the inverse of the unit lower triangular block that begins at row i: substitution on a column of the identity, four rows at a time.</summary>

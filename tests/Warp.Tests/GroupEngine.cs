@@ -1,0 +1,73 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>Runs chunks with the tile of CUDA cards on groups of this machine's threads, one item after the other.</summary>
+/// <param name="threads">Threads of a group.</param>
+/// <param name="panel">Value columns of an item of a walk over the sequence.</param>
+internal sealed unsafe class GroupEngine(int threads, int panel) : IEngine
+{
+    public DataType Number => DataType.Float32;
+
+    public int Parallelism => 1;
+
+    public bool TokenParallel => true;
+
+    public IReadOnlyList<int> ChunkLengths => CudaBackend.ChunkLengths;
+
+    public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => true;
+
+    public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels
+    {
+        sizes.RowPadding = CudaTile.RowPadding;
+        Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
+        using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(float));
+        byte* next = (byte*)kept.Memory;
+        CudaTile Part(long elements, CudaElement element)
+        {
+            CudaTile part = CudaTile.Global((long)next, 1, int.MaxValue, 0, element);
+            next += elements * sizeof(float);
+            return part;
+        }
+
+        var between = new Between<CudaTile>
+        {
+            Exact = Part(parts.Exact, CudaElement.Float32),
+            Packed = Part(parts.Packed, CudaElement.BFloat16),
+            States = Part(parts.States, CudaElement.BFloat16),
+            StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
+        };
+        foreach (Launch launch in launches)
+        {
+            bool panels = TKernels.Description.ColumnsAreIndependent && launch.Kernel is not (KernelKind.Prepare or KernelKind.Gradients);
+            int width = panels ? Math.Min(panel, sizes.V) : int.MaxValue;
+            long elements = TKernels.Scratch(launch.Kernel, panels ? sizes with { V = width } : sizes) + (CudaTile.WorkspaceBytes / sizeof(float));
+            foreach (Work work in launch.Work)
+            {
+                for (int done = 0; done < work.Columns; done += width)
+                {
+                    Work item = work with { Column = work.Column + done, Columns = Math.Min(width, work.Columns - done) };
+                    ThreadGroup.Run(threads, elements, () => TKernels.Pass<CudaTile, CudaLanes>(launch.Kernel, operands, sizes, item, CudaTile.ScratchOf(default, 0, elements), between));
+                    if (width == int.MaxValue)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+
+        GC.KeepAlive(bindings);
+    }
+
+    private static Operand<CudaTile, CudaLanes> Operand(Binding binding)
+    {
+        CudaElement element = binding.Tensor?.Type switch
+        {
+            DataType.BFloat16 => CudaElement.BFloat16,
+            DataType.Float16 => CudaElement.Float16,
+            _ => CudaElement.Float32,
+        };
+        long address = binding.Tensor is null ? 0 : (long)binding.Tensor.Data;
+        int columns = binding.Heads * binding.Width;
+        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element), Heads = binding.Heads, Width = binding.Width };
+    }
+}

@@ -1,0 +1,133 @@
+using System.Numerics;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>The instructions that chunks need: pairs and eights, the tensor cores, what a warp does together.</content>
+internal static unsafe partial class Ptx
+{
+    public static uint SharedBytes() => (uint)(ThreadGroup.Current.Elements * sizeof(float));
+
+    public static CudaPair Load2(uint address)
+    {
+        float* at = ThreadGroup.Current.At(address, 2);
+        return new(at[0], at[1]);
+    }
+
+    public static void Store(uint address, float value) => *ThreadGroup.Current.At(address, 1) = value;
+
+    public static void Store2(uint address, float x, float y)
+    {
+        float* at = ThreadGroup.Current.At(address, 2);
+        (at[0], at[1]) = (x, y);
+    }
+
+    public static uint LoadBitsNear(uint address) => *ThreadGroup.Current.At<uint>(address, 1);
+
+    public static uint LoadHalfBitsNear(uint address) => *ThreadGroup.Current.At<ushort>(address, 1);
+
+    public static CudaBits4 LoadBits4Near(uint address) => Bits(ThreadGroup.Current.At<uint>(address, 4));
+
+    public static void StoreBitsNear(uint address, uint bits) => *ThreadGroup.Current.At<uint>(address, 1) = bits;
+
+    public static void StoreHalfBitsNear(uint address, uint bits) => *ThreadGroup.Current.At<ushort>(address, 1) = (ushort)bits;
+
+    public static void StoreBits4Near(uint address, uint x, uint y, uint z, uint w) => Put(ThreadGroup.Current.At<uint>(address, 4), x, y, z, w);
+
+    public static float LoadFar(long address) => *Far<float>(address, 1);
+
+    public static uint LoadHalfBits(long address) => *Far<ushort>(address, 1);
+
+    public static CudaBits4 LoadBits4(long address) => Bits(Far<uint>(address, 4));
+
+    public static void StoreHalfBits(long address, uint bits) => *Far<ushort>(address, 1) = (ushort)bits;
+
+    public static void StoreFar4(long address, float x, float y, float z, float w) => Write(Far<float>(address, 4), x, y, z, w);
+
+    public static void StoreBits4(long address, uint x, uint y, uint z, uint w) => Put(Far<uint>(address, 4), x, y, z, w);
+
+    // Already there before WaitForCopies is called, as a card may have it.
+    public static void CopyAsync(uint to, long from)
+    {
+        CudaBits4 bits = LoadBits4(from);
+        StoreBits4Near(to, bits.X, bits.Y, bits.Z, bits.W);
+    }
+
+    public static void WaitForCopies()
+    {
+    }
+
+    public static uint PackBFloat16(float low, float high) => Rounded(low) | ((uint)Rounded(high) << 16);
+
+    public static uint PackFloat16(float low, float high) =>
+        BitConverter.HalfToUInt16Bits((Half)low) | ((uint)BitConverter.HalfToUInt16Bits((Half)high) << 16);
+
+    public static float Float16ToFloat(uint bits) => (float)BitConverter.UInt16BitsToHalf((ushort)bits);
+
+    public static int Quotient(int a, int b) => a / b;
+
+    public static uint BitsOf(uint x) => 32 - (uint)BitOperations.LeadingZeroCount(x);
+
+    public static uint Ballot(uint x) => ThreadGroup.Current.Exchange([x], (_, all) =>
+    {
+        uint bits = 0;
+        for (int i = 0; i < all.Length; i++)
+        {
+            bits |= all[i][0] != 0 ? 1u << i : 0;
+        }
+
+        return bits;
+    });
+
+    public static uint AnyOfWarp(uint x) => Ballot(x) != 0 ? 1u : 0u;
+
+    public static float SumOfWarp(float x) => ThreadGroup.Current.Exchange([Bits(x)], (_, all) => all.Sum(y => Number(y[0])));
+
+    public static CudaBits4 LoadMatrix(uint address) => ThreadGroup.Current.Exchange([address], (lane, all) =>
+    {
+        uint Pair(int matrix) => *ThreadGroup.Current.At<uint>(Row(all, matrix, lane >> 2) + ((uint)(lane & 3) << 2), 1);
+        return new CudaBits4(Pair(0), Pair(1), Pair(2), Pair(3));
+    });
+
+    public static CudaBits4 LoadMatrixTransposed(uint address) => ThreadGroup.Current.Exchange([address], (lane, all) =>
+    {
+        uint One(int matrix, int row) => *ThreadGroup.Current.At<ushort>(Row(all, matrix, row) + ((uint)(lane >> 2) << 1), 1);
+        uint Pair(int matrix) => One(matrix, (lane & 3) << 1) | (One(matrix, ((lane & 3) << 1) + 1) << 16);
+        return new CudaBits4(Pair(0), Pair(1), Pair(2), Pair(3));
+    });
+
+    public static CudaQuad MultiplyAdd(float c0, float c1, float c2, float c3, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1) =>
+        ThreadGroup.Current.Exchange([a0, a1, a2, a3, b0, b1], (lane, all) =>
+        {
+            int g = lane >> 2, t = (lane & 3) << 1;
+            float Sum(float c, int row, int column)
+            {
+                for (int k = 0; k < 16; k++)
+                {
+                    int pair = (k & 7) >> 1, high = k >> 3, half = k & 1;
+                    c += Half(all[((row & 7) << 2) + pair][(high << 1) + (row >> 3)], half) * Half(all[(column << 2) + pair][4 + high], half);
+                }
+
+                return c;
+            }
+
+            return new CudaQuad(Sum(c0, g, t), Sum(c1, g, t + 1), Sum(c2, g + 8, t), Sum(c3, g + 8, t + 1));
+        });
+
+    // 16 bytes, as the card asks.
+    private static uint Row(uint[][] addresses, int matrix, int row)
+    {
+        uint address = addresses[(matrix << 3) + row][0];
+        ThreadGroup.Current.At<uint>(address, 4);
+        return address;
+    }
+
+    private static float Half(uint pair, int half) => Number(half == 0 ? pair << 16 : pair & 0xffff0000);
+
+    private static uint Bits(float x) => BitConverter.SingleToUInt32Bits(x);
+
+    private static float Number(uint bits) => BitConverter.UInt32BitsToSingle(bits);
+
+    private static CudaBits4 Bits(uint* at) => new(at[0], at[1], at[2], at[3]);
+
+    private static void Put(uint* at, uint x, uint y, uint z, uint w) => (at[0], at[1], at[2], at[3]) = (x, y, z, w);
+}
