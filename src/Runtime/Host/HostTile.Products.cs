@@ -7,8 +7,17 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct HostTile
 {
     /// <inheritdoc/>
-    public static void Product(HostTile result, HostTile a, HostTile b, Into into) =>
-        RegisterTile.Multiply(result.data, result.stride, a.data, a.stride, 1, b.data, b.stride, result.Rows, result.Width, a.Columns, into);
+    public static void Product(HostTile result, HostTile a, HostTile b, Into into)
+    {
+        if (result.Rows == 1)
+        {
+            Read(result, a, b, into);
+        }
+        else
+        {
+            RegisterTile.Multiply(result.data, result.stride, a.data, a.stride, 1, b.data, b.stride, result.Rows, result.Width, a.Columns, into);
+        }
+    }
 
     /// <inheritdoc/>
     public static void TransposedProduct(HostTile result, HostTile a, HostTile b, Into into) =>

@@ -34,6 +34,71 @@ public readonly unsafe partial struct HostTile
         Write<Stays>(result, read, result, b, b, z, q);
     }
 
+    /// <summary>read (=, +=, -=) x s, x and read being rows: one walk over a state, which comes from memory as it is read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Read(HostTile read, HostTile x, HostTile s, Into into)
+    {
+        int v = 0;
+
+        // 512 bytes of a row at a time, so that memory is read in one stream where that is the row.
+        for (; Vector512.IsHardwareAccelerated && v + 128 <= read.Width; v += 128)
+        {
+            Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default;
+            for (int d = 0; d < x.Columns; d++)
+            {
+                float* from = s.Row(d) + v;
+                Vector512<float> factor = Vector512.Create(x.data[d]);
+                r0 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from), r0);
+                r1 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 16), r1);
+                r2 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 32), r2);
+                r3 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 48), r3);
+                r4 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 64), r4);
+                r5 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 80), r5);
+                r6 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 96), r6);
+                r7 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 112), r7);
+            }
+
+            Put(read.data + v, r0, into);
+            Put(read.data + v + 16, r1, into);
+            Put(read.data + v + 32, r2, into);
+            Put(read.data + v + 48, r3, into);
+            Put(read.data + v + 64, r4, into);
+            Put(read.data + v + 80, r5, into);
+            Put(read.data + v + 96, r6, into);
+            Put(read.data + v + 112, r7, into);
+        }
+
+        for (; Vector512.IsHardwareAccelerated && v + 64 <= read.Width; v += 64)
+        {
+            Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
+            for (int d = 0; d < x.Columns; d++)
+            {
+                float* from = s.Row(d) + v;
+                Vector512<float> factor = Vector512.Create(x.data[d]);
+                r0 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from), r0);
+                r1 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 16), r1);
+                r2 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 32), r2);
+                r3 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(from + 48), r3);
+            }
+
+            Put(read.data + v, r0, into);
+            Put(read.data + v + 16, r1, into);
+            Put(read.data + v + 32, r2, into);
+            Put(read.data + v + 48, r3, into);
+        }
+
+        for (; v < read.Width; v += 16)
+        {
+            Vector512<float> sum = default;
+            for (int d = 0; d < x.Columns; d++)
+            {
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(x.data[d]), Vector512.Load(s.Row(d) + v), sum);
+            }
+
+            Put(read.data + v, sum, into);
+        }
+    }
+
     // e holds the factors of the rows if TDecay is Decays.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Write<TDecay>(HostTile result, HostTile read, HostTile s, HostTile e, HostTile k, HostTile u, HostTile q)
