@@ -28,9 +28,7 @@ public readonly partial struct CudaTile
         {
             int block = Ptx.Quotient(unit, slabs), i = block * Side, c = (unit - (block * slabs)) * Side;
             int last = i + Side < x.Rows ? i + Side - 1 : x.Rows - 1, reference = sign > 0 ? i : last;
-            int channel = c + (Lane & 15) < x.Columns ? c + (Lane & 15) : x.Columns - 1;
-            bool loses = Ptx.AnyOfWarp(Ptx.Load(decay.Near(i, channel)) - Ptx.Load(decay.Near(last, channel)) > LargestExponent ? 1u : 0u) != 0;
-            if (loses)
+            if (Loses(decay, i, c))
             {
                 PairByPair(dx, dDecay, d, x, decay, other, otherDecay, i, c, sign, first, each);
             }

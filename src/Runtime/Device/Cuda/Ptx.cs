@@ -28,16 +28,11 @@ internal static class Ptx
         [nameof(Load2)] = "ld.shared.v2.f32 {$0,$1}, [%0];",
         [nameof(Load4)] = "ld.shared.v4.f32 {$0,$1,$2,$3}, [%0];",
         [nameof(LoadFar)] = "ld.global.f32 $0, [%0];",
-        [nameof(LoadFar4)] = "ld.global.v4.f32 {$0,$1,$2,$3}, [%0];",
-        [nameof(LoadBits)] = "ld.global.u32 $0, [%0];",
-        [nameof(LoadBits2)] = "ld.global.v2.f32 {$0,$1}, [%0];",
-        [nameof(StoreBits2)] = "st.global.v2.u32 [%0], {%1,%2};",
         [nameof(LoadHalfBits)] = "{ .reg .u16 t; ld.global.u16 t, [%0]; cvt.u32.u16 $0, t; }",
         [nameof(Store)] = "st.shared.f32 [%0], %1;",
         [nameof(Store4)] = "st.shared.v4.f32 [%0], {%1,%2,%3,%4};",
         [nameof(StoreFar)] = "st.global.f32 [%0], %1;",
         [nameof(StoreFar4)] = "st.global.v4.f32 [%0], {%1,%2,%3,%4};",
-        [nameof(StoreBits)] = "st.global.u32 [%0], %1;",
         [nameof(StoreHalfBits)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.global.u16 [%0], t; }",
         [nameof(PackBFloat16)] = "cvt.rn.bf16x2.f32 $0, %1, %0;",
         [nameof(PackFloat16)] = "cvt.rn.f16x2.f32 $0, %1, %0;",
@@ -49,7 +44,6 @@ internal static class Ptx
         [nameof(LoadBitsNear)] = "ld.shared.u32 $0, [%0];",
         [nameof(LoadBits4Near)] = "ld.shared.v4.u32 {$0,$1,$2,$3}, [%0];",
         [nameof(StoreBitsNear)] = "st.shared.u32 [%0], %1;",
-        [nameof(StoreBits2Near)] = "st.shared.v2.u32 [%0], {%1,%2};",
         [nameof(StoreBits4Near)] = "st.shared.v4.u32 [%0], {%1,%2,%3,%4};",
         [nameof(LoadHalfBitsNear)] = "{ .reg .u16 t; ld.shared.u16 t, [%0]; cvt.u32.u16 $0, t; }",
         [nameof(StoreHalfBitsNear)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.shared.u16 [%0], t; }",
@@ -124,10 +118,6 @@ internal static class Ptx
     [IntrinsicImplementation]
     public static float LoadFar(long address) => 0;
 
-    /// <summary>Reads four floats of the device's memory; the address is a multiple of 16.</summary>
-    [IntrinsicImplementation]
-    public static CudaQuad LoadFar4(long address) => default;
-
     /// <summary>Writes a float to the device's memory.</summary>
     [IntrinsicImplementation]
     public static void StoreFar(long address, float value)
@@ -137,20 +127,6 @@ internal static class Ptx
     /// <summary>Writes four floats to the device's memory; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
     public static void StoreFar4(long address, float x, float y, float z, float w)
-    {
-    }
-
-    /// <summary>Reads 32 bits.</summary>
-    [IntrinsicImplementation]
-    public static uint LoadBits(long address) => 0;
-
-    /// <summary>Reads twice 32 bits, as floats; the address is a multiple of 8.</summary>
-    [IntrinsicImplementation]
-    public static CudaPair LoadBits2(long address) => default;
-
-    /// <summary>Writes twice 32 bits; the address is a multiple of 8.</summary>
-    [IntrinsicImplementation]
-    public static void StoreBits2(long address, uint low, uint high)
     {
     }
 
@@ -167,12 +143,6 @@ internal static class Ptx
     /// <summary>Writes four floats; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
     public static void Store4(uint address, float x, float y, float z, float w)
-    {
-    }
-
-    /// <summary>Writes 32 bits.</summary>
-    [IntrinsicImplementation]
-    public static void StoreBits(long address, uint bits)
     {
     }
 
@@ -221,12 +191,6 @@ internal static class Ptx
     /// <summary>Writes 32 bits to shared memory.</summary>
     [IntrinsicImplementation]
     public static void StoreBitsNear(uint address, uint bits)
-    {
-    }
-
-    /// <summary>Writes twice 32 bits to shared memory; the address is a multiple of 8.</summary>
-    [IntrinsicImplementation]
-    public static void StoreBits2Near(uint address, uint low, uint high)
     {
     }
 
