@@ -57,10 +57,6 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
-    public static void Leave(CountingTile result, CountingTile x)
-    {
-    }
-
     public static void Copy(CountingTile result, CountingTile x, Into into)
     {
     }

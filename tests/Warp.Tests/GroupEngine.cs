@@ -60,14 +60,8 @@ internal sealed unsafe class GroupEngine(int threads, int panel) : IEngine
 
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding)
     {
-        CudaElement element = binding.Tensor?.Type switch
-        {
-            DataType.BFloat16 => CudaElement.BFloat16,
-            DataType.Float16 => CudaElement.Float16,
-            _ => CudaElement.Float32,
-        };
         long address = binding.Tensor is null ? 0 : (long)binding.Tensor.Data;
         int columns = binding.Heads * binding.Width;
-        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element), Heads = binding.Heads, Width = binding.Width };
+        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, CudaElements.Of(binding.Tensor)), Heads = binding.Heads, Width = binding.Width };
     }
 }

@@ -32,20 +32,8 @@ public class StepTests
         Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using Tensor output = variant.Decode(inputs, random.Parameters, state, options with { Engine = new WarpEngine(panel) });
-        Assert.InRange(Relative(exact.Output, output), 0, tolerance);
-        Assert.InRange(Relative(exact.FinalState, state), 0, 1e-6);
+        Assert.InRange(Error.Relative(exact.Output, output), 0, tolerance);
+        Assert.InRange(Error.Relative(exact.FinalState, state), 0, 1e-6);
         Array.ForEach(inputs, x => x.Dispose());
-    }
-
-    private static double Relative(Tensor exact, Tensor got)
-    {
-        double error = 0, norm = 0;
-        for (long i = 0; i < exact.Count; i++)
-        {
-            error += (exact[i] - got[i]) * (exact[i] - got[i]);
-            norm += exact[i] * exact[i];
-        }
-
-        return Math.Sqrt(error / norm);
     }
 }

@@ -36,13 +36,7 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
 
     private static Operand<CudaStepTile, CudaQuad> Operand(Binding binding)
     {
-        CudaElement element = binding.Tensor?.Type switch
-        {
-            DataType.BFloat16 => CudaElement.BFloat16,
-            DataType.Float16 => CudaElement.Float16,
-            _ => CudaElement.Float32,
-        };
         long address = binding.Tensor is null ? 0 : (long)binding.Tensor.Data;
-        return new() { Data = CudaStepTile.Global(address, Items.Clamp(binding.Rows), binding.Heads * binding.Width, element), Heads = binding.Heads, Width = binding.Width };
+        return new() { Data = CudaStepTile.Global(address, Items.Clamp(binding.Rows), binding.Heads * binding.Width, CudaElements.Of(binding.Tensor)), Heads = binding.Heads, Width = binding.Width };
     }
 }

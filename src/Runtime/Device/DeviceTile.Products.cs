@@ -39,9 +39,6 @@ public readonly partial struct DeviceTile
     public static void Fetch(DeviceTile result, DeviceTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
-    public static void Leave(DeviceTile result, DeviceTile x) => Copy(result, x, Into.Set);
-
-    /// <inheritdoc/>
     public static void Arrive()
     {
     }

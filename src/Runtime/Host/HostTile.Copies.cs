@@ -45,9 +45,6 @@ public readonly unsafe partial struct HostTile
     public static void Fetch(HostTile result, HostTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
-    public static void Leave(HostTile result, HostTile x) => Copy(result, x, Into.Set);
-
-    /// <inheritdoc/>
     public static void Arrive()
     {
     }

@@ -58,6 +58,16 @@ internal static class WorkList
         return [.. work];
     }
 
+    /// <summary>The items with at most so many value columns each.</summary>
+    public static Work[] Panels(Work[] work, int columns) =>
+    [
+        .. work.SelectMany(item => Enumerable.Range(0, (item.Columns + columns - 1) / columns).Select(x => item with
+        {
+            Column = item.Column + (x * columns),
+            Columns = Math.Min(columns, item.Columns - (x * columns)),
+        })),
+    ];
+
     private static int Columns(CallShape shape, int splitInto)
     {
         long whole = Math.Max(1, (long)shape.Sequences * shape.Heads);

@@ -31,9 +31,6 @@ public readonly unsafe partial struct ReferenceTile
     public static void Fetch(ReferenceTile result, ReferenceTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
-    public static void Leave(ReferenceTile result, ReferenceTile x) => Copy(result, x, Into.Set);
-
-    /// <inheritdoc/>
     public static void Arrive()
     {
     }

@@ -117,12 +117,6 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Every <see cref="Fetch"/> that was begun is done, for the whole group.</summary>
     static abstract void Arrive();
 
-    /// <summary>
-    /// Copies scratch to the caller's memory or to the workspace between passes: result = x, of equal shape. Threads do not wait for each
-    /// other: nothing may write to x before some other operation has ended.
-    /// </summary>
-    static abstract void Leave(TSelf result, TSelf x);
-
     /// <summary>result_ij (=, +=, -=) x_ji.</summary>
     static abstract void Transpose(TSelf result, TSelf x, Into into);
 

@@ -60,7 +60,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         Sizes panel = sizes;
         if (TKernels.Description.ColumnsAreIndependent && WalksOverTokens(launch.Kernel))
         {
-            work = Panels(work);
+            work = WorkList.Panels(work, PanelColumns);
             panel.V = work.Max(x => x.Columns);
         }
 
@@ -105,31 +105,10 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         _ => new(256, 2),
     };
 
-    /// <summary>The items with at most <see cref="PanelColumns"/> value columns each.</summary>
-    private static Work[] Panels(Work[] work)
-    {
-        var panels = new List<Work>(work.Length);
-        foreach (Work item in work)
-        {
-            for (int done = 0; done < item.Columns; done += PanelColumns)
-            {
-                panels.Add(item with { Column = item.Column + done, Columns = Math.Min(PanelColumns, item.Columns - done) });
-            }
-        }
-
-        return [.. panels];
-    }
-
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)
     {
         int columns = checked(binding.Heads * binding.Width);
-        CudaElement element = binding.Tensor?.Type switch
-        {
-            DataType.BFloat16 => CudaElement.BFloat16,
-            DataType.Float16 => CudaElement.Float16,
-            _ => CudaElement.Float32,
-        };
-        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element), Heads = binding.Heads, Width = binding.Width };
+        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, CudaElements.Of(binding.Tensor)), Heads = binding.Heads, Width = binding.Width };
     }
 
     private static long Address(ArrayView<byte> view) => (long)view.LoadEffectiveAddressAsPtr();

@@ -36,7 +36,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
 
         int columns = Columns(launches[0].Work);
         int shared = (int)TKernels.Scratch(KernelKind.Decode, sizes with { V = columns }) * sizeof(float);
-        return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => Panels(x.Work, columns))], (memory, view, items) =>
+        return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => WorkList.Panels(x.Work, columns))], (memory, view, items) =>
         {
             long nothing = Address(memory.Take<byte>(1));
             Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
@@ -56,26 +56,10 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     private int Columns(Work[] work) =>
         PanelColumns.First(x => x == PanelColumns[^1] || work.Sum(y => (y.Columns + x - 1) / x) >= WantedGroups * accelerator.NumMultiprocessors);
 
-    /// <summary>The items with at most so many value columns each.</summary>
-    private static Work[] Panels(Work[] work, int columns) =>
-    [
-        .. work.SelectMany(item => Enumerable.Range(0, (item.Columns + columns - 1) / columns).Select(x => item with
-        {
-            Column = item.Column + (x * columns),
-            Columns = Math.Min(columns, item.Columns - (x * columns)),
-        })),
-    ];
-
     private static Operand<CudaStepTile, CudaQuad> Operand(Binding binding, long address)
     {
         int columns = checked(binding.Heads * binding.Width);
-        CudaElement element = binding.Tensor?.Type switch
-        {
-            DataType.BFloat16 => CudaElement.BFloat16,
-            DataType.Float16 => CudaElement.Float16,
-            _ => CudaElement.Float32,
-        };
-        return new() { Data = CudaStepTile.Global(address, Items.Clamp(binding.Rows), columns, element), Heads = binding.Heads, Width = binding.Width };
+        return new() { Data = CudaStepTile.Global(address, Items.Clamp(binding.Rows), columns, CudaElements.Of(binding.Tensor)), Heads = binding.Heads, Width = binding.Width };
     }
 
     private static long Address(ArrayView<byte> view) => (long)view.LoadEffectiveAddressAsPtr();

@@ -17,9 +17,6 @@ public readonly partial struct CudaStepTile
     public static bool WritesTo(CudaStepTile written) => true;
 
     /// <inheritdoc/>
-    public static void Leave(CudaStepTile result, CudaStepTile x) => Copy(result, x, Into.Set);
-
-    /// <inheritdoc/>
     public static void Arrive()
     {
         Ptx.AwaitCopies();

@@ -66,9 +66,9 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Copies scratch to the device's memory.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Leave(CudaTile result, CudaTile x)
+    private static void Leave(CudaTile result, CudaTile x)
     {
         if (result.InEights && result.Element == CudaElement.BFloat16 && x.IsExact)
         {

@@ -3,19 +3,6 @@ using ILGPU;
 
 namespace AttentionDsl.Runtime;
 
-/// <summary>How the numbers of a tile stand in memory.</summary>
-public enum CudaElement
-{
-    /// <summary>Single precision.</summary>
-    Float32,
-
-    /// <summary>bfloat16.</summary>
-    BFloat16,
-
-    /// <summary>IEEE half precision.</summary>
-    Float16,
-}
-
 /// <summary>
 /// The tile of NVIDIA devices. Scratch stands in shared memory, exact tiles in single precision and factors in bfloat16; products run on
 /// the tensor cores; all threads of a group (a multiple of 32) work on one operation, and a barrier ends it.
