@@ -78,10 +78,15 @@ public class PtxTests
         using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null!);
         return which.ToDictionary(x => x, kernel =>
         {
-            MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber));
+            MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber), Known<TTile>(kernel));
             return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(256, 1))).PTXAssembly;
         });
     }
+
+    /// <summary>The kernels of chunks know their sizes when they are compiled; the others serve all.</summary>
+    private static Type Known<TTile>(string kernel) => typeof(TTile) != typeof(CudaTile)
+        ? typeof(AnySizes)
+        : KnownSizes.Of(new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Columns = kernel is "Prepare" or "Gradients" ? 128 : 64 }]);
 
     // Numbers of labels and functions count on over all kernels of the process.
     private static string Normal(Dictionary<string, string> ptx) => System.Text.RegularExpressions.Regex.Replace(string.Concat(ptx.Values), @"_\d+", "_");

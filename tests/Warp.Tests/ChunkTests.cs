@@ -29,7 +29,7 @@ public class ChunkTests(ITestOutputHelper log)
         using var random = new RandomInputs(variant.Description, size);
         Tensor[] inputs = [.. random.Inputs.Select(x => x.Cast(DataType.BFloat16))];
         var options = new RunOptions { ChunkLength = chunk };
-        RunOptions onGroups = options with { Engine = new GroupEngine(threads: 64, panel) };
+        RunOptions onGroups = options with { Engine = new GroupEngine(panel) };
         using Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using ForwardResult got = variant.Forward(inputs, random.Parameters, state, onGroups);

@@ -77,7 +77,7 @@ internal static class TensorsFile
         writer.Open();
         foreach (string kind in kinds)
         {
-            writer.Line($"KernelKind.{kind} => {kind}Kernel{Types},");
+            writer.Line($"KernelKind.{kind} => {kind}Kernel<TTile, TNumber, AnySizes>,");
         }
 
         writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"The oracle's kernels run on the host.\"),");
@@ -95,10 +95,10 @@ internal static class TensorsFile
         writer.Line("// A group of threads computes one item, in scratch of its own.");
         foreach (string kind in kinds)
         {
-            string between = KernelsFile.Passes.Contains(kind) ? ", between" : "";
+            string between = KernelsFile.Passes.Contains(kind) ? ", TTile.Known(between)" : "";
             writer.Line();
-            writer.Open($"private static void {kind}Kernel{Types}(Tensors{Types} tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between){Constraints}");
-            writer.Line($"{kind}Item{Types}(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
+            writer.Open($"private static void {kind}Kernel<TTile, TNumber, TKnown>(Tensors{Types} tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between){Constraints}\n    where TKnown : struct, IKnownSizes");
+            writer.Line($"{kind}Item{Types}(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
             writer.Close();
         }
     }

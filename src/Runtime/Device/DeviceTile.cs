@@ -60,6 +60,9 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
         new(scratch.data, scratch.offset + (item * elements), 1, elements < int.MaxValue ? (int)elements : int.MaxValue, elements);
 
     /// <inheritdoc/>
+    public static Between<DeviceTile> Known(Between<DeviceTile> between) => between;
+
+    /// <inheritdoc/>
     public DeviceTile Block(long row, int rows, int column, int columns) => new(data, offset + (row * stride) + column, rows, columns, stride);
 
     /// <inheritdoc/>

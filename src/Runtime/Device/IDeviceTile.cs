@@ -12,4 +12,8 @@ public interface IDeviceTile<TSelf, TNumber> : ITile<TSelf, TNumber>
     /// <param name="item">Index of the item in the launch.</param>
     /// <param name="elements">Elements an item.</param>
     static abstract TSelf ScratchOf(TSelf scratch, long item, long elements);
+
+    /// <summary>The workspace between passes, with what the backend knows of its parts' numbers as constants.</summary>
+    /// <param name="between">What the launch has.</param>
+    static abstract Between<TSelf> Known(Between<TSelf> between);
 }

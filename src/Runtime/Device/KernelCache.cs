@@ -14,23 +14,30 @@ internal sealed class KernelCache<TTile, TNumber>(
     where TTile : struct, IDeviceTile<TTile, TNumber>
     where TNumber : struct, INumber<TNumber>
 {
-    private readonly Dictionary<(Type, KernelKind), DeviceKernel<TTile, TNumber>> kernels = [];
+    private readonly Dictionary<(Type Variant, KernelKind Kind, Type Known), DeviceKernel<TTile, TNumber>> kernels = [];
 
     /// <summary>The kernels of a call, one for each of its launches.</summary>
-    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Action<string>? compiling)
+    /// <param name="launches">The launches.</param>
+    /// <param name="known">What each launch's kernel knows of its sizes: a type that is <see cref="IKnownSizes"/>.</param>
+    /// <param name="compiling">Is told what is compiled.</param>
+    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Func<Launch, Type> known, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        KernelKind[] missing = [.. launches.Select(x => x.Kernel).Distinct().Where(x => !kernels.ContainsKey((typeof(TKernels), x)))];
-        foreach (KernelKind kind in missing)
+        (Type Variant, KernelKind Kind, Type Known)[] wanted = [.. launches.Select(x => (typeof(TKernels), x.Kernel, known(x)))];
+        (Type Variant, KernelKind Kind, Type Known)[] missing = [.. wanted.Distinct().Where(x => !kernels.ContainsKey(x))];
+        foreach (var key in missing)
         {
-            compiling?.Invoke($"compiling {TKernels.Description.Name}, {kind.ToString().ToLowerInvariant()}, for {accelerator.Name}");
+            compiling?.Invoke($"compiling {TKernels.Description.Name}, {key.Kind.ToString().ToLowerInvariant()}, for {accelerator.Name}");
         }
 
-        foreach ((KernelKind kind, Kernel kernel) in missing.Zip(load([.. missing.Select(x => (TKernels.Method<TTile, TNumber>(x), specialization(x)))])))
+        foreach (var (key, kernel) in missing.Zip(load([.. missing.Select(x => (Method<TKernels>(x.Kind, x.Known), specialization(x.Kind)))])))
         {
-            kernels.Add((typeof(TKernels), kind), new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
+            kernels.Add(key, new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
         }
 
-        return [.. launches.Select(x => kernels[(typeof(TKernels), x.Kernel)])];
+        return [.. wanted.Select(x => kernels[x])];
     }
+
+    private static MethodInfo Method<TKernels>(KernelKind kind, Type known)
+        where TKernels : IVariantKernels => TKernels.Method<TTile, TNumber>(kind).GetGenericMethodDefinition().MakeGenericMethod(typeof(TTile), typeof(TNumber), known);
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
+        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, _ => typeof(AnySizes), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
         long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.StateGradients];
         long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));

@@ -54,7 +54,7 @@ public interface IVariantKernels
     /// <summary>Scratch elements that one item of a kernel takes.</summary>
     static abstract long Scratch(KernelKind kernel, Sizes sizes);
 
-    /// <summary>The method that is one kernel for a device's tile.</summary>
+    /// <summary>The method that is one kernel for a device's tile: generic over tile, number and <see cref="IKnownSizes"/>, closed with <see cref="AnySizes"/>.</summary>
     static abstract MethodInfo Method<TTile, TNumber>(KernelKind kernel)
         where TTile : struct, IDeviceTile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber>;

@@ -101,14 +101,14 @@ public partial record Mamba2
         {
             Action<Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> method = kernel switch
             {
-                KernelKind.Decode => DecodeKernel<TTile, TNumber>,
-                KernelKind.Forward => ForwardKernel<TTile, TNumber>,
-                KernelKind.Backward => BackwardKernel<TTile, TNumber>,
-                KernelKind.Prepare => PrepareKernel<TTile, TNumber>,
-                KernelKind.Advance => AdvanceKernel<TTile, TNumber>,
-                KernelKind.Trail => TrailKernel<TTile, TNumber>,
-                KernelKind.Retreat => RetreatKernel<TTile, TNumber>,
-                KernelKind.Gradients => GradientsKernel<TTile, TNumber>,
+                KernelKind.Decode => DecodeKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Forward => ForwardKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Backward => BackwardKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Prepare => PrepareKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Advance => AdvanceKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Trail => TrailKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Retreat => RetreatKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Gradients => GradientsKernel<TTile, TNumber, AnySizes>,
                 _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The oracle's kernels run on the host."),
             };
             return method.Method;
@@ -126,60 +126,68 @@ public partial record Mamba2
 
         // A group of threads computes one item, in scratch of its own.
 
-        private static void DecodeKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void DecodeKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            DecodeItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            DecodeItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
-        private static void ForwardKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void ForwardKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            ForwardItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            ForwardItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
-        private static void BackwardKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void BackwardKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            BackwardItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            BackwardItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
-        private static void PrepareKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void PrepareKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            PrepareItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
+            PrepareItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
-        private static void AdvanceKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void AdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            AdvanceItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
+            AdvanceItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
-        private static void TrailKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void TrailKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            TrailItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
+            TrailItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
-        private static void RetreatKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void RetreatKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            RetreatItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
+            RetreatItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
-        private static void GradientsKernel<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+        private static void GradientsKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
         {
-            GradientsItem<TTile, TNumber>(tensors, sizes, work[Grid.IdxX], TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), between);
+            GradientsItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         where TKernels : IVariantKernels
     {
         sizes.RowPadding = CudaTile.RowPadding;
-        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
+        Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x))];
+        Step[] steps = [.. cut.Zip(kernels.Get<TKernels>(cut, x => KnownSizes.Of(sizes, x.Work), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
             + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2);
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
@@ -53,23 +54,20 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements);
 
+    /// <summary>A walk over the sequence works on panels of value columns.</summary>
+    private static Launch Cut<TKernels>(Launch launch)
+        where TKernels : IVariantKernels => InPanels(launch.Kernel, TKernels.Description) ? launch with { Work = WorkList.Panels(launch.Work, PanelColumns) } : launch;
+
     private Step Load<TKernels>(Launch launch, DeviceKernel<CudaTile, CudaLanes> kernel, Sizes sizes)
         where TKernels : IVariantKernels
     {
-        Work[] work = launch.Work;
-        Sizes panel = sizes;
-        if (TKernels.Description.ColumnsAreIndependent && WalksOverTokens(launch.Kernel))
-        {
-            work = WorkList.Panels(work, PanelColumns);
-            panel.V = work.Max(x => x.Columns);
-        }
-
         if (enlarged.Add(kernel.Kernel))
         {
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, SharedBytes);
         }
 
-        return new(launch.Kernel, kernel.Launch, work, (int)TKernels.Scratch(launch.Kernel, panel));
+        Sizes own = InPanels(launch.Kernel, TKernels.Description) ? sizes with { V = launch.Work.Max(x => x.Columns) } : sizes;
+        return new(launch.Kernel, kernel.Launch, launch.Work, (int)TKernels.Scratch(launch.Kernel, own));
     }
 
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
@@ -83,16 +81,14 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         };
         sizes.RowPadding = CudaTile.RowPadding;
         return sizes.Chunk * sizes.Updates <= MostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
-        {
-            bool panels = description.ColumnsAreIndependent && WalksOverTokens(x);
-            return scratch(x, sizes with { V = panels ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x);
-        });
+            scratch(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x));
     }
 
     /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk.</summary>
     private static int WorkspaceBytes(KernelKind kernel) => kernel is KernelKind.Prepare or KernelKind.Gradients ? CudaTile.WorkspaceBytes : CudaTile.WorkspaceBytes / 2;
 
-    private static bool WalksOverTokens(KernelKind kernel) => kernel is KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode;
+    private static bool InPanels(KernelKind kernel, VariantDescription description) =>
+        description.ColumnsAreIndependent && kernel is (KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode);
 
     /// <summary>
     /// Threads of a group, and groups that a multiprocessor must be able to hold, which bounds the registers of a thread. A group is as large
@@ -100,9 +96,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// </summary>
     private static KernelSpecialization Specialization(KernelKind kernel) => kernel switch
     {
-        KernelKind.Gradients => new(256, 1),
-        KernelKind.Decode => new(128, 4),
-        _ => new(256, 2),
+        KernelKind.Gradients => new(CudaGroup.Threads, 1),
+        _ => new(CudaGroup.Threads, 2),
     };
 
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)

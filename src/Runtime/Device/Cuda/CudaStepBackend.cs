@@ -28,7 +28,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        DeviceKernel<CudaStepTile, CudaQuad> kernel = kernels.Get<TKernels>(launches, compiling)[0];
+        DeviceKernel<CudaStepTile, CudaQuad> kernel = kernels.Get<TKernels>(launches, _ => typeof(AnySizes), compiling)[0];
         if (enlarged.Add(kernel.Kernel))
         {
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, CudaBackend.SharedBytes);

@@ -77,6 +77,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
         return new(Ptx.Shared(), 1, int.MaxValue, 0, sizeof(float), Scratch);
     }
 
+    /// <inheritdoc/>
+    public static Between<CudaStepTile> Known(Between<CudaStepTile> between) => between;
+
     /// <summary>A tensor in the device's memory as a row-major matrix.</summary>
     /// <param name="address">Address of the first element.</param>
     /// <param name="rows">Rows, or <see cref="int.MaxValue"/> if there are more.</param>

@@ -27,7 +27,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
+            for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
             {
                 int i = Ptx.Quotient(at, result.Columns);
                 result.Put(i, at - (i * result.Columns), 0f, Into.Set);
@@ -129,7 +129,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(CudaTile result, CudaTile x, Into into)
     {
-        for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
+        for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
         {
             int i = Ptx.Quotient(at, result.Columns), j = at - (i * result.Columns);
             result.Put(i, j, x.At(j, i), into);
@@ -147,7 +147,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OneByOne(CudaTile result, CudaTile x, Into into)
     {
-        for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Group.DimX)
+        for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
         {
             int i = Ptx.Quotient(at, result.Columns), j = at - (i * result.Columns);
             result.Put(i, j, x.At(i, j), into);
@@ -274,7 +274,7 @@ public readonly partial struct CudaTile
         where TBring : struct, IBring
     {
         // Power-of-two groups of threads share a row.
-        int share = (int)Ptx.BitsOf((uint)((result.Columns >> 3) - 1)), step = Group.DimX >> share, last = result.Rows - 1, j = (Group.IdxX & ((1 << share) - 1)) << 3;
+        int share = (int)Ptx.BitsOf((uint)((result.Columns >> 3) - 1)), step = Threads >> share, last = result.Rows - 1, j = (Group.IdxX & ((1 << share) - 1)) << 3;
         if (j < result.Columns)
         {
             for (int i = Group.IdxX >> share; i <= last; i += 2 * step)

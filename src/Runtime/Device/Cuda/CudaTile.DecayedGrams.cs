@@ -238,7 +238,7 @@ public readonly partial struct CudaTile
     /// <summary>Adds the warps' sums of two blocks; where no pair exists 0.</summary>
     private static void SumParts(CudaTile result, int i, int j, int first, int each, bool any)
     {
-        for (int at = Group.IdxX; at < 2 * Side * Side; at += Group.DimX)
+        for (int at = Group.IdxX; at < 2 * Side * Side; at += Threads)
         {
             int block = at >> 8, row = (at >> 4) & 15, column = at & 15, own = j + (block * Side) + column;
             if (i + row < result.Rows && own < result.Columns)

@@ -110,7 +110,7 @@ public readonly partial struct CudaTile
         where TA : struct, IFactor<TA>
         where TB : struct, IFactor<TB>
     {
-        for (int j = Group.IdxX; j < result.Columns; j += Group.DimX)
+        for (int j = Group.IdxX; j < result.Columns; j += Threads)
         {
             float sum = 0;
             for (int d = 0; d < TA.Depth(a); d++)

@@ -13,7 +13,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CumulativeSum(CudaTile result, CudaTile x)
     {
-        for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
+        for (int c = Group.IdxX; c < x.Columns; c += Threads)
         {
             float sum = 0;
             int i = 0;
@@ -41,7 +41,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReverseCumulativeSum(CudaTile result, CudaTile x, Into into)
     {
-        for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
+        for (int c = Group.IdxX; c < x.Columns; c += Threads)
         {
             float sum = 0;
             int i = x.Rows;
@@ -68,7 +68,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ColumnSum(CudaTile result, CudaTile x, Into into)
     {
-        for (int c = Group.IdxX; c < x.Columns; c += Group.DimX)
+        for (int c = Group.IdxX; c < x.Columns; c += Threads)
         {
             CudaQuad sums = CudaQuad.All(0);
             int i = 0;

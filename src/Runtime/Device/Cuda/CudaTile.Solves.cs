@@ -20,7 +20,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedSolve(CudaTile result, CudaTile l, CudaTile x, CudaTile g)
     {
-        for (int v = Group.IdxX; v < x.Columns; v += Group.DimX)
+        for (int v = Group.IdxX; v < x.Columns; v += Threads)
         {
             for (int i = 0; i < x.Rows; i++)
             {
@@ -41,7 +41,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedSolveTransposed(CudaTile result, CudaTile l, CudaTile x, CudaTile g)
     {
-        for (int v = Group.IdxX; v < x.Columns; v += Group.DimX)
+        for (int v = Group.IdxX; v < x.Columns; v += Threads)
         {
             for (int j = x.Rows - 1; j >= 0; j--)
             {

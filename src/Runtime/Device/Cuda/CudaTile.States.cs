@@ -56,7 +56,7 @@ public readonly partial struct CudaTile
     private static void SumParts(CudaTile read, int parts, int width)
     {
         Synchronize();
-        for (int j = Group.IdxX; j < read.Columns; j += Group.DimX)
+        for (int j = Group.IdxX; j < read.Columns; j += Threads)
         {
             float sum = 0;
             for (int part = 0; part < parts; part++)

@@ -69,14 +69,16 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     // Loops of operations go through rows one by one.
     private int QuadRow => Group.IdxX >> Share;
 
-    private int QuadRowStep => Group.DimX >> Share;
+    private int QuadRowStep => Threads >> Share;
 
     // From a row to the next; a single row is its own next.
     private uint Below => Rows == 1 ? 0 : (uint)stride;
 
     private static int Warp => Group.IdxX >> 5;
 
-    private static int Warps => Group.DimX >> 5;
+    private const int Threads = CudaGroup.Threads;
+
+    private const int Warps = Threads >> 5;
 
     private static int Lane => Group.IdxX & 31;
 
@@ -98,6 +100,17 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
         return new(Ptx.Shared(), 0, 1, int.MaxValue, true, CudaElement.Float32);
     }
+
+    /// <inheritdoc/>
+    public static Between<CudaTile> Known(Between<CudaTile> between) => new()
+    {
+        Exact = Line(between.Exact, CudaElement.Float32),
+        Packed = Line(between.Packed, CudaElement.BFloat16),
+        States = Line(between.States, CudaElement.BFloat16),
+        StateGradients = Line(between.StateGradients, CudaElement.BFloat16),
+    };
+
+    private static CudaTile Line(CudaTile region, CudaElement element) => Global(region.address, 1, int.MaxValue, 0, element);
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
     /// <param name="address">Address of the first element.</param>
