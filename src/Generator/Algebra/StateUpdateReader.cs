@@ -10,7 +10,7 @@ internal sealed class StateUpdateReader
     [
         "q", "k", "v", "g", "gv", "beta", "b", "w", "p", "a", "u", "c", "o", "z", "vw", "vz", "read", "readValues", "readKeys", "own", "qku", "current", "gKept",
         "qHat", "cHat", "aHat", "kLeft", "bLeft", "qS", "cS", "aS", "i", "j", "t", "scale", "head", "heads", "tensors", "sizes", "at", "scratch", "offset", "first",
-        "start", "length", "writes", "done", "chunk", "chunks", "trail", "position", "update", "dOutput",
+        "start", "length", "tokens", "writes", "done", "chunk", "chunks", "trail", "position", "update", "dOutput",
     ];
 
     private readonly Declaration declaration;

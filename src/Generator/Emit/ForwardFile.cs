@@ -33,7 +33,7 @@ internal static class ForwardFile
             writer.Line("int writes = length * sizes.Updates;");
         }
 
-        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
+        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "length", "writes");
         writer.Line();
     }
 

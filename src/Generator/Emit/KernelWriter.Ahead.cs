@@ -4,7 +4,7 @@ namespace AttentionDsl.Generator;
 internal sealed partial class KernelWriter
 {
     /// <summary>Where a fetch of the next chunk finds its rows.</summary>
-    public RowsText NextRows { get; set; } = new("nextStart", "nextLength", "nextStart * sizes.Updates", "nextWrites");
+    public RowsText NextRows { get; set; } = new("nextStart", "nextLength", "nextStart * sizes.Updates", "nextWrites", "nextTokens", "nextTokens * sizes.Updates");
 
     /// <summary>Takes room in the frame for what is fetched ahead, and fetches the first of it.</summary>
     public void TakeAhead(Statement fetch)

@@ -11,7 +11,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     public SourceWriter Writer => writer;
 
     /// <summary>Where a load finds its rows.</summary>
-    public RowsText Rows { get; set; } = new("start", "length", "start", "length");
+    public RowsText Rows { get; set; } = new("start", "length", "start", "length", "length", "length");
 
     /// <summary>Fields whose rows are updates although the tile has one row (in the recurrent step).</summary>
     public HashSet<string> PerUpdateLoads { get; } = [];
@@ -108,7 +108,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Rows of a caller's tensor for this head.</summary>
     public string Operand(string field, bool isParameter, bool perUpdate, Dim columns)
     {
-        string rows = isParameter ? "0, 1" : perUpdate ? $"{Rows.UpdateStart}, {Rows.Updates}" : $"{Rows.Start}, {Rows.Count}";
+        string rows = isParameter ? "0, 1" : perUpdate ? $"{Rows.UpdateStart}, {Rows.TensorUpdates}" : $"{Rows.Start}, {Rows.Tokens}";
         string range = dimensions.Panel && columns == Dim.Value ? ", at.Column, at.Columns" : "";
         return $"tensors.{field}.Rows({rows}, at.Head, at.Heads{range})";
     }
@@ -169,6 +169,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             case AheadStatement x:
                 WriteFetch(x.Fetch);
                 break;
+            case TrimStatement x:
+                writer.Line($"TTile.Trim({x.X.Variable}, {(x.X.Rows == Dim.Update ? Rows.TensorUpdates : Rows.Tokens)});");
+                break;
             case ArriveStatement:
                 writer.Line("TTile.Arrive();");
                 break;
@@ -209,9 +212,11 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     }
 }
 
-/// <summary>How a kernel spells the rows it loads.</summary>
+/// <summary>How a kernel spells the rows of a chunk.</summary>
 /// <param name="Start">First token.</param>
-/// <param name="Count">Number of tokens.</param>
+/// <param name="Count">Rows of a tile with a row a token.</param>
 /// <param name="UpdateStart">First state update.</param>
-/// <param name="Updates">Number of state updates.</param>
-internal sealed record RowsText(string Start, string Count, string UpdateStart, string Updates);
+/// <param name="Updates">Rows of a tile with a row a state update.</param>
+/// <param name="Tokens">Number of tokens: rows of the caller's tensors.</param>
+/// <param name="TensorUpdates">Number of state updates, likewise.</param>
+internal sealed record RowsText(string Start, string Count, string UpdateStart, string Updates, string Tokens, string TensorUpdates);

@@ -39,8 +39,8 @@ internal sealed partial class PassesFile
         writer.Open();
         writer.Line("offset = first;");
         writer.Line("long start = nextStart;");
-        writer.Line($"int length = nextLength{(writes.Length == 0 ? "" : ", writes = nextWrites")};");
-        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
+        writer.Line($"int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk){(writes.Length == 0 ? "" : ", writes = length * sizes.Updates")};");
+        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "tokens", "tokens * sizes.Updates");
         foreach (Statement fetch in pass.Ahead)
         {
             kernel.OpenAhead(fetch);
@@ -73,7 +73,8 @@ internal sealed partial class PassesFile
     private void WriteNext(string number, string count, string tiles)
     {
         writer.Line($"{number}nextStart = at.Start + ((long)next * sizes.Chunk);");
-        writer.Line($"{count}nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));");
+        writer.Line($"{count}nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));");
+        writer.Line($"{count}nextLength = TTile.Height(nextTokens, sizes.Chunk);");
         if (writes.Length != 0)
         {
             writer.Line($"{count}nextWrites = nextLength * sizes.Updates;");

@@ -155,13 +155,13 @@ internal sealed partial class PassesFile
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles);
         writer.Line("long start = at.Start;");
-        writer.Line("int length = at.Length;");
+        writer.Line("int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);");
         if (writes.Length != 0)
         {
             writer.Line("int writes = length * sizes.Updates;");
         }
 
-        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes");
+        kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "tokens", "tokens * sizes.Updates");
         writer.Line();
         body(kernel, tiles);
         writer.Close();

@@ -17,7 +17,7 @@ internal static class StepFile
     /// <summary>Declares where the statements of a token find their rows.</summary>
     public static void PrepareRows(Variant variant, KernelWriter kernel)
     {
-        kernel.Rows = new RowsText("at.Start + t", "1", "((at.Start + t) * sizes.Updates) + update", "1");
+        kernel.Rows = new RowsText("at.Start + t", "1", "((at.Start + t) * sizes.Updates) + update", "1", "1", "1");
         kernel.PerUpdateLoads.UnionWith(variant.Update.Sources.Where(x => x.PerUpdate && !x.IsParameter).Select(x => x.Field));
     }
 

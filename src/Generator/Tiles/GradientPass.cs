@@ -40,13 +40,21 @@ internal sealed class GradientPass
     }
 
     /// <summary>The first part.</summary>
-    public Pass WithStates { get; }
+    public Pass WithStates { get; private set; }
 
     /// <summary>What the second part finds of the first.</summary>
     public IReadOnlyList<Tile> Carried { get; }
 
     /// <summary>The second part.</summary>
-    public Pass Rest { get; }
+    public Pass Rest { get; private set; }
+
+    /// <summary>Trims the rows of short chunks.</summary>
+    public GradientPass Trimmed(ShortChunks chunks)
+    {
+        WithStates = chunks.Trimmed(WithStates);
+        Rest = chunks.Trimmed(Rest);
+        return this;
+    }
 
     /// <summary>True for what the first part can do without fetching more than a row.</summary>
     private static bool IsAtHand(Statement statement) => !Pass.IsFromMemory(statement) || statement.Results.All(x => x.Rows == Dim.One);

@@ -40,6 +40,9 @@ internal sealed class Pass
     /// <summary>What is fetched one chunk ahead.</summary>
     public IReadOnlyList<Statement> Ahead { get; private set; } = [];
 
+    /// <summary>The pass with other statements that write and read the same tiles.</summary>
+    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors) { Ahead = Ahead };
+
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
 

@@ -48,6 +48,7 @@ internal sealed class PassPlan
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
+        var shortChunks = new ShortChunks();
         Prepare = Scheduled([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
         IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
         Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
@@ -57,17 +58,17 @@ internal sealed class PassPlan
             GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
-            [.. left.Where(x => sources.Contains(x.Name))]);
+            [.. left.Where(x => sources.Contains(x.Name))]).Trimmed(shortChunks);
 
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
             ISet<string> factors = FactorTiles.Of(statements, exact);
-            return new Pass(new Schedule(statements, [], factors).Best(), [], [], [], factors).FetchingWhatCostsNothing();
+            return shortChunks.Trimmed(new Pass(new Schedule(statements, [], factors).Best(), [], [], [], factors).FetchingWhatCostsNothing());
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>
-            new Pass(StateSweep.JoinedChunk(statements, carried), [result], Results(program).Append(result), [carried])
-                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().FetchingAhead(x => x != state);
+            shortChunks.Trimmed(new Pass(StateSweep.JoinedChunk(statements, carried), [result], Results(program).Append(result), [carried])
+                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().FetchingAhead(x => x != state));
     }
 
     /// <summary>What the first pass leaves behind, a chunk.</summary>

@@ -60,6 +60,15 @@ internal sealed record AheadStatement(Statement Fetch) : Statement("")
     public override IEnumerable<Tile> Reads => [];
 }
 
+/// <summary>Rows beyond the last token become zeros (see <see cref="ShortChunks"/>).</summary>
+/// <param name="X">The tile.</param>
+internal sealed record TrimStatement(Tile X) : Statement("")
+{
+    public override IEnumerable<Tile> Results => [X];
+
+    public override IEnumerable<Tile> Reads => [X];
+}
+
 /// <summary>Copies a tile out of scratch, for a later pass or for the caller.</summary>
 /// <param name="X">The tile.</param>
 /// <param name="To">What it is there: the gradient of an operand (<c>FieldGradient</c>), or the name of a tile between passes.</param>

@@ -39,6 +39,14 @@ public readonly partial struct DeviceTile
     public static void Fetch(DeviceTile result, DeviceTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
+    public static int Height(int tokens, int chunk) => tokens;
+
+    /// <inheritdoc/>
+    public static void Trim(DeviceTile x, int row)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
     }

@@ -45,6 +45,14 @@ public readonly unsafe partial struct HostTile
     public static void Fetch(HostTile result, HostTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
+    public static int Height(int tokens, int chunk) => tokens;
+
+    /// <inheritdoc/>
+    public static void Trim(HostTile x, int row)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
     }

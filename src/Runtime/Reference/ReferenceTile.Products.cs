@@ -31,6 +31,14 @@ public readonly unsafe partial struct ReferenceTile
     public static void Fetch(ReferenceTile result, ReferenceTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
+    public static int Height(int tokens, int chunk) => tokens;
+
+    /// <inheritdoc/>
+    public static void Trim(ReferenceTile x, int row)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
     }

@@ -117,6 +117,19 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Every <see cref="Fetch"/> that was begun is done, for the whole group.</summary>
     static abstract void Arrive();
 
+    /// <summary>
+    /// Rows of the tiles of a chunk: its tokens, or as many as any chunk has, on a tile that knows its sizes when it is compiled. Rows beyond the
+    /// last token then hold zeros.
+    /// </summary>
+    /// <param name="tokens">Tokens of the chunk.</param>
+    /// <param name="chunk">Tokens of a whole chunk.</param>
+    static abstract int Height(int tokens, int chunk);
+
+    /// <summary>Rows of x from a row on become zeros; nothing if there are none.</summary>
+    /// <param name="x">A tile of scratch.</param>
+    /// <param name="row">The first of them.</param>
+    static abstract void Trim(TSelf x, int row);
+
     /// <summary>result_ij (=, +=, -=) x_ji.</summary>
     static abstract void Transpose(TSelf result, TSelf x, Into into);
 

@@ -62,7 +62,7 @@ public partial record GatedDeltaNet
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
@@ -72,7 +72,7 @@ public partial record GatedDeltaNet
 
             // gIn: log decay per head
             TTile gIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -80,20 +80,21 @@ public partial record GatedDeltaNet
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = gIn;
             Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -126,11 +127,12 @@ public partial record GatedDeltaNet
 
             // betaIn: write strength
             TTile betaIn = g;
-            TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
+            TTile.Copy(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
+            TTile.Trim(beta, tokens);
 
             // vw = beta * v
             TTile vw = v;
@@ -199,7 +201,8 @@ public partial record GatedDeltaNet
             TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
@@ -213,7 +216,7 @@ public partial record GatedDeltaNet
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile U0 = U0Room.Block(0, length, 0, at.Columns);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile P = PRoom.Block(0, length, 0, length);
@@ -222,7 +225,8 @@ public partial record GatedDeltaNet
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
@@ -248,7 +252,7 @@ public partial record GatedDeltaNet
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             TTile.Arrive();
@@ -271,7 +275,8 @@ public partial record GatedDeltaNet
             TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
@@ -283,7 +288,7 @@ public partial record GatedDeltaNet
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile U0 = U0Room.Block(0, length, 0, at.Columns);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
@@ -292,7 +297,8 @@ public partial record GatedDeltaNet
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
@@ -335,21 +341,22 @@ public partial record GatedDeltaNet
             TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
             TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
             TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile P = PRoom.Block(0, length, 0, length);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
@@ -360,7 +367,8 @@ public partial record GatedDeltaNet
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // dSNextFactor = dSNext, for products
@@ -384,7 +392,7 @@ public partial record GatedDeltaNet
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
@@ -402,7 +410,7 @@ public partial record GatedDeltaNet
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -440,7 +448,7 @@ public partial record GatedDeltaNet
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
                 TTile.Arrive();
 
                 // U = U0 - W S
@@ -499,7 +507,7 @@ public partial record GatedDeltaNet
 
                 // gIn: log decay per head
                 TTile gIn = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -507,16 +515,17 @@ public partial record GatedDeltaNet
 
                 // kRaw: key
                 TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
                 // betaIn: write strength
                 TTile betaIn = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
                 TTile.Arrive();
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                TTile.Trim(g, tokens);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -574,11 +583,12 @@ public partial record GatedDeltaNet
                 // beta = sigmoid(betaIn)
                 TTile beta = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.beta(beta, betaIn);
+                TTile.Trim(beta, tokens);
 
                 // dv = dvw * beta
                 TTile dv = scratch.Take(ref offset, length, sizes.V);
                 Loops<TTile, TNumber>.dv(dv, beta, dvw);
-                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
 
                 // dk = dc * beta
                 TTile dk = dc;
@@ -597,7 +607,7 @@ public partial record GatedDeltaNet
 
                 // qRaw: query
                 TTile qRaw = dcHat;
-                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = c;
@@ -627,15 +637,15 @@ public partial record GatedDeltaNet
 
                 // kRaw: key, once more
                 kRaw = dkLeft;
-                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
-                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
+                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
 
                 // v: value
                 TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dbeta += sum over j of dvw_ij v_ij
                 TTile.RowDot(dbeta, dvw, v, Into.Add);
@@ -643,7 +653,7 @@ public partial record GatedDeltaNet
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dq = dPPlain k
                 TTile dq = kRaw;
@@ -662,7 +672,7 @@ public partial record GatedDeltaNet
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
-                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
+                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
 
                 // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
                 // dG = -(exp(GLast - G) * dkLeftDotk)
@@ -710,6 +720,7 @@ public partial record GatedDeltaNet
                 // dg = sum of dG from token i on
                 TTile dg = dGLastOfkLeft;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                TTile.Trim(dg, tokens);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
@@ -723,7 +734,7 @@ public partial record GatedDeltaNet
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
+                TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = ddtBias;

@@ -60,7 +60,7 @@ public partial record KimiDelta
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
@@ -70,7 +70,7 @@ public partial record KimiDelta
 
             // gIn: log decay per key channel
             TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -78,28 +78,30 @@ public partial record KimiDelta
 
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = gIn;
             Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
+            TTile.Trim(beta, tokens);
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -183,7 +185,8 @@ public partial record KimiDelta
             TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
@@ -197,7 +200,7 @@ public partial record KimiDelta
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile U0 = U0Room.Block(0, length, 0, at.Columns);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile P = PRoom.Block(0, length, 0, length);
@@ -206,7 +209,8 @@ public partial record KimiDelta
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
@@ -232,7 +236,7 @@ public partial record KimiDelta
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             TTile.Arrive();
@@ -255,7 +259,8 @@ public partial record KimiDelta
             TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
@@ -267,7 +272,7 @@ public partial record KimiDelta
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile U0 = U0Room.Block(0, length, 0, at.Columns);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
@@ -276,7 +281,8 @@ public partial record KimiDelta
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
@@ -319,21 +325,22 @@ public partial record KimiDelta
             TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
             TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
             TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile P = PRoom.Block(0, length, 0, length);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
@@ -344,7 +351,8 @@ public partial record KimiDelta
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // dSNextFactor = dSNext, for products
@@ -368,7 +376,7 @@ public partial record KimiDelta
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
@@ -386,7 +394,7 @@ public partial record KimiDelta
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -424,7 +432,7 @@ public partial record KimiDelta
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
                 TTile.Arrive();
 
                 // U = U0 - W S
@@ -483,7 +491,7 @@ public partial record KimiDelta
 
                 // qRaw: query
                 TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
                 // dtBias: parameter DtBias
                 TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
@@ -491,7 +499,7 @@ public partial record KimiDelta
 
                 // gIn: log decay per key channel
                 TTile gIn = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(gIn, tensors.G.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -499,11 +507,11 @@ public partial record KimiDelta
 
                 // kRaw: key
                 TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
                 // betaIn: write strength
                 TTile betaIn = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
                 TTile.Arrive();
 
                 // dvw = (I + L)^-T dU
@@ -525,6 +533,7 @@ public partial record KimiDelta
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                TTile.Trim(g, tokens);
 
                 // G_i = sum of g up to token i
                 TTile G = qRaw;
@@ -563,6 +572,7 @@ public partial record KimiDelta
                 // beta = sigmoid(betaIn)
                 TTile beta = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.beta(beta, betaIn);
+                TTile.Trim(beta, tokens);
 
                 // c = beta * k
                 TTile c = dqHat;
@@ -589,7 +599,7 @@ public partial record KimiDelta
 
                 // v: value
                 TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dbeta += sum over j of dvw_ij v_ij
                 TTile.RowDot(dbeta, dvw, v, Into.Add);
@@ -597,12 +607,12 @@ public partial record KimiDelta
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dv = dvw * beta
                 TTile dv = dvw;
                 Loops<TTile, TNumber>.dv(dv, beta, dvw);
-                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
@@ -614,11 +624,11 @@ public partial record KimiDelta
 
                 // qRaw: query, once more
                 qRaw = dcHat;
-                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
-                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
+                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
 
                 // dkRaw = 0
                 TTile dkRaw = dqIn;
@@ -626,19 +636,20 @@ public partial record KimiDelta
 
                 // kRaw: key, once more
                 kRaw = dqRaw;
-                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
-                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
+                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
 
                 // dg = sum of dG from token i on
                 TTile dg = dkRaw;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                TTile.Trim(dg, tokens);
 
                 // gIn: log decay per key channel, once more
                 gIn = kRaw;
-                TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
@@ -650,11 +661,12 @@ public partial record KimiDelta
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
+                TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias)), once more
                 g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                TTile.Trim(g, tokens);
 
                 // dgDotg_i = sum over j of dg_ij g_ij
                 TTile dgDotg = dbetaIn;

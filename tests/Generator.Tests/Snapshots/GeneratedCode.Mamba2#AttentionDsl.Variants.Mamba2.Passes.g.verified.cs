@@ -58,13 +58,13 @@ public partial record Mamba2
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // vIn: value
             TTile vIn = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
 
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
@@ -72,7 +72,7 @@ public partial record Mamba2
 
             // dt: input of the gates
             TTile dt = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -80,11 +80,11 @@ public partial record Mamba2
 
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qIn, tensors.C.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
 
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // v = softplus(dt + dtBias) * vIn
@@ -95,6 +95,7 @@ public partial record Mamba2
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = dt;
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
+            TTile.Trim(g, tokens);
 
             // q = qIn * scale
             TTile q = qIn;
@@ -151,14 +152,15 @@ public partial record Mamba2
             TTile d = scratch.Take(ref offset, 1, 1);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
             TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
             TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
 
             long first = offset;
@@ -166,7 +168,7 @@ public partial record Mamba2
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRoom.Block(0, length, 0, at.Columns);
                 TTile P = PRoom.Block(0, length, 0, length);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
@@ -175,7 +177,8 @@ public partial record Mamba2
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
@@ -193,7 +196,7 @@ public partial record Mamba2
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
-                TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
 
                 // SNext = exp(GLast) S
@@ -202,7 +205,7 @@ public partial record Mamba2
                 TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             TTile.Arrive();
@@ -224,7 +227,8 @@ public partial record Mamba2
             TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
             TTile.Fetch(GLast, nextKept.GLast);
@@ -235,7 +239,7 @@ public partial record Mamba2
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRoom.Block(0, length, 0, at.Columns);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -243,7 +247,8 @@ public partial record Mamba2
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 TTile.Copy(before, S, Into.Set);
@@ -275,18 +280,19 @@ public partial record Mamba2
             TTile dOutputRoom = scratch.Take(ref offset, sizes.Chunk, at.Columns);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -294,7 +300,8 @@ public partial record Mamba2
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 TTile.Copy(after, dSNext, Into.Set);
@@ -310,7 +317,7 @@ public partial record Mamba2
                 TTile.DecayAndWrite(dS, GLast, qHat, dread);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             }
 
             TTile.Arrive();
@@ -324,7 +331,7 @@ public partial record Mamba2
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -359,7 +366,7 @@ public partial record Mamba2
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = scratch.Take(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
                 // d: parameter D
                 TTile d = scratch.Take(ref offset, 1, 1);
@@ -413,20 +420,21 @@ public partial record Mamba2
 
                 // dt: input of the gates
                 TTile dt = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(dt, tensors.Dt.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
 
                 // k: key
                 TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(k, tensors.B.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
 
                 // vIn: value
                 TTile vIn = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(vIn, tensors.X.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
                 TTile.Arrive();
 
                 // g = -(exp(aLog) * softplus(dt + dtBias))
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
+                TTile.Trim(g, tokens);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -450,7 +458,7 @@ public partial record Mamba2
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-                TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
+                TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
                 TTile dk = dkLeft;
@@ -467,7 +475,7 @@ public partial record Mamba2
 
                 // qIn: query
                 TTile qIn = dqIn;
-                TTile.Copy(qIn, tensors.C.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
                 TTile q = qIn;
@@ -475,7 +483,7 @@ public partial record Mamba2
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
-                TTile.Copy(tensors.BGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
+                TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
                 // dqHatDotq_i = sum over j of dqHat_ij q_ij
                 TTile dqHatDotq = dkLeftDotk;
@@ -509,6 +517,7 @@ public partial record Mamba2
                 // dg = sum of dG from token i on
                 TTile dg = dqHatDotq;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                TTile.Trim(dg, tokens);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
                 // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
@@ -532,7 +541,7 @@ public partial record Mamba2
 
                 // dvIn += dv * softplus(dt + dtBias)
                 Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
-                TTile.Copy(tensors.XGradient.Rows(start, length, at.Head, at.Heads), dvIn, Into.Set);
+                TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
 
                 // dvDotvIn_i = sum over j of dv_ij vIn_ij
                 TTile dvDotvIn = dg;
@@ -542,7 +551,7 @@ public partial record Mamba2
                 // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
                 TTile ddtBiasOfv = daLogOfg;
                 Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
-                TTile.Copy(tensors.DtGradient.Rows(start, length, at.Head, at.Heads), ddt, Into.Set);
+                TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
 
                 // ddtBias += sum over all of ddtBiasOfv
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
@@ -551,7 +560,7 @@ public partial record Mamba2
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = dread;
-                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
                 TTile dOutputDotvIn = dt;

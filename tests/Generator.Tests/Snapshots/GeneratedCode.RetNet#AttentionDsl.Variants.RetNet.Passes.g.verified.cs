@@ -52,17 +52,17 @@ public partial record RetNet
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // qIn: query
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // k: key
             TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+            TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // q = qIn * scale
@@ -72,6 +72,7 @@ public partial record RetNet
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.g(g, at);
+            TTile.Trim(g, tokens);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -118,20 +119,21 @@ public partial record RetNet
             TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
             TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
             TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile P = PRoom.Block(0, length, 0, length);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
@@ -139,7 +141,8 @@ public partial record RetNet
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 // SFactor = S, for products
@@ -159,8 +162,8 @@ public partial record RetNet
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             TTile.Arrive();
@@ -182,18 +185,19 @@ public partial record RetNet
             TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 TTile v = vRoom.Block(0, length, 0, at.Columns);
                 long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -201,7 +205,8 @@ public partial record RetNet
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 TTile.Copy(before, S, Into.Set);
@@ -212,7 +217,7 @@ public partial record RetNet
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             }
 
             TTile.Arrive();
@@ -233,18 +238,19 @@ public partial record RetNet
             TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
             TTile.Fetch(GLast, nextKept.GLast);
             TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
                 long start = nextStart;
-                int length = nextLength;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
                 long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -252,7 +258,8 @@ public partial record RetNet
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextLength = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
 
                 TTile.Copy(after, dSNext, Into.Set);
@@ -264,7 +271,7 @@ public partial record RetNet
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextLength, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             }
 
             TTile.Arrive();
@@ -278,7 +285,7 @@ public partial record RetNet
         {
             long offset = 0;
             long start = at.Start;
-            int length = at.Length;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
@@ -306,11 +313,11 @@ public partial record RetNet
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(v, tensors.V.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
                 TTile.Arrive();
 
                 // dv = kLeft dSNext
@@ -337,16 +344,17 @@ public partial record RetNet
 
                 // k: key
                 TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, length, at.Head, at.Heads));
+                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, at);
+                TTile.Trim(g, tokens);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -367,7 +375,7 @@ public partial record RetNet
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
+                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
                 TTile dk = dkLeft;
@@ -375,7 +383,7 @@ public partial record RetNet
 
                 // qIn: query
                 TTile qIn = dqIn;
-                TTile.Copy(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile.Copy(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
                 // q = qIn * scale
                 TTile q = qIn;
@@ -383,11 +391,11 @@ public partial record RetNet
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
-                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
+                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
                 // dv += P^T dOutput
                 TTile.TransposedProduct(dv, P, dOutput, Into.Add);
-                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             }
         }
     }

@@ -17,6 +17,14 @@ public readonly partial struct CudaStepTile
     public static bool WritesTo(CudaStepTile written) => true;
 
     /// <inheritdoc/>
+    public static int Height(int tokens, int chunk) => tokens;
+
+    /// <inheritdoc/>
+    public static void Trim(CudaStepTile x, int row)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
         Ptx.AwaitCopies();

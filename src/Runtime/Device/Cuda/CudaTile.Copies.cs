@@ -41,6 +41,12 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Fetch(CudaTile result, CudaTile x)
     {
+        if (x.Rows < result.Rows)
+        {
+            Clear(result.Block(x.Rows, result.Rows - x.Rows, 0, result.Columns));
+            result = result.Block(0, x.Rows, 0, result.Columns);
+        }
+
         if (x.InEights && x.Element == CudaElement.BFloat16 && result.IsFactor)
         {
             Bring<BFloat16ToFactor>(result, x);
@@ -56,6 +62,18 @@ public readonly partial struct CudaTile
         else
         {
             OneByOne(result, x, Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static int Height(int tokens, int chunk) => chunk;
+
+    /// <inheritdoc/>
+    public static void Trim(CudaTile x, int row)
+    {
+        if (row < x.Rows)
+        {
+            Clear(x.Block(row, x.Rows - row, 0, x.Columns));
         }
     }
 
