@@ -86,7 +86,7 @@ public class PtxTests
     /// <summary>The kernels of chunks know their sizes when they are compiled; the others serve all.</summary>
     private static Type Known<TTile>(string kernel) => typeof(TTile) != typeof(CudaTile)
         ? typeof(AnySizes)
-        : KnownSizes.Of(new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Columns = kernel is "Prepare" or "Gradients" ? 128 : 64 }]);
+        : KnownSizes.Of(new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Columns = kernel is "Prepare" or "Gradients" ? 128 : 64 }], Enumerable.Repeat(CudaElement.BFloat16, 30));
 
     // Numbers of labels and functions count on over all kernels of the process.
     private static string Normal(Dictionary<string, string> ptx) => System.Text.RegularExpressions.Regex.Replace(string.Concat(ptx.Values), @"_\d+", "_");

@@ -10,7 +10,7 @@ internal static class TensorsFile
         {
             WriteTensors(variant, writer);
             writer.Line();
-            WriteLaunches(writer);
+            WriteLaunches(variant, writer);
         });
 
     private static void WriteTensors(Variant variant, SourceWriter writer)
@@ -67,7 +67,7 @@ internal static class TensorsFile
         yield return "InitialStateGradient";
     }
 
-    private static void WriteLaunches(SourceWriter writer)
+    private static void WriteLaunches(Variant variant, SourceWriter writer)
     {
         const string Types = "<TTile, TNumber>", Parameters = "Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>", Constraints = "\n    where TTile : struct, IDeviceTile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
         string[] kinds = [.. KernelsFile.Kinds.Where(x => x != "DecodeBackward"), .. KernelsFile.Passes];
@@ -98,8 +98,30 @@ internal static class TensorsFile
             string between = KernelsFile.Passes.Contains(kind) ? ", TTile.Known(between)" : "";
             writer.Line();
             writer.Open($"private static void {kind}Kernel<TTile, TNumber, TKnown>(Tensors{Types} tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between){Constraints}\n    where TKnown : struct, IKnownSizes");
-            writer.Line($"{kind}Item{Types}(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
+            writer.Line($"{kind}Item(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
             writer.Close();
         }
+
+        writer.Line();
+        WriteKnown(variant, writer, Types, Constraints);
+    }
+
+    private static void WriteKnown(Variant variant, SourceWriter writer, string types, string constraints)
+    {
+        var dimensions = new Dimensions(variant.Update.Swapped, Panel: false);
+        Dictionary<string, string> widths = variant.Update.Sources.ToDictionary(x => x.Field, x => dimensions.Text(ProgramBuilder.Columns(x.Channels)));
+        widths.Add("Output", dimensions.Text(variant.Chunk.Output!.Columns));
+        writer.Doc("summary", "The tensors, with what a kernel knows of them when it is compiled.");
+        writer.Open($"private static Tensors{types} Known<TTile, TNumber, TKnown>(Tensors{types} tensors, Sizes sizes){constraints}\n    where TKnown : struct, IKnownSizes");
+        int operand = 0;
+        foreach (string field in Fields(variant))
+        {
+            const string Gradient = "Gradient";
+            string own = field.EndsWith(Gradient, StringComparison.Ordinal) ? field.Substring(0, field.Length - Gradient.Length) : field;
+            writer.Line($"tensors.{field} = TTile.Known(tensors.{field}, TKnown.Element({operand++}), {(widths.TryGetValue(own, out string? width) ? width : "0")});");
+        }
+
+        writer.Line("return tensors;");
+        writer.Close();
     }
 }

@@ -63,6 +63,9 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     public static Between<DeviceTile> Known(Between<DeviceTile> between) => between;
 
     /// <inheritdoc/>
+    public static Operand<DeviceTile, F32> Known(Operand<DeviceTile, F32> tensor, int element, int width) => tensor;
+
+    /// <inheritdoc/>
     public DeviceTile Block(long row, int rows, int column, int columns) => new(data, offset + (row * stride) + column, rows, columns, stride);
 
     /// <inheritdoc/>

@@ -16,4 +16,10 @@ public interface IDeviceTile<TSelf, TNumber> : ITile<TSelf, TNumber>
     /// <summary>The workspace between passes, with what the backend knows of its parts' numbers as constants.</summary>
     /// <param name="between">What the launch has.</param>
     static abstract Between<TSelf> Known(Between<TSelf> between);
+
+    /// <summary>A tensor of the caller, with what the kernel knows of it as constants.</summary>
+    /// <param name="tensor">What the launch has.</param>
+    /// <param name="element">See <see cref="IKnownSizes.Element"/>.</param>
+    /// <param name="width">Its channels a head; 0: not known.</param>
+    static abstract Operand<TSelf, TNumber> Known(Operand<TSelf, TNumber> tensor, int element, int width);
 }

@@ -13,6 +13,10 @@ public interface IKnownSizes
     /// <summary>An item of the launch; its value columns are a constant where they are known.</summary>
     /// <param name="item">The item.</param>
     static abstract Work Of(Work item);
+
+    /// <summary>How the numbers of an operand stand in memory, as its tile names it; negative: not known.</summary>
+    /// <param name="operand">Index of the operand.</param>
+    static abstract int Element(int operand);
 }
 
 /// <summary>Nothing is known: one kernel serves all sizes.</summary>
@@ -23,27 +27,32 @@ public readonly struct AnySizes : IKnownSizes
 
     /// <inheritdoc/>
     public static Work Of(Work item) => item;
+
+    /// <inheritdoc/>
+    public static int Element(int operand) => -1;
 }
 
-/// <summary>A kernel for one K, V, chunk length, number of updates a token and number of value columns an item.</summary>
+/// <summary>A kernel for one K, V, chunk length, number of updates a token, number of value columns an item, and tensors of these elements.</summary>
 /// <typeparam name="TK">Key channels.</typeparam>
 /// <typeparam name="TV">Value channels.</typeparam>
 /// <typeparam name="TChunk">Tokens a chunk.</typeparam>
 /// <typeparam name="TUpdates">State updates a token.</typeparam>
 /// <typeparam name="TColumns">Value columns of every item; 0: they differ.</typeparam>
-internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns> : IKnownSizes
+/// <typeparam name="TElements">Two bits for every operand: its <see cref="CudaElement"/>.</typeparam>
+internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, TElements> : IKnownSizes
     where TK : struct, INatural
     where TV : struct, INatural
     where TChunk : struct, INatural
     where TUpdates : struct, INatural
     where TColumns : struct, INatural
+    where TElements : struct, INatural
 {
     public static Sizes Of(Sizes sizes)
     {
-        sizes.K = TK.Value;
-        sizes.V = TV.Value;
-        sizes.Chunk = TChunk.Value;
-        sizes.Updates = TUpdates.Value;
+        sizes.K = (int)TK.Value;
+        sizes.V = (int)TV.Value;
+        sizes.Chunk = (int)TChunk.Value;
+        sizes.Updates = (int)TUpdates.Value;
         sizes.RowPadding = CudaTile.RowPadding;
         return sizes;
     }
@@ -52,20 +61,24 @@ internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns> : IKnown
     {
         if (TColumns.Value != 0)
         {
-            item.Columns = TColumns.Value;
+            item.Columns = (int)TColumns.Value;
         }
 
         return item;
     }
+
+    public static int Element(int operand) => (int)(TElements.Value >> (2 * operand)) & 3;
 }
 
 /// <summary>The types that say which sizes a kernel knows.</summary>
 internal static class KnownSizes
 {
-    /// <summary>The type for these sizes and items.</summary>
-    public static Type Of(Sizes sizes, Work[] work)
+    /// <summary>The type for these sizes, items and operands.</summary>
+    public static Type Of(Sizes sizes, Work[] work, IEnumerable<CudaElement> operands)
     {
         int columns = work.Length == 0 || work.Any(x => x.Columns != work[0].Columns) ? 0 : work[0].Columns;
-        return typeof(TheseSizes<,,,,>).MakeGenericType(Natural.Of(sizes.K), Natural.Of(sizes.V), Natural.Of(sizes.Chunk), Natural.Of(sizes.Updates), Natural.Of(columns));
+        long elements = operands.Select((x, i) => (long)x << (2 * i)).Sum();
+        Type[] numbers = [.. new long[] { sizes.K, sizes.V, sizes.Chunk, sizes.Updates, columns, elements }.Select(Natural.Of)];
+        return typeof(TheseSizes<,,,,,>).MakeGenericType(numbers);
     }
 }

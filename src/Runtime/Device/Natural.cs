@@ -3,13 +3,13 @@ namespace AttentionDsl.Runtime;
 /// <summary>A natural number as a type: a constant for whoever compiles a method that has it as a type argument.</summary>
 internal interface INatural
 {
-    static abstract int Value { get; }
+    static abstract long Value { get; }
 }
 
 /// <summary>0.</summary>
 internal readonly struct Zero : INatural
 {
-    public static int Value => 0;
+    public static long Value => 0;
 }
 
 /// <summary>Twice a number.</summary>
@@ -17,7 +17,7 @@ internal readonly struct Zero : INatural
 internal readonly struct Twice<T> : INatural
     where T : struct, INatural
 {
-    public static int Value => 2 * T.Value;
+    public static long Value => 2 * T.Value;
 }
 
 /// <summary>Twice a number and one.</summary>
@@ -25,14 +25,14 @@ internal readonly struct Twice<T> : INatural
 internal readonly struct TwiceAndOne<T> : INatural
     where T : struct, INatural
 {
-    public static int Value => (2 * T.Value) + 1;
+    public static long Value => (2 * T.Value) + 1;
 }
 
 /// <summary>Numbers as types.</summary>
 internal static class Natural
 {
     /// <summary>The type of a number, by its binary digits.</summary>
-    public static Type Of(int number) => number == 0
+    public static Type Of(long number) => number == 0
         ? typeof(Zero)
         : (number % 2 == 0 ? typeof(Twice<>) : typeof(TwiceAndOne<>)).MakeGenericType(Of(number / 2));
 }

@@ -131,7 +131,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            DecodeItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
         private static void ForwardKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -139,7 +139,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            ForwardItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            ForwardItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
         private static void BackwardKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -147,7 +147,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            BackwardItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            BackwardItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
         private static void PrepareKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -155,7 +155,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            PrepareItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            PrepareItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void AdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -163,7 +163,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            AdvanceItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            AdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void TrailKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -171,7 +171,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            TrailItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            TrailItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void RetreatKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -179,7 +179,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            RetreatItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void GradientsKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -187,7 +187,36 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            GradientsItem<TTile, TNumber>(tensors, TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            GradientsItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+        }
+
+        /// <summary>The tensors, with what a kernel knows of them when it is compiled.</summary>
+        private static Tensors<TTile, TNumber> Known<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
+        {
+            tensors.C = TTile.Known(tensors.C, TKnown.Element(0), sizes.K);
+            tensors.B = TTile.Known(tensors.B, TKnown.Element(1), sizes.K);
+            tensors.X = TTile.Known(tensors.X, TKnown.Element(2), sizes.V);
+            tensors.Dt = TTile.Known(tensors.Dt, TKnown.Element(3), 1);
+            tensors.DtBias = TTile.Known(tensors.DtBias, TKnown.Element(4), 1);
+            tensors.ALog = TTile.Known(tensors.ALog, TKnown.Element(5), 1);
+            tensors.D = TTile.Known(tensors.D, TKnown.Element(6), 1);
+            tensors.InitialState = TTile.Known(tensors.InitialState, TKnown.Element(7), 0);
+            tensors.Output = TTile.Known(tensors.Output, TKnown.Element(8), sizes.V);
+            tensors.FinalState = TTile.Known(tensors.FinalState, TKnown.Element(9), 0);
+            tensors.OutputGradient = TTile.Known(tensors.OutputGradient, TKnown.Element(10), sizes.V);
+            tensors.FinalStateGradient = TTile.Known(tensors.FinalStateGradient, TKnown.Element(11), 0);
+            tensors.CGradient = TTile.Known(tensors.CGradient, TKnown.Element(12), sizes.K);
+            tensors.BGradient = TTile.Known(tensors.BGradient, TKnown.Element(13), sizes.K);
+            tensors.XGradient = TTile.Known(tensors.XGradient, TKnown.Element(14), sizes.V);
+            tensors.DtGradient = TTile.Known(tensors.DtGradient, TKnown.Element(15), 1);
+            tensors.DtBiasGradient = TTile.Known(tensors.DtBiasGradient, TKnown.Element(16), 1);
+            tensors.ALogGradient = TTile.Known(tensors.ALogGradient, TKnown.Element(17), 1);
+            tensors.DGradient = TTile.Known(tensors.DGradient, TKnown.Element(18), 1);
+            tensors.InitialStateGradient = TTile.Known(tensors.InitialStateGradient, TKnown.Element(19), 0);
+            return tensors;
         }
     }
 }

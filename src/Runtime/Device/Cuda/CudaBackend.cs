@@ -27,7 +27,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     {
         sizes.RowPadding = CudaTile.RowPadding;
         Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x))];
-        Step[] steps = [.. cut.Zip(kernels.Get<TKernels>(cut, x => KnownSizes.Of(sizes, x.Work), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
+        Step[] steps = [.. cut.Zip(kernels.Get<TKernels>(cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
             + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2);
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>

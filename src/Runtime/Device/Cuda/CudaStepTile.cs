@@ -80,6 +80,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     /// <inheritdoc/>
     public static Between<CudaStepTile> Known(Between<CudaStepTile> between) => between;
 
+    /// <inheritdoc/>
+    public static Operand<CudaStepTile, CudaQuad> Known(Operand<CudaStepTile, CudaQuad> tensor, int element, int width) => tensor;
+
     /// <summary>A tensor in the device's memory as a row-major matrix.</summary>
     /// <param name="address">Address of the first element.</param>
     /// <param name="rows">Rows, or <see cref="int.MaxValue"/> if there are more.</param>

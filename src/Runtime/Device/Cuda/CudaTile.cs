@@ -110,6 +110,22 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         StateGradients = Line(between.StateGradients, CudaElement.BFloat16),
     };
 
+    /// <inheritdoc/>
+    public static Operand<CudaTile, CudaLanes> Known(Operand<CudaTile, CudaLanes> tensor, int element, int width)
+    {
+        if (element >= 0)
+        {
+            tensor.Data = new(tensor.Data.address, tensor.Data.stride, tensor.Data.Rows, tensor.Data.Columns, false, (CudaElement)element);
+        }
+
+        if (width > 0)
+        {
+            tensor.Width = width;
+        }
+
+        return tensor;
+    }
+
     private static CudaTile Line(CudaTile region, CudaElement element) => Global(region.address, 1, int.MaxValue, 0, element);
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
