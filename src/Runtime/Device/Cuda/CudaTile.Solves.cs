@@ -9,12 +9,30 @@ public readonly partial struct CudaTile
     private const int Side = 16;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void SolveUnitLower(CudaTile result, CudaTile l, CudaTile x) => Solve(result, l, x, transposed: false);
+    public static void SolveUnitLower(CudaTile result, CudaTile l, CudaTile x)
+    {
+        if (IsShort(l, x, result))
+        {
+            SolveShort(result, l, x, transposed: false);
+        }
+        else
+        {
+            SolveInBlocks(result, l, x);
+        }
+    }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void SolveUnitLowerTransposed(CudaTile result, CudaTile l, CudaTile x) => Solve(result, l, x, transposed: true);
+    public static void SolveUnitLowerTransposed(CudaTile result, CudaTile l, CudaTile x)
+    {
+        if (IsShort(l, x, result))
+        {
+            SolveShort(result, l, x, transposed: true);
+        }
+        else
+        {
+            SolveTransposedInBlocks(result, l, x);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -58,8 +76,14 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SolveInBlocks(CudaTile result, CudaTile l, CudaTile x) => Solve(result, l, x, transposed: false);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SolveTransposedInBlocks(CudaTile result, CudaTile l, CudaTile x) => Solve(result, l, x, transposed: true);
+
     /// <summary>
-    /// Solves (I + l) result = x, or its transpose. The diagonal blocks of 16 are inverted first, a warp each, by substitution in single precision;
+    /// Solves (I + l) result = x, or its transpose, of any number of rows. The diagonal blocks of 16 are inverted first, a warp each, by substitution in single precision;
     /// then every warp carries 16 of the columns through the blocks by products, without waiting for the others.
     /// </summary>
     /// <remarks>A warp computes the transpose, columns of x being rows: its sums are then the left factor of the next product, register for register.</remarks>
@@ -201,8 +225,6 @@ public readonly partial struct CudaTile
         inverses.PutDown(i + 8, c, d);
         inverses.PutDown(i + 12, c, e);
     }
-
-    private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
 
     /// <summary>Four numbers of a row of a diagonal block; rows beyond the matrix are 0.</summary>
     private static CudaQuad RowOf(CudaTile l, int first, int i, int j) => first + i < l.Rows ? l.Quad(first + i, first + j) : CudaQuad.All(0);

@@ -1,0 +1,210 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>
+/// Unit lower triangular systems of 16 or 32 rows: one warp inverts the matrix, then every warp multiplies 16 of the columns by the inverse. The inverse
+/// stands in the workspace, a row for each of its columns, as bfloat16 and what that rounding lost.
+/// </content>
+/// <remarks>
+/// Rows stand in the order <see cref="Mixed"/> and columns of the right side are taken in twos: a thread then reads two neighbours of a row and
+/// writes four, and the threads of a warp find them in different banks.
+/// </remarks>
+public readonly partial struct CudaTile
+{
+    // The numbers of a column, what their rounding lost, and 16 bytes more: eight columns begin in different banks.
+    private const int InverseStride = 144;
+
+    private const int RestsAt = 64;
+
+    /// <summary>True if <see cref="SolveShort"/> takes a system.</summary>
+    private static bool IsShort(CudaTile l, CudaTile x, CudaTile result) =>
+        (l.Rows == Side || l.Rows == 2 * Side) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact && x.IsExact && result.IsExact;
+
+    private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, bool transposed)
+    {
+        if (Warp == 0)
+        {
+            if (l.Rows == Side)
+            {
+                InvertSixteen((uint)l.address);
+            }
+            else
+            {
+                InvertThirtyTwo((uint)l.address);
+            }
+        }
+
+        if ((x.Columns + Side - 1) / Side == Warps)
+        {
+            // What is known of the right side before the inverse is.
+            int j = Warp * Side;
+            Fragment upper = Paired(x, 0, j), lower = l.Rows > Side ? Paired(x, Side, j) : default;
+            Synchronize();
+            PutSolution(result, upper, lower, j, transposed);
+        }
+        else
+        {
+            Synchronize();
+            for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
+            {
+                PutSolution(result, Paired(x, 0, j), l.Rows > Side ? Paired(x, Side, j) : default, j, transposed);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>The product of the inverse, or of its transpose, and 16 columns.</summary>
+    private static void PutSolution(CudaTile result, in Fragment upper, in Fragment lower, int j, bool transposed)
+    {
+        int row = Mixed(Lane & 7) + (transposed ? Lane & 8 : (Lane >> 4) << 3), number = transposed ? (Lane >> 4) << 3 : Lane & 8;
+        uint at = Workspace(WorkspaceBytes / 2) + (uint)((row * InverseStride) + (number << 1));
+        uint to = result.Near(Mixed(Lane >> 2), j + ((Lane & 3) << 2));
+        var first = default(Block16);
+        AddProduct(ref first, Inverse(at, transposed), upper);
+        if (result.Rows == Side)
+        {
+            PutFours(to, result.stride, first);
+        }
+        else
+        {
+            Fragment corner = Inverse(at + (Side << 1), transposed);
+            var second = default(Block16);
+            if (transposed)
+            {
+                AddProduct(ref first, corner, lower);
+            }
+            else
+            {
+                AddProduct(ref second, corner, upper);
+            }
+
+            AddProduct(ref second, Inverse(at + (Side << 1) + (Side * InverseStride), transposed), lower);
+            PutFours(to, result.stride, first);
+            PutFours(to + (uint)(result.stride << 4), result.stride, second);
+        }
+    }
+
+    /// <summary>The i-th of eight rows, as they stand in an inverse. Neighbours of the order are two rows apart (modulo 4), and so are every second.</summary>
+    private static int Mixed(int i) => (i >> 1) ^ ((i & 1) * 6);
+
+    /// <summary>16 rows in the mixed order, 16 columns taken in twos: near the even ones, far the odd ones.</summary>
+    private static Fragment Paired(CudaTile x, int i, int j)
+    {
+        int t = Lane & 3, column = j + ((Lane >> 2) << 1);
+        uint even = x.Near(t, column) + (uint)(i * x.stride), odd = x.Near(t ^ 6, column) + (uint)(i * x.stride), below = (uint)(x.stride << 3);
+        CudaPair a = Ptx.Load2(even), b = Ptx.Load2(odd), c = Ptx.Load2(even + below), d = Ptx.Load2(odd + below);
+        return Fragment.Of<Keeping>(new(a.Low, b.Low), new(a.High, b.High), new(c.Low, d.Low), new(c.High, d.High));
+    }
+
+    private static Fragment Inverse(uint at, bool transposed)
+    {
+        CudaBits4 bits = transposed ? Ptx.LoadMatrix(at) : Ptx.LoadMatrixTransposed(at);
+        CudaBits4 rests = transposed ? Ptx.LoadMatrix(at + RestsAt) : Ptx.LoadMatrixTransposed(at + RestsAt);
+        Fragment fragment = Fragment.Of(bits);
+        fragment.RestNearLow = rests.X;
+        fragment.RestFarLow = rests.Y;
+        fragment.RestNearHigh = rests.Z;
+        fragment.RestFarHigh = rests.W;
+        return fragment;
+    }
+
+    /// <summary>Stores sums whose columns were taken in twos.</summary>
+    private static void PutFours(uint at, int stride, Block16 sum)
+    {
+        Ptx.Store4(at, sum.Near.X, sum.Far.X, sum.Near.Y, sum.Far.Y);
+        Ptx.Store4(at + (uint)(stride << 3), sum.Near.Z, sum.Far.Z, sum.Near.W, sum.Far.W);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void InvertSixteen(uint l) =>
+        InvertDiagonal(l, Side + RowPadding, Workspace(WorkspaceBytes / 2) + (uint)((Lane & 15) * InverseStride));
+
+    /// <summary>Inverts 32 rows, in one warp: both blocks of the diagonal by substitution, a column of either in a thread; with them the block below.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void InvertThirtyTwo(uint l)
+    {
+        const int Stride = (2 * Side) + RowPadding;
+        uint inverse = Workspace(WorkspaceBytes / 2);
+        int block = (Lane >> 4) * Side, g = Lane >> 2, t = Lane & 3;
+        InvertDiagonal(l + (uint)(block * ((Stride + 1) << 2)), Stride, inverse + (uint)((Lane * InverseStride) + (block << 1)));
+
+        // The block below the diagonal, transposed: -(first inverse)^T (block of l)^T (second inverse)^T.
+        uint even = l + (uint)(((Side + g) * (Stride << 2)) + (t << 2)), odd = l + (uint)(((Side + g) * (Stride << 2)) + ((t ^ 6) << 2));
+        const uint Below = 8 * (Stride << 2);
+        Fragment below = Fragment.Of<Keeping>(
+            new(Ptx.Load(even), Ptx.Load(odd)), new(Ptx.Load(even + Below), Ptx.Load(odd + Below)),
+            new(Ptx.Load(even + 32), Ptx.Load(odd + 32)), new(Ptx.Load(even + Below + 32), Ptx.Load(odd + Below + 32)));
+        Ptx.Together();
+        var product = default(Block16);
+        AddProduct(ref product, Inverse(inverse + (uint)(((Lane & 15) * InverseStride) + ((Lane >> 4) << 4)), transposed: true), below);
+        int row = Side + (Lane & 7) + ((Lane >> 4) << 3);
+        Block16 corner = Times(product, Inverse(inverse + (uint)((row * InverseStride) + ((Side + (Lane & 8)) << 1)), transposed: false));
+        uint to = inverse + (uint)((g * InverseStride) + (Side << 1) + (t << 2));
+        PutDigits(to, new(-corner.Near.X, -corner.Near.Y));
+        PutDigits(to + 16, new(-corner.Far.X, -corner.Far.Y));
+        PutDigits(to + (8 * InverseStride), new(-corner.Near.Z, -corner.Near.W));
+        PutDigits(to + (8 * InverseStride) + 16, new(-corner.Far.Z, -corner.Far.W));
+    }
+
+    private static void PutDigits(uint at, CudaPair x)
+    {
+        uint rounded = x.Rounded;
+        Ptx.StoreBitsNear(at, rounded);
+        Ptx.StoreBitsNear(at + RestsAt, x.Rest(rounded));
+    }
+
+    /// <summary>A column of the inverse of a unit lower triangular block of 16: substitution on a column of the identity, four rows at a time.</summary>
+    /// <param name="l">Where the block begins.</param>
+    /// <param name="stride">Numbers from one of its rows to the next.</param>
+    /// <param name="to">Where the column goes.</param>
+    private static void InvertDiagonal(uint l, int stride, uint to)
+    {
+        uint row = (uint)(stride << 2);
+        int own = Lane & 15;
+        CudaQuad a = Unit(own, 0), b = Unit(own, 4), c = Unit(own, 8), d = Unit(own, 12);
+        Triangle(ref a, l, row);
+        Minus(ref b, l + (4 * row), row, a);
+        Triangle(ref b, l + (4 * row) + 16, row);
+        Minus(ref c, l + (8 * row), row, a);
+        Minus(ref c, l + (8 * row) + 16, row, b);
+        Triangle(ref c, l + (8 * row) + 32, row);
+        Minus(ref d, l + (12 * row), row, a);
+        Minus(ref d, l + (12 * row) + 16, row, b);
+        Minus(ref d, l + (12 * row) + 32, row, c);
+        Triangle(ref d, l + (12 * row) + 48, row);
+        PutEight(to, a, b);
+        PutEight(to + 16, c, d);
+    }
+
+    private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
+
+    /// <summary>y -= l x, four rows and columns of l.</summary>
+    private static void Minus(ref CudaQuad y, uint l, uint row, CudaQuad x)
+    {
+        CudaQuad a = Ptx.Load4(l), b = Ptx.Load4(l + row), c = Ptx.Load4(l + (2 * row)), d = Ptx.Load4(l + (3 * row));
+        y -= new CudaQuad(a.X * x.X, b.X * x.X, c.X * x.X, d.X * x.X);
+        y -= new CudaQuad(a.Y * x.Y, b.Y * x.Y, c.Y * x.Y, d.Y * x.Y);
+        y -= new CudaQuad(a.Z * x.Z, b.Z * x.Z, c.Z * x.Z, d.Z * x.Z);
+        y -= new CudaQuad(a.W * x.W, b.W * x.W, c.W * x.W, d.W * x.W);
+    }
+
+    /// <summary>Solves four rows among themselves.</summary>
+    private static void Triangle(ref CudaQuad y, uint l, uint row)
+    {
+        CudaQuad second = Ptx.Load4(l + row), third = Ptx.Load4(l + (2 * row)), fourth = Ptx.Load4(l + (3 * row));
+        float a = y.X, b = y.Y - (second.X * a), c = y.Z - (third.X * a) - (third.Y * b);
+        y = new(a, b, c, y.W - (fourth.X * a) - (fourth.Y * b) - (fourth.Z * c));
+    }
+
+    /// <summary>Eight numbers of a column in the mixed order.</summary>
+    private static void PutEight(uint to, CudaQuad a, CudaQuad b)
+    {
+        CudaPair x = new(a.X, b.Z), y = new(a.Y, b.W), z = new(a.Z, b.X), w = new(a.W, b.Y);
+        uint p = x.Rounded, q = y.Rounded, r = z.Rounded, s = w.Rounded;
+        Ptx.StoreBits4Near(to, p, q, r, s);
+        Ptx.StoreBits4Near(to + RestsAt, x.Rest(p), y.Rest(q), z.Rest(r), w.Rest(s));
+    }
+}
