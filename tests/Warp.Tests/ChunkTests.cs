@@ -20,16 +20,27 @@ public class ChunkTests(ITestOutputHelper log)
         int updates = variant.Description.SeveralUpdates ? 2 : 1;
 
         // Two whole chunks and one of a single token; a chunk and a half, channels that fill no block.
-        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16);
-        Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32);
+        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16, watched: false);
+        Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false);
     }
 
-    private void Check(IVariant variant, CallSize size, int panel, int chunk)
+    /// <summary>A state with a column for the normaliser fills no block.</summary>
+    public static TheoryData<string> Filling => [.. Catalog.All.Where(x => !x.Description.Normalizer).Select(x => x.Description.Name)];
+
+    [Theory]
+    [MemberData(nameof(Filling))]
+    public void No_barrier_is_missing(string name)
+    {
+        IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
+        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true);
+    }
+
+    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched)
     {
         using var random = new RandomInputs(variant.Description, size);
         Tensor[] inputs = [.. random.Inputs.Select(x => x.Cast(DataType.BFloat16))];
         var options = new RunOptions { ChunkLength = chunk };
-        RunOptions onGroups = options with { Engine = new GroupEngine(panel) };
+        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched) };
         using Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using ForwardResult got = variant.Forward(inputs, random.Parameters, state, onGroups);

@@ -2,7 +2,8 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>Runs chunks with the tile of CUDA cards on groups of this machine's threads, one item after the other.</summary>
 /// <param name="panel">Value columns of an item of a walk over the sequence.</param>
-internal sealed unsafe class GroupEngine(int panel) : IEngine
+/// <param name="watched">See <see cref="RaceWatch"/>: for sizes that fill every block, since what stands beyond a tile may be anything.</param>
+internal sealed unsafe class GroupEngine(int panel, bool watched) : IEngine
 {
     public DataType Number => DataType.Float32;
 
@@ -45,7 +46,7 @@ internal sealed unsafe class GroupEngine(int panel) : IEngine
                 for (int done = 0; done < work.Columns; done += width)
                 {
                     Work item = work with { Column = work.Column + done, Columns = Math.Min(width, work.Columns - done) };
-                    ThreadGroup.Run(CudaGroup.Threads, elements, () => TKernels.Pass<CudaTile, CudaLanes>(launch.Kernel, operands, sizes, item, CudaTile.ScratchOf(default, 0, elements), between));
+                    ThreadGroup.Run(CudaGroup.Threads, elements, watched, () => TKernels.Pass<CudaTile, CudaLanes>(launch.Kernel, operands, sizes, item, CudaTile.ScratchOf(default, 0, elements), between));
                     if (width == int.MaxValue)
                     {
                         break;

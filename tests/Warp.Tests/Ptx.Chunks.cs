@@ -13,11 +13,11 @@ internal static unsafe partial class Ptx
         return new(at[0], at[1]);
     }
 
-    public static void Store(uint address, float value) => *ThreadGroup.Current.At(address, 1) = value;
+    public static void Store(uint address, float value) => *ThreadGroup.Current.To(address, 1) = value;
 
     public static void Store2(uint address, float x, float y)
     {
-        float* at = ThreadGroup.Current.At(address, 2);
+        float* at = ThreadGroup.Current.To(address, 2);
         (at[0], at[1]) = (x, y);
     }
 
@@ -27,11 +27,11 @@ internal static unsafe partial class Ptx
 
     public static CudaBits4 LoadBits4Near(uint address) => Bits(ThreadGroup.Current.At<uint>(address, 4));
 
-    public static void StoreBitsNear(uint address, uint bits) => *ThreadGroup.Current.At<uint>(address, 1) = bits;
+    public static void StoreBitsNear(uint address, uint bits) => *ThreadGroup.Current.To<uint>(address, 1) = bits;
 
-    public static void StoreHalfBitsNear(uint address, uint bits) => *ThreadGroup.Current.At<ushort>(address, 1) = (ushort)bits;
+    public static void StoreHalfBitsNear(uint address, uint bits) => *ThreadGroup.Current.To<ushort>(address, 1) = (ushort)bits;
 
-    public static void StoreBits4Near(uint address, uint x, uint y, uint z, uint w) => Put(ThreadGroup.Current.At<uint>(address, 4), x, y, z, w);
+    public static void StoreBits4Near(uint address, uint x, uint y, uint z, uint w) => Put(ThreadGroup.Current.To<uint>(address, 4), x, y, z, w);
 
     public static float LoadFar(long address) => *Far<float>(address, 1);
 

@@ -18,21 +18,21 @@ internal static unsafe partial class Ptx
 
     public static CudaQuad Load4(uint address) => Read(ThreadGroup.Current.At(address, 4));
 
-    public static void Store4(uint address, float x, float y, float z, float w) => Write(ThreadGroup.Current.At(address, 4), x, y, z, w);
+    public static void Store4(uint address, float x, float y, float z, float w) => Write(ThreadGroup.Current.To(address, 4), x, y, z, w);
 
     public static void StoreFar(long address, float value) => *Far<float>(address, 1) = value;
 
     public static void StoreEither4(int far, long farAddress, uint address, float x, float y, float z, float w) =>
-        Write(far != 0 ? Far<float>(farAddress, 4) : ThreadGroup.Current.At(address, 4), x, y, z, w);
+        Write(far != 0 ? Far<float>(farAddress, 4) : ThreadGroup.Current.To(address, 4), x, y, z, w);
 
     // Already there when AwaitCopies is called, which is when a copy may arrive at the earliest.
     public static void CopyLater16(uint to, long from)
     {
         CudaQuad x = Read(Far<float>(from, 4));
-        Write(ThreadGroup.Current.At(to, 4), x.X, x.Y, x.Z, x.W);
+        Write(ThreadGroup.Current.To(to, 4), x.X, x.Y, x.Z, x.W);
     }
 
-    public static void CopyLater4(uint to, long from) => *ThreadGroup.Current.At(to, 1) = *Far<float>(from, 1);
+    public static void CopyLater4(uint to, long from) => *ThreadGroup.Current.To(to, 1) = *Far<float>(from, 1);
 
     public static void AwaitCopies()
     {

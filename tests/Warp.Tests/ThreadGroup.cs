@@ -34,8 +34,11 @@ internal sealed unsafe class ThreadGroup : IDisposable
     private readonly Barrier[] warps;
     private readonly uint[][] given;
 
-    private ThreadGroup(int threads, long elements)
+    private readonly RaceWatch? watch;
+
+    private ThreadGroup(int threads, long elements, bool watched)
     {
+        watch = watched ? new(elements * sizeof(float)) : null;
         Threads = threads;
         Elements = elements;
         barrier = new(threads);
@@ -54,14 +57,19 @@ internal sealed unsafe class ThreadGroup : IDisposable
     public long Elements { get; }
 
     /// <summary>Runs code on a group with so many numbers of shared memory, which are NaN at first.</summary>
-    public static void Run(int threads, long elements, Action code)
+    /// <param name="threads">Threads of the group.</param>
+    /// <param name="elements">Numbers of shared memory.</param>
+    /// <param name="watched">True if warps may not touch what another wrote, or write what another read, before they have met at the barrier.</param>
+    /// <param name="code">The code.</param>
+    public static void Run(int threads, long elements, bool watched, Action code)
     {
-        using var group = new ThreadGroup(threads, elements);
+        using var group = new ThreadGroup(threads, elements, watched);
         Exception? failure = null;
         Thread[] all = [.. Enumerable.Range(0, threads).Select(x => new Thread(
             () =>
             {
                 (current, index) = (group, x);
+                RaceWatch.Begin();
                 try
                 {
                     code();
@@ -84,7 +92,11 @@ internal sealed unsafe class ThreadGroup : IDisposable
     }
 
     /// <summary>The barrier of the group.</summary>
-    public void Synchronize() => barrier.SignalAndWait();
+    public void Synchronize()
+    {
+        barrier.SignalAndWait();
+        RaceWatch.Meet();
+    }
 
     /// <summary>The barrier of the warp.</summary>
     public void Together() => warps[index / WarpSize].SignalAndWait();
@@ -103,13 +115,32 @@ internal sealed unsafe class ThreadGroup : IDisposable
     public float Across(float x, int distance) =>
         Exchange([BitConverter.SingleToUInt32Bits(x)], (lane, all) => BitConverter.UInt32BitsToSingle(all[lane ^ distance][0]));
 
-    /// <summary>Numbers of shared memory, at a multiple of their size.</summary>
+    /// <summary>Numbers of shared memory, at a multiple of their size, to be read.</summary>
     public T* At<T>(uint address, int count)
+        where T : unmanaged
+    {
+        T* at = Within<T>(address, count);
+        watch?.Read(address, count * sizeof(T), index / WarpSize);
+        return at;
+    }
+
+    public float* At(uint address, int count) => At<float>(address, count);
+
+    /// <summary>Numbers of shared memory, at a multiple of their size, to be written.</summary>
+    public T* To<T>(uint address, int count)
+        where T : unmanaged
+    {
+        T* to = Within<T>(address, count);
+        watch?.Write(address, count * sizeof(T), index / WarpSize);
+        return to;
+    }
+
+    public float* To(uint address, int count) => To<float>(address, count);
+
+    private T* Within<T>(uint address, int count)
         where T : unmanaged => address % (count * sizeof(T)) == 0 && address + (count * sizeof(T)) <= Elements * sizeof(float)
             ? (T*)((byte*)memory + address)
             : throw new InvalidOperationException($"{count} x {sizeof(T)} bytes at {address} of {Elements * sizeof(float)} bytes.");
-
-    public float* At(uint address, int count) => At<float>(address, count);
 
     public void Dispose()
     {

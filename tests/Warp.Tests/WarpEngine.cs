@@ -27,7 +27,7 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
             for (int done = 0; done < work.Columns; done += panel)
             {
                 Work item = work with { Column = work.Column + done, Columns = Math.Min(panel, work.Columns - done) };
-                ThreadGroup.Run(CudaStepTile.Threads, elements, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
+                ThreadGroup.Run(CudaStepTile.Threads, elements, watched: false, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
             }
         }
 
