@@ -25,6 +25,12 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Where the step's last walk writes the state; null: to its own storage.</summary>
     public string? WalksTo { get; set; }
 
+    /// <summary>True if a group of threads may run the kernel, which then says where they wait for each other (see <see cref="Barriers"/>).</summary>
+    public bool Waits { get; set; }
+
+    /// <summary>True if what it writes runs again and again: threads wait for each other at its end.</summary>
+    public bool Repeats { get; set; }
+
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
 
@@ -46,9 +52,24 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
         var storage = new TileStorage(statements, liveAfter, giving, Factors);
+        var barriers = new Barriers();
+        var later = new List<Statement>();
         for (int i = 0; i < statements.Count; i++)
         {
             Statement statement = statements[i];
+            string[] places = [.. Place(statement, i, storage, out bool inPlace)];
+            if (Waits && statement is AheadStatement ahead && barriers.MustWait(statement, storage))
+            {
+                later.Add(ahead.Fetch);
+                continue;
+            }
+
+            if (Waits && !inPlace && statement is not (ArriveStatement or AheadStatement) && barriers.MustWait(statement, storage))
+            {
+                Wait();
+                barriers.MustWait(statement, storage);
+            }
+
             if (statement.Equation.Length != 0)
             {
                 if (i > 0)
@@ -62,33 +83,37 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 }
             }
 
-            bool inPlace = false;
-            foreach (Tile tile in statement.Results.Where(x => statement is not ViewStatement && !frame.Contains(x.Name) && !storage.Holds(x)))
-            {
-                if (storage.Reuse(tile, i) is string giver)
-                {
-                    if (tile.Variable != giver.TrimEnd('\''))
-                    {
-                        writer.Line($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {giver.TrimEnd('\'')};");
-                    }
-
-                    inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
-                }
-                else
-                {
-                    WriteTake(tile);
-                    storage.Take(tile);
-                }
-            }
-
+            Array.ForEach(places, writer.Line);
             if (!inPlace)
             {
                 Write(WithVariables(statement));
             }
+
+            if (statement is ArriveStatement)
+            {
+                barriers.Clear();
+            }
+        }
+
+        if (Repeats || later.Count > 0)
+        {
+            Wait();
         }
 
         return storage;
+
+        // What was to be fetched into storage that others still used can be fetched now.
+        void Wait()
+        {
+            WriteWait();
+            barriers.Clear();
+            later.ForEach(WriteFetch);
+            later.Clear();
+        }
     }
+
+    /// <summary>All threads wait for each other.</summary>
+    public void WriteWait() => writer.Line("TTile.Synchronize();");
 
     /// <summary>Writes what carries the state on to the next chunk or token, in the state's own storage.</summary>
     public void WriteInPlace(TileProgram program) => WriteInPlace(StateSweep.Of(program), program.StateIn, program.StateOut, program.Results);
@@ -134,11 +159,44 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             : loop with { Stores = loop.Stores.Select(x => x with { Result = x.Result with { Name = x.Result.Variable } }).ToEquatableArray() };
     }
 
-    private void WriteTake(Tile tile)
+    /// <summary>Finds storage for a statement's results.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="index">Its index.</param>
+    /// <param name="storage">Who has storage.</param>
+    /// <param name="inPlace">True if it copies a tile to where it stands: nothing is left to do.</param>
+    /// <returns>The declarations.</returns>
+    private List<string> Place(Statement statement, int index, TileStorage storage, out bool inPlace)
+    {
+        var lines = new List<string>();
+        inPlace = false;
+        foreach (Tile tile in statement.Results.Where(x => statement is not ViewStatement && !frame.Contains(x.Name) && !storage.Holds(x)))
+        {
+            if (storage.Reuse(tile, index) is string giver)
+            {
+                if (tile.Variable != giver.TrimEnd('\''))
+                {
+                    lines.Add($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {giver.TrimEnd('\'')};");
+                }
+
+                inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
+            }
+            else
+            {
+                lines.Add(Taking(tile));
+                storage.Take(tile);
+            }
+        }
+
+        return lines;
+    }
+
+    private void WriteTake(Tile tile) => writer.Line(Taking(tile));
+
+    private string Taking(Tile tile)
     {
         bool factor = Factors.Contains(tile.Name);
-        writer.Line($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
         scratch.Add(tile, factor);
+        return $"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});";
     }
 
     private void Write(Statement statement)

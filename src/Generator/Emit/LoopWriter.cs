@@ -77,8 +77,6 @@ internal sealed class LoopWriter
 
         writer.Close();
         writer.Close();
-        writer.Line();
-        writer.Line("TTile.Synchronize();");
     }
 
     private static string Factor(Expr value, string text) => value is Expr.Binary { Operator: '+' or '-' } or Expr.Negate ? $"({text})" : text;

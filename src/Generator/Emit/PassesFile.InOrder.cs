@@ -52,9 +52,11 @@ internal sealed partial class PassesFile
         WriteNext("", "", "");
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
+        kernel.Repeats = true;
         if (!Write(kernel, pass).StandsIn(result, carried))
         {
             writer.Line($"TTile.Copy({carried.Name}, {result.Name}, Into.Set);");
+            kernel.WriteWait();
         }
 
         writer.Close();

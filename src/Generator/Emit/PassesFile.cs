@@ -80,6 +80,7 @@ internal sealed partial class PassesFile
         writer.Line();
         writer.Line("// The first part: all that reads the states.");
         WritePart(pass.WithStates);
+        kernel.WriteWait();
         writer.Line();
         writer.Line("// The second part: the gradients, each stored as soon as it is final.");
         writer.Line("offset = first;");
@@ -148,7 +149,7 @@ internal sealed partial class PassesFile
         writer.Doc("summary", summary);
         writer.Open($"private static void {name}Item{Signature}");
         writer.Line("long offset = 0;");
-        return new KernelWriter(writer, dimensions, tiles, variant.Loops);
+        return new KernelWriter(writer, dimensions, tiles, variant.Loops) { Waits = true };
     }
 
     private void WriteChunkPass(string name, string summary, Action<KernelWriter, ScratchTiles> body)

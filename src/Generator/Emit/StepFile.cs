@@ -26,7 +26,7 @@ internal static class StepFile
         writer.Doc("summary", "The tokens of an item, one after the other; the state is read once and written once.");
         writer.Open("private static void DecodeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
-        var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
+        var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops) { Waits = true, Repeats = true };
         var state = new Tile("S", Dim.Key, variant.StateColumns);
         kernel.Take(state);
         string swapped = variant.Update.Swapped ? "true" : "false";
@@ -70,6 +70,7 @@ internal static class StepFile
             if (program.Output is Tile output)
             {
                 writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
+                kernel.WriteWait();
             }
 
             if (program.PerUpdate || variant.Step.Count > 1)

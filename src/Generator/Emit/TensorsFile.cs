@@ -70,7 +70,7 @@ internal static class TensorsFile
     private static void WriteLaunches(Variant variant, SourceWriter writer)
     {
         const string Types = "<TTile, TNumber>", Parameters = "Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>", Constraints = "\n    where TTile : struct, IDeviceTile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
-        string[] kinds = [.. KernelsFile.Kinds.Where(x => x != "DecodeBackward"), .. KernelsFile.Passes];
+        string[] kinds = ["Decode", .. KernelsFile.Passes];
         writer.Line("/// <inheritdoc/>");
         writer.Open($"public static System.Reflection.MethodInfo Method{Types}(KernelKind kernel){Constraints}");
         writer.Line($"Action<{Parameters}> method = kernel switch");
@@ -80,7 +80,7 @@ internal static class TensorsFile
             writer.Line($"KernelKind.{kind} => {kind}Kernel<TTile, TNumber, AnySizes>,");
         }
 
-        writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"The oracle's kernels run on the host.\"),");
+        writer.Line("_ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, \"A device runs the step and the passes.\"),");
         writer.Close("};");
         writer.Line("return method.Method;");
         writer.Close();

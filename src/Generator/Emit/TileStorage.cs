@@ -8,6 +8,7 @@ internal sealed class TileStorage
     private readonly Dictionary<string, Tile> free = [];
     private readonly HashSet<string> holding = [];
     private readonly Dictionary<string, string> givers = [];
+    private readonly Dictionary<string, string> wholes = [];
     private readonly ISet<string> factors;
 
     /// <param name="statements">The block.</param>
@@ -18,7 +19,6 @@ internal sealed class TileStorage
     {
         this.statements = statements;
         this.factors = factors;
-        var wholes = new Dictionary<string, string>();
         for (int i = 0; i < statements.Count; i++)
         {
             if (statements[i] is ViewStatement view)
@@ -81,6 +81,18 @@ internal sealed class TileStorage
         Take(result);
         givers.Add(result.Name, giver.Name);
         return giver.Name;
+    }
+
+    /// <summary>The tile that first had the storage in which a tile stands; a part stands in that of the whole.</summary>
+    public string First(Tile tile)
+    {
+        string name = tile.Name;
+        while (wholes.TryGetValue(name, out string? next) || givers.TryGetValue(name, out next))
+        {
+            name = next;
+        }
+
+        return name;
     }
 
     /// <summary>True if a tile stands in the storage that once was another's.</summary>

@@ -99,7 +99,10 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Stores at (row, column) of a scratch tile; the host may write up to the padded row length.</summary>
     void Store(int row, int column, TNumber value);
 
-    /// <summary>Ends an elementwise loop: what it stored is visible to the whole group.</summary>
+    /// <summary>
+    /// All threads of a group are done with what came before. Kernels say it where an operation uses what another wrote, or writes what another uses;
+    /// an operation whose threads need each other's numbers, or memory of the group's, waits by itself.
+    /// </summary>
     static abstract void Synchronize();
 
     /// <summary>result = 0.</summary>

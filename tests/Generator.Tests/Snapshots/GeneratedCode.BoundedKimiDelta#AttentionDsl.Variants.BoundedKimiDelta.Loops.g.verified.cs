@@ -33,8 +33,6 @@ public partial record BoundedKimiDelta
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>beta = sigmoid(betaIn)</summary>
@@ -49,8 +47,6 @@ public partial record BoundedKimiDelta
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>vw = beta * v</summary>
@@ -66,8 +62,6 @@ public partial record BoundedKimiDelta
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>c = beta * k</summary>
@@ -83,8 +77,6 @@ public partial record BoundedKimiDelta
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))</summary>
@@ -100,8 +92,6 @@ public partial record BoundedKimiDelta
                         g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(exp * (gIn.Load(i, j) + dtBias.Load(0, j))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>cHat = c exp(G)</summary>
@@ -116,8 +106,6 @@ public partial record BoundedKimiDelta
                         cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>qHat = q exp(G)</summary>
@@ -132,8 +120,6 @@ public partial record BoundedKimiDelta
                         qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
@@ -148,8 +134,6 @@ public partial record BoundedKimiDelta
                         kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(0, j) - G.Load(i, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -173,8 +157,6 @@ public partial record BoundedKimiDelta
                         dG.Store(i, j, -product);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(gKept)</summary>
@@ -190,8 +172,6 @@ public partial record BoundedKimiDelta
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dgKept = exp(gKept) * dSNextDotS</summary>
@@ -206,8 +186,6 @@ public partial record BoundedKimiDelta
                         dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSNextDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -228,8 +206,6 @@ public partial record BoundedKimiDelta
                         dG.Store(i, j, dG.Load(i, j) + dqHat_ij * (q.Load(i, j) * exp));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -250,8 +226,6 @@ public partial record BoundedKimiDelta
                         dG.Store(i, j, dG.Load(i, j) + dcHat_ij * (c.Load(i, j) * exp));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -278,8 +252,6 @@ public partial record BoundedKimiDelta
                         ddtBiasOfg.Store(i, j, product3);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dc * beta</summary>
@@ -295,8 +267,6 @@ public partial record BoundedKimiDelta
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dv = dvw * beta</summary>
@@ -312,8 +282,6 @@ public partial record BoundedKimiDelta
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
@@ -329,8 +297,6 @@ public partial record BoundedKimiDelta
                         dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -346,8 +312,6 @@ public partial record BoundedKimiDelta
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>beta = sigmoid(betaIn)</summary>
@@ -362,8 +326,6 @@ public partial record BoundedKimiDelta
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>vw = beta * v</summary>
@@ -379,8 +341,6 @@ public partial record BoundedKimiDelta
                         vw.Store(i, j, beta_i * v.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>c = beta * k</summary>
@@ -396,8 +356,6 @@ public partial record BoundedKimiDelta
                         c.Store(i, j, beta_i * k.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))</summary>
@@ -413,8 +371,6 @@ public partial record BoundedKimiDelta
                         g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(exp * (gIn.Load(0, j) + dtBias.Load(0, j))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kept = exp(g)</summary>
@@ -429,8 +385,6 @@ public partial record BoundedKimiDelta
                         kept.Store(i, j, TNumber.Exp(g.Load(0, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>cKept = c * kept</summary>
@@ -445,8 +399,6 @@ public partial record BoundedKimiDelta
                         cKept.Store(i, j, c.Load(0, j) * kept.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>q = qIn * scale</summary>
@@ -462,8 +414,6 @@ public partial record BoundedKimiDelta
                         q.Store(i, j, qIn.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>SKept = exp(g) S</summary>
@@ -479,8 +429,6 @@ public partial record BoundedKimiDelta
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -496,8 +444,6 @@ public partial record BoundedKimiDelta
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSKept * exp(gKept)</summary>
@@ -513,8 +459,6 @@ public partial record BoundedKimiDelta
                         dS.Store(i, j, dSKept.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dgKept = exp(gKept) * dSKeptDotS</summary>
@@ -529,8 +473,6 @@ public partial record BoundedKimiDelta
                         dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSKeptDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -557,8 +499,6 @@ public partial record BoundedKimiDelta
                         ddtBias.Store(i, j, product3);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dc * beta</summary>
@@ -574,8 +514,6 @@ public partial record BoundedKimiDelta
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dv = dU * beta</summary>
@@ -591,8 +529,6 @@ public partial record BoundedKimiDelta
                         dv.Store(i, j, dU.Load(0, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
@@ -608,8 +544,6 @@ public partial record BoundedKimiDelta
                         dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
-
-                TTile.Synchronize();
             }
         }
     }

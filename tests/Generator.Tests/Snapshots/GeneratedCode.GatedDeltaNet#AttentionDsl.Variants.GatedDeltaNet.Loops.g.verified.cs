@@ -33,8 +33,6 @@ public partial record GatedDeltaNet
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>beta = sigmoid(betaIn)</summary>
@@ -49,8 +47,6 @@ public partial record GatedDeltaNet
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>vw = beta * v</summary>
@@ -66,8 +62,6 @@ public partial record GatedDeltaNet
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>c = beta * k</summary>
@@ -83,8 +77,6 @@ public partial record GatedDeltaNet
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
@@ -101,8 +93,6 @@ public partial record GatedDeltaNet
                         g.Store(i, j, -(exp * TNumber.Softplus(gIn.Spread(i, 0) + dtBias_i)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>cHat = c exp(G)</summary>
@@ -118,8 +108,6 @@ public partial record GatedDeltaNet
                         cHat.Store(i, j, c.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>qHat = q exp(G)</summary>
@@ -135,8 +123,6 @@ public partial record GatedDeltaNet
                         qHat.Store(i, j, q.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
@@ -153,8 +139,6 @@ public partial record GatedDeltaNet
                         kLeft.Store(i, j, k.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk = dkLeft * exp(GLast - G)</summary>
@@ -171,8 +155,6 @@ public partial record GatedDeltaNet
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -193,8 +175,6 @@ public partial record GatedDeltaNet
                         dG.Store(i, j, -product);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(GLast)</summary>
@@ -210,8 +190,6 @@ public partial record GatedDeltaNet
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dGLastOfSKept = exp(GLast) * dSNextDotS</summary>
@@ -227,8 +205,6 @@ public partial record GatedDeltaNet
                         dGLastOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dq = dqHat * exp(G)</summary>
@@ -244,8 +220,6 @@ public partial record GatedDeltaNet
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dG += exp(G) * dqHatDotq</summary>
@@ -260,8 +234,6 @@ public partial record GatedDeltaNet
                         dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dqHatDotq.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
@@ -276,8 +248,6 @@ public partial record GatedDeltaNet
                         dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dc = dcHat * exp(G)</summary>
@@ -293,8 +263,6 @@ public partial record GatedDeltaNet
                         dc.Store(i, j, dcHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dG += exp(G) * dcHatDotc</summary>
@@ -309,8 +277,6 @@ public partial record GatedDeltaNet
                         dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dcHatDotc.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dExponentOfL = dL * L</summary>
@@ -325,8 +291,6 @@ public partial record GatedDeltaNet
                         dExponentOfL.Store(i, j, dL.Load(i, j) * L.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -352,8 +316,6 @@ public partial record GatedDeltaNet
                         ddtBiasOfg.Store(i, j, sum2);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dc * beta</summary>
@@ -369,8 +331,6 @@ public partial record GatedDeltaNet
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dv = dvw * beta</summary>
@@ -386,8 +346,6 @@ public partial record GatedDeltaNet
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
@@ -403,8 +361,6 @@ public partial record GatedDeltaNet
                         dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -420,8 +376,6 @@ public partial record GatedDeltaNet
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dc += dcHat * exp(G)</summary>
@@ -437,8 +391,6 @@ public partial record GatedDeltaNet
                         dc.Store(i, j, dc.Load(i, j) + dcHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk = dc * beta</summary>
@@ -454,8 +406,6 @@ public partial record GatedDeltaNet
                         dk.Store(i, j, dc.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dkLeft * exp(GLast - G)</summary>
@@ -472,8 +422,6 @@ public partial record GatedDeltaNet
                         dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dq += dqHat * exp(G)</summary>
@@ -489,8 +437,6 @@ public partial record GatedDeltaNet
                         dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>beta = sigmoid(betaIn)</summary>
@@ -505,8 +451,6 @@ public partial record GatedDeltaNet
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>vw = beta * v</summary>
@@ -522,8 +466,6 @@ public partial record GatedDeltaNet
                         vw.Store(i, j, beta_i * v.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>c = beta * k</summary>
@@ -539,8 +481,6 @@ public partial record GatedDeltaNet
                         c.Store(i, j, beta_i * k.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
@@ -555,8 +495,6 @@ public partial record GatedDeltaNet
                         g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(gIn.Spread(0, 0) + dtBias.Spread(0, 0))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kept = exp(g)</summary>
@@ -571,8 +509,6 @@ public partial record GatedDeltaNet
                         kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>cKept = c * kept</summary>
@@ -588,8 +524,6 @@ public partial record GatedDeltaNet
                         cKept.Store(i, j, c.Load(0, j) * kept_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>q = qIn * scale</summary>
@@ -605,8 +539,6 @@ public partial record GatedDeltaNet
                         q.Store(i, j, qIn.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>SKept = exp(g) S</summary>
@@ -622,8 +554,6 @@ public partial record GatedDeltaNet
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -639,8 +569,6 @@ public partial record GatedDeltaNet
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSKept * exp(g)</summary>
@@ -656,8 +584,6 @@ public partial record GatedDeltaNet
                         dS.Store(i, j, dSKept.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dgOfSKept = exp(g) * dSKeptDotS</summary>
@@ -673,8 +599,6 @@ public partial record GatedDeltaNet
                         dgOfSKept.Store(i, j, exp * dSKeptDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -699,8 +623,6 @@ public partial record GatedDeltaNet
                         ddtBias.Store(i, j, sum2);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dc * beta</summary>
@@ -716,8 +638,6 @@ public partial record GatedDeltaNet
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dv = dU * beta</summary>
@@ -733,8 +653,6 @@ public partial record GatedDeltaNet
                         dv.Store(i, j, dU.Load(0, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
@@ -750,8 +668,6 @@ public partial record GatedDeltaNet
                         dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
-
-                TTile.Synchronize();
             }
         }
     }

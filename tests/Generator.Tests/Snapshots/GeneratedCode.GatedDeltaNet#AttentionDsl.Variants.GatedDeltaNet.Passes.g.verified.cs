@@ -99,10 +99,12 @@ public partial record GatedDeltaNet
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(k, kRaw);
+            TTile.Synchronize();
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = kRaw;
             TTile.Normalize(qIn, qRaw);
+            TTile.Synchronize();
 
             // q = qIn * scale
             TTile q = qIn;
@@ -111,28 +113,34 @@ public partial record GatedDeltaNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+            TTile.Synchronize();
 
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
+            TTile.Synchronize();
 
             // P_ij *= exp(G_i - G_j), masked before the exponential
             TTile P = PPlain;
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
             TTile.Copy(kept.P, P, Into.Set);
 
             // betaIn: write strength
             TTile betaIn = g;
             TTile.Copy(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
+            TTile.Synchronize();
 
             // vw = beta * v
             TTile vw = v;
@@ -141,14 +149,17 @@ public partial record GatedDeltaNet
             // c = beta * k
             TTile c = qRaw;
             Loops<TTile, TNumber>.c(c, beta, k);
+            TTile.Synchronize();
 
             // L_ij = c_i . k_j for j < i
             TTile LPlain = P;
             TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
+            TTile.Synchronize();
 
             // L_ij *= exp(G_i - G_j), masked before the exponential
             TTile L = LPlain;
             TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
+            TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.L, L, Into.Set);
@@ -157,20 +168,24 @@ public partial record GatedDeltaNet
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
             TTile.SolveUnitLower(U0, L, vw);
+            TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
 
             // cHat = c exp(G)
             TTile cHat = c;
             Loops<TTile, TNumber>.cHat(cHat, c, G);
+            TTile.Synchronize();
 
             // W = (I + L)^-1 cHat
             TTile W = cHat;
             TTile.SolveUnitLower(W, L, cHat);
+            TTile.Synchronize();
             TTile.Copy(kept.W, W, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Synchronize();
             TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
@@ -180,6 +195,7 @@ public partial record GatedDeltaNet
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            TTile.Synchronize();
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -237,22 +253,25 @@ public partial record GatedDeltaNet
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
 
                 // o = qHat S + P U
                 TTile o = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(o, P, U, Into.Add);
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.Synchronize();
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Synchronize();
             }
 
             TTile.Arrive();
@@ -304,17 +323,20 @@ public partial record GatedDeltaNet
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(before, SFactor, Into.Set);
                 TTile.Arrive();
 
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
@@ -374,28 +396,32 @@ public partial record GatedDeltaNet
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(after, dSNextFactor, Into.Set);
                 TTile.Arrive();
 
                 // dU = kLeft dSNext
                 TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Synchronize();
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+                TTile.Synchronize();
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                TTile.Synchronize();
                 TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             }
 
@@ -454,6 +480,7 @@ public partial record GatedDeltaNet
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, S, Into.Subtract);
+                TTile.Synchronize();
 
                 // dkLeft = U dSNext^T
                 TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
@@ -470,9 +497,11 @@ public partial record GatedDeltaNet
 
                 // dW = 0
                 TTile.Clear(dW);
+                TTile.Synchronize();
 
                 // dU += kLeft dSNext
                 TTile.Product(dU, kLeft, dSNext, Into.Add);
+                TTile.Synchronize();
 
                 // dW -= dU S^T
                 TTile.ProductTransposed(dW, dU, S, Into.Subtract);
@@ -480,6 +509,7 @@ public partial record GatedDeltaNet
                 // dGLastOfSKept = exp(GLast) * dSNextDotS
                 TTile dGLastOfSKept = dSNextDotS;
                 Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
+                TTile.Synchronize();
 
                 // dGLast = sum over all of dGLastOfSKept
                 TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
@@ -487,6 +517,7 @@ public partial record GatedDeltaNet
                 // dP = dOutput U^T where pairs exist
                 TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
             }
+            TTile.Synchronize();
 
             // The second part: the gradients, each stored as soon as it is final.
             offset = first;
@@ -526,6 +557,7 @@ public partial record GatedDeltaNet
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
                 TTile.Trim(g, tokens);
+                TTile.Synchronize();
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -538,6 +570,7 @@ public partial record GatedDeltaNet
                 // dL = 0
                 TTile dL = scratch.Take(ref offset, length, length);
                 TTile.Clear(dL);
+                TTile.Synchronize();
 
                 // dL -= dcHat W^T where pairs exist
                 TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
@@ -545,13 +578,16 @@ public partial record GatedDeltaNet
                 // dvw = (I + L)^-T dU
                 TTile dvw = dU;
                 TTile.SolveUnitLowerTransposed(dvw, L, dU);
+                TTile.Synchronize();
 
                 // dL -= dvw U0^T where pairs exist
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+                TTile.Synchronize();
 
                 // dExponentOfL = dL * L
                 TTile dExponentOfL = L;
                 Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
+                TTile.Synchronize();
 
                 // dColumnsOfL_j = sum over i of dExponentOfL_ij
                 TTile dColumnsOfL = scratch.Take(ref offset, 1, length);
@@ -564,6 +600,7 @@ public partial record GatedDeltaNet
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);
                 TTile.Normalize(k, kRaw);
+                TTile.Synchronize();
 
                 // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
                 TTile dkLeftDotk = g;
@@ -572,9 +609,11 @@ public partial record GatedDeltaNet
                 // dc = dLPlain k
                 TTile dc = kRaw;
                 TTile.Product(dc, dLPlain, k, Into.Set);
+                TTile.Synchronize();
 
                 // dc += dcHat * exp(G)
                 Loops<TTile, TNumber>.dc2(dc, G, dcHat);
+                TTile.Synchronize();
 
                 // dbeta = sum over j of dc_ij k_ij
                 TTile dbeta = scratch.Take(ref offset, length, 1);
@@ -584,10 +623,12 @@ public partial record GatedDeltaNet
                 TTile beta = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.beta(beta, betaIn);
                 TTile.Trim(beta, tokens);
+                TTile.Synchronize();
 
                 // dv = dvw * beta
                 TTile dv = scratch.Take(ref offset, length, sizes.V);
                 Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                TTile.Synchronize();
                 TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
 
                 // dk = dc * beta
@@ -597,6 +638,7 @@ public partial record GatedDeltaNet
                 // c = beta * k
                 TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
+                TTile.Synchronize();
 
                 // dcHatDotc_i = sum over j of dcHat_ij c_ij
                 TTile dcHatDotc = beta;
@@ -604,18 +646,22 @@ public partial record GatedDeltaNet
 
                 // dk += dLPlain^T c
                 TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
+                TTile.Synchronize();
 
                 // qRaw: query
                 TTile qRaw = dcHat;
                 TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = c;
                 TTile.Normalize(qIn, qRaw);
+                TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
+                TTile.Synchronize();
 
                 // dqHatDotq_i = sum over j of dqHat_ij q_ij
                 TTile dqHatDotq = scratch.Take(ref offset, length, 1);
@@ -624,9 +670,11 @@ public partial record GatedDeltaNet
                 // dPPlain = dP exp(G_i - G_j)
                 TTile dPPlain = dLPlain;
                 TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+                TTile.Synchronize();
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Synchronize();
 
                 // dkRaw = 0
                 TTile dkRaw = q;
@@ -634,30 +682,37 @@ public partial record GatedDeltaNet
 
                 // dk += dkLeft * exp(GLast - G)
                 Loops<TTile, TNumber>.dk4(dk, GLast, G, dkLeft);
+                TTile.Synchronize();
 
                 // kRaw: key, once more
                 kRaw = dkLeft;
                 TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                TTile.Synchronize();
                 TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
 
                 // v: value
                 TTile v = U0;
                 TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dbeta += sum over j of dvw_ij v_ij
                 TTile.RowDot(dbeta, dvw, v, Into.Add);
+                TTile.Synchronize();
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                TTile.Synchronize();
                 TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dq = dPPlain k
                 TTile dq = kRaw;
                 TTile.Product(dq, dPPlain, k, Into.Set);
+                TTile.Synchronize();
 
                 // dq += dqHat * exp(G)
                 Loops<TTile, TNumber>.dq2(dq, G, dqHat);
@@ -665,13 +720,16 @@ public partial record GatedDeltaNet
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Synchronize();
 
                 // dqRaw = 0
                 TTile dqRaw = dqHat;
                 TTile.Clear(dqRaw);
+                TTile.Synchronize();
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                TTile.Synchronize();
                 TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
 
                 // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
@@ -682,6 +740,7 @@ public partial record GatedDeltaNet
 
                 // dG += exp(G) * dqHatDotq
                 Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+                TTile.Synchronize();
 
                 // dGLast += sum over all of dGLastOfkLeft
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
@@ -689,11 +748,14 @@ public partial record GatedDeltaNet
                 // PPlain, as an earlier pass left it
                 TTile PPlain = dPPlain;
                 TTile.Copy(PPlain, kept.PPlain, Into.Set);
+                TTile.Synchronize();
 
                 // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
                 TTile dExponentOfP = dP;
                 Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+                TTile.Synchronize();
                 TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+                TTile.Synchronize();
 
                 // dColumnsOfP_j = sum over i of dExponentOfP_ij
                 TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
@@ -701,26 +763,33 @@ public partial record GatedDeltaNet
 
                 // dG += sum over j of dExponentOfP_ij
                 TTile.RowSum(dG, dExponentOfP, Into.Add);
+                TTile.Synchronize();
 
                 // dG -= dColumnsOfP, as a column
                 TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+                TTile.Synchronize();
 
                 // dG += exp(G) * dcHatDotc
                 Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
+                TTile.Synchronize();
 
                 // dG += sum over j of dExponentOfL_ij
                 TTile.RowSum(dG, dExponentOfL, Into.Add);
+                TTile.Synchronize();
 
                 // dG -= dColumnsOfL, as a column
                 TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
+                TTile.Synchronize();
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+                TTile.Synchronize();
 
                 // dg = sum of dG from token i on
                 TTile dg = dGLastOfkLeft;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
                 TTile.Trim(dg, tokens);
+                TTile.Synchronize();
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
@@ -729,16 +798,20 @@ public partial record GatedDeltaNet
                 TTile dgIn = G;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+                TTile.Synchronize();
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
+                TTile.Synchronize();
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = ddtBias;
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
             }
         }

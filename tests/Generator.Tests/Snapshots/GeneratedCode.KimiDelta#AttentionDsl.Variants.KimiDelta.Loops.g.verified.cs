@@ -33,8 +33,6 @@ public partial record KimiDelta
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>beta = sigmoid(betaIn)</summary>
@@ -49,8 +47,6 @@ public partial record KimiDelta
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>vw = beta * v</summary>
@@ -66,8 +62,6 @@ public partial record KimiDelta
                         vw.Store(i, j, beta_i * v.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>c = beta * k</summary>
@@ -83,8 +77,6 @@ public partial record KimiDelta
                         c.Store(i, j, beta_i * k.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
@@ -100,8 +92,6 @@ public partial record KimiDelta
                         g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(i, j) + dtBias.Load(0, j))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>cHat = c exp(G)</summary>
@@ -116,8 +106,6 @@ public partial record KimiDelta
                         cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>qHat = q exp(G)</summary>
@@ -132,8 +120,6 @@ public partial record KimiDelta
                         qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
@@ -148,8 +134,6 @@ public partial record KimiDelta
                         kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(0, j) - G.Load(i, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -173,8 +157,6 @@ public partial record KimiDelta
                         dG.Store(i, j, -product);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(gKept)</summary>
@@ -190,8 +172,6 @@ public partial record KimiDelta
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dgKept = exp(gKept) * dSNextDotS</summary>
@@ -206,8 +186,6 @@ public partial record KimiDelta
                         dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSNextDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -228,8 +206,6 @@ public partial record KimiDelta
                         dG.Store(i, j, dG.Load(i, j) + dqHat_ij * (q.Load(i, j) * exp));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -250,8 +226,6 @@ public partial record KimiDelta
                         dG.Store(i, j, dG.Load(i, j) + dcHat_ij * (c.Load(i, j) * exp));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -272,8 +246,6 @@ public partial record KimiDelta
                         ddtBiasOfg.Store(i, j, sum);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dc * beta</summary>
@@ -289,8 +261,6 @@ public partial record KimiDelta
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dv = dvw * beta</summary>
@@ -306,8 +276,6 @@ public partial record KimiDelta
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
@@ -323,8 +291,6 @@ public partial record KimiDelta
                         dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -340,8 +306,6 @@ public partial record KimiDelta
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>beta = sigmoid(betaIn)</summary>
@@ -356,8 +320,6 @@ public partial record KimiDelta
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>vw = beta * v</summary>
@@ -373,8 +335,6 @@ public partial record KimiDelta
                         vw.Store(i, j, beta_i * v.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>c = beta * k</summary>
@@ -390,8 +350,6 @@ public partial record KimiDelta
                         c.Store(i, j, beta_i * k.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
@@ -407,8 +365,6 @@ public partial record KimiDelta
                         g.Store(i, j, -(exp * TNumber.Softplus(gIn.Load(0, j) + dtBias.Load(0, j))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kept = exp(g)</summary>
@@ -423,8 +379,6 @@ public partial record KimiDelta
                         kept.Store(i, j, TNumber.Exp(g.Load(0, j)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>cKept = c * kept</summary>
@@ -439,8 +393,6 @@ public partial record KimiDelta
                         cKept.Store(i, j, c.Load(0, j) * kept.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>q = qIn * scale</summary>
@@ -456,8 +408,6 @@ public partial record KimiDelta
                         q.Store(i, j, qIn.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>SKept = exp(g) S</summary>
@@ -473,8 +423,6 @@ public partial record KimiDelta
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -490,8 +438,6 @@ public partial record KimiDelta
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSKept * exp(gKept)</summary>
@@ -507,8 +453,6 @@ public partial record KimiDelta
                         dS.Store(i, j, dSKept.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dgKept = exp(gKept) * dSKeptDotS</summary>
@@ -523,8 +467,6 @@ public partial record KimiDelta
                         dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSKeptDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -545,8 +487,6 @@ public partial record KimiDelta
                         ddtBias.Store(i, j, sum);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk += dc * beta</summary>
@@ -562,8 +502,6 @@ public partial record KimiDelta
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dv = dU * beta</summary>
@@ -579,8 +517,6 @@ public partial record KimiDelta
                         dv.Store(i, j, dU.Load(0, j) * beta_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))</summary>
@@ -596,8 +532,6 @@ public partial record KimiDelta
                         dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
                     }
                 }
-
-                TTile.Synchronize();
             }
         }
     }

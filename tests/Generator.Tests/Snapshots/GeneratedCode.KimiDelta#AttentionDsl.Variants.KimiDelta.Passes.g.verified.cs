@@ -106,10 +106,12 @@ public partial record KimiDelta
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(k, kRaw);
+            TTile.Synchronize();
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = kRaw;
             TTile.Normalize(qIn, qRaw);
+            TTile.Synchronize();
 
             // q = qIn * scale
             TTile q = qIn;
@@ -122,16 +124,19 @@ public partial record KimiDelta
             // vw = beta * v
             TTile vw = v;
             Loops<TTile, TNumber>.vw(vw, beta, v);
+            TTile.Synchronize();
 
             // c = beta * k
             TTile c = g;
             Loops<TTile, TNumber>.c(c, beta, k);
+            TTile.Synchronize();
 
             // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
             // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
             TTile L = scratch.Take(ref offset, length, length);
             TTile P = scratch.Take(ref offset, length, length);
             TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
+            TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.L, L, Into.Set);
@@ -141,20 +146,24 @@ public partial record KimiDelta
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
             TTile.SolveUnitLower(U0, L, vw);
+            TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
 
             // cHat = c exp(G)
             TTile cHat = c;
             Loops<TTile, TNumber>.cHat(cHat, c, G);
+            TTile.Synchronize();
 
             // W = (I + L)^-1 cHat
             TTile W = cHat;
             TTile.SolveUnitLower(W, L, cHat);
+            TTile.Synchronize();
             TTile.Copy(kept.W, W, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Synchronize();
             TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
@@ -164,6 +173,7 @@ public partial record KimiDelta
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            TTile.Synchronize();
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -221,22 +231,25 @@ public partial record KimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
 
                 // o = qHat S + P U
                 TTile o = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(o, P, U, Into.Add);
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.Synchronize();
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Synchronize();
             }
 
             TTile.Arrive();
@@ -288,17 +301,20 @@ public partial record KimiDelta
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(before, SFactor, Into.Set);
                 TTile.Arrive();
 
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
@@ -358,28 +374,32 @@ public partial record KimiDelta
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(after, dSNextFactor, Into.Set);
                 TTile.Arrive();
 
                 // dU = kLeft dSNext
                 TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // dS = dSNext * exp(gKept)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Synchronize();
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+                TTile.Synchronize();
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                TTile.Synchronize();
                 TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             }
 
@@ -438,6 +458,7 @@ public partial record KimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, S, Into.Subtract);
+                TTile.Synchronize();
 
                 // dkLeft = U dSNext^T
                 TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
@@ -454,9 +475,11 @@ public partial record KimiDelta
 
                 // dW = 0
                 TTile.Clear(dW);
+                TTile.Synchronize();
 
                 // dU += kLeft dSNext
                 TTile.Product(dU, kLeft, dSNext, Into.Add);
+                TTile.Synchronize();
 
                 // dW -= dU S^T
                 TTile.ProductTransposed(dW, dU, S, Into.Subtract);
@@ -464,10 +487,12 @@ public partial record KimiDelta
                 // gKept = GLast as a column
                 TTile gKept = scratch.Take(ref offset, sizes.K, 1);
                 TTile.Transpose(gKept, GLast, Into.Set);
+                TTile.Synchronize();
 
                 // dgKept = exp(gKept) * dSNextDotS
                 TTile dgKept = gKept;
                 Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
+                TTile.Synchronize();
 
                 // dGLast = dgKept^T
                 TTile.Transpose(dGLast, dgKept, Into.Set);
@@ -475,6 +500,7 @@ public partial record KimiDelta
                 // dP = dOutput U^T where pairs exist
                 TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
             }
+            TTile.Synchronize();
 
             // The second part: the gradients, each stored as soon as it is final.
             offset = first;
@@ -525,6 +551,7 @@ public partial record KimiDelta
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = scratch.Take(ref offset, length, sizes.K);
                 TTile.Normalize(qIn, qRaw);
+                TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
@@ -534,14 +561,17 @@ public partial record KimiDelta
                 TTile g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
                 TTile.Trim(g, tokens);
+                TTile.Synchronize();
 
                 // G_i = sum of g up to token i
                 TTile G = qRaw;
                 TTile.CumulativeSum(G, g);
+                TTile.Synchronize();
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = g;
                 TTile.Normalize(k, kRaw);
+                TTile.Synchronize();
 
                 // dk = dkLeft * exp(GLast - G)
                 // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
@@ -550,6 +580,7 @@ public partial record KimiDelta
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dG = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
+                TTile.Synchronize();
 
                 // dGLast += sum over the rows of dGLastOfkLeft
                 TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
@@ -562,9 +593,11 @@ public partial record KimiDelta
                 // dL = 0
                 TTile dL = L;
                 TTile.Clear(dL);
+                TTile.Synchronize();
 
                 // dL -= dcHat W^T where pairs exist
                 TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
+                TTile.Synchronize();
 
                 // dL -= dvw U0^T where pairs exist
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
@@ -573,6 +606,7 @@ public partial record KimiDelta
                 TTile beta = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.beta(beta, betaIn);
                 TTile.Trim(beta, tokens);
+                TTile.Synchronize();
 
                 // c = beta * k
                 TTile c = dqHat;
@@ -582,10 +616,12 @@ public partial record KimiDelta
                 // dG += dcHat * (c * exp(G))
                 TTile dc = dGLastOfkLeft;
                 Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
+                TTile.Synchronize();
 
                 // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
                 // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
                 TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
+                TTile.Synchronize();
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
@@ -600,18 +636,22 @@ public partial record KimiDelta
                 // v: value
                 TTile v = U0;
                 TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dbeta += sum over j of dvw_ij v_ij
                 TTile.RowDot(dbeta, dvw, v, Into.Add);
+                TTile.Synchronize();
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                TTile.Synchronize();
                 TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dv = dvw * beta
                 TTile dv = dvw;
                 Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                TTile.Synchronize();
                 TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
 
                 // dqIn = dq * scale
@@ -625,22 +665,28 @@ public partial record KimiDelta
                 // qRaw: query, once more
                 qRaw = dcHat;
                 TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                TTile.Synchronize();
                 TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
 
                 // dkRaw = 0
                 TTile dkRaw = dqIn;
                 TTile.Clear(dkRaw);
+                TTile.Synchronize();
 
                 // kRaw: key, once more
                 kRaw = dqRaw;
                 TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                TTile.Synchronize();
                 TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
+                TTile.Synchronize();
 
                 // dg = sum of dG from token i on
                 TTile dg = dkRaw;
@@ -650,16 +696,19 @@ public partial record KimiDelta
                 // gIn: log decay per key channel, once more
                 gIn = kRaw;
                 TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 TTile dgIn = qRaw;
                 TTile ddtBiasOfg = G;
                 Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+                TTile.Synchronize();
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
@@ -667,14 +716,17 @@ public partial record KimiDelta
                 g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
                 TTile.Trim(g, tokens);
+                TTile.Synchronize();
 
                 // dgDotg_i = sum over j of dg_ij g_ij
                 TTile dgDotg = dbetaIn;
                 TTile.RowDot(dgDotg, dg, g, Into.Set);
+                TTile.Synchronize();
 
                 // daLog = sum over all of dgDotg
                 TTile daLog = aLog;
                 TTile.Sum(daLog, dgDotg, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
             }
         }

@@ -33,8 +33,6 @@ public partial record Mamba2
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>v = softplus(dt + dtBias) * vIn</summary>
@@ -51,8 +49,6 @@ public partial record Mamba2
                         v.Store(i, j, softplus * vIn.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = -(exp(aLog) * softplus(dt + dtBias))</summary>
@@ -69,8 +65,6 @@ public partial record Mamba2
                         g.Store(i, j, -(exp * TNumber.Softplus(dt.Spread(i, 0) + dtBias_i)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>qHat = q exp(G)</summary>
@@ -86,8 +80,6 @@ public partial record Mamba2
                         qHat.Store(i, j, q.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>o = read + d * vIn</summary>
@@ -103,8 +95,6 @@ public partial record Mamba2
                         o.Store(i, j, read.Load(i, j) + d_i * vIn.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
@@ -121,8 +111,6 @@ public partial record Mamba2
                         kLeft.Store(i, j, k.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk = dkLeft * exp(GLast - G)</summary>
@@ -139,8 +127,6 @@ public partial record Mamba2
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -161,8 +147,6 @@ public partial record Mamba2
                         dG.Store(i, j, -product);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(GLast)</summary>
@@ -178,8 +162,6 @@ public partial record Mamba2
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dGLastOfSKept = exp(GLast) * dSNextDotS</summary>
@@ -195,8 +177,6 @@ public partial record Mamba2
                         dGLastOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -217,8 +197,6 @@ public partial record Mamba2
                         dvIn.Store(i, j, dOutput_ij * d_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dq = dqHat * exp(G)</summary>
@@ -234,8 +212,6 @@ public partial record Mamba2
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dG += exp(G) * dqHatDotq</summary>
@@ -250,8 +226,6 @@ public partial record Mamba2
                         dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dqHatDotq.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
@@ -266,8 +240,6 @@ public partial record Mamba2
                         dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -293,8 +265,6 @@ public partial record Mamba2
                         ddtBiasOfg.Store(i, j, sum2);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dvIn += dv * softplus(dt + dtBias)</summary>
@@ -311,8 +281,6 @@ public partial record Mamba2
                         dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(i, j) * softplus);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -333,8 +301,6 @@ public partial record Mamba2
                         ddtBiasOfv.Store(i, j, product);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -350,8 +316,6 @@ public partial record Mamba2
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dread = dOutput</summary>
@@ -366,8 +330,6 @@ public partial record Mamba2
                         dread.Store(i, j, dOutput.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dq += dqHat * exp(G)</summary>
@@ -383,8 +345,6 @@ public partial record Mamba2
                         dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>v = softplus(dt + dtBias) * vIn</summary>
@@ -400,8 +360,6 @@ public partial record Mamba2
                         v.Store(i, j, softplus * vIn.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = -(exp(aLog) * softplus(dt + dtBias))</summary>
@@ -416,8 +374,6 @@ public partial record Mamba2
                         g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>q = qIn * scale</summary>
@@ -433,8 +389,6 @@ public partial record Mamba2
                         q.Store(i, j, qIn.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kept = exp(g)</summary>
@@ -449,8 +403,6 @@ public partial record Mamba2
                         kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>o = read + d * vIn</summary>
@@ -466,8 +418,6 @@ public partial record Mamba2
                         o.Store(i, j, read.Load(0, j) + d_i * vIn.Load(0, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>SKept = exp(g) S</summary>
@@ -483,8 +433,6 @@ public partial record Mamba2
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -505,8 +453,6 @@ public partial record Mamba2
                         dvIn.Store(i, j, dOutput_ij * d_i);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -522,8 +468,6 @@ public partial record Mamba2
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(g)</summary>
@@ -539,8 +483,6 @@ public partial record Mamba2
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dgOfSKept = exp(g) * dSNextDotS</summary>
@@ -556,8 +498,6 @@ public partial record Mamba2
                         dgOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -582,8 +522,6 @@ public partial record Mamba2
                         ddtBias.Store(i, j, sum2);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dvIn += dv * softplus(dt + dtBias)</summary>
@@ -599,8 +537,6 @@ public partial record Mamba2
                         dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(0, j) * softplus);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>
@@ -620,8 +556,6 @@ public partial record Mamba2
                         ddtBias.Store(i, j, ddtBias.Load(i, j) + product);
                     }
                 }
-
-                TTile.Synchronize();
             }
         }
     }

@@ -90,6 +90,7 @@ public partial record Mamba2
             // v = softplus(dt + dtBias) * vIn
             TTile v = vIn;
             Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
+            TTile.Synchronize();
             TTile.Copy(kept.v, v, Into.Set);
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
@@ -100,6 +101,7 @@ public partial record Mamba2
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
+            TTile.Synchronize();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -108,19 +110,23 @@ public partial record Mamba2
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
+            TTile.Synchronize();
 
             // P_ij *= exp(G_i - G_j), masked before the exponential
             TTile P = PPlain;
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
             TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Synchronize();
             TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
@@ -130,6 +136,7 @@ public partial record Mamba2
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            TTile.Synchronize();
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -189,23 +196,27 @@ public partial record Mamba2
                 // read = qHat S + P v
                 TTile read = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(read, qHat, SFactor, Into.Set);
+                TTile.Synchronize();
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(read, P, v, Into.Add);
+                TTile.Synchronize();
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
-                TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Synchronize();
+                TTile.Fetch(vInRoom.Block(0, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
                 TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Synchronize();
             }
 
             TTile.Arrive();
@@ -257,6 +268,7 @@ public partial record Mamba2
                 TTile SNext = S;
                 TTile.Arrive();
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Synchronize();
                 TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
@@ -314,7 +326,9 @@ public partial record Mamba2
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dread
                 TTile dS = dSNext;
+                TTile.Synchronize();
                 TTile.DecayAndWrite(dS, GLast, qHat, dread);
+                TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
@@ -380,6 +394,7 @@ public partial record Mamba2
                 // dread = dOutput
                 // dvIn = dOutput * d
                 Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+                TTile.Synchronize();
 
                 // dqHat = dread S^T
                 TTile.ProductTransposed(dqHat, dread, S, Into.Set);
@@ -387,6 +402,7 @@ public partial record Mamba2
                 // dGLastOfSKept = exp(GLast) * dSNextDotS
                 TTile dGLastOfSKept = dSNextDotS;
                 Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
+                TTile.Synchronize();
 
                 // dGLast = sum over all of dGLastOfSKept
                 TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
@@ -400,6 +416,7 @@ public partial record Mamba2
                 // dv = kLeft dSNext
                 TTile.Product(dv, kLeft, dSNext, Into.Set);
             }
+            TTile.Synchronize();
 
             // The second part: the gradients, each stored as soon as it is final.
             offset = first;
@@ -435,10 +452,12 @@ public partial record Mamba2
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
                 TTile.Trim(g, tokens);
+                TTile.Synchronize();
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
                 TTile.CumulativeSum(G, g);
+                TTile.Synchronize();
 
                 // dPPlain = dP exp(G_i - G_j)
                 TTile dPPlain = scratch.Take(ref offset, length, length);
@@ -447,10 +466,12 @@ public partial record Mamba2
                 // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
                 TTile dkLeftDotk = g;
                 TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+                TTile.Synchronize();
 
                 // dq = dPPlain k
                 TTile dq = scratch.Take(ref offset, length, sizes.K);
                 TTile.Product(dq, dPPlain, k, Into.Set);
+                TTile.Synchronize();
 
                 // dq += dqHat * exp(G)
                 Loops<TTile, TNumber>.dq2(dq, G, dqHat);
@@ -458,6 +479,7 @@ public partial record Mamba2
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Synchronize();
                 TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
@@ -469,6 +491,7 @@ public partial record Mamba2
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
                 TTile dG = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+                TTile.Synchronize();
 
                 // dGLast += sum over all of dGLastOfkLeft
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
@@ -476,18 +499,22 @@ public partial record Mamba2
                 // qIn: query
                 TTile qIn = dqIn;
                 TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
+                TTile.Synchronize();
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Synchronize();
                 TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
                 // dqHatDotq_i = sum over j of dqHat_ij q_ij
                 TTile dqHatDotq = dkLeftDotk;
                 TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+                TTile.Synchronize();
 
                 // dG += exp(G) * dqHatDotq
                 Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
@@ -495,11 +522,14 @@ public partial record Mamba2
                 // PPlain, as an earlier pass left it
                 TTile PPlain = dPPlain;
                 TTile.Copy(PPlain, kept.PPlain, Into.Set);
+                TTile.Synchronize();
 
                 // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
                 TTile dExponentOfP = dP;
                 Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+                TTile.Synchronize();
                 TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+                TTile.Synchronize();
 
                 // dColumnsOfP_j = sum over i of dExponentOfP_ij
                 TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
@@ -507,17 +537,21 @@ public partial record Mamba2
 
                 // dG += sum over j of dExponentOfP_ij
                 TTile.RowSum(dG, dExponentOfP, Into.Add);
+                TTile.Synchronize();
 
                 // dG -= dColumnsOfP, as a column
                 TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+                TTile.Synchronize();
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+                TTile.Synchronize();
 
                 // dg = sum of dG from token i on
                 TTile dg = dqHatDotq;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
                 TTile.Trim(dg, tokens);
+                TTile.Synchronize();
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
                 // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
@@ -526,11 +560,14 @@ public partial record Mamba2
                 TTile ddt = dGLastOfkLeft;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
+                TTile.Synchronize();
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = dGLast;
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+                TTile.Synchronize();
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = daLog;
@@ -538,37 +575,45 @@ public partial record Mamba2
 
                 // dv += P^T dread
                 TTile.TransposedProduct(dv, P, dread, Into.Add);
+                TTile.Synchronize();
 
                 // dvIn += dv * softplus(dt + dtBias)
                 Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+                TTile.Synchronize();
                 TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
 
                 // dvDotvIn_i = sum over j of dv_ij vIn_ij
                 TTile dvDotvIn = dg;
                 TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+                TTile.Synchronize();
 
                 // ddt += sigmoid(dt + dtBias) * dvDotvIn
                 // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
                 TTile ddtBiasOfv = daLogOfg;
                 Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
+                TTile.Synchronize();
                 TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
 
                 // ddtBias += sum over all of ddtBiasOfv
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
+                TTile.Synchronize();
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
 
                 // --- the derivative
                 // dOutput: the gradient of the output
                 TTile dOutput = dread;
                 TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
                 TTile dOutputDotvIn = dt;
                 TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
+                TTile.Synchronize();
 
                 // dd = sum over all of dOutputDotvIn
                 TTile dd = ddtBias;
                 TTile.Sum(dd, dOutputDotvIn, Into.Set);
+                TTile.Synchronize();
                 TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
             }
         }

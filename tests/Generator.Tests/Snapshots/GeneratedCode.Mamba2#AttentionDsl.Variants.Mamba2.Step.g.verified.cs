@@ -82,6 +82,7 @@ public partial record Mamba2
                 // kept = exp(g)
                 TTile kept = g;
                 Loops<TTile, TNumber>.kept(kept, g);
+                TTile.Synchronize();
 
                 // SKept = exp(g) S
                 // SNext = SKept + k v^T
@@ -89,11 +90,14 @@ public partial record Mamba2
                 TTile SNext = S;
                 TTile read = scratch.Take(ref offset, 1, at.Columns);
                 TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, read, S, kept, k, v, q);
+                TTile.Synchronize();
 
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o2(o, read, d, vIn);
+                TTile.Synchronize();
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Synchronize();
             }
 
             if (!inPlace && !stored)

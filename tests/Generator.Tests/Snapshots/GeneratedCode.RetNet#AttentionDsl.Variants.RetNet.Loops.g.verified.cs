@@ -33,8 +33,6 @@ public partial record RetNet
                         q.Store(i, j, qIn.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = log(1 - exp(-((5 + head) * log(2))))</summary>
@@ -51,8 +49,6 @@ public partial record RetNet
                         g.Store(i, j, log);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>qHat = q exp(G)</summary>
@@ -68,8 +64,6 @@ public partial record RetNet
                         qHat.Store(i, j, q.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kLeft = k exp(GLast - G): what is left of it at the end of the chunk</summary>
@@ -86,8 +80,6 @@ public partial record RetNet
                         kLeft.Store(i, j, k.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dk = dkLeft * exp(GLast - G)</summary>
@@ -104,8 +96,6 @@ public partial record RetNet
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(GLast)</summary>
@@ -121,8 +111,6 @@ public partial record RetNet
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dq = dqHat * exp(G)</summary>
@@ -138,8 +126,6 @@ public partial record RetNet
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -155,8 +141,6 @@ public partial record RetNet
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>g = log(1 - exp(-((5 + head) * log(2))))</summary>
@@ -172,8 +156,6 @@ public partial record RetNet
                         g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>q = qIn * scale</summary>
@@ -189,8 +171,6 @@ public partial record RetNet
                         q.Store(i, j, qIn.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>kept = exp(g)</summary>
@@ -205,8 +185,6 @@ public partial record RetNet
                         kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>SKept = exp(g) S</summary>
@@ -222,8 +200,6 @@ public partial record RetNet
                         SKept.Store(i, j, exp * S.Load(i, j));
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dqIn = dq * scale</summary>
@@ -239,8 +215,6 @@ public partial record RetNet
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
                     }
                 }
-
-                TTile.Synchronize();
             }
 
             /// <summary>dS = dSNext * exp(g)</summary>
@@ -256,8 +230,6 @@ public partial record RetNet
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
                     }
                 }
-
-                TTile.Synchronize();
             }
         }
     }

@@ -73,6 +73,7 @@ public partial record RetNet
             TTile g = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.g(g, at);
             TTile.Trim(g, tokens);
+            TTile.Synchronize();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
@@ -81,15 +82,18 @@ public partial record RetNet
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
 
             // P_ij *= exp(G_i - G_j), masked before the exponential
             TTile P = PPlain;
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
             TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Synchronize();
             TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
@@ -99,6 +103,7 @@ public partial record RetNet
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            TTile.Synchronize();
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -153,17 +158,20 @@ public partial record RetNet
                 // o = qHat S + P v
                 TTile o = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
+                TTile.Synchronize();
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Product(o, P, v, Into.Add);
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Synchronize();
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Synchronize();
             }
 
             TTile.Arrive();
@@ -215,6 +223,7 @@ public partial record RetNet
                 TTile SNext = S;
                 TTile.Arrive();
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
                 TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
@@ -269,6 +278,7 @@ public partial record RetNet
                 TTile dS = dSNext;
                 TTile.Arrive();
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
                 TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
                 TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
@@ -332,6 +342,7 @@ public partial record RetNet
                 // dP = dOutput v^T where pairs exist
                 TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
             }
+            TTile.Synchronize();
 
             // The second part: the gradients, each stored as soon as it is final.
             offset = first;
@@ -355,10 +366,12 @@ public partial record RetNet
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, at);
                 TTile.Trim(g, tokens);
+                TTile.Synchronize();
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
                 TTile.CumulativeSum(G, g);
+                TTile.Synchronize();
 
                 // dPPlain = dP exp(G_i - G_j)
                 TTile dPPlain = dP;
@@ -371,30 +384,37 @@ public partial record RetNet
 
                 // dq += dPPlain k
                 TTile.Product(dq, dPPlain, k, Into.Add);
+                TTile.Synchronize();
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Synchronize();
                 TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
                 TTile dk = dkLeft;
                 Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+                TTile.Synchronize();
 
                 // qIn: query
                 TTile qIn = dqIn;
                 TTile.Copy(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
+                TTile.Synchronize();
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Synchronize();
                 TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
                 // dv += P^T dOutput
                 TTile.TransposedProduct(dv, P, dOutput, Into.Add);
+                TTile.Synchronize();
                 TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             }
         }

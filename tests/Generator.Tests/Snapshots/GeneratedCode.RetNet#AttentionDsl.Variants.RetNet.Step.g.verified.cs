@@ -60,6 +60,7 @@ public partial record RetNet
                 // kept = exp(g)
                 TTile kept = g;
                 Loops<TTile, TNumber>.kept(kept, g);
+                TTile.Synchronize();
 
                 // SKept = exp(g) S
                 // SNext = SKept + k v^T
@@ -67,7 +68,9 @@ public partial record RetNet
                 TTile SNext = S;
                 TTile o = scratch.Take(ref offset, 1, at.Columns);
                 TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, o, S, kept, k, v, q);
+                TTile.Synchronize();
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.Synchronize();
             }
 
             if (!inPlace && !stored)

@@ -78,14 +78,12 @@ public partial record RetNet
             Action<Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> method = kernel switch
             {
                 KernelKind.Decode => DecodeKernel<TTile, TNumber, AnySizes>,
-                KernelKind.Forward => ForwardKernel<TTile, TNumber, AnySizes>,
-                KernelKind.Backward => BackwardKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Prepare => PrepareKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Advance => AdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Trail => TrailKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Retreat => RetreatKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Gradients => GradientsKernel<TTile, TNumber, AnySizes>,
-                _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The oracle's kernels run on the host."),
+                _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "A device runs the step and the passes."),
             };
             return method.Method;
         }
@@ -108,22 +106,6 @@ public partial record RetNet
             where TKnown : struct, IKnownSizes
         {
             DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
-        }
-
-        private static void ForwardKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-            where TKnown : struct, IKnownSizes
-        {
-            ForwardItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
-        }
-
-        private static void BackwardKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-            where TKnown : struct, IKnownSizes
-        {
-            BackwardItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
         private static void PrepareKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)

@@ -73,7 +73,9 @@ public readonly partial struct CudaTile
     {
         if (row < x.Rows)
         {
+            Synchronize();
             Clear(x.Block(row, x.Rows - row, 0, x.Columns));
+            Synchronize();
         }
     }
 
