@@ -8,8 +8,20 @@ public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
     /// <remarks>d is 0 where no pair exists.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGramAdjoint(CudaTile dl, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    {
+        if (IsShortGram(d, l, r))
+        {
+            ShortGramsAdjoint<Keeping>(dl, dl, dr, de, dg, d, d, l, l, r, e, g, two: false);
+        }
+        else
+        {
+            AnyDecayedGramAdjoint(dl, dr, de, dg, d, l, r, e, g, causal);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AnyDecayedGramAdjoint(CudaTile dl, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
         int n = Each(d.Rows, d.Columns), first = Allowed(0, d.Rows, d.Columns, causal);
         HalfAdjoint<AnyRows>(dl, de, d, l, e, r, g, 1, first, n);

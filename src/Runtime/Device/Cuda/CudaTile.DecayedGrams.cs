@@ -17,12 +17,43 @@ public readonly partial struct CudaTile
     private const int BlockBytes = Side * Side * sizeof(float);
 
     /// <inheritdoc/>
-    /// <remarks>
+    /// <remarks>Of what is written, whose system would carry a rounding on, the factors keep their digits; of what is read they are rounded as those of products are.</remarks>
+    public static void DecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    {
+        if (!IsShortGram(result, l, r))
+        {
+            AnyDecayedGram(result, l, r, e, g, causal);
+        }
+        else if (causal == Causal.Strict)
+        {
+            ShortGrams<Keeping>(result, result, l, l, r, e, g, causal, causal, two: false);
+        }
+        else
+        {
+            ShortGrams<Rounding>(result, result, l, l, r, e, g, causal, causal, two: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>As in <see cref="DecayedGram"/>; the weights are worked out once for both.</remarks>
+    public static void DecayedGrams(CudaTile strict, CudaTile other, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    {
+        if (IsShortGram(strict, l, r) && other.IsExact && m.IsExact)
+        {
+            ShortGrams<Keeping>(strict, other, l, m, r, e, g, Causal.Strict, causal, two: true);
+        }
+        else
+        {
+            AnyDecayedGrams(strict, other, l, m, r, e, g, causal);
+        }
+    }
+
+    /// <summary>
     /// Every warp has some slabs of 16 channels, for which it computes two neighbouring blocks of a row of blocks, so that the rows' weights are
     /// worked out once; then the warps' sums are added.
-    /// </remarks>
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    private static void AnyDecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
         int n = Each(result.Rows, result.Columns), first = Allowed(0, result.Rows, result.Columns, causal);
         for (int i = 0; i < result.Rows; i += Side)
@@ -48,10 +79,8 @@ public readonly partial struct CudaTile
         }
     }
 
-    /// <inheritdoc/>
-    /// <remarks>As in <see cref="DecayedGram"/>; the weights are worked out once for both. The other one, of what is read, is rounded as products are.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayedGrams(CudaTile strict, CudaTile other, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    private static void AnyDecayedGrams(CudaTile strict, CudaTile other, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
         int n = Each(strict.Rows, strict.Columns), first = Allowed(0, strict.Rows, strict.Columns, causal);
         for (int i = 0; i < strict.Rows; i += Side)

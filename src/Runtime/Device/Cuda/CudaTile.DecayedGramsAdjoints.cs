@@ -8,8 +8,21 @@ public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
     /// <remarks>The gradients of both are 0 where no pair exists.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedGramsAdjoint(
+        CudaTile dl, CudaTile dm, CudaTile dr, CudaTile de, CudaTile dg, CudaTile dStrict, CudaTile dOther, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
+    {
+        if (IsShortGram(dStrict, l, r) && dOther.IsExact && m.IsExact)
+        {
+            ShortGramsAdjoint<Keeping>(dl, dm, dr, de, dg, dStrict, dOther, l, m, r, e, g, two: true);
+        }
+        else
+        {
+            AnyDecayedGramsAdjoint(dl, dm, dr, de, dg, dStrict, dOther, l, m, r, e, g, causal);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AnyDecayedGramsAdjoint(
         CudaTile dl, CudaTile dm, CudaTile dr, CudaTile de, CudaTile dg, CudaTile dStrict, CudaTile dOther, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
         int n = Each(dStrict.Rows, dStrict.Columns), first = Allowed(0, dStrict.Rows, dStrict.Columns, causal), slabs = (l.Columns + Side - 1) / Side;
@@ -67,8 +80,8 @@ public readonly partial struct CudaTile
                 WeightedRows(r, g, o + t, near, nearReference, 1), WeightedRows(r, g, o + t, near + 8, farReference, 1),
                 WeightedRows(r, g, o + t + 8, near, nearReference, 1), WeightedRows(r, g, o + t + 8, near + 8, farReference, 1));
             bool whole = o + Side <= r.Rows;
-            AddProduct(ref strict, whole ? AnyRows.At<Keeping>(strictRows, o) : Fragment.Last<AnyRows, Keeping>(dStrict, i, o, r.Rows), weighted);
-            AddProduct(ref other, whole ? AnyRows.At<Keeping>(otherRows, o) : Fragment.Last<AnyRows, Keeping>(dOther, i, o, r.Rows), weighted);
+            AddProduct<Keeping>(ref strict, whole ? AnyRows.At<Keeping>(strictRows, o) : Fragment.Last<AnyRows, Keeping>(dStrict, i, o, r.Rows), weighted);
+            AddProduct<Keeping>(ref other, whole ? AnyRows.At<Keeping>(otherRows, o) : Fragment.Last<AnyRows, Keeping>(dOther, i, o, r.Rows), weighted);
         }
 
         AddTo(dl, de, l, e, strict.Near, i, c, i, 1);
@@ -92,18 +105,12 @@ public readonly partial struct CudaTile
             Fragment ls = Fragment.Of<Keeping>(TwoRows(l, o + t, near, nearLow), TwoRows(l, o + t, near + 8, farLow), TwoRows(l, o + t + 8, near, nearHigh), TwoRows(l, o + t + 8, near + 8, farHigh));
             Fragment ms = Fragment.Of<Keeping>(TwoRows(m, o + t, near, nearLow), TwoRows(m, o + t, near + 8, farLow), TwoRows(m, o + t + 8, near, nearHigh), TwoRows(m, o + t + 8, near + 8, farHigh));
             bool whole = o + Side <= l.Rows;
-            AddProduct(ref sum, whole ? AnyColumns.At<Keeping>(strictColumns, o) : Fragment.Last<AnyColumns, Keeping>(dStrict, j, o, l.Rows), ls);
-            AddProduct(ref sum, whole ? AnyColumns.At<Keeping>(otherColumns, o) : Fragment.Last<AnyColumns, Keeping>(dOther, j, o, l.Rows), ms);
+            AddProduct<Keeping>(ref sum, whole ? AnyColumns.At<Keeping>(strictColumns, o) : Fragment.Last<AnyColumns, Keeping>(dStrict, j, o, l.Rows), ls);
+            AddProduct<Keeping>(ref sum, whole ? AnyColumns.At<Keeping>(otherColumns, o) : Fragment.Last<AnyColumns, Keeping>(dOther, j, o, l.Rows), ms);
         }
 
         AddTo(dr, dg, r, g, sum.Near, j, c, reference, -1);
         AddTo(dr, dg, r, g, sum.Far, j, c + 8, reference, -1);
-    }
-
-    private static void AddProduct(ref Block16 sum, in Fragment a, in Fragment b)
-    {
-        sum.Near = Keeping.Near(sum.Near, a, b);
-        sum.Far = Keeping.Far(sum.Far, a, b);
     }
 
     /// <summary>exp(decay - reference) of two rows of a channel; rows beyond the matrix repeat the last.</summary>

@@ -227,6 +227,9 @@ public readonly partial struct CudaTile
     /// <summary>How many digits of its factors a product keeps.</summary>
     private interface IDigits
     {
+        /// <summary>True if what rounding loses is kept.</summary>
+        static abstract bool Keeps { get; }
+
         static abstract uint Rest(CudaPair x, uint rounded);
 
         /// <summary>sum + a b for 16 rows and the 8 columns that are the near vectors of b.</summary>
@@ -239,6 +242,8 @@ public readonly partial struct CudaTile
     /// <summary>Factors are rounded to bfloat16.</summary>
     private readonly struct Rounding : IDigits
     {
+        public static bool Keeps => false;
+
         public static uint Rest(CudaPair x, uint rounded) => 0;
 
         public static CudaQuad Near(CudaQuad sum, in Fragment a, in Fragment b) =>
@@ -251,6 +256,8 @@ public readonly partial struct CudaTile
     /// <summary>Factors keep what rounding to bfloat16 loses, rounded itself: a b = (a' + da)(b' + db) up to da db.</summary>
     private readonly struct Keeping : IDigits
     {
+        public static bool Keeps => true;
+
         public static uint Rest(CudaPair x, uint rounded) => x.Rest(rounded);
 
         public static CudaQuad Near(CudaQuad sum, in Fragment a, in Fragment b)

@@ -63,25 +63,25 @@ public readonly partial struct CudaTile
         uint at = Workspace(WorkspaceBytes / 2) + (uint)((row * InverseStride) + (number << 1));
         uint to = result.Near(Mixed(Lane >> 2), j + ((Lane & 3) << 2));
         var first = default(Block16);
-        AddProduct(ref first, Inverse(at, transposed), upper);
+        AddProduct<Keeping>(ref first, Digits<Keeping>(at, !transposed), upper);
         if (result.Rows == Side)
         {
             PutFours(to, result.stride, first);
         }
         else
         {
-            Fragment corner = Inverse(at + (Side << 1), transposed);
+            Fragment corner = Digits<Keeping>(at + (Side << 1), !transposed);
             var second = default(Block16);
             if (transposed)
             {
-                AddProduct(ref first, corner, lower);
+                AddProduct<Keeping>(ref first, corner, lower);
             }
             else
             {
-                AddProduct(ref second, corner, upper);
+                AddProduct<Keeping>(ref second, corner, upper);
             }
 
-            AddProduct(ref second, Inverse(at + (Side << 1) + (Side * InverseStride), transposed), lower);
+            AddProduct<Keeping>(ref second, Digits<Keeping>(at + (Side << 1) + (Side * InverseStride), !transposed), lower);
             PutFours(to, result.stride, first);
             PutFours(to + (uint)(result.stride << 4), result.stride, second);
         }
@@ -97,18 +97,6 @@ public readonly partial struct CudaTile
         uint even = x.Near(t, column) + (uint)(i * x.stride), odd = x.Near(t ^ 6, column) + (uint)(i * x.stride), below = (uint)(x.stride << 3);
         CudaPair a = Ptx.Load2(even), b = Ptx.Load2(odd), c = Ptx.Load2(even + below), d = Ptx.Load2(odd + below);
         return Fragment.Of<Keeping>(new(a.Low, b.Low), new(a.High, b.High), new(c.Low, d.Low), new(c.High, d.High));
-    }
-
-    private static Fragment Inverse(uint at, bool transposed)
-    {
-        CudaBits4 bits = transposed ? Ptx.LoadMatrix(at) : Ptx.LoadMatrixTransposed(at);
-        CudaBits4 rests = transposed ? Ptx.LoadMatrix(at + RestsAt) : Ptx.LoadMatrixTransposed(at + RestsAt);
-        Fragment fragment = Fragment.Of(bits);
-        fragment.RestNearLow = rests.X;
-        fragment.RestFarLow = rests.Y;
-        fragment.RestNearHigh = rests.Z;
-        fragment.RestFarHigh = rests.W;
-        return fragment;
     }
 
     /// <summary>Stores sums whose columns were taken in twos.</summary>
@@ -139,9 +127,9 @@ public readonly partial struct CudaTile
             new(Ptx.Load(even + 32), Ptx.Load(odd + 32)), new(Ptx.Load(even + Below + 32), Ptx.Load(odd + Below + 32)));
         Ptx.Together();
         var product = default(Block16);
-        AddProduct(ref product, Inverse(inverse + (uint)(((Lane & 15) * InverseStride) + ((Lane >> 4) << 4)), transposed: true), below);
+        AddProduct<Keeping>(ref product, Digits<Keeping>(inverse + (uint)(((Lane & 15) * InverseStride) + ((Lane >> 4) << 4)), transposed: false), below);
         int row = Side + (Lane & 7) + ((Lane >> 4) << 3);
-        Block16 corner = Times(product, Inverse(inverse + (uint)((row * InverseStride) + ((Side + (Lane & 8)) << 1)), transposed: false));
+        Block16 corner = Times(product, Digits<Keeping>(inverse + (uint)((row * InverseStride) + ((Side + (Lane & 8)) << 1)), transposed: true));
         uint to = inverse + (uint)((g * InverseStride) + (Side << 1) + (t << 2));
         PutDigits(to, new(-corner.Near.X, -corner.Near.Y));
         PutDigits(to + 16, new(-corner.Far.X, -corner.Far.Y));
@@ -175,8 +163,8 @@ public readonly partial struct CudaTile
         Minus(ref d, l + (12 * row) + 16, row, b);
         Minus(ref d, l + (12 * row) + 32, row, c);
         Triangle(ref d, l + (12 * row) + 48, row);
-        PutEight(to, a, b);
-        PutEight(to + 16, c, d);
+        PutEight(to, new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
+        PutEight(to + 16, new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
     }
 
     private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
@@ -199,12 +187,11 @@ public readonly partial struct CudaTile
         y = new(a, b, c, y.W - (fourth.X * a) - (fourth.Y * b) - (fourth.Z * c));
     }
 
-    /// <summary>Eight numbers of a column in the mixed order.</summary>
-    private static void PutEight(uint to, CudaQuad a, CudaQuad b)
+    /// <summary>Eight numbers, in pairs, and what their rounding lost.</summary>
+    private static void PutEight(uint to, CudaPair x, CudaPair y, CudaPair z, CudaPair w)
     {
-        CudaPair x = new(a.X, b.Z), y = new(a.Y, b.W), z = new(a.Z, b.X), w = new(a.W, b.Y);
-        uint p = x.Rounded, q = y.Rounded, r = z.Rounded, s = w.Rounded;
-        Ptx.StoreBits4Near(to, p, q, r, s);
-        Ptx.StoreBits4Near(to + RestsAt, x.Rest(p), y.Rest(q), z.Rest(r), w.Rest(s));
+        uint a = x.Rounded, b = y.Rounded, c = z.Rounded, d = w.Rounded;
+        Ptx.StoreBits4Near(to, a, b, c, d);
+        Ptx.StoreBits4Near(to + RestsAt, x.Rest(a), y.Rest(b), z.Rest(c), w.Rest(d));
     }
 }

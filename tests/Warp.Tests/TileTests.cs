@@ -1,0 +1,139 @@
+using AttentionDsl.Runtime;
+
+namespace AttentionDsl.Warp.Tests;
+
+/// <summary>Triangular systems and decayed Grams of the tile of CUDA cards, by themselves, against the oracle's: sizes that have code of their own, and decays that lose more than single precision holds.</summary>
+public sealed unsafe class TileTests
+{
+    private const long Elements = 48 << 10;
+
+    private readonly Random random = new(5);
+
+    [Theory]
+    [InlineData(16, 32)]
+    [InlineData(32, 48)]
+    [InlineData(48, 32)]
+    public void Solves(int rows, int columns)
+    {
+        float[][] x = [new float[rows * columns], Numbers(rows, rows, (i, j) => j < i ? Next() / 2 : 0), Numbers(rows, columns, (_, _) => Next())];
+        Check(x, rows, [columns, rows, columns], (0, 3e-5), t => ReferenceTile.SolveUnitLower(t[0], t[1], t[2]), t => CudaTile.SolveUnitLower(t[0], t[1], t[2]));
+        Check(x, rows, [columns, rows, columns], (0, 3e-5), t => ReferenceTile.SolveUnitLowerTransposed(t[0], t[1], t[2]), t => CudaTile.SolveUnitLowerTransposed(t[0], t[1], t[2]));
+
+        // Every key the same: the inverse is small although the matrix is not.
+        x[1] = Numbers(rows, rows, (i, j) => j < i ? 1 : 0);
+        Check(x, rows, [columns, rows, columns], (0, 3e-5), t => ReferenceTile.SolveUnitLower(t[0], t[1], t[2]), t => CudaTile.SolveUnitLower(t[0], t[1], t[2]));
+    }
+
+    [Theory]
+    [InlineData(16, 32, 0.3)]
+    [InlineData(32, 32, 0.3)]
+    [InlineData(32, 48, 3.0)]
+    [InlineData(32, 32, 9.0)]
+    [InlineData(32, 24, 9.0)]
+    [InlineData(48, 32, 9.0)]
+    public void Decayed_grams(int rows, int channels, double strength)
+    {
+        float[] decays = Decays(rows, channels, strength), l = Numbers(rows, channels, (_, _) => Next()), m = Numbers(rows, channels, (_, _) => Next());
+        float[] r = Numbers(rows, channels, (_, _) => Next());
+        int[] both = [rows, rows, channels, channels, channels, channels, channels];
+        float[][] x = [new float[rows * rows], new float[rows * rows], l, m, r, decays, [.. new float[channels], .. decays.AsSpan(0, (rows - 1) * channels)]];
+        Check(x, rows, both, (0, 3e-5), t => ReferenceTile.DecayedGram(t[0], t[2], t[4], t[6], t[5], Causal.Strict), t => CudaTile.DecayedGram(t[0], t[2], t[4], t[6], t[5], Causal.Strict));
+        foreach (Causal causal in new[] { Causal.Strict, Causal.Inclusive })
+        {
+            Check(x, rows, both, (0, 3e-5), t => ReferenceTile.DecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[5], causal), t => CudaTile.DecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[5], causal));
+            Check(x, rows, both, (1, 5e-3), t => ReferenceTile.DecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[5], causal), t => CudaTile.DecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[5], causal));
+            Check(
+                x, rows, both, (0, causal == Causal.Strict ? 3e-5 : 5e-3),
+                t => ReferenceTile.DecayedGram(t[0], t[2], t[4], t[5], t[5], causal), t => CudaTile.DecayedGram(t[0], t[2], t[4], t[5], t[5], causal));
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 32, 0.3)]
+    [InlineData(32, 48, 0.3)]
+    [InlineData(32, 32, 9.0)]
+    [InlineData(32, 16, 40.0)]
+    [InlineData(48, 32, 3.0)]
+    public void Derivatives_of_decayed_grams(int rows, int channels, double strength)
+    {
+        float[] Any() => Numbers(rows, channels, (_, _) => Next());
+        float[][] x =
+        [
+            Any(), Any(), Any(), Any(), Numbers(rows, rows, (i, j) => j < i ? Next() : 0), Numbers(rows, rows, (i, j) => j <= i ? Next() : 0),
+            Any(), Any(), Any(), Decays(rows, channels, strength), Any(), new float[rows * channels],
+        ];
+        int[] columns = [channels, channels, channels, channels, rows, rows, channels, channels, channels, channels, channels, channels];
+
+        // What stood before a token.
+        x[9].AsSpan(0, (rows - 1) * channels).CopyTo(x[11].AsSpan(channels));
+        foreach (int i in new[] { 0, 2, 3, 10 })
+        {
+            Check(
+                x, rows, columns, (i, 1e-4),
+                t => ReferenceTile.DecayedGramAdjoint(t[0], t[2], t[10], t[3], t[4], t[6], t[8], t[11], t[9], Causal.Strict),
+                t => CudaTile.DecayedGramAdjoint(t[0], t[2], t[10], t[3], t[4], t[6], t[8], t[11], t[9], Causal.Strict));
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            Check(
+                x, rows, columns, (i, 5e-3),
+                t => ReferenceTile.DecayedGramsAdjoint(t[0], t[1], t[2], t[3], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[9], Causal.Inclusive),
+                t => CudaTile.DecayedGramsAdjoint(t[0], t[1], t[2], t[3], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[9], Causal.Inclusive));
+            Check(
+                x, rows, columns, (i, 1e-4),
+                t => ReferenceTile.DecayedGramAdjoint(t[0], t[1], t[2], t[3], t[5], t[6], t[8], t[9], t[9], Causal.Inclusive),
+                t => CudaTile.DecayedGramAdjoint(t[0], t[1], t[2], t[3], t[5], t[6], t[8], t[9], t[9], Causal.Inclusive));
+        }
+    }
+
+    /// <summary>Compares one of the tiles after an operation.</summary>
+    private static void Check(float[][] x, int rows, int[] columns, (int Tile, double Tolerance) judged, Action<ReferenceTile[]> expected, Action<CudaTile[]> operation)
+    {
+        double[][] exact = [.. x.Select(y => y.Select(z => (double)z).ToArray())];
+        float[][] got = [.. x.Select(y => y.ToArray())];
+        var pins = exact.Select(y => System.Runtime.InteropServices.GCHandle.Alloc(y, System.Runtime.InteropServices.GCHandleType.Pinned))
+            .Concat(got.Select(y => System.Runtime.InteropServices.GCHandle.Alloc(y, System.Runtime.InteropServices.GCHandleType.Pinned))).ToArray();
+        try
+        {
+            expected([.. exact.Select((_, i) => new ReferenceTile((double*)pins[i].AddrOfPinnedObject(), rows, columns[i], columns[i]))]);
+            ThreadGroup.Run(CudaGroup.Threads, Elements, watched: true, () =>
+            {
+                long offset = 0;
+                CudaTile scratch = CudaTile.ScratchOf(default, 0, Elements);
+                CudaTile[] far = [.. got.Select((_, i) => CudaTile.Global(pins[got.Length + i].AddrOfPinnedObject(), rows, columns[i], columns[i], CudaElement.Float32))];
+                CudaTile[] near = [.. far.Select(y => scratch.Take(ref offset, y.Rows, y.Columns))];
+                for (int i = 0; i < near.Length; i++)
+                {
+                    CudaTile.Copy(near[i], far[i], Into.Set);
+                }
+
+                operation(near);
+                CudaTile.Copy(far[judged.Tile], near[judged.Tile], Into.Set);
+            });
+        }
+        finally
+        {
+            Array.ForEach(pins, y => y.Free());
+        }
+
+        double error = exact[judged.Tile].Zip(got[judged.Tile]).Sum(y => (y.First - y.Second) * (y.First - y.Second)), norm = exact[judged.Tile].Sum(y => y * y);
+        Assert.InRange(Math.Sqrt(error / Math.Max(norm, 1e-30)), 0, judged.Tolerance);
+    }
+
+    private static float[] Numbers(int rows, int columns, Func<int, int, double> next) => [.. Enumerable.Range(0, rows * columns).Select(x => (float)next(x / columns, x % columns))];
+
+    private double Next() => (random.NextDouble() * 2) - 1;
+
+    /// <summary>Sums of log decays, of which every fourth channel loses the most.</summary>
+    private float[] Decays(int rows, int channels, double strength)
+    {
+        float[] decays = Numbers(rows, channels, (_, c) => -random.NextDouble() * (c % 4 == 0 ? strength : 0.3));
+        for (int at = channels; at < decays.Length; at++)
+        {
+            decays[at] += decays[at - channels];
+        }
+
+        return decays;
+    }
+}
