@@ -108,7 +108,9 @@ public sealed unsafe class TileTests
                     CudaTile.Copy(near[i], far[i], Into.Set);
                 }
 
+                CudaTile.Synchronize();
                 operation(near);
+                CudaTile.Synchronize();
                 CudaTile.Copy(far[judged.Tile], near[judged.Tile], Into.Set);
             });
         }

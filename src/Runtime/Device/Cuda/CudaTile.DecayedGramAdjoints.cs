@@ -25,6 +25,7 @@ public readonly partial struct CudaTile
     {
         int n = Each(d.Rows, d.Columns), first = Allowed(0, d.Rows, d.Columns, causal);
         HalfAdjoint<AnyRows>(dl, de, d, l, e, r, g, 1, first, n);
+        Synchronize();
         HalfAdjoint<AnyColumns>(dr, dg, d, r, g, l, e, -1, first, n);
     }
 
@@ -49,8 +50,6 @@ public readonly partial struct CudaTile
                 AdjointBlock<TPairs>(dx, dDecay, d, x, decay, other, otherDecay, i, c, reference, sign, first, each);
             }
         }
-
-        Synchronize();
     }
 
     private static void AdjointBlock<TPairs>(

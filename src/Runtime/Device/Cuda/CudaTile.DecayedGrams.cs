@@ -240,6 +240,7 @@ public readonly partial struct CudaTile
     /// <summary>Adds what the warps have of two blocks.</summary>
     private static void Gather(CudaTile result, BlockPair sums, int i, int j, int first, int each, bool any)
     {
+        Synchronize();
         if (any)
         {
             PutPart(sums.Left, 0);
@@ -248,7 +249,6 @@ public readonly partial struct CudaTile
 
         Synchronize();
         SumParts(result, i, j, first, each, any);
-        Synchronize();
     }
 
     /// <summary>A warp's sums of one of the two blocks, among its own in the workspace.</summary>

@@ -54,8 +54,6 @@ public readonly partial struct CudaTile
                 RightBlock(dr, dg, dStrict, dOther, l, m, r, e, g, j, c, first, n);
             }
         }
-
-        Synchronize();
     }
 
     /// <summary>True if one of 16 channels loses more than e^-60 within 16 rows: asked by a warp.</summary>

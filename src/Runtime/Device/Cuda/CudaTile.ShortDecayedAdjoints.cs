@@ -19,6 +19,7 @@ public readonly partial struct CudaTile
         CudaTile dl, CudaTile dm, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile dOther, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, bool two)
         where TDigits : struct, IDigits
     {
+        Synchronize();
         PutMatrix(d, 0);
         if (two)
         {
@@ -35,8 +36,6 @@ public readonly partial struct CudaTile
         {
             AdjointSlab<TDigits>(dl, dm, dr, de, dg, d, dOther, l, m, r, e, g, c, two);
         }
-
-        Synchronize();
     }
 
     /// <summary>The gradient of a Gram, split, for the workspace: columns of a block in the order <see cref="Fourth"/>, eight to a thread.</summary>

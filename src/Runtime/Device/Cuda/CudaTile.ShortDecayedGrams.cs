@@ -142,6 +142,7 @@ public readonly partial struct CudaTile
     private static void GatherShort(CudaTile result, BlockPair sums, int part, int parts, Causal causal)
     {
         uint at = Workspace(WorkspaceBytes) + (uint)(Lane << 4), own = at + (uint)(part * PartBytes);
+        Synchronize();
         if (result.Rows == Side || Warp < parts)
         {
             PutPart(own, sums.Right);
@@ -163,8 +164,6 @@ public readonly partial struct CudaTile
         {
             PutHalf(result, at, half, parts, causal);
         }
-
-        Synchronize();
     }
 
     private static void PutPart(uint at, Block16 sum)

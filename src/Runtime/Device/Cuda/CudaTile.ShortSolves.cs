@@ -24,6 +24,7 @@ public readonly partial struct CudaTile
 
     private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, bool transposed)
     {
+        Synchronize();
         if (Warp == 0)
         {
             if (l.Rows == Side)
@@ -52,8 +53,6 @@ public readonly partial struct CudaTile
                 PutSolution(result, Paired(x, 0, j), l.Rows > Side ? Paired(x, Side, j) : default, j, transposed);
             }
         }
-
-        Synchronize();
     }
 
     /// <summary>The product of the inverse, or of its transpose, and 16 columns.</summary>

@@ -51,8 +51,6 @@ public readonly partial struct CudaTile
                 result.Put(i, v, sum, Into.Set);
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -72,8 +70,6 @@ public readonly partial struct CudaTile
                 result.Put(j, v, sum, Into.Set);
             }
         }
-
-        Synchronize();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -91,6 +87,7 @@ public readonly partial struct CudaTile
     {
         int blocks = (l.Rows + Side - 1) / Side;
         var inverses = new CudaTile(Workspace(WorkspaceBytes / 2), (Side + RowPadding) << 2, blocks * Side, Side, true, CudaElement.Float32);
+        Synchronize();
         for (int block = Warp; block < blocks; block += Warps)
         {
             if (Lane < Side)
@@ -131,8 +128,6 @@ public readonly partial struct CudaTile
                 }
             }
         }
-
-        Synchronize();
     }
 
     /// <summary>right -= (rows d.. of the solution)^T (the factor's vectors from i on)^T.</summary>
