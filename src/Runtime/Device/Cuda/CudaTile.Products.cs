@@ -1,348 +1,200 @@
-using System.Runtime.CompilerServices;
-using ILGPU;
-
 namespace AttentionDsl.Runtime;
 
-/// <content>Matrix products on the tensor cores.</content>
+/// <content>
+/// Matrix products on the tensor cores. A kernel knows sizes and kinds of its tiles when it is compiled: a product finds the shape of its blocks and each
+/// lane's addresses, and <see cref="Ptx.Product"/> writes what is left, a straight line.
+/// </content>
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1 && a.IsExact && b.IsExact)
+        if (Even(result, a.Columns))
         {
-            OneByOne<ExactRows, ExactColumns>(result, a, b, into);
-        }
-        else if (a.IsFactor && b.IsFactor)
-        {
-            Multiply<FactorRows, FactorColumns, Plainly>(result, a, b, Plainly.Of(into));
+            Multiply(result, a, 0, b, 0, a.Columns, into);
         }
         else
         {
-            Multiply16<AnyRows, AnyColumns, Rounding, Plainly>(result, a, b, Plainly.Of(into));
+            UnevenProduct(result, a, b, into);
         }
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1 && a.IsExact && b.IsExact)
+        if (Even(result, a.Rows))
         {
-            Outer(result, a, b, into);
-        }
-        else if (a.IsFactor && b.IsFactor)
-        {
-            Multiply<FactorColumns, FactorColumns, Plainly>(result, a, b, Plainly.Of(into));
+            Multiply(result, a, 1, b, 0, a.Rows, into);
         }
         else
         {
-            Multiply16<AnyColumns, AnyColumns, Rounding, Plainly>(result, a, b, Plainly.Of(into));
+            UnevenTransposedProduct(result, a, b, into);
         }
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.Rows == 1 && a.IsExact && b.IsExact)
+        if (Even(result, a.Columns))
         {
-            OneByOne<ExactRows, ExactRows>(result, a, b, into);
-        }
-        else if (a.IsFactor && b.IsFactor)
-        {
-            Multiply<FactorRows, FactorRows, Plainly>(result, a, b, Plainly.Of(into));
+            Multiply(result, a, 0, b, 1, a.Columns, into);
         }
         else
         {
-            Multiply16<AnyRows, AnyRows, Rounding, Plainly>(result, a, b, Plainly.Of(into));
+            UnevenProductTransposed(result, a, b, into);
         }
     }
 
     /// <inheritdoc/>
     /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
-        if (causal == Causal.Strict)
+        if (!Even(result, l.Columns))
         {
-            Multiply16<AnyRows, AnyRows, Keeping, Causally>(result, l, r, Causally.Of(into, result, causal));
+            UnevenGram(result, l, r, causal, into);
         }
         else
         {
-            Multiply16<AnyRows, AnyRows, Rounding, Causally>(result, l, r, Causally.Of(into, result, causal));
+            int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
+            uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
+            if (blocks >= Warps || block < blocks)
+            {
+                do
+                {
+                    int row = (int)(block / across), i = row << 4, j = (int)(block - ((uint)row * across)) << 4;
+                    int left = first + ((i + (Lane >> 2)) * each) - j - ((Lane & 3) << 1);
+                    if (j < first + ((i + 15) * each))
+                    {
+                        Ptx.CausalProduct(
+                            16, 16, result.PairAt(i, j), result.stride, result.Exactly, into,
+                            l.LeftAt(i, 0), l.stride, l.Exactly, 0, r.RightAt(j, 1), r.stride, r.Exactly, 1, l.Columns, left, each << 3, causal == Causal.Strict ? 2 : 1);
+                    }
+                    else if (into == Into.Set)
+                    {
+                        // Nothing is contracted: zeros.
+                        Ptx.Product(16, 16, result.PairAt(i, j), result.stride, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+                    }
+
+                    block += (uint)Warps;
+                }
+                while (blocks > Warps && block < blocks);
+            }
+
+            Synchronize();
         }
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u)
     {
-        if (k.IsFactor && u.IsFactor)
+        if (!Even(state, k.Rows))
         {
-            Multiply<FactorColumns, FactorColumns, Decaying>(state, k, u, Decaying.Of(g));
+            UnevenDecayAndWrite(state, g, k, u);
+        }
+        else if (Tall(state))
+        {
+            DecayAndWrite(state, g, k, u, 5, 5);
+        }
+        else if (Wide(state))
+        {
+            DecayAndWrite(state, g, k, u, 4, 5);
         }
         else
         {
-            Multiply16<AnyColumns, AnyColumns, Rounding, Decaying>(state, k, u, Decaying.Of(g));
+            DecayAndWrite(state, g, k, u, 4, 4);
         }
     }
 
-    /// <summary>The product of a column (given as a row) and a row.</summary>
-    private static void Outer(CudaTile result, CudaTile a, CudaTile b, Into into)
+    private static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u, int rowBits, int columnBits)
     {
-        for (int i = result.QuadRow; i < result.Rows; i += result.QuadRowStep)
+        uint across = (uint)state.Columns >> columnBits, blocks = ((uint)state.Rows >> rowBits) * across, block = (uint)Warp;
+        float all = g.Columns == 1 ? CudaQuad.Exp(Ptx.Load(g.Near(0, 0))) : 1f;
+        if (blocks >= Warps || block < blocks)
         {
-            CudaQuad factor = CudaQuad.All(into == Into.Subtract ? -a.At(0, i) : a.At(0, i));
-            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            do
             {
-                CudaQuad product = factor * b.Quad(0, j);
-                result.PutQuad(i, j, into == Into.Set ? product : result.Quad(i, j) + product);
+                uint row = block / across;
+                int i = (int)row << rowBits, j = (int)(block - (row * across)) << columnBits;
+                Ptx.ScaledProduct(
+                    1 << rowBits, 1 << columnBits, state.PairAt(i, j), state.stride, state.Exactly, Into.Add,
+                    k.LeftAt(i, 1), k.stride, k.Exactly, 1, u.RightAt(j, 0), u.stride, u.Exactly, 0, k.Rows,
+                    Kept(g, all, i), Kept(g, all, i + 8), rowBits > 4 ? Kept(g, all, i + 16) : 1f, rowBits > 4 ? Kept(g, all, i + 24) : 1f);
+                block += (uint)Warps;
             }
+            while (blocks > Warps && block < blocks);
         }
 
         Synchronize();
     }
 
-    /// <summary>The product with a row, in single precision, without tensor cores.</summary>
-    private static void OneByOne<TA, TB>(CudaTile result, CudaTile a, CudaTile b, Into into)
-        where TA : struct, IFactor<TA>
-        where TB : struct, IFactor<TB>
+    /// <summary>How much of this thread's row stays, in eight rows from row i on.</summary>
+    private static float Kept(CudaTile g, float all, int i) => g.Columns == 1 ? all : CudaQuad.Exp(Ptx.Load(g.Near(0, i + (Lane >> 2))));
+
+    /// <summary>A product of sizes that are multiples of 16, in the largest blocks of which there is one for every warp.</summary>
+    private static void Multiply(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)
     {
-        for (int j = Group.IdxX; j < result.Columns; j += Threads)
+        if (Tall(result))
         {
-            float sum = 0;
-            for (int d = 0; d < TA.Depth(a); d++)
-            {
-                sum += TA.One(a, 0, d) * TB.One(b, j, d);
-            }
-
-            result.Put(0, j, sum, into);
+            Multiply(result, a, aTurned, b, bTurned, depth, into, 5, 5);
         }
-
-        Synchronize();
-    }
-
-    /// <summary>A product of factors: a warp computes blocks of 32 x 32, or smaller ones where there are fewer of the large than warps.</summary>
-    private static void Multiply<TA, TB, TFinish>(CudaTile result, CudaTile a, CudaTile b, TFinish finish)
-        where TA : struct, IFactor<TA>
-        where TB : struct, IFactor<TB>
-        where TFinish : struct, IFinish
-    {
-        int down = (result.Rows + 15) >> 4, across = (result.Columns + 31) >> 5;
-        if ((down & 1) == 0 && (down >> 1) * across >= Warps)
+        else if (Wide(result))
         {
-            for (int block = Warp; block < (down >> 1) * across; block += Warps)
-            {
-                int row = Ptx.Quotient(block, across), i = row << 5, j = (block - (row * across)) << 5;
-                Block32.Of<TA, TB>(a, b, i, j, out Strip upper, out Strip lower);
-                upper.Put(result, finish, i, j);
-                lower.Put(result, finish, i + 16, j);
-            }
-
-            Synchronize();
-        }
-        else if (down * across >= Warps)
-        {
-            for (int block = Warp; block < down * across; block += Warps)
-            {
-                int row = Ptx.Quotient(block, across), i = row << 4, j = (block - (row * across)) << 5;
-                Strip.Of<TA, TB>(a, b, i, j).Put(result, finish, i, j);
-            }
-
-            Synchronize();
+            Multiply(result, a, aTurned, b, bTurned, depth, into, 4, 5);
         }
         else
         {
-            Multiply16<TA, TB, Rounding, TFinish>(result, a, b, finish);
+            Multiply(result, a, aTurned, b, bTurned, depth, into, 4, 4);
         }
     }
 
-    /// <summary>A product in blocks of 16 x 16.</summary>
-    private static void Multiply16<TA, TB, TDigits, TFinish>(CudaTile result, CudaTile a, CudaTile b, TFinish finish)
-        where TA : struct, IFactor<TA>
-        where TB : struct, IFactor<TB>
-        where TDigits : struct, IDigits
-        where TFinish : struct, IFinish
+    private static void Multiply(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into, int rowBits, int columnBits)
     {
-        int across = (result.Columns + 15) >> 4, blocks = ((result.Rows + 15) >> 4) * across;
-        for (int block = Warp; block < blocks; block += Warps)
+        // Where there are as many blocks as warps no test and no loop is left.
+        uint across = (uint)result.Columns >> columnBits, blocks = ((uint)result.Rows >> rowBits) * across, block = (uint)Warp;
+        if (blocks >= Warps || block < blocks)
         {
-            int row = Ptx.Quotient(block, across), i = row << 4, j = (block - (row * across)) << 4;
-            var sum = default(Block16);
-            if (finish.Wants(i, j))
+            do
             {
-                sum = Block16.Of<TA, TB, TDigits>(a, b, i, j);
+                uint row = block / across;
+                int i = (int)row << rowBits, j = (int)(block - (row * across)) << columnBits;
+                Ptx.Product(
+                    1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.stride, result.Exactly, into,
+                    a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, bTurned), b.stride, b.Exactly, bTurned, depth);
+                block += (uint)Warps;
             }
-
-            sum.Put(result, finish, i, j);
+            while (blocks > Warps && block < blocks);
         }
 
         Synchronize();
     }
 
-    /// <summary>A thread's part of 16 x 16 sums: rows g and g + 8, of each 8 columns two neighbours.</summary>
-    private struct Block16
+    private static bool Even(CudaTile result, int depth) => ((result.Rows | result.Columns | depth) & 15) == 0;
+
+    /// <summary>True if there are 32 x 32 numbers for every warp.</summary>
+    private static bool Tall(CudaTile result) => ((result.Rows | result.Columns) & 31) == 0 && result.Rows * result.Columns >= 1024 * Warps;
+
+    /// <summary>True if there are 16 x 32 numbers for every warp.</summary>
+    private static bool Wide(CudaTile result) => (result.Columns & 31) == 0 && result.Rows * result.Columns >= 512 * Warps;
+
+    /// <summary>1 of an exact tile, 0 of a factor.</summary>
+    private int Exactly => (kind & 1) ^ 1;
+
+    /// <summary>Where this thread's first two sums of a block go.</summary>
+    private uint PairAt(int i, int j)
     {
-        public CudaQuad Near;
-        public CudaQuad Far;
-
-        public static Block16 Of<TA, TB, TDigits>(CudaTile a, CudaTile b, int i, int j)
-            where TA : struct, IFactor<TA>
-            where TB : struct, IFactor<TB>
-            where TDigits : struct, IDigits
-        {
-            var sum = default(Block16);
-            int depth = TA.Depth(a), d = 0;
-            TA rows = TA.Of(a, i);
-            TB columns = TB.Of(b, j);
-            for (; d + 32 <= depth; d += 32)
-            {
-                Fragment a0 = TA.At<TDigits>(rows, d), b0 = TB.At<TDigits>(columns, d), a1 = TA.At<TDigits>(rows, d + 16), b1 = TB.At<TDigits>(columns, d + 16);
-                sum.Near = TDigits.Near(sum.Near, a0, b0);
-                sum.Far = TDigits.Far(sum.Far, a0, b0);
-                sum.Near = TDigits.Near(sum.Near, a1, b1);
-                sum.Far = TDigits.Far(sum.Far, a1, b1);
-            }
-
-            if (d + 16 <= depth)
-            {
-                Fragment a0 = TA.At<TDigits>(rows, d), b0 = TB.At<TDigits>(columns, d);
-                sum.Near = TDigits.Near(sum.Near, a0, b0);
-                sum.Far = TDigits.Far(sum.Far, a0, b0);
-                d += 16;
-            }
-
-            if (d < depth)
-            {
-                Fragment a0 = Fragment.Last<TA, TDigits>(a, i, d, depth), b0 = Fragment.Last<TB, TDigits>(b, j, d, depth);
-                sum.Near = TDigits.Near(sum.Near, a0, b0);
-                sum.Far = TDigits.Far(sum.Far, a0, b0);
-            }
-
-            return sum;
-        }
-
-        public readonly void Put<TFinish>(CudaTile result, TFinish finish, int i, int j)
-            where TFinish : struct, IFinish
-        {
-            if (result.IsExact)
-            {
-                Put<TFinish, ExactPairs>(result, finish, i, j);
-            }
-            else
-            {
-                Put<TFinish, FactorPairs>(result, finish, i, j);
-            }
-        }
-
-        private readonly void Put<TFinish, TPairs>(CudaTile result, TFinish finish, int i, int j)
-            where TFinish : struct, IFinish
-            where TPairs : struct, IPairs
-        {
-            var place = Place<TPairs>.Of(result, finish, i, j);
-            place.Put(finish, 0, Near);
-            place.Put(finish, 8, Far);
-        }
+        int row = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
+        return (uint)address + (uint)((row * stride) + (column << Shift));
     }
 
-    /// <summary>A thread's part of 16 x 32 sums of a product of factors.</summary>
-    private struct Strip
-    {
-        private CudaQuad first;
-        private CudaQuad second;
-        private CudaQuad third;
-        private CudaQuad fourth;
+    /// <summary>Where this lane's part of 16 vectors of a left factor begins: of a factor the row of 8 that it gives to loads of matrices, of an exact tile its pair.</summary>
+    private uint LeftAt(int vector, int turned) => IsExact ? ExactAt(vector, turned)
+        : turned == 0 ? NearFactor(vector + (Lane & 15), (Lane >> 4) << 3)
+        : NearFactor((Lane & 7) + ((Lane >> 4) << 3), vector + (Lane & 8));
 
-        public static Strip Of<TA, TB>(CudaTile a, CudaTile b, int i, int j)
-            where TA : struct, IFactor<TA>
-            where TB : struct, IFactor<TB>
-        {
-            var sum = default(Strip);
-            int depth = TA.Depth(a), d = 0;
-            TA rows = TA.Of(a, i);
-            TB left = TB.Of(b, j), right = TB.Of(b, j + 16);
-            for (; d + 32 <= depth; d += 32)
-            {
-                Fragment a0 = TA.At<Rounding>(rows, d), l0 = TB.At<Rounding>(left, d), r0 = TB.At<Rounding>(right, d);
-                Fragment a1 = TA.At<Rounding>(rows, d + 16), l1 = TB.At<Rounding>(left, d + 16), r1 = TB.At<Rounding>(right, d + 16);
-                Add(ref sum, a0, l0, r0);
-                Add(ref sum, a1, l1, r1);
-            }
+    /// <summary>The same of a right factor: vectors are columns, or rows of one that is turned.</summary>
+    private uint RightAt(int vector, int turned) => IsExact ? ExactAt(vector, turned ^ 1)
+        : turned == 0 ? NearFactor(Lane & 15, vector + ((Lane >> 4) << 3))
+        : NearFactor(vector + (Lane & 7) + ((Lane >> 4) << 3), Lane & 8);
 
-            if (d + 16 <= depth)
-            {
-                Add(ref sum, TA.At<Rounding>(rows, d), TB.At<Rounding>(left, d), TB.At<Rounding>(right, d));
-                d += 16;
-            }
-
-            if (d < depth)
-            {
-                Add(ref sum, Fragment.Last<TA, Rounding>(a, i, d, depth), Fragment.Last<TB, Rounding>(b, j, d, depth), Fragment.Last<TB, Rounding>(b, j + 16, d, depth));
-            }
-
-            return sum;
-        }
-
-        public static void Add(ref Strip sum, in Fragment a, in Fragment left, in Fragment right)
-        {
-            sum.first = Rounding.Near(sum.first, a, left);
-            sum.second = Rounding.Far(sum.second, a, left);
-            sum.third = Rounding.Near(sum.third, a, right);
-            sum.fourth = Rounding.Far(sum.fourth, a, right);
-        }
-
-        public readonly void Put<TFinish>(CudaTile result, TFinish finish, int i, int j)
-            where TFinish : struct, IFinish
-        {
-            if (result.IsExact)
-            {
-                Put<TFinish, ExactPairs>(result, finish, i, j);
-            }
-            else
-            {
-                Put<TFinish, FactorPairs>(result, finish, i, j);
-            }
-        }
-
-        private readonly void Put<TFinish, TPairs>(CudaTile result, TFinish finish, int i, int j)
-            where TFinish : struct, IFinish
-            where TPairs : struct, IPairs
-        {
-            var place = Place<TPairs>.Of(result, finish, i, j);
-            place.Put(finish, 0, first);
-            place.Put(finish, 8, second);
-            place.Put(finish, 16, third);
-            place.Put(finish, 24, fourth);
-        }
-    }
-
-    /// <summary>32 x 32 sums: each fragment that is read serves two products.</summary>
-    private static class Block32
-    {
-        public static void Of<TA, TB>(CudaTile a, CudaTile b, int i, int j, out Strip upper, out Strip lower)
-            where TA : struct, IFactor<TA>
-            where TB : struct, IFactor<TB>
-        {
-            upper = default;
-            lower = default;
-            int depth = TA.Depth(a), d = 0;
-            TA rows = TA.Of(a, i), lowerRows = TA.Of(a, i + 16);
-            TB left = TB.Of(b, j), right = TB.Of(b, j + 16);
-            for (; d + 16 <= depth; d += 16)
-            {
-                Fragment a0 = TA.At<Rounding>(rows, d), a1 = TA.At<Rounding>(lowerRows, d), l = TB.At<Rounding>(left, d), r = TB.At<Rounding>(right, d);
-                Strip.Add(ref upper, a0, l, r);
-                Strip.Add(ref lower, a1, l, r);
-            }
-
-            if (d < depth)
-            {
-                Fragment l = Fragment.Last<TB, Rounding>(b, j, d, depth), r = Fragment.Last<TB, Rounding>(b, j + 16, d, depth);
-                Strip.Add(ref upper, Fragment.Last<TA, Rounding>(a, i, d, depth), l, r);
-                Strip.Add(ref lower, Fragment.Last<TA, Rounding>(a, i + 16, d, depth), l, r);
-            }
-        }
-    }
+    private uint ExactAt(int vector, int columns) => columns == 0 ? Near(vector + (Lane >> 2), (Lane & 3) << 1) : Near((Lane & 3) << 1, vector + (Lane >> 2));
 }

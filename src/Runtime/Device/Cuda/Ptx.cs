@@ -16,7 +16,7 @@ namespace AttentionDsl.Runtime;
 /// Operands and results stay in registers (<c>CudaAsm</c> would put results into local memory). The bodies are never run; ILGPU compiles
 /// them as functions that nobody calls. Addresses of shared memory have 32 bits, those of the device's memory 64.
 /// </remarks>
-internal static class Ptx
+internal static partial class Ptx
 {
     private static readonly Dictionary<string, string> Texts = new()
     {
@@ -318,6 +318,8 @@ internal static class Ptx
         {
             manager.RegisterMethod(typeof(Ptx).GetMethod(name)!, new PTXIntrinsic(writer, IntrinsicImplementationMode.GenerateCode));
         }
+
+        RegisterProducts(manager);
     }
 
     private static IEnumerable<string> Steps()

@@ -1,0 +1,102 @@
+using System.Reflection;
+using ILGPU.Backends.PTX;
+using ILGPU.IR;
+using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Values;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>
+/// Products: a call is written as all the instructions of a block (<see cref="PtxProduct"/>). Kinds, forms and shapes are constants of the call; strides and
+/// depths should be.
+/// </content>
+internal static partial class Ptx
+{
+    /// <summary>A block of a product, by a warp: result (=, +=, -=) a b.</summary>
+    /// <param name="rows">16 or 32.</param>
+    /// <param name="columns">16 or 32.</param>
+    /// <param name="result">Where this thread's first pair of the block stands.</param>
+    /// <param name="resultStride">Bytes from a row to the next.</param>
+    /// <param name="resultExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="into">How sums join the result.</param>
+    /// <param name="a">Where this lane's part of the left factor begins.</param>
+    /// <param name="aStride">Bytes from a row to the next.</param>
+    /// <param name="aExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="aTurned">1 if the left factor is the transposed tile.</param>
+    /// <param name="b">Where this lane's part of the right factor begins.</param>
+    /// <param name="bStride">Bytes from a row to the next.</param>
+    /// <param name="bExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="bTurned">1 if the right factor is the transposed tile.</param>
+    /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    [IntrinsicImplementation]
+    public static void Product(
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth)
+    {
+    }
+
+    /// <summary>Like <see cref="Product"/>, with old numbers of rows g, g + 8, g + 16 and g + 24 (g: this thread's first) scaled before sums are added to them.</summary>
+    [IntrinsicImplementation]
+    public static void ScaledProduct(
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
+        float kept0, float kept1, float kept2, float kept3)
+    {
+    }
+
+    /// <summary>Like <see cref="Product"/>, with sums only where pairs exist: in this thread's first row for <paramref name="left"/> columns from its first one on.</summary>
+    /// <param name="rows">16 or 32.</param>
+    /// <param name="columns">16 or 32.</param>
+    /// <param name="result">Where this thread's first pair of the block stands.</param>
+    /// <param name="resultStride">Bytes from a row to the next.</param>
+    /// <param name="resultExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="into">How sums join the result.</param>
+    /// <param name="a">Where this lane's part of the left factor begins.</param>
+    /// <param name="aStride">Bytes from a row to the next.</param>
+    /// <param name="aExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="aTurned">1 if the left factor is the transposed tile.</param>
+    /// <param name="b">Where this lane's part of the right factor begins.</param>
+    /// <param name="bStride">Bytes from a row to the next.</param>
+    /// <param name="bExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="bTurned">1 if the right factor is the transposed tile.</param>
+    /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    /// <param name="left">Columns of the first row, from this thread's first on.</param>
+    /// <param name="more">More columns eight rows further down.</param>
+    /// <param name="digits">1 if exact factors are rounded to bfloat16, 2 if they keep what that loses, rounded itself: a b = (a' + da)(b' + db) up to da db.</param>
+    [IntrinsicImplementation]
+    public static void CausalProduct(
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
+        int left, int more, int digits)
+    {
+    }
+
+    private static void RegisterProducts(IntrinsicImplementationManager manager)
+    {
+        MethodInfo writer = typeof(Ptx).GetMethod(nameof(WriteProduct), BindingFlags.NonPublic | BindingFlags.Static)!;
+        foreach (string name in new[] { nameof(Product), nameof(ScaledProduct), nameof(CausalProduct) })
+        {
+            manager.RegisterMethod(typeof(Ptx).GetMethod(name)!, new PTXIntrinsic(writer, IntrinsicImplementationMode.GenerateCode));
+        }
+    }
+
+    private static void WriteProduct(PTXBackend backend, PTXCodeGenerator generator, Value value)
+    {
+        var call = (MethodCall)value;
+        string name = call.Target.Source.Name;
+        string Number(int operand) => call[operand].Resolve() is PrimitiveValue x ? x.Int32Value.ToString() : Register(operand);
+        string Register(int operand) => Name(generator.EnsureHardwareRegister(generator.LoadPrimitive(call[operand])));
+        int Constant(int operand) => call[operand].Resolve() is PrimitiveValue x
+            ? x.Int32Value
+            : throw new NotSupportedException($"Operand {operand} of {name} is a constant where kernels are compiled.");
+        bool scaled = name == nameof(ScaledProduct), causal = name == nameof(CausalProduct);
+        generator.Builder.Append(PtxProduct.Of(
+            new(Register(2), Number(3), Constant(4) != 0),
+            Constant(0),
+            Constant(1),
+            (Into)Constant(5),
+            new(Register(6), Number(7), Constant(8) != 0, Constant(9) != 0, false),
+            new(Register(10), Number(11), Constant(12) != 0, Constant(13) == 0, true),
+            Number(14),
+            causal && Constant(17) == 2,
+            scaled ? [Register(15), Register(16), Register(17), Register(18)] : null,
+            causal ? (Register(15), Number(16)) : null));
+    }
+}
