@@ -46,45 +46,6 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors.</remarks>
-    public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
-    {
-        if (!Even(result, l.Columns))
-        {
-            UnevenGram(result, l, r, causal, into);
-        }
-        else
-        {
-            int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
-            uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
-            if (blocks >= Warps || block < blocks)
-            {
-                do
-                {
-                    int row = (int)(block / across), i = row << 4, j = (int)(block - ((uint)row * across)) << 4;
-                    int left = first + ((i + (Lane >> 2)) * each) - j - ((Lane & 3) << 1);
-                    if (j < first + ((i + 15) * each))
-                    {
-                        Ptx.CausalProduct(
-                            16, 16, result.PairAt(i, j), result.stride, result.Exactly, into,
-                            l.LeftAt(i, 0), l.stride, l.Exactly, 0, r.RightAt(j, 1), r.stride, r.Exactly, 1, l.Columns, left, each << 3, causal == Causal.Strict ? 2 : 1);
-                    }
-                    else if (into == Into.Set)
-                    {
-                        // Nothing is contracted: zeros.
-                        Ptx.Product(16, 16, result.PairAt(i, j), result.stride, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-                    }
-
-                    block += (uint)Warps;
-                }
-                while (blocks > Warps && block < blocks);
-            }
-
-            Synchronize();
-        }
-    }
-
-    /// <inheritdoc/>
     public static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u)
     {
         if (!Even(state, k.Rows))
@@ -119,7 +80,7 @@ public readonly partial struct CudaTile
                     1 << rowBits, 1 << columnBits, state.PairAt(i, j), state.stride, state.Exactly, Into.Add,
                     k.LeftAt(i, 1), k.stride, k.Exactly, 1, u.RightAt(j, 0), u.stride, u.Exactly, 0, k.Rows,
                     Kept(g, all, i), Kept(g, all, i + 8), rowBits > 4 ? Kept(g, all, i + 16) : 1f, rowBits > 4 ? Kept(g, all, i + 24) : 1f);
-                block += (uint)Warps;
+                block += Warps;
             }
             while (blocks > Warps && block < blocks);
         }
@@ -160,7 +121,7 @@ public readonly partial struct CudaTile
                 Ptx.Product(
                     1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.stride, result.Exactly, into,
                     a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, bTurned), b.stride, b.Exactly, bTurned, depth);
-                block += (uint)Warps;
+                block += Warps;
             }
             while (blocks > Warps && block < blocks);
         }

@@ -36,10 +36,15 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private readonly int kind;
 
     private CudaTile(long address, int stride, int rows, int columns, bool isScratch, CudaElement element)
+        : this(address, stride, rows, columns, (isScratch ? 4 : 0) | (int)element)
+    {
+    }
+
+    private CudaTile(long address, int stride, int rows, int columns, int kind)
     {
         this.address = address;
         this.stride = stride;
-        kind = (isScratch ? 4 : 0) | (int)element;
+        this.kind = kind;
         Rows = rows;
         Columns = columns;
     }
@@ -139,7 +144,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     /// <inheritdoc/>
     public CudaTile Block(long row, int rows, int column, int columns) =>
-        new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, IsScratch, Element);
+        new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, kind);
 
     /// <inheritdoc/>
     public CudaTile Take(ref long offset, int rows, int columns) => IsScratch ? TakeScratch(ref offset, rows, columns, CudaElement.Float32) : TakeFar(ref offset, rows, columns);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using ILGPU;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
@@ -81,11 +83,10 @@ internal static partial class Ptx
     {
         var call = (MethodCall)value;
         string name = call.Target.Source.Name;
-        string Number(int operand) => call[operand].Resolve() is PrimitiveValue x ? x.Int32Value.ToString() : Register(operand);
+        string Number(int operand) => Folded(call[operand].Resolve()) is { } x ? x.ToString(CultureInfo.InvariantCulture) : Register(operand);
         string Register(int operand) => Name(generator.EnsureHardwareRegister(generator.LoadPrimitive(call[operand])));
-        int Constant(int operand) => call[operand].Resolve() is PrimitiveValue x
-            ? x.Int32Value
-            : throw new NotSupportedException($"Operand {operand} of {name} is a constant where kernels are compiled.");
+        int Constant(int operand) => Folded(call[operand].Resolve())
+            ?? throw new NotSupportedException($"Operand {operand} of {name} is a constant where kernels are compiled.");
         bool scaled = name == nameof(ScaledProduct), causal = name == nameof(CausalProduct);
         generator.Builder.Append(PtxProduct.Of(
             new(Register(2), Number(3), Constant(4) != 0),
@@ -99,4 +100,23 @@ internal static partial class Ptx
             scaled ? [Register(15), Register(16), Register(17), Register(18)] : null,
             causal ? (Register(15), Number(16)) : null));
     }
+
+    /// <summary>A whole number that is the same whenever the kernel runs. (ILGPU folds constants while it reads a method, not after it has inlined one.)</summary>
+    private static int? Folded(Value value) => value switch
+    {
+        PrimitiveValue x => x.BasicValueType == BasicValueType.Int32 ? x.Int32Value : null,
+        BinaryArithmeticValue x when Folded(x.Left.Resolve()) is { } a && Folded(x.Right.Resolve()) is { } b => x.Kind switch
+        {
+            BinaryArithmeticKind.Add => a + b,
+            BinaryArithmeticKind.Sub => a - b,
+            BinaryArithmeticKind.Mul => a * b,
+            BinaryArithmeticKind.And => a & b,
+            BinaryArithmeticKind.Or => a | b,
+            BinaryArithmeticKind.Xor => a ^ b,
+            BinaryArithmeticKind.Shl => a << b,
+            BinaryArithmeticKind.Shr => a >> b,
+            _ => null,
+        },
+        _ => null,
+    };
 }

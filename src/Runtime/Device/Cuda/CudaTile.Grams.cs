@@ -1,0 +1,103 @@
+using ILGPU;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Products of which only causal pairs exist, in blocks of 16 x 16; a block without pairs is not computed.</content>
+public readonly partial struct CudaTile
+{
+    /// <inheritdoc/>
+    /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors.</remarks>
+    public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
+    {
+        if (!Even(result, l.Columns))
+        {
+            UnevenGram(result, l, r, causal, into);
+        }
+        else if (l.IsExact && result.IsExact && (l.Columns & 31) == 0 && result.Rows * result.Columns <= 128 * Warps && result.Rows * result.stride <= WorkspaceBytes / 2)
+        {
+            GramInHalves(result, l, r, causal, into);
+        }
+        else
+        {
+            uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
+            if (blocks >= Warps || block < blocks)
+            {
+                do
+                {
+                    uint row = block / across;
+                    GramBlock(result, l, r, causal, into, (int)row << 4, (int)(block - (row * across)) << 4, 0, l.Columns);
+                    block += Warps;
+                }
+                while (blocks > Warps && block < blocks);
+            }
+
+            Synchronize();
+        }
+    }
+
+    /// <summary>
+    /// Most of an exact factor's instructions round it, and there are fewer blocks than warps: two warps have a block, each half the contracted dimension.
+    /// The second leaves its sums in the workspace.
+    /// </summary>
+    private static void GramInHalves(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
+    {
+        var other = new CudaTile(Workspace(WorkspaceBytes / 2), result.stride, result.Rows, result.Columns, result.kind);
+        uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp >> 1;
+        int half = l.Columns >> 1;
+        if (block < blocks)
+        {
+            uint row = block / across;
+            int i = (int)row << 4, j = (int)(block - (row * across)) << 4, second = Warp & 1;
+            if (into == Into.Set)
+            {
+                // The same instructions for both.
+                var part = new CudaTile(second == 0 ? result.address : other.address, result.stride, result.Rows, result.Columns, result.kind);
+                GramBlock(part, l, r, causal, into, i, j, second * half, half);
+            }
+            else if (second == 0)
+            {
+                GramBlock(result, l, r, causal, into, i, j, 0, half);
+            }
+            else
+            {
+                GramBlock(other, l, r, causal, Into.Set, i, j, half, half);
+            }
+        }
+
+        Synchronize();
+        uint quads = (uint)result.Columns >> 2, quad = (uint)Group.IdxX, all = (uint)result.Rows * quads;
+        if (all >= Threads || quad < all)
+        {
+            do
+            {
+                uint row = quad / quads;
+                int i = (int)row, j = (int)(quad - (row * quads)) << 2;
+                CudaQuad sums = result.Quad(i, j), more = other.Quad(i, j);
+                result.PutQuad(i, j, into == Into.Subtract ? sums - more : sums + more);
+                quad += Threads;
+            }
+            while (all > Threads && quad < all);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>The sums over <paramref name="depth"/> of the contracted dimension, from <paramref name="from"/> on, where pairs exist.</summary>
+    private static void GramBlock(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into, int i, int j, int from, int depth)
+    {
+        int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
+        if (j < first + ((i + 15) * each))
+        {
+            int left = first + ((i + (Lane >> 2)) * each) - j - ((Lane & 3) << 1);
+            CudaTile a = l.Block(0, l.Rows, from, depth), b = r.Block(0, r.Rows, from, depth);
+            Ptx.CausalProduct(
+                16, 16, result.PairAt(i, j), result.stride, result.Exactly, into,
+                a.LeftAt(i, 0), a.stride, a.Exactly, 0, b.RightAt(j, 1), b.stride, b.Exactly, 1, depth, left, each << 3, causal == Causal.Strict ? 2 : 1);
+        }
+        else if (into == Into.Set)
+        {
+            // Nothing is contracted: zeros.
+            Ptx.Product(16, 16, result.PairAt(i, j), result.stride, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+    }
+}
