@@ -30,8 +30,6 @@ public readonly partial struct CudaTile
                 }
                 while (blocks > Warps && block < blocks);
             }
-
-            Synchronize();
         }
     }
 
@@ -44,6 +42,9 @@ public readonly partial struct CudaTile
         var other = new CudaTile(Workspace(WorkspaceBytes / 2), result.stride, result.Rows, result.Columns, result.kind);
         uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp >> 1;
         int half = l.Columns >> 1;
+
+        // Others may still use the workspace.
+        Synchronize();
         if (block < blocks)
         {
             uint row = block / across;
@@ -78,8 +79,6 @@ public readonly partial struct CudaTile
             }
             while (all > Threads && quad < all);
         }
-
-        Synchronize();
     }
 
     /// <summary>The sums over <paramref name="depth"/> of the contracted dimension, from <paramref name="from"/> on, where pairs exist.</summary>

@@ -84,8 +84,6 @@ public readonly partial struct CudaTile
             }
             while (blocks > Warps && block < blocks);
         }
-
-        Synchronize();
     }
 
     /// <summary>How much of this thread's row stays, in eight rows from row i on.</summary>
@@ -125,8 +123,6 @@ public readonly partial struct CudaTile
             }
             while (blocks > Warps && block < blocks);
         }
-
-        Synchronize();
     }
 
     private static bool Even(CudaTile result, int depth) => ((result.Rows | result.Columns | depth) & 15) == 0;

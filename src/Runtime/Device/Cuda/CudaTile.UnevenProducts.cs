@@ -74,8 +74,6 @@ public readonly partial struct CudaTile
                 result.PutQuad(i, j, into == Into.Set ? product : result.Quad(i, j) + product);
             }
         }
-
-        Synchronize();
     }
 
     /// <summary>The product with a row, in single precision, without tensor cores.</summary>
@@ -93,8 +91,6 @@ public readonly partial struct CudaTile
 
             result.Put(0, j, sum, into);
         }
-
-        Synchronize();
     }
 
     /// <summary>A product in blocks of 16 x 16.</summary>
@@ -116,8 +112,6 @@ public readonly partial struct CudaTile
 
             sum.Put(result, finish, i, j);
         }
-
-        Synchronize();
     }
 
     /// <summary>A thread's part of 16 x 16 sums: rows g and g + 8, of each 8 columns two neighbours.</summary>
