@@ -33,6 +33,8 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Write(CudaTile result, CudaTile read, CudaTile s, bool decays, CudaTile e, CudaTile k, CudaTile u, CudaTile q)
     {
+        // Others may still use the workspace.
+        Synchronize();
         int step = result.QuadRowStep, part = result.QuadRow, width = (result.Columns + 3) & ~3;
         for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
         {
