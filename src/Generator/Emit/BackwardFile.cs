@@ -64,7 +64,7 @@ internal static class BackwardFile
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
         writer.Line();
         writer.Line("// --- what the forward computed");
-        kernel.Write(GramPairs.Joined(GradientText.Statements(program, adjoint)), adjoint.Gradients.Values);
+        kernel.Write(GramPairs.JoinedAdjoints(GramPairs.Joined(GradientText.Statements(program, adjoint))), adjoint.Gradients.Values);
         writer.Line();
         writer.Line("// --- gradients leave; the state's goes on to the chunk before");
         GradientText.StoreGradients(variant, kernel, adjoint, Into.Set);

@@ -56,27 +56,31 @@ public readonly unsafe partial struct HostTile
     /// <inheritdoc/>
     public static void DecayedGramAdjoint(HostTile dl, HostTile dr, HostTile de, HostTile dg, HostTile d, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
     {
+        if (e.data == g.data && d.Rows == d.Columns)
+        {
+            DecayedGramAdjointTile.Run(new(dl, d, l), default, dr, de, dg, r, g, causal);
+            return;
+        }
+
         long elements = DecayedSums.Elements(e, g);
         float* workspace = Workspace.Of(elements + ((long)Math.Max(d.Rows, d.Columns) * l.Width)), sum = workspace + elements;
-
-        // A row's pair with itself has no decay: it is left out of the sums that the decays' gradients are made of.
-        bool ownPairs = e.data == g.data && causal == Causal.Inclusive && d.Rows == d.Columns;
-        var sums = new DecayedSums(workspace, e, g, ownPairs ? Causal.Strict : causal);
+        var sums = new DecayedSums(workspace, e, g, causal);
         sums.OverColumns(sum, d, r);
         Share(dl, de, new HostTile(sum, d.Rows, l.Columns, l.Width), l, Into.Add);
         sums.OverRows(sum, d, l);
         Share(dr, dg, new HostTile(sum, d.Columns, l.Columns, l.Width), r, Into.Subtract);
-        if (ownPairs)
-        {
-            AddOwnPairs(dl, d, r);
-            AddOwnPairs(dr, d, l);
-        }
     }
 
     /// <inheritdoc/>
     public static void DecayedGramsAdjoint(
         HostTile dl, HostTile dm, HostTile dr, HostTile de, HostTile dg, HostTile dStrict, HostTile dOther, HostTile l, HostTile m, HostTile r, HostTile e, HostTile g, Causal causal)
     {
+        if (e.data == g.data && dStrict.Rows == dStrict.Columns)
+        {
+            DecayedGramAdjointTile.Run(new(dl, dStrict, l), new(dm, dOther, m), dr, de, dg, r, g, causal);
+            return;
+        }
+
         DecayedGramAdjoint(dl, dr, de, dg, dStrict, l, r, e, g, Causal.Strict);
         DecayedGramAdjoint(dm, dr, de, dg, dOther, m, r, e, g, causal);
     }
@@ -106,21 +110,6 @@ public readonly unsafe partial struct HostTile
         AddProduct(de, new HostTile(sum, p.Rows, x.Columns, x.Width), d, Into.Add);
         sums.OverRows(sum, p, d);
         Share(dx, dg, new HostTile(sum, p.Columns, x.Columns, x.Width), x, Into.Subtract);
-    }
-
-    /// <summary>result_i += d_ii x_i.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddOwnPairs(HostTile result, HostTile d, HostTile x)
-    {
-        for (int i = 0; i < result.Rows; i++)
-        {
-            float* to = result.Row(i), from = x.Row(i);
-            Vector512<float> own = Vector512.Create(d.Row(i)[i]);
-            for (int j = 0; j < result.Columns; j += 16)
-            {
-                Vector512.FusedMultiplyAdd(own, Vector512.Load(from + j), Vector512.Load(to + j)).Store(to + j);
-            }
-        }
     }
 
     /// <summary>dx += d; dDecay (+=, -=) x d.</summary>

@@ -289,11 +289,8 @@ public partial record KimiDelta
                 TTile dq = qHat;
                 Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
 
-                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                TTile.DecayedGramAdjoint(dq, dk, dG, dG, dP, q, k, G, G, Causal.Inclusive);
-
                 // dW = 0
-                TTile dW = q;
+                TTile dW = dqHat;
                 TTile.Clear(dW);
 
                 // dW -= dU S^T
@@ -326,13 +323,14 @@ public partial record KimiDelta
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
 
                 // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                TTile.DecayedGramAdjoint(dc, dk, dG, dG, dL, c, k, G, G, Causal.Strict);
+                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+                TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = dcHat;
+                TTile dg = q;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
