@@ -4,60 +4,73 @@ using System.Runtime.Intrinsics;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Two decayed Grams of the same columns with one decay for both sides, strict_ij = sum_d l_id r_jd exp(g_id - g_jd) for j &lt; i and
-/// inclusive_ij = sum_d m_id r_jd exp(g_id - g_jd) for j &lt;= i: the decayed r goes from row to row once for both
-/// (see <see cref="DecayedGramTile"/>).
+/// A decayed Gram with one decay for both sides, result_ij = sum_d l_id r_jd exp(g_id - g_jd), strictly causal or not, or two of the same
+/// columns, one strict and one not: the decayed r goes from row to row once for both (see <see cref="DecayedGramTile"/>). All decays are
+/// made of the steps from a row to the next, one exponential each.
 /// </summary>
 internal static unsafe class DecayedGramPair
 {
     private const int Sums = 16;
 
     /// <summary>Numbers of workspace needed.</summary>
-    public static long Elements(HostTile l) => (96L * l.Width) + ((Sums + 16) * 16);
+    public static long Elements(HostTile l) => ((72L + l.Rows) * l.Width) + ((Sums + 16) * 16);
 
-    /// <summary>All of both.</summary>
+    /// <summary>One Gram.</summary>
+    public static void Run(HostTile result, HostTile l, HostTile r, HostTile g, Causal causal, float* workspace) =>
+        Run<One>(result, result, l, l, r, g, causal, workspace);
+
+    /// <summary>A strict Gram of l and r, an inclusive one of m and r.</summary>
+    public static void Run(HostTile strict, HostTile inclusive, HostTile l, HostTile m, HostTile r, HostTile g, float* workspace) =>
+        Run<Two>(strict, inclusive, l, m, r, g, Causal.Strict, workspace);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(HostTile strict, HostTile inclusive, HostTile l, HostTile m, HostTile r, HostTile g, float* workspace)
+    private static void Run<TSides>(HostTile one, HostTile other, HostTile l, HostTile m, HostTile r, HostTile g, Causal causal, float* workspace)
+        where TSides : struct
     {
-        int width = l.Width, rows = strict.Rows;
+        int width = l.Width, rows = l.Rows;
+        bool two = typeof(TSides) == typeof(Two);
         var right = new HostTile(workspace, 16, l.Columns, width);
         var turned = new HostTile(workspace + (16L * width), l.Columns, 16, 16);
         var first = new HostTile(workspace + (32L * width), 16, l.Columns, width);
         var second = new HostTile(workspace + (48L * width), 16, l.Columns, width);
-        var steps = new HostTile(workspace + (64L * width), 16, l.Columns, width);
-        Vector512<float>* enters = (Vector512<float>*)(workspace + (96L * width));
+        Vector512<float>* enters = (Vector512<float>*)(workspace + (64L * width));
+        var steps = new HostTile((float*)(enters + Sums + 16), rows + 8, l.Columns, width);
         for (int i = 0; i < Sums; i++)
         {
             enters[i] = Vector512.Equals(Vector512<int>.Indices, Vector512.Create(i)).AsSingle();
+        }
+
+        // Before the first row no column has begun: what multiplies nothing need only be a number.
+        for (int i = 0; i < rows; i++)
+        {
+            DecayedGramTile.Exp(steps.Row(i), g.Row(i), g.Row(Math.Max(i - 1, 0)), width);
         }
 
         for (int j = 0; j < rows; j += 16)
         {
             for (int i = 0; i < j; i++)
             {
-                Vector512<float>.Zero.Store(strict.Row(i) + j);
-                Vector512<float>.Zero.Store(inclusive.Row(i) + j);
+                Vector512<float>.Zero.Store(one.Row(i) + j);
+                Vector512<float>.Zero.Store(other.Row(i) + j);
             }
 
-            // The block with itself: column k enters at row k, undecayed; its own row is not one of the strict Gram's.
+            // The block with itself: column k enters at row k, undecayed; its own row is not one of a strict Gram's.
             int count = Math.Min(16, rows - j);
-            HostTile.Copy(first.Block(0, count, 0, l.Columns), l.Block(j, count, 0, l.Columns), Into.Set);
-            HostTile.Copy(second.Block(0, count, 0, l.Columns), m.Block(j, count, 0, l.Columns), Into.Set);
-            for (int i = 0; i < count; i++)
-            {
-                DecayedGramTile.Exp(steps.Row(i), g.Row(j + i), g.Row(Math.Max(j + i - 1, 0)), width);
-            }
-
             HostTile.Transpose(turned.Block(0, l.Columns, 0, count), r.Block(j, count, 0, l.Columns), Into.Set);
+            HostTile left = Eights(l.Block(j, count, 0, l.Columns), first), below = two ? Eights(m.Block(j, count, 0, l.Columns), second) : left;
             Vector512<float> none = default;
             for (int i = 0; i < count; i += 8)
             {
                 int some = Math.Min(8, count - i);
-                Rows8(first.Row(i), second.Row(i), steps.Row(i), turned.Row(0), width, l.Columns, enters + i, i == 0 ? none : Below(8), enters + Sums);
+                Rows8<TSides>(
+                    left.Row(i), left.Stride, below.Row(i), below.Stride, steps.Row(j + i), width, turned.Row(0), l.Columns, enters + i, i == 0 ? none : Below(8), enters + Sums);
                 for (int k = 0; k < some; k++)
                 {
-                    (enters[Sums + k] & Below(i + k)).Store(strict.Row(j + i + k) + j);
-                    enters[Sums + 8 + k].Store(inclusive.Row(j + i + k) + j);
+                    (causal == Causal.Strict ? enters[Sums + k] & Below(i + k) : enters[Sums + k]).Store(one.Row(j + i + k) + j);
+                    if (two)
+                    {
+                        enters[Sums + 8 + k].Store(other.Row(j + i + k) + j);
+                    }
                 }
             }
 
@@ -65,21 +78,88 @@ internal static unsafe class DecayedGramPair
             for (int i = j + 16; i < rows; i += 16)
             {
                 count = Math.Min(16, rows - i);
-                for (int k = 0; k < count; k++)
+                ToFirst(first, l, steps, i, count);
+                if (two)
                 {
-                    DecayedGramTile.Exp(steps.Row(k), g.Row(i + k), g.Row(i), width);
-                    DecayedGramTile.Multiply(first.Row(k), l.Row(i + k), steps.Row(k), width);
-                    DecayedGramTile.Multiply(second.Row(k), m.Row(i + k), steps.Row(k), width);
+                    ToFirst(second, m, steps, i, count);
                 }
 
-                for (int k = 0; k < 16; k++)
+                if (i == j + 16)
                 {
-                    DecayedGramTile.Scaled(right.Row(k), r.Row(j + k), g.Row(i), g.Row(j + k), width);
+                    FromOwn(right, r, steps, j);
+                }
+                else
+                {
+                    Onward(right, steps, i);
                 }
 
                 HostTile.Transpose(turned, right, Into.Set);
-                RegisterTile.Multiply(strict.Row(i) + j, strict.Stride, first.Row(0), width, 1, turned.Row(0), 16, count, 16, l.Columns, Into.Set);
-                RegisterTile.Multiply(inclusive.Row(i) + j, inclusive.Stride, second.Row(0), width, 1, turned.Row(0), 16, count, 16, l.Columns, Into.Set);
+                RegisterTile.Multiply(one.Row(i) + j, one.Stride, first.Row(0), width, 1, turned.Row(0), 16, count, 16, l.Columns, Into.Set);
+                if (two)
+                {
+                    RegisterTile.Multiply(other.Row(i) + j, other.Stride, second.Row(0), width, 1, turned.Row(0), 16, count, 16, l.Columns, Into.Set);
+                }
+            }
+        }
+    }
+
+    /// <summary>Rows that can be read eight at a time: themselves, or a copy where the last eight are not whole.</summary>
+    private static HostTile Eights(HostTile x, HostTile copy)
+    {
+        if (x.Rows % 8 == 0)
+        {
+            return x;
+        }
+
+        HostTile.Copy(copy.Block(0, x.Rows, 0, x.Columns), x, Into.Set);
+        return copy;
+    }
+
+    /// <summary>Rows of a block, decayed to its first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ToFirst(HostTile result, HostTile x, HostTile steps, int from, int count)
+    {
+        for (int d = 0; d < steps.Width; d += 16)
+        {
+            Vector512<float> decay = Vector512<float>.One;
+            for (int i = 0; i < count; i++)
+            {
+                decay = i == 0 ? decay : decay * Vector512.Load(steps.Row(from + i) + d);
+                (Vector512.Load(x.Row(from + i) + d) * decay).Store(result.Row(i) + d);
+            }
+        }
+    }
+
+    /// <summary>Sixteen columns from their own row to the first after all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FromOwn(HostTile result, HostTile r, HostTile steps, int from)
+    {
+        for (int d = 0; d < steps.Width; d += 16)
+        {
+            Vector512<float> decay = Vector512<float>.One;
+            for (int j = 15; j >= 0; j--)
+            {
+                decay *= Vector512.Load(steps.Row(from + j + 1) + d);
+                (Vector512.Load(r.Row(from + j) + d) * decay).Store(result.Row(j) + d);
+            }
+        }
+    }
+
+    /// <summary>Decayed columns from sixteen rows before a row to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Onward(HostTile result, HostTile steps, int to)
+    {
+        for (int d = 0; d < steps.Width; d += 16)
+        {
+            Vector512<float> decay = Vector512.Load(steps.Row(to) + d);
+            for (int i = 1; i < 16; i++)
+            {
+                decay *= Vector512.Load(steps.Row(to - i) + d);
+            }
+
+            for (int j = 0; j < 16; j++)
+            {
+                (Vector512.Load(result.Row(j) + d) * decay).Store(result.Row(j) + d);
             }
         }
     }
@@ -87,9 +167,11 @@ internal static unsafe class DecayedGramPair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Below(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
-    // Eight rows of both. y holds r_j of the columns that exist so far, as the row sees it; what the last row saw goes back for the next eight.
+    // Eight rows. y holds r_j of the columns that exist so far, as the row sees it; what the last row saw goes back for the next eight.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8(float* l, float* m, float* steps, float* turned, long width, int depth, Vector512<float>* enters, Vector512<float> earlier, Vector512<float>* sums)
+    private static void Rows8<TSides>(
+        float* l, long lStride, float* m, long mStride, float* steps, long width, float* turned, int depth, Vector512<float>* enters, Vector512<float> earlier, Vector512<float>* sums)
+        where TSides : struct
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
@@ -100,28 +182,28 @@ internal static unsafe class DecayedGramPair
             float* a = l, b = m, s = steps;
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*s), r & enters[0]);
             a0 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*a), a0);
-            b0 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*b), b0);
+            b0 = OfTwo<TSides>(y, b, b0);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[1]);
-            a1 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a1);
-            b1 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b1);
+            a1 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a1);
+            b1 = OfTwo<TSides>(y, b += mStride, b1);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[2]);
-            a2 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a2);
-            b2 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b2);
+            a2 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a2);
+            b2 = OfTwo<TSides>(y, b += mStride, b2);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[3]);
-            a3 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a3);
-            b3 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b3);
+            a3 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a3);
+            b3 = OfTwo<TSides>(y, b += mStride, b3);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[4]);
-            a4 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a4);
-            b4 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b4);
+            a4 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a4);
+            b4 = OfTwo<TSides>(y, b += mStride, b4);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[5]);
-            a5 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a5);
-            b5 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b5);
+            a5 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a5);
+            b5 = OfTwo<TSides>(y, b += mStride, b5);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[6]);
-            a6 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a6);
-            b6 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b6);
+            a6 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a6);
+            b6 = OfTwo<TSides>(y, b += mStride, b6);
             y = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(s += width)), r & enters[7]);
-            a7 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += width)), a7);
-            b7 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(b += width)), b7);
+            a7 = Vector512.FusedMultiplyAdd(y, Vector512.Create(*(a += lStride)), a7);
+            b7 = OfTwo<TSides>(y, b += mStride, b7);
             (y + (r & later)).Store(turned);
         }
 
@@ -142,4 +224,12 @@ internal static unsafe class DecayedGramPair
         sums[14] = b6;
         sums[15] = b7;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> OfTwo<TSides>(Vector512<float> y, float* m, Vector512<float> sum) =>
+        typeof(TSides) == typeof(Two) ? Vector512.FusedMultiplyAdd(y, Vector512.Create(*m), sum) : sum;
+
+    private readonly struct One;
+
+    private readonly struct Two;
 }

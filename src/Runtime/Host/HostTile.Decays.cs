@@ -37,8 +37,16 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
-    public static void DecayedGram(HostTile result, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal) =>
+    public static void DecayedGram(HostTile result, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
+    {
+        if (e.data == g.data && result.Rows == result.Columns)
+        {
+            DecayedGramPair.Run(result, l, r, g, causal, Workspace.Of(DecayedGramPair.Elements(l)));
+            return;
+        }
+
         DecayedGramTile.Run(result, l, r, e, g, causal, Workspace.Of(DecayedGramTile.Elements(l)));
+    }
 
     /// <inheritdoc/>
     public static void DecayedGrams(HostTile strict, HostTile other, HostTile l, HostTile m, HostTile r, HostTile e, HostTile g, Causal causal)
