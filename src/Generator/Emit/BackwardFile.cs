@@ -29,8 +29,16 @@ internal static class BackwardFile
         writer.Open("private static void BackwardItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
         writer.Line("long offset = 0;");
         var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
-        kernel.Take(dState);
+        Adjoint adjoint = variant.ChunkAdjoint;
+        IReadOnlyList<Statement> statements =
+            StateSweep.JoinedChunk(GramPairs.JoinedAdjoints(GramPairs.Joined(GradientText.Statements(program, adjoint))), dNext);
+        bool inPlace = MakesInPlace(statements, dState, dNext);
         kernel.Take(dNext);
+        if (!inPlace)
+        {
+            kernel.Take(dState);
+        }
+
         GradientText.TakeTotals(variant, kernel);
         writer.Line();
         writer.Line("// trail: the state before every chunk, one below the other");
@@ -55,7 +63,6 @@ internal static class BackwardFile
         writer.Close();
         writer.Line();
 
-        Adjoint adjoint = variant.ChunkAdjoint;
         writer.Line($"States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, {swapped});");
         writer.Line("for (int chunk = chunks - 1; chunk >= 0; chunk--)");
         writer.Open();
@@ -64,15 +71,36 @@ internal static class BackwardFile
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
         writer.Line();
         writer.Line("// --- what the forward computed");
-        kernel.Write(GramPairs.JoinedAdjoints(GramPairs.Joined(GradientText.Statements(program, adjoint))), adjoint.Gradients.Values);
+        Tile[] liveAfter = [.. adjoint.Gradients.Values, dState];
+        if (inPlace)
+        {
+            kernel.WriteInPlace(statements, dNext, dState, liveAfter);
+        }
+        else
+        {
+            kernel.Write(statements, liveAfter);
+        }
+
         writer.Line();
-        writer.Line("// --- gradients leave; the state's goes on to the chunk before");
+        writer.Line($"// --- gradients leave; the state's goes on to the chunk before{(inPlace ? ", where it stands" : "")}");
         GradientText.StoreGradients(variant, kernel, adjoint, Into.Set);
-        writer.Line("(dS, dSNext) = (dSNext, dS);");
+        if (!inPlace)
+        {
+            writer.Line("(dS, dSNext) = (dSNext, dS);");
+        }
+
         writer.Close();
         writer.Line();
         GradientText.StoreTotals(variant, kernel);
         writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
         writer.Close();
+    }
+    /// <summary>True if one tile is first made of another, number for number, and nobody reads that one later.</summary>
+    private static bool MakesInPlace(IReadOnlyList<Statement> statements, Tile result, Tile from)
+    {
+        Statement? first = statements.FirstOrDefault(x => x.Results.Contains(result));
+        return first is CallStatement { Method: "Copy", Into: Into.Set } or LoopStatement { Stores.Count: 1 }
+            && first.Reads.Contains(from)
+            && !statements.SkipWhile(x => x != first).Skip(1).Any(x => x.Reads.Contains(from));
     }
 }

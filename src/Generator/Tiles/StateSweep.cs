@@ -225,10 +225,10 @@ internal static class StateSweep
             return new(store.Result, state, decay, -1);
         }
 
-        // A column that is a row transposed, for this statement alone.
+        // A column that is a row transposed; it stays where others read it too.
         int column = Index(statements, x => x is CallStatement { Method: "Transpose" } && x.Results.Single() == decay);
-        return decay.Columns == Dim.One && column >= 0 && statements.Count(x => x.Reads.Contains(decay)) == 1
-            ? new(store.Result, state, statements[column].Reads.Single(), column)
+        return decay.Columns == Dim.One && column >= 0
+            ? new(store.Result, state, statements[column].Reads.Single(), statements.Count(x => x.Reads.Contains(decay)) == 1 ? column : -1)
             : null;
     }
 

@@ -21,7 +21,6 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dS = scratch.Take(ref offset, sizes.K, sizes.V);
             TTile dSNext = scratch.Take(ref offset, sizes.K, sizes.V);
             TTile daLogTotal = scratch.Take(ref offset, 1, 1);
             TTile.Clear(daLogTotal);
@@ -256,9 +255,6 @@ public partial record BoundedKimiDelta
                 TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
                 TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Set);
 
-                // dS = dSNext * exp(gKept)
-                Loops<TTile, TNumber>.dS(dS, gKept, dSNext);
-
                 // dSNextDotS_i = sum over j of dSNext_ij S_ij
                 TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
                 TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
@@ -274,8 +270,10 @@ public partial record BoundedKimiDelta
                 TTile dqHat = dkLeft;
                 TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
+                // dS = dSNext * exp(gKept)
                 // dS += qHat^T dOutput
-                TTile.TransposedProduct(dS, qHat, dOutput, Into.Add);
+                TTile dS = dSNext;
+                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
 
                 // dP = dOutput U^T where pairs exist
                 TTile dP = scratch.Take(ref offset, length, length);
@@ -385,7 +383,7 @@ public partial record BoundedKimiDelta
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
 
-                // --- gradients leave; the state's goes on to the chunk before
+                // --- gradients leave; the state's goes on to the chunk before, where it stands
                 TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
                 TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
                 TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
@@ -393,7 +391,6 @@ public partial record BoundedKimiDelta
                 TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
                 TTile.Copy(daLogTotal, daLog, Into.Add);
                 TTile.Copy(ddtBiasTotal, ddtBias, Into.Add);
-                (dS, dSNext) = (dSNext, dS);
             }
 
             TTile.Copy(tensors.ALogGradient.Rows(at.Sequence, 1, at.Head, at.Heads), daLogTotal, Into.Set);

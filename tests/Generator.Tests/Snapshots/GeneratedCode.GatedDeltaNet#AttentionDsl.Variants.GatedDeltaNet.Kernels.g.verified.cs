@@ -98,7 +98,7 @@ public partial record GatedDeltaNet
                 + 2 * Padded.Elements(1, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
-                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                Padded.Elements(sizes.K, sizes.V, sizes)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Math.Max(

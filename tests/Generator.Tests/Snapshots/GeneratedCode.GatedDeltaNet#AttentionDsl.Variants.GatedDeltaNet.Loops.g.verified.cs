@@ -177,21 +177,6 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>dS = dSNext * exp(GLast)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS(TTile dS, TTile GLast, TTile dSNext)
-            {
-                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
-                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
-                {
-                    for (int j = first; j < dS.Columns; j += across)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * exp);
-                    }
-                }
-            }
-
             /// <summary>dGLastOfSKept = exp(GLast) * dSNextDotS</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dGLastOfSKept(TTile dGLastOfSKept, TTile GLast, TTile dSNextDotS)
@@ -573,7 +558,7 @@ public partial record GatedDeltaNet
 
             /// <summary>dS = dSKept * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS2(TTile dS, TTile g, TTile dSKept)
+            public static void dS(TTile dS, TTile g, TTile dSKept)
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;

@@ -220,7 +220,7 @@ public partial record GatedDeltaNet
                     TTile.TransposedProduct(dSKept, c, dU, Into.Subtract);
 
                     // dS = dSKept * exp(g)
-                    Loops<TTile, TNumber>.dS2(dS, g, dSKept);
+                    Loops<TTile, TNumber>.dS(dS, g, dSKept);
 
                     // dSKeptDotS_i = sum over j of dSKept_ij S_ij
                     TTile dSKeptDotS = scratch.Take(ref offset, sizes.K, 1);

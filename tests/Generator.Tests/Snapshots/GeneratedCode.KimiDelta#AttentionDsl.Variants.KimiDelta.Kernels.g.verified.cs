@@ -101,7 +101,7 @@ public partial record KimiDelta
                 + Padded.Elements(1, sizes.K, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Backward =>
-                2 * Padded.Elements(sizes.K, sizes.V, sizes)
+                Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)

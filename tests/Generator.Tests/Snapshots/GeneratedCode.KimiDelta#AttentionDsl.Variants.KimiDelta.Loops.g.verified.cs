@@ -159,21 +159,6 @@ public partial record KimiDelta
                 }
             }
 
-            /// <summary>dS = dSNext * exp(gKept)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS(TTile dS, TTile gKept, TTile dSNext)
-            {
-                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
-                {
-                    TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
-                    for (int j = first; j < dS.Columns; j += across)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * exp);
-                    }
-                }
-            }
-
             /// <summary>dgKept = exp(gKept) * dSNextDotS</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dgKept(TTile dgKept, TTile gKept, TTile dSNextDotS)
@@ -442,7 +427,7 @@ public partial record KimiDelta
 
             /// <summary>dS = dSKept * exp(gKept)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS2(TTile dS, TTile gKept, TTile dSKept)
+            public static void dS(TTile dS, TTile gKept, TTile dSKept)
             {
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
                 for (int i = dS.FirstRow; i < dS.Rows; i += down)

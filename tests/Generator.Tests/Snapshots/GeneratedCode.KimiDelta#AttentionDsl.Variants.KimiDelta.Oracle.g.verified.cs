@@ -228,7 +228,7 @@ public partial record KimiDelta
                     TTile.TransposedProduct(dSKept, c, dU, Into.Subtract);
 
                     // dS = dSKept * exp(gKept)
-                    Loops<TTile, TNumber>.dS2(dS, gKept, dSKept);
+                    Loops<TTile, TNumber>.dS(dS, gKept, dSKept);
 
                     // dSKeptDotS_i = sum over j of dSKept_ij S_ij
                     TTile dSKeptDotS = scratch.Take(ref offset, sizes.K, 1);

@@ -21,7 +21,6 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dS = scratch.Take(ref offset, sizes.K, sizes.V);
             TTile dSNext = scratch.Take(ref offset, sizes.K, sizes.V);
             TTile ddtBiasTotal = scratch.Take(ref offset, 1, 1);
             TTile.Clear(ddtBiasTotal);
@@ -193,9 +192,6 @@ public partial record Mamba2
                 TTile dGLast = scratch.Take(ref offset, 1, 1);
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Set);
 
-                // dS = dSNext * exp(GLast)
-                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
-
                 // dSNextDotS_i = sum over j of dSNext_ij S_ij
                 TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
                 TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
@@ -225,8 +221,10 @@ public partial record Mamba2
                 TTile dqHat = dkLeft;
                 TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
+                // dS = dSNext * exp(GLast)
                 // dS += qHat^T dread
-                TTile.TransposedProduct(dS, qHat, dread, Into.Add);
+                TTile dS = dSNext;
+                TTile.DecayAndWrite(dS, GLast, qHat, dread);
 
                 // dP = dread v^T where pairs exist
                 TTile dP = scratch.Take(ref offset, length, length);
@@ -313,7 +311,7 @@ public partial record Mamba2
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
-                // --- gradients leave; the state's goes on to the chunk before
+                // --- gradients leave; the state's goes on to the chunk before, where it stands
                 TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
                 TTile.Copy(tensors.BGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
                 TTile.Copy(tensors.XGradient.Rows(start, length, at.Head, at.Heads), dvIn, Into.Set);
@@ -321,7 +319,6 @@ public partial record Mamba2
                 TTile.Copy(ddtBiasTotal, ddtBias, Into.Add);
                 TTile.Copy(daLogTotal, daLog, Into.Add);
                 TTile.Copy(ddTotal, dd, Into.Add);
-                (dS, dSNext) = (dSNext, dS);
             }
 
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Sequence, 1, at.Head, at.Heads), ddtBiasTotal, Into.Set);

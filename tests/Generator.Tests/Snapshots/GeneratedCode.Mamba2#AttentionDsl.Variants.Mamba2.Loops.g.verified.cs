@@ -149,21 +149,6 @@ public partial record Mamba2
                 }
             }
 
-            /// <summary>dS = dSNext * exp(GLast)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS(TTile dS, TTile GLast, TTile dSNext)
-            {
-                TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
-                int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
-                {
-                    for (int j = first; j < dS.Columns; j += across)
-                    {
-                        dS.Store(i, j, dSNext.Load(i, j) * exp);
-                    }
-                }
-            }
-
             /// <summary>dGLastOfSKept = exp(GLast) * dSNextDotS</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dGLastOfSKept(TTile dGLastOfSKept, TTile GLast, TTile dSNextDotS)
@@ -472,7 +457,7 @@ public partial record Mamba2
 
             /// <summary>dS = dSNext * exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dS2(TTile dS, TTile g, TTile dSNext)
+            public static void dS(TTile dS, TTile g, TTile dSNext)
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;

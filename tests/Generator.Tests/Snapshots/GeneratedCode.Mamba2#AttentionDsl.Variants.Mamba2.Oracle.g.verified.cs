@@ -170,7 +170,7 @@ public partial record Mamba2
                     TTile.Product(dv, k, dSNext, Into.Set);
 
                     // dS = dSNext * exp(g)
-                    Loops<TTile, TNumber>.dS2(dS, g, dSNext);
+                    Loops<TTile, TNumber>.dS(dS, g, dSNext);
 
                     // dSNextDotS_i = sum over j of dSNext_ij S_ij
                     TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);

@@ -21,7 +21,6 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dS = scratch.Take(ref offset, sizes.K, sizes.V);
             TTile dSNext = scratch.Take(ref offset, sizes.K, sizes.V);
 
             // trail: the state before every chunk, one below the other
@@ -137,15 +136,14 @@ public partial record RetNet
                 TTile dk = dkLeft;
                 Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
 
-                // dS = dSNext * exp(GLast)
-                Loops<TTile, TNumber>.dS(dS, GLast, dSNext);
-
                 // dqHat = dOutput S^T
                 TTile dqHat = kLeft;
                 TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
+                // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
-                TTile.TransposedProduct(dS, qHat, dOutput, Into.Add);
+                TTile dS = dSNext;
+                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
 
                 // dP = dOutput v^T where pairs exist
                 TTile dP = scratch.Take(ref offset, length, length);
@@ -172,11 +170,10 @@ public partial record RetNet
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
-                // --- gradients leave; the state's goes on to the chunk before
+                // --- gradients leave; the state's goes on to the chunk before, where it stands
                 TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
                 TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
                 TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
-                (dS, dSNext) = (dSNext, dS);
             }
 
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);

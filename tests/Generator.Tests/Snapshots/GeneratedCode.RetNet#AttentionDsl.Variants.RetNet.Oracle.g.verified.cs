@@ -118,7 +118,7 @@ public partial record RetNet
                     TTile.Product(dv, k, dSNext, Into.Set);
 
                     // dS = dSNext * exp(g)
-                    Loops<TTile, TNumber>.dS2(dS, g, dSNext);
+                    Loops<TTile, TNumber>.dS(dS, g, dSNext);
                     TTile.Copy(tensors.QGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dqIn, Into.Add);
                     TTile.Copy(tensors.KGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dk, Into.Add);
                     TTile.Copy(tensors.VGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dv, Into.Add);
