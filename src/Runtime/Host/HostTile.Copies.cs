@@ -23,6 +23,12 @@ public readonly unsafe partial struct HostTile
         HostTile far = x.stride > x.Width ? x : result;
         if (far.stride > far.Width && whole > 0 && result.Rows > 1)
         {
+            if (into == Into.Set && result.stride > result.Width && result.IsWholeLines)
+            {
+                CopyPast(result, x);
+                return;
+            }
+
             Ahead.Own.Expect(far.data, far.stride, result.Rows, whole);
         }
 
@@ -40,6 +46,26 @@ public readonly unsafe partial struct HostTile
             }
         }
     }
+
+    /// <summary>
+    /// To rows of the caller, past the caches: the kernel will not read them again, and their lines need not come from memory before they are
+    /// overwritten. Whoever hands the tensor on puts a fence between (<see cref="HostEngine"/>).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyPast(HostTile result, HostTile x)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            float* to = result.Row(i), from = x.Row(i);
+            for (int j = 0; j < result.Columns; j += 16)
+            {
+                Vector512.Load(from + j).StoreAlignedNonTemporal(to + j);
+            }
+        }
+    }
+
+    /// <summary>True if every row begins and ends where a line of the cache does.</summary>
+    private bool IsWholeLines => ((nint)data & 63) == 0 && stride % Ahead.Line == 0 && Columns % Ahead.Line == 0;
 
     /// <inheritdoc/>
     public static void Fetch(HostTile result, HostTile x) => Copy(result, x, Into.Set);

@@ -84,6 +84,9 @@ internal sealed unsafe class HostEngine : IEngine
             using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(float));
             var tile = new HostTile((float*)scratch.Memory, 1, Items.Clamp(elements), elements);
             Items.Invoke<TKernels, HostTile, HostLanes>(launch.Kernel, operands, sizes, work[index], tile, Between);
+
+            // Stores past the caches are in no order with others: nobody sees this item done before its results.
+            Thread.MemoryBarrier();
         }
     }
 }
