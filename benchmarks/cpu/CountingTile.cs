@@ -33,6 +33,12 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public CountingTile TakeFactor(ref long offset, int rows, int columns) => new(rows, columns);
 
+    public static int Height(int tokens, int chunk) => tokens;
+
+    public static void Trim(CountingTile x, int row)
+    {
+    }
+
     public F32 Load(int row, int column) => default;
 
     public F32 Spread(int row, int column) => default;
