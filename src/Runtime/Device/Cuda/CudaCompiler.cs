@@ -9,9 +9,9 @@ using ILGPU.Runtime.Cuda;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Compiles the kernels of a call: ILGPU writes PTX, one kernel after the other, and the driver makes device code of it, which takes longer. A context
-/// of the driver's does one at a time; so each kernel is compiled in a context of its own, and the accelerator then finds the code in the driver's cache on
-/// disk. The same program writes the same PTX: a later process finds it there, too.
+/// Compiles the kernels of a call, each by itself, as many at a time as there are processors: ILGPU writes PTX, and the driver makes device code of it. Neither
+/// does two things at once in one context, so each kernel has a context of ILGPU's and one of the driver's; the accelerator then finds the code in the
+/// driver's cache on disk. The same program writes the same PTX: a later process finds it there, too.
 /// </summary>
 internal sealed class CudaCompiler(CudaAccelerator accelerator)
 {
@@ -21,19 +21,20 @@ internal sealed class CudaCompiler(CudaAccelerator accelerator)
         using ScopedAcceleratorBinding bound = accelerator.BindScoped();
         int device = CudaDriver.CurrentDevice();
         bool ahead = methods.Count > 1 && CudaDriver.Caches;
-        var compiled = new PTXCompiledKernel[methods.Count];
-        var code = new List<Task>();
-        for (int i = 0; i < compiled.Length; i++)
+        Task<PTXCompiledKernel>[] compiling = [.. methods.Select(x => Task.Factory.StartNew(() => Compile(x.Method, x.Specialization, ahead ? device : null), TaskCreationOptions.LongRunning))];
+        return [.. compiling.Select(x => accelerator.LoadKernel(x.GetAwaiter().GetResult()))];
+    }
+
+    private PTXCompiledKernel Compile(MethodInfo method, KernelSpecialization specialization, int? cacheFor)
+    {
+        using Context context = Accelerators.Create(_ => { });
+        using var backend = new PTXBackend(context, accelerator.Architecture, accelerator.InstructionSet, null!);
+        var kernel = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
+        if (cacheFor is int device)
         {
-            EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(methods[i].Method);
-            PTXCompiledKernel kernel = compiled[i] = (PTXCompiledKernel)accelerator.GetBackend().Compile(entry, methods[i].Specialization);
-            if (ahead)
-            {
-                code.Add(Task.Factory.StartNew(() => CudaDriver.Cache(kernel.PTXAssembly, device), TaskCreationOptions.LongRunning));
-            }
+            CudaDriver.Cache(kernel.PTXAssembly, device);
         }
 
-        Task.WaitAll([.. code]);
-        return [.. compiled.Select(accelerator.LoadKernel)];
+        return kernel;
     }
 }
