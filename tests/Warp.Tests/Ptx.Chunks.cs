@@ -52,6 +52,79 @@ internal static unsafe partial class Ptx
         StoreBits4Near(to, bits.X, bits.Y, bits.Z, bits.W);
     }
 
+    public static void BringLater(uint to, long from, int left, int row, int last, int lastFar)
+    {
+        if (left > 0 && row <= last)
+        {
+            CudaBits4 bits = row <= lastFar ? LoadBits4(from) : default;
+            StoreBits4Near(to, bits.X, bits.Y, bits.Z, bits.W);
+        }
+    }
+
+    public static void BringWider(uint to, long from, int left, int row, int last, int lastFar)
+    {
+        if (left > 0 && row <= last)
+        {
+            CudaBits4 bits = row <= lastFar ? LoadBits4(from) : default;
+            StoreBits4Near(to, bits.X << 16, bits.X & 0xffff0000, bits.Y << 16, bits.Y & 0xffff0000);
+            StoreBits4Near(to + 16, bits.Z << 16, bits.Z & 0xffff0000, bits.W << 16, bits.W & 0xffff0000);
+        }
+    }
+
+    public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar)
+    {
+        if (left > 0 && row <= last && row <= lastFar)
+        {
+            CudaBits4 bits = Narrower(from);
+            StoreBits4(to, bits.X, bits.Y, bits.Z, bits.W);
+        }
+    }
+
+    public static void Leave(long to, uint from, int left, int row, int last, int lastFar)
+    {
+        if (left > 0 && row <= last && row <= lastFar)
+        {
+            CudaBits4 bits = LoadBits4Near(from);
+            StoreBits4(to, bits.X, bits.Y, bits.Z, bits.W);
+        }
+    }
+
+    public static void MoveNarrower(uint to, uint from, int left, int row, int last)
+    {
+        if (left > 0 && row <= last)
+        {
+            CudaBits4 bits = Narrower(from);
+            StoreBits4Near(to, bits.X, bits.Y, bits.Z, bits.W);
+        }
+    }
+
+    public static void PutZeros(uint to, int left, int row, int last)
+    {
+        if (left > 0 && row <= last)
+        {
+            StoreBits4Near(to, 0, 0, 0, 0);
+        }
+    }
+
+    public static float LoadAny(long address, int element, int row, int rows) => row >= rows ? 0 : element switch
+    {
+        0 => LoadFar(address),
+        1 => Number(LoadHalfBits(address) << 16),
+        _ => Float16ToFloat(LoadHalfBits(address)),
+    };
+
+    public static void StoreAny(long address, int element, int row, int rows, float value)
+    {
+        if (row < rows && element == 0)
+        {
+            StoreFar(address, value);
+        }
+        else if (row < rows)
+        {
+            StoreHalfBits(address, element == 1 ? PackBFloat16(value, 0) : PackFloat16(value, 0));
+        }
+    }
+
     public static void WaitForCopies()
     {
     }
@@ -112,6 +185,12 @@ internal static unsafe partial class Ptx
 
             return new CudaQuad(Sum(c0, g, t), Sum(c1, g, t + 1), Sum(c2, g + 8, t), Sum(c3, g + 8, t + 1));
         });
+
+    private static CudaBits4 Narrower(uint from)
+    {
+        CudaQuad x = Load4(from), y = Load4(from + 16);
+        return new(PackBFloat16(x.X, x.Y), PackBFloat16(x.Z, x.W), PackBFloat16(y.X, y.Y), PackBFloat16(y.Z, y.W));
+    }
 
     // 16 bytes, as the card asks.
     private static uint Row(uint[][] addresses, int matrix, int row)

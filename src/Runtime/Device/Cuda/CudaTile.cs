@@ -12,8 +12,7 @@ namespace AttentionDsl.Runtime;
 /// single precision, then begin in different banks, and no address depends on its row in another way. Rows come in sixteens, so that a
 /// block of 16 x 16 of a tile is always memory of that tile; what stands beyond the tile's own rows and columns counts as nothing.
 /// <para>
-/// Operations work on scratch; only <see cref="Copy"/>, <see cref="Fetch"/>, <see cref="Clear"/> and <see cref="Transpose"/> know the
-/// device's memory too. Products round their factors to bfloat16, as the peers do; strict Grams, solved systems and sums with decays keep
+/// Operations work on scratch; only <see cref="Copy"/>, <see cref="Fetch"/> and <see cref="Transpose"/> know the device's memory too. Products round their factors to bfloat16, as the peers do; strict Grams, solved systems and sums with decays keep
 /// what the rounding loses as a second bfloat16: nearly single precision.
 /// </para>
 /// </remarks>
@@ -31,20 +30,28 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
+    // Where a tile stands.
+    private const int Tensor = 0;
+    private const int Kept = 1;
+    private const int Scratch = 2;
+    private const int Ragged = 4;
+
     private readonly long address;
     private readonly int stride;
-    private readonly int kind;
+    private readonly int place;
+    private readonly int element;
 
     private CudaTile(long address, int stride, int rows, int columns, bool isScratch, CudaElement element)
-        : this(address, stride, rows, columns, (isScratch ? 4 : 0) | (int)element)
+        : this(address, stride, rows, columns, isScratch ? Scratch : Tensor, element)
     {
     }
 
-    private CudaTile(long address, int stride, int rows, int columns, int kind)
+    private CudaTile(long address, int stride, int rows, int columns, int place, CudaElement element)
     {
         this.address = address;
         this.stride = stride;
-        this.kind = kind;
+        this.place = place;
+        this.element = (int)element;
         Rows = rows;
         Columns = columns;
     }
@@ -68,7 +75,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public int ColumnStep => 4 << Share;
 
-    // A power of two of threads, at most 32, share a row, four columns each. (Without branches: every loop asks.)
+    // A power of two of threads, at most 32, share a row, four columns each. 
     private int Share => Math.Min((int)Ptx.BitsOf((uint)(Columns - 1) >> 2), 5);
 
     // Loops of operations go through rows one by one.
@@ -85,25 +92,32 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private const int Warps = Threads >> 5;
 
+    private const int ThreadBits = Threads == 256 ? 8 : 6;
+
     private static int Lane => Group.IdxX & 31;
 
-    private bool IsScratch => kind >= 4;
+    private bool IsScratch => (place & Scratch) != 0;
 
-    private bool IsExact => kind == 4;
+    private bool IsExact => IsScratch && element == (int)CudaElement.Float32;
 
-    private bool IsFactor => kind == 5;
+    private bool IsFactor => IsScratch && element != (int)CudaElement.Float32;
 
-    private CudaElement Element => (CudaElement)(kind & 3);
+    private bool IsTensor => place == Tensor;
+
+    private CudaElement Element => (CudaElement)element;
 
     /// <summary>2 to this power bytes are a number.</summary>
-    private int Shift => (kind & 3) == 0 ? 2 : 1;
+    private int Shift => element == (int)CudaElement.Float32 ? 2 : 1;
+
+    /// <summary>Of scratch and of the workspace: true if rows begin at a multiple of 16 bytes, and what they end with, up to the next, is the tile's own.</summary>
+    private bool IsWhole => (place & Ragged) == 0;
 
     /// <inheritdoc/>
     /// <remarks>All of the group's dynamic shared memory but the workspace of operations.</remarks>
     public static CudaTile ScratchOf(CudaTile scratch, long item, long elements)
     {
         Ptx.Declare(ref SharedMemory.GetDynamic<byte>()[0]);
-        return new(Ptx.Shared(), 0, 1, int.MaxValue, true, CudaElement.Float32);
+        return new(Ptx.Shared(), 0, 1, int.MaxValue, Scratch, CudaElement.Float32);
     }
 
     /// <inheritdoc/>
@@ -115,12 +129,14 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         StateGradients = Line(between.StateGradients, CudaElement.BFloat16),
     };
 
+    private static CudaTile Line(CudaTile region, CudaElement element) => new(region.address, 0, 1, int.MaxValue, Kept, element);
+
     /// <inheritdoc/>
     public static Operand<CudaTile, CudaLanes> Known(Operand<CudaTile, CudaLanes> tensor, int element, int width)
     {
         if (element >= 0)
         {
-            tensor.Data = new(tensor.Data.address, tensor.Data.stride, tensor.Data.Rows, tensor.Data.Columns, false, (CudaElement)element);
+            tensor.Data = new(tensor.Data.address, tensor.Data.stride, tensor.Data.Rows, tensor.Data.Columns, Tensor, (CudaElement)element);
         }
 
         if (width > 0)
@@ -131,8 +147,6 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         return tensor;
     }
 
-    private static CudaTile Line(CudaTile region, CudaElement element) => Global(region.address, 1, int.MaxValue, 0, element);
-
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
     /// <param name="address">Address of the first element.</param>
     /// <param name="rows">Rows, or <see cref="int.MaxValue"/> if there are more.</param>
@@ -140,11 +154,16 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="element">What stands there.</param>
     public static CudaTile Global(long address, int rows, int columns, int stride, CudaElement element) =>
-        new(address, stride << (element == CudaElement.Float32 ? 2 : 1), rows, columns, false, element);
+        new(address, stride << (element == CudaElement.Float32 ? 2 : 1), rows, columns, Tensor, element);
 
     /// <inheritdoc/>
-    public CudaTile Block(long row, int rows, int column, int columns) =>
-        new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, kind);
+    /// <remarks>Columns of the device's memory begin at a multiple of 16 (an item's first value column) or are a tensor's.</remarks>
+    public CudaTile Block(long row, int rows, int column, int columns)
+    {
+        // Without conditions, as kernels are full of blocks: the columns before and after, in 16 bytes.
+        int odd = (((column << Shift) & 15) | (((Columns - column - columns) << Shift) & 15)) * (place & Scratch);
+        return new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
+    }
 
     /// <inheritdoc/>
     public CudaTile Take(ref long offset, int rows, int columns) => IsScratch ? TakeScratch(ref offset, rows, columns, CudaElement.Float32) : TakeFar(ref offset, rows, columns);
@@ -184,7 +203,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         // A column is the exception: four numbers a row are what a thread reads.
         bool exact = element == CudaElement.Float32;
         int bytes = exact && columns == 1 ? 16 : (((columns + 15) & ~15) + RowPadding) << (exact ? 2 : 1);
-        var tile = new CudaTile(address + (offset << 2), bytes, rows, columns, true, element);
+        var tile = new CudaTile(address + (offset << 2), bytes, rows, columns, Scratch, element);
         offset += ((rows == 1 ? 1 : (rows + 15) & ~15) * bytes) >> 2;
         return tile;
     }
@@ -192,7 +211,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private CudaTile TakeFar(ref long offset, int rows, int columns)
     {
         int padded = (columns + 15) & ~15;
-        var tile = new CudaTile(address + (offset << Shift), padded << Shift, rows, columns, false, Element);
+        var tile = new CudaTile(address + (offset << Shift), padded << Shift, rows, columns, place, Element);
         offset += (long)rows * padded;
         return tile;
     }

@@ -50,6 +50,21 @@ internal static partial class Ptx
         [nameof(LoadBits4)] = "ld.global.v4.u32 {$0,$1,$2,$3}, [%0];",
         [nameof(StoreBits4)] = "st.global.v4.u32 [%0], {%1,%2,%3,%4};",
         [nameof(CopyAsync)] = "cp.async.cg.shared.global [%0], [%1], 16;",
+        [nameof(BringLater)] = "{ .reg .pred p, q; .reg .b32 n; " + Rows + "selp.b32 n, 16, 0, q; @p cp.async.cg.shared.global [%0], [%1], 16, n; }",
+        [nameof(BringWider)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d, e, f, g, h; " + Rows + "and.pred q, p, q; "
+            + "mov.b32 a, 0; mov.b32 c, 0; mov.b32 e, 0; mov.b32 g, 0; @q ld.global.v4.u32 {a,c,e,g}, [%1]; "
+            + "and.b32 b, a, 0xffff0000; and.b32 d, c, 0xffff0000; and.b32 f, e, 0xffff0000; and.b32 h, g, 0xffff0000; "
+            + "shl.b32 a, a, 16; shl.b32 c, c, 16; shl.b32 e, e, 16; shl.b32 g, g, 16; "
+            + "@p st.shared.v4.u32 [%0], {a,b,c,d}; @p st.shared.v4.u32 [%0+16], {e,f,g,h}; }",
+        [nameof(LeaveNarrower)] = "{ .reg .pred p, q; " + Rows + "and.pred p, p, q; " + Narrowed + "@p st.global.v4.u32 [%0], {a,b,c,d}; }",
+        [nameof(Leave)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d; " + Rows + "and.pred p, p, q; @p ld.shared.v4.u32 {a,b,c,d}, [%1]; @p st.global.v4.u32 [%0], {a,b,c,d}; }",
+        [nameof(MoveNarrower)] = "{ .reg .pred p; " + Row + Narrowed + "@p st.shared.v4.u32 [%0], {a,b,c,d}; }",
+        [nameof(PutZeros)] = "{ .reg .pred p; .reg .b32 z; setp.gt.s32 p, %1, 0; setp.le.and.s32 p, %2, %3, p; mov.b32 z, 0; @p st.shared.v4.u32 [%0], {z,z,z,z}; }",
+        [nameof(LoadAny)] = "{ .reg .pred p, f, h, b; .reg .b16 r; .reg .b32 x; setp.lt.s32 p, %2, %3; setp.eq.and.s32 f, %1, 0, p; setp.ne.and.s32 h, %1, 0, p; "
+            + "mov.b32 x, 0; mov.b16 r, 0; @f ld.global.b32 x, [%0]; @h ld.global.b16 r, [%0]; "
+            + "setp.eq.and.s32 b, %1, 1, h; setp.ne.and.s32 h, %1, 1, h; @b cvt.u32.u16 x, r; @b shl.b32 x, x, 16; @h cvt.f32.f16 x, r; mov.b32 $0, x; }",
+        [nameof(StoreAny)] = "{ .reg .pred p, f, h, b; .reg .b16 r, s; .reg .b32 x; setp.lt.s32 p, %2, %3; setp.eq.and.s32 f, %1, 0, p; setp.eq.s32 b, %1, 1; setp.ne.and.s32 h, %1, 0, p; "
+            + "cvt.rn.f16.f32 r, %4; cvt.rn.bf16x2.f32 x, %4, %4; mov.b32 {s,_}, x; selp.b16 r, s, r, b; @f st.global.f32 [%0], %4; @h st.global.b16 [%0], r; }",
         [nameof(WaitForCopies)] = "cp.async.wait_all;",
         [nameof(Quotient)] = "{ .reg .f32 a, b; cvt.rn.f32.s32 a, %0; cvt.rn.f32.s32 b, %1; add.f32 a, a, 0f3F000000; rcp.approx.ftz.f32 b, b; mul.f32 a, a, b; cvt.rzi.s32.f32 $0, a; }",
         [nameof(BitsOf)] = "{ .reg .u32 t; clz.b32 t, %0; sub.u32 $0, 32, t; }",
@@ -68,6 +83,13 @@ internal static partial class Ptx
         [nameof(HighestBit)] = "bfind.u32 $0, %0;",
         [nameof(StoreEither4)] = "{ .reg .pred p; setp.ne.s32 p, %0, 0; @p st.global.v4.f32 [%1], {%3,%4,%5,%6}; @!p st.shared.v4.f32 [%2], {%3,%4,%5,%6}; }",
     };
+
+    // p: there is a turn left, and a row of scratch; q: a row of the device's memory.
+    private const string Row = "setp.gt.s32 p, %2, 0; setp.le.and.s32 p, %3, %4, p; ";
+    private const string Rows = Row + "setp.le.s32 q, %3, %5; ";
+
+    private const string Narrowed = ".reg .f32 x, y, z, w; .reg .b32 a, b, c, d; @p ld.shared.v4.f32 {x,y,z,w}, [%1]; cvt.rn.bf16x2.f32 a, y, x; cvt.rn.bf16x2.f32 b, w, z; "
+        + "@p ld.shared.v4.f32 {x,y,z,w}, [%1+16]; cvt.rn.bf16x2.f32 c, y, x; cvt.rn.bf16x2.f32 d, w, z; ";
 
     // Four numbers, or one four times, of any element. Predicates in place of branches: the loads of several rows can be under way together.
     private const string RowOfAny =
@@ -223,6 +245,64 @@ internal static partial class Ptx
     /// <summary>Begins to copy 16 bytes of the device's memory to shared memory; both addresses are multiples of 16.</summary>
     [IntrinsicImplementation]
     public static void CopyAsync(uint to, long from)
+    {
+    }
+
+    /// <summary>
+    /// A turn of a copy of rows, if <paramref name="left"/> is greater than 0 and <paramref name="row"/> not beyond <paramref name="last"/>: begins to copy 16 bytes
+    /// of the device's memory to shared memory, or zeros if the row is beyond <paramref name="lastFar"/>. All addresses are multiples of 16.
+    /// </summary>
+    [IntrinsicImplementation]
+    public static void BringLater(uint to, long from, int left, int row, int last, int lastFar)
+    {
+    }
+
+    /// <summary>Like <see cref="BringLater"/>, at once, and eight bfloat16 become eight floats.</summary>
+    [IntrinsicImplementation]
+    public static void BringWider(uint to, long from, int left, int row, int last, int lastFar)
+    {
+    }
+
+    /// <summary>A turn of a copy of rows to the device's memory: eight floats of shared memory become eight bfloat16; nothing is done beyond <paramref name="lastFar"/>.</summary>
+    [IntrinsicImplementation]
+    public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar)
+    {
+    }
+
+    /// <summary>Like <see cref="LeaveNarrower"/>: 16 bytes as they are.</summary>
+    [IntrinsicImplementation]
+    public static void Leave(long to, uint from, int left, int row, int last, int lastFar)
+    {
+    }
+
+    /// <summary>Like <see cref="LeaveNarrower"/>, within shared memory.</summary>
+    [IntrinsicImplementation]
+    public static void MoveNarrower(uint to, uint from, int left, int row, int last)
+    {
+    }
+
+    /// <summary>A turn that writes 16 bytes of zeros to shared memory.</summary>
+    [IntrinsicImplementation]
+    public static void PutZeros(uint to, int left, int row, int last)
+    {
+    }
+
+    /// <summary>Reads a number of the device's memory; 0 if there are no more than <paramref name="row"/> rows.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="element">A <see cref="CudaElement"/>.</param>
+    /// <param name="row">Its row.</param>
+    /// <param name="rows">Rows there are.</param>
+    [IntrinsicImplementation]
+    public static float LoadAny(long address, int element, int row, int rows) => 0;
+
+    /// <summary>Writes a number to the device's memory; nothing if there are no more than <paramref name="row"/> rows.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="element">A <see cref="CudaElement"/>.</param>
+    /// <param name="row">Its row.</param>
+    /// <param name="rows">Rows there are.</param>
+    /// <param name="value">The number.</param>
+    [IntrinsicImplementation]
+    public static void StoreAny(long address, int element, int row, int rows, float value)
     {
     }
 

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>
+/// Copies of whole rows, 16 bytes at a time. Rows go in turns, as many at once as the group has threads for; each turn is one instruction of
+/// <see cref="Ptx"/> that knows itself whether it has a row: no branch stands between two turns, and where sizes are constants what has no row is not there.
+/// </content>
+public readonly partial struct CudaTile
+{
+    /// <summary>What is done with 16 bytes of a row (or 32, where the other side's numbers are half as wide).</summary>
+    private interface IMove
+    {
+        /// <param name="to">Address in the result.</param>
+        /// <param name="from">Address in what is copied.</param>
+        /// <param name="left">Nothing is done unless this is greater than 0.</param>
+        /// <param name="row">The row.</param>
+        /// <param name="last">The last row of the tile of scratch.</param>
+        /// <param name="lastFar">The last row of the tile of the device's memory: beyond it zeros are read, and nothing is written.</param>
+        static abstract void Turn(long to, long from, int left, int row, int last, int lastFar);
+    }
+
+    /// <summary>The device's memory to scratch, as it is, after the next <see cref="Arrive"/>.</summary>
+    private readonly struct Later : IMove
+    {
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.BringLater((uint)to, from, left, row, last, lastFar);
+    }
+
+    /// <summary>bfloat16 of the device's memory to single precision of scratch.</summary>
+    private readonly struct Wider : IMove
+    {
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.BringWider((uint)to, from, left, row, last, lastFar);
+    }
+
+    /// <summary>Single precision of scratch to bfloat16 of the device's memory.</summary>
+    private readonly struct Narrower : IMove
+    {
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.LeaveNarrower(to, (uint)from, left, row, last, lastFar);
+    }
+
+    /// <summary>Scratch to the device's memory, as it is.</summary>
+    private readonly struct Same : IMove
+    {
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.Leave(to, (uint)from, left, row, last, lastFar);
+    }
+
+    /// <summary>Single precision to bfloat16, both scratch.</summary>
+    private readonly struct NarrowerNear : IMove
+    {
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.MoveNarrower((uint)to, (uint)from, left, row, last);
+    }
+
+    /// <summary>Zeros to scratch.</summary>
+    private readonly struct Nothing : IMove
+    {
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.PutZeros((uint)to, left, row, last);
+    }
+
+    /// <summary>Moves rows; as many threads as the next power of two share one.</summary>
+    /// <typeparam name="TMove">What is done with a piece.</typeparam>
+    /// <param name="result">The result.</param>
+    /// <param name="x">What is copied.</param>
+    /// <param name="rows">Rows of the tile of scratch.</param>
+    /// <param name="rowsFar">Rows of the tile of the device's memory.</param>
+    /// <param name="pieces">Pieces a row.</param>
+    /// <param name="to">Bytes of a piece in the result.</param>
+    /// <param name="from">Bytes of a piece in what is copied.</param>
+    private static void Move<TMove>(CudaTile result, CudaTile x, int rows, int rowsFar, int pieces, int to, int from)
+        where TMove : struct, IMove
+    {
+        int share = (int)Ptx.BitsOf((uint)(pieces - 1)), step = Threads >> share, turns = ((rows - 1) >> (ThreadBits - share)) + 1;
+        int row = Group.IdxX >> share, piece = Group.IdxX & ((1 << share) - 1);
+        long toAt = result.address + ((long)row * result.stride) + (piece * to), fromAt = x.address + ((long)row * x.stride) + (piece * from);
+        long down = (long)step * result.stride, downFrom = (long)step * x.stride;
+
+        // Sizes that leave a rest ask for every row, and as often as there are turns.
+        if (turns <= 8 & rows == turns * step & pieces == 1 << share)
+        {
+            TMove.Turn(toAt, fromAt, turns, row, int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + down, fromAt + downFrom, turns - 1, row + step, int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + (2 * down), fromAt + (2 * downFrom), turns - 2, row + (2 * step), int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + (3 * down), fromAt + (3 * downFrom), turns - 3, row + (3 * step), int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + (4 * down), fromAt + (4 * downFrom), turns - 4, row + (4 * step), int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + (5 * down), fromAt + (5 * downFrom), turns - 5, row + (5 * step), int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + (6 * down), fromAt + (6 * downFrom), turns - 6, row + (6 * step), int.MaxValue, rowsFar - 1);
+            TMove.Turn(toAt + (7 * down), fromAt + (7 * downFrom), turns - 7, row + (7 * step), int.MaxValue, rowsFar - 1);
+        }
+        else
+        {
+            for (int turn = 0; turn < turns; turn++)
+            {
+                TMove.Turn(toAt + (turn * down), fromAt + (turn * downFrom), pieces - piece, row + (turn * step), rows - 1, rowsFar - 1);
+            }
+        }
+    }
+}
