@@ -30,11 +30,11 @@ public readonly partial struct CudaTile
         }
         else if (result.Element == x.Element & InPieces(result, x))
         {
-            Move<Later>(result, x, result.Rows, x.RowsFar, result.Pieces, 16, 16);
+            Move<Later>(result, x, result.Rows, x.LastFar, result.Pieces, 16, 16);
         }
         else if (result.IsExact & x.Element == CudaElement.BFloat16 & InPieces(result, x))
         {
-            Move<Wider>(result, x, result.Rows, x.RowsFar, (result.Pieces + 1) >> 1, 32, 16);
+            Move<Wider>(result, x, result.Rows, x.LastFar, (result.Pieces + 1) >> 1, 32, 16);
         }
         else
         {
@@ -102,8 +102,8 @@ public readonly partial struct CudaTile
     /// <summary>Pieces of 16 bytes a row.</summary>
     private int Pieces => ((Columns << Shift) + 15) >> 4;
 
-    /// <summary>Rows of a tile of the device's memory; the workspace has all that are asked for.</summary>
-    private int RowsFar => IsTensor ? Rows : int.MaxValue;
+    /// <summary>The last row of a tile of the device's memory; the workspace has all that are asked for.</summary>
+    private int LastFar => IsTensor ? Rows - 1 : int.MaxValue;
 
     /// <summary>True for a column whose numbers stand in a tensor, a number a row.</summary>
     private bool IsColumnOf(CudaTile tensor) => Columns == 1 & tensor.IsTensor;
@@ -124,11 +124,11 @@ public readonly partial struct CudaTile
         }
         else if (result.Element == x.Element & InPieces(x, result))
         {
-            Move<Same>(result, x, x.Rows, result.RowsFar, x.Pieces, 16, 16);
+            Move<Same>(result, x, x.Rows, result.LastFar, x.Pieces, 16, 16);
         }
         else if (x.IsExact & result.Element == CudaElement.BFloat16 & InPieces(x, result))
         {
-            Move<Narrower>(result, x, x.Rows, result.RowsFar, (x.Pieces + 1) >> 1, 16, 32);
+            Move<Narrower>(result, x, x.Rows, result.LastFar, (x.Pieces + 1) >> 1, 16, 32);
         }
         else
         {

@@ -62,35 +62,36 @@ public readonly partial struct CudaTile
     /// <param name="result">The result.</param>
     /// <param name="x">What is copied.</param>
     /// <param name="rows">Rows of the tile of scratch.</param>
-    /// <param name="rowsFar">Rows of the tile of the device's memory.</param>
+    /// <param name="lastFar">The last row of the tile of the device's memory.</param>
     /// <param name="pieces">Pieces a row.</param>
     /// <param name="to">Bytes of a piece in the result.</param>
     /// <param name="from">Bytes of a piece in what is copied.</param>
-    private static void Move<TMove>(CudaTile result, CudaTile x, int rows, int rowsFar, int pieces, int to, int from)
+    private static void Move<TMove>(CudaTile result, CudaTile x, int rows, int lastFar, int pieces, int to, int from)
         where TMove : struct, IMove
     {
-        int share = (int)Ptx.BitsOf((uint)(pieces - 1)), step = Threads >> share, turns = ((rows - 1) >> (ThreadBits - share)) + 1;
+        int share = Bits(pieces - 1), step = Threads >> share, turns = ((rows - 1) >> (ThreadBits - share)) + 1;
         int row = Group.IdxX >> share, piece = Group.IdxX & ((1 << share) - 1);
         long toAt = result.address + ((long)row * result.stride) + (piece * to), fromAt = x.address + ((long)row * x.stride) + (piece * from);
         long down = (long)step * result.stride, downFrom = (long)step * x.stride;
 
-        // Sizes that leave a rest ask for every row, and as often as there are turns.
-        if (turns <= 8 & rows == turns * step & pieces == 1 << share)
+        // A row more than there are is asked for only where the turns leave a rest.
+        if (turns <= 8 & pieces == 1 << share)
         {
-            TMove.Turn(toAt, fromAt, turns, row, int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + down, fromAt + downFrom, turns - 1, row + step, int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + (2 * down), fromAt + (2 * downFrom), turns - 2, row + (2 * step), int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + (3 * down), fromAt + (3 * downFrom), turns - 3, row + (3 * step), int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + (4 * down), fromAt + (4 * downFrom), turns - 4, row + (4 * step), int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + (5 * down), fromAt + (5 * downFrom), turns - 5, row + (5 * step), int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + (6 * down), fromAt + (6 * downFrom), turns - 6, row + (6 * step), int.MaxValue, rowsFar - 1);
-            TMove.Turn(toAt + (7 * down), fromAt + (7 * downFrom), turns - 7, row + (7 * step), int.MaxValue, rowsFar - 1);
+            int last = rows == turns * step ? int.MaxValue : rows - 1;
+            TMove.Turn(toAt, fromAt, turns, row, last, lastFar);
+            TMove.Turn(toAt + down, fromAt + downFrom, turns - 1, row + step, last, lastFar);
+            TMove.Turn(toAt + (2 * down), fromAt + (2 * downFrom), turns - 2, row + (2 * step), last, lastFar);
+            TMove.Turn(toAt + (3 * down), fromAt + (3 * downFrom), turns - 3, row + (3 * step), last, lastFar);
+            TMove.Turn(toAt + (4 * down), fromAt + (4 * downFrom), turns - 4, row + (4 * step), last, lastFar);
+            TMove.Turn(toAt + (5 * down), fromAt + (5 * downFrom), turns - 5, row + (5 * step), last, lastFar);
+            TMove.Turn(toAt + (6 * down), fromAt + (6 * downFrom), turns - 6, row + (6 * step), last, lastFar);
+            TMove.Turn(toAt + (7 * down), fromAt + (7 * downFrom), turns - 7, row + (7 * step), last, lastFar);
         }
         else
         {
             for (int turn = 0; turn < turns; turn++)
             {
-                TMove.Turn(toAt + (turn * down), fromAt + (turn * downFrom), pieces - piece, row + (turn * step), rows - 1, rowsFar - 1);
+                TMove.Turn(toAt + (turn * down), fromAt + (turn * downFrom), pieces - piece, row + (turn * step), rows - 1, lastFar);
             }
         }
     }

@@ -76,7 +76,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public int ColumnStep => 4 << Share;
 
     // A power of two of threads, at most 32, share a row, four columns each. 
-    private int Share => Math.Min((int)Ptx.BitsOf((uint)(Columns - 1) >> 2), 5);
+    private int Share => Math.Min(Bits((Columns - 1) >> 2), 5);
 
     // Loops of operations go through rows one by one.
     private int QuadRow => Group.IdxX >> Share;
@@ -85,6 +85,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     // From a row to the next; a single row is its own next.
     private uint Below => Rows == 1 ? 0 : (uint)stride;
+
+    // The bits of a number below 128 from its highest one down: sums of signs, which any compiler works out where the number is a constant.
+    private static int Bits(int x) => -((-x >> 31) + ((1 - x) >> 31) + ((3 - x) >> 31) + ((7 - x) >> 31) + ((15 - x) >> 31) + ((31 - x) >> 31) + ((63 - x) >> 31));
 
     private static int Warp => Group.IdxX >> 5;
 

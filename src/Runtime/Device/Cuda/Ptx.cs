@@ -59,7 +59,7 @@ internal static partial class Ptx
         [nameof(LeaveNarrower)] = "{ .reg .pred p, q; " + Rows + "and.pred p, p, q; " + Narrowed + "@p st.global.v4.u32 [%0], {a,b,c,d}; }",
         [nameof(Leave)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d; " + Rows + "and.pred p, p, q; @p ld.shared.v4.u32 {a,b,c,d}, [%1]; @p st.global.v4.u32 [%0], {a,b,c,d}; }",
         [nameof(MoveNarrower)] = "{ .reg .pred p; " + Row + Narrowed + "@p st.shared.v4.u32 [%0], {a,b,c,d}; }",
-        [nameof(PutZeros)] = "{ .reg .pred p; .reg .b32 z; setp.gt.s32 p, %1, 0; setp.le.and.s32 p, %2, %3, p; mov.b32 z, 0; @p st.shared.v4.u32 [%0], {z,z,z,z}; }",
+        [nameof(PutZeros)] = "{ .reg .pred p; .reg .b32 z; .reg .pred all; setp.gt.s32 p, %1, 0; setp.eq.s32 all, %3, 0x7fffffff; @!all setp.le.s32 all, %2, %3; and.pred p, p, all; mov.b32 z, 0; @p st.shared.v4.u32 [%0], {z,z,z,z}; }",
         [nameof(LoadAny)] = "{ .reg .pred p, f, h, b; .reg .b16 r; .reg .b32 x; setp.lt.s32 p, %2, %3; setp.eq.and.s32 f, %1, 0, p; setp.ne.and.s32 h, %1, 0, p; "
             + "mov.b32 x, 0; mov.b16 r, 0; @f ld.global.b32 x, [%0]; @h ld.global.b16 r, [%0]; "
             + "setp.eq.and.s32 b, %1, 1, h; setp.ne.and.s32 h, %1, 1, h; @b cvt.u32.u16 x, r; @b shl.b32 x, x, 16; @h cvt.f32.f16 x, r; mov.b32 $0, x; }",
@@ -85,8 +85,9 @@ internal static partial class Ptx
     };
 
     // p: there is a turn left, and a row of scratch; q: a row of the device's memory.
-    private const string Row = "setp.gt.s32 p, %2, 0; setp.le.and.s32 p, %3, %4, p; ";
-    private const string Rows = Row + "setp.le.s32 q, %3, %5; ";
+    // Whether all rows are there is asked apart: what is a constant is then not there.
+    private const string Row = ".reg .pred all; setp.gt.s32 p, %2, 0; setp.eq.s32 all, %4, 0x7fffffff; @!all setp.le.s32 all, %3, %4; and.pred p, p, all; ";
+    private const string Rows = Row + "setp.eq.s32 q, %5, 0x7fffffff; @!q setp.le.s32 q, %3, %5; ";
 
     private const string Narrowed = ".reg .f32 x, y, z, w; .reg .b32 a, b, c, d; @p ld.shared.v4.f32 {x,y,z,w}, [%1]; cvt.rn.bf16x2.f32 a, y, x; cvt.rn.bf16x2.f32 b, w, z; "
         + "@p ld.shared.v4.f32 {x,y,z,w}, [%1+16]; cvt.rn.bf16x2.f32 c, y, x; cvt.rn.bf16x2.f32 d, w, z; ";
