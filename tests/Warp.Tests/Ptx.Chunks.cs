@@ -155,6 +155,22 @@ internal static unsafe partial class Ptx
 
     public static float SumOfWarp(float x) => ThreadGroup.Current.Exchange([Bits(x)], (_, all) => all.Sum(y => Number(y[0])));
 
+    public static CudaQuad Load4If(int left, uint address) => left > 0 ? Load4(address) : default;
+
+    public static void Store4If(int left, uint address, float x, float y, float z, float w)
+    {
+        if (left > 0)
+        {
+            Store4(address, x, y, z, w);
+        }
+    }
+
+    public static float SumUpTo(float x) => ThreadGroup.Current.Exchange([Bits(x)], (lane, all) => all[..(lane + 1)].Sum(y => Number(y[0])));
+
+    public static float SumFrom(float x) => ThreadGroup.Current.Exchange([Bits(x)], (lane, all) => all[lane..].Sum(y => Number(y[0])));
+
+    public static float SumOfEight(float x) => ThreadGroup.Current.Exchange([Bits(x)], (lane, all) => all[(lane & 24)..((lane & 24) + 8)].Sum(y => Number(y[0])));
+
     public static CudaBits4 LoadMatrix(uint address) => ThreadGroup.Current.Exchange([address], (lane, all) =>
     {
         uint Pair(int matrix) => *ThreadGroup.Current.At<uint>(Row(all, matrix, lane >> 2) + ((uint)(lane & 3) << 2), 1);

@@ -44,6 +44,12 @@ internal static unsafe partial class Ptx
 
     public static float Exp2(float x) => MathF.Pow(2, x);
 
+    public static float Divide(float a, float b) => a / b;
+
+    public static float Root(float x) => MathF.Sqrt(x);
+
+    public static float InverseRoot(float x) => 1 / MathF.Sqrt(x);
+
     public static CudaQuad LoadRow(long address, int element, int single)
     {
         int count = single != 0 ? 1 : 4;

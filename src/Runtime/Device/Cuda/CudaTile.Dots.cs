@@ -2,63 +2,231 @@ using System.Runtime.CompilerServices;
 
 namespace AttentionDsl.Runtime;
 
-/// <content>Sums along rows: a warp takes four rows at a time, so that their loads and their sums over the warp overlap.</content>
+/// <content>
+/// What works row by row. A warp takes four rows, eight lanes each, and a lane every eighth four of its row: sums over a row are three exchanges,
+/// and every lane has its row's. Rows that are not made of 32 columns, at most 128, are summed by whole warps.
+/// </content>
 public readonly partial struct CudaTile
 {
+    private const float NormEpsilon = 1e-6f;
+
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void RowDot(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        for (int i = Warp << 2; i < a.Rows; i += Warps << 2)
+        if (a.InOctets & a.IsExact & b.IsExact)
         {
-            int second = Clamped(i + 1, a.Rows), third = Clamped(i + 2, a.Rows), fourth = Clamped(i + 3, a.Rows);
-            CudaQuad sums = CudaQuad.All(0);
-            for (int j = Lane << 2; j < a.Columns; j += 128)
-            {
-                sums += new CudaQuad(
-                    a.Inside(a.Four(i, j) * b.Four(i, j), j).Sum,
-                    a.Inside(a.Four(second, j) * b.Four(second, j), j).Sum,
-                    a.Inside(a.Four(third, j) * b.Four(third, j), j).Sum,
-                    a.Inside(a.Four(fourth, j) * b.Four(fourth, j), j).Sum);
-            }
-
-            PutRows(result, SumsOfWarp(sums), i, into);
+            RowSums<ExactDot>(result, a, b, into);
+        }
+        else if (a.InOctets)
+        {
+            RowSums<Dot>(result, a, b, into);
+        }
+        else
+        {
+            AnyRowSums(result, a, b, true, into);
         }
 
         Synchronize();
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void RowSum(CudaTile result, CudaTile x, Into into)
     {
-        for (int i = Warp << 2; i < x.Rows; i += Warps << 2)
+        if (x.InOctets)
         {
-            int second = Clamped(i + 1, x.Rows), third = Clamped(i + 2, x.Rows), fourth = Clamped(i + 3, x.Rows);
-            CudaQuad sums = CudaQuad.All(0);
-            for (int j = Lane << 2; j < x.Columns; j += 128)
-            {
-                sums += new CudaQuad(x.Within(i, j).Sum, x.Within(second, j).Sum, x.Within(third, j).Sum, x.Within(fourth, j).Sum);
-            }
-
-            PutRows(result, SumsOfWarp(sums), i, into);
+            RowSums<Own>(result, x, x, into);
+        }
+        else
+        {
+            AnyRowSums(result, x, x, false, into);
         }
 
         Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void Normalize(CudaTile result, CudaTile x)
+    {
+        if (x.InOctets)
+        {
+            for (int i = OctetRow; x.EvenRows | i < x.Rows; i += OctetRows)
+            {
+                uint from = x.Near(i, OctetColumn), to = result.Near(i, OctetColumn);
+                CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), d = x.Of(from, 3);
+                CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (d * d))).Sum) + NormEpsilon));
+                PutQuad(to, a * scale);
+                x.PutOf(to, 1, b * scale);
+                x.PutOf(to, 2, c * scale);
+                x.PutOf(to, 3, d * scale);
+                if (x.Rows <= OctetRows)
+                {
+                    break;
+                }
+            }
+        }
+        else
+        {
+            NormalizeAny(result, x);
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void NormalizeAdjoint(CudaTile dx, CudaTile d, CudaTile x)
+    {
+        if (x.InOctets)
+        {
+            for (int i = OctetRow; x.EvenRows | i < x.Rows; i += OctetRows)
+            {
+                uint from = x.Near(i, OctetColumn), given = d.Near(i, OctetColumn), to = dx.Near(i, OctetColumn);
+                CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), e = x.Of(from, 3);
+                CudaQuad da = Ptx.Load4(given), db = x.Of(given, 1), dc = x.Of(given, 2), de = x.Of(given, 3);
+                float scale = Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (e * e))).Sum) + NormEpsilon);
+                float along = Ptx.SumOfEight(((a * da) + (b * db) + ((c * dc) + (e * de))).Sum);
+                CudaQuad turn = CudaQuad.All(scale * scale * along), all = CudaQuad.All(scale);
+                PutQuad(to, Ptx.Load4(to) + ((da - (a * turn)) * all));
+                x.PutOf(to, 1, x.Of(to, 1) + ((db - (b * turn)) * all));
+                x.PutOf(to, 2, x.Of(to, 2) + ((dc - (c * turn)) * all));
+                x.PutOf(to, 3, x.Of(to, 3) + ((de - (e * turn)) * all));
+                if (x.Rows <= OctetRows)
+                {
+                    break;
+                }
+            }
+        }
+        else
+        {
+            NormalizeAdjointAny(dx, d, x);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>Rows that the group takes at once.</summary>
+    private const int OctetRows = Warps << 2;
+
+    private static int OctetRow => (Warp << 2) | (Lane >> 3);
+
+    private static int OctetColumn => (Lane & 7) << 2;
+
+    /// <summary>True if four rows at a time are rows of this tile, and rows are at most four times eight fours.</summary>
+    private bool InOctets => ((Rows & 3) | (Columns & 31)) == 0 & Columns <= 128;
+
+    /// <summary>True if every turn of the group has all of its rows, and there is one.</summary>
+    private bool EvenRows => Rows == OctetRows;
+
+    /// <summary>A lane's four of the columns from 32 <paramref name="part"/> on, of a tile as wide as this one; zeros if there are none.</summary>
+    private CudaQuad Of(uint row, int part) => Ptx.Load4If(Columns - (part << 5), row + (uint)(part << 7));
+
+    private void PutOf(uint row, int part, CudaQuad value) => Ptx.Store4If(Columns - (part << 5), row + (uint)(part << 7), value.X, value.Y, value.Z, value.W);
+
+    private static void PutQuad(uint at, CudaQuad value) => Ptx.Store4(at, value.X, value.Y, value.Z, value.W);
+
+    /// <summary>Four numbers of a row's sum.</summary>
+    private interface ISummand
+    {
+        static abstract CudaQuad At(CudaTile a, CudaTile b, int i, int part);
+    }
+
+    private readonly struct Own : ISummand
+    {
+        public static CudaQuad At(CudaTile a, CudaTile b, int i, int part) => a.Of(a.Near(i, OctetColumn), part);
+    }
+
+    private readonly struct ExactDot : ISummand
+    {
+        public static CudaQuad At(CudaTile a, CudaTile b, int i, int part) => a.Of(a.Near(i, OctetColumn), part) * a.Of(b.Near(i, OctetColumn), part);
+    }
+
+    private readonly struct Dot : ISummand
+    {
+        public static CudaQuad At(CudaTile a, CudaTile b, int i, int part) => a.Columns > part << 5
+            ? a.Four(i, OctetColumn + (part << 5)) * b.Four(i, OctetColumn + (part << 5))
+            : CudaQuad.All(0);
+    }
+
+    private static void RowSums<TSummand>(CudaTile result, CudaTile a, CudaTile b, Into into)
+        where TSummand : struct, ISummand
+    {
+        for (int i = OctetRow; a.EvenRows | i < a.Rows; i += OctetRows)
+        {
+            CudaQuad sums = TSummand.At(a, b, i, 0) + TSummand.At(a, b, i, 1) + (TSummand.At(a, b, i, 2) + TSummand.At(a, b, i, 3));
+            float sum = Ptx.SumOfEight(sums.Sum);
+            if ((Lane & 7) == 0)
+            {
+                result.PutDown(i, sum, into);
+            }
+
+            if (a.Rows <= OctetRows)
+            {
+                break;
+            }
+        }
+    }
+
+    /// <summary>Sums of rows of any size, of x or of a times b; result may be any tile.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AnyRowSums(CudaTile result, CudaTile a, CudaTile b, bool dot, Into into)
+    {
+        for (int i = Warp; i < a.Rows; i += Warps)
+        {
+            float sum = 0;
+            for (int j = Lane << 2; j < a.Columns; j += 128)
+            {
+                CudaQuad x = a.Four(i, j);
+                sum += a.Inside(dot ? x * b.Four(i, j) : x, j).Sum;
+            }
+
+            sum = Ptx.SumOfWarp(sum);
+            if (Lane == 0)
+            {
+                result.Put(i, 0, sum, into);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void NormalizeAny(CudaTile result, CudaTile x)
+    {
+        for (int i = Warp; i < x.Rows; i += Warps)
+        {
+            float squares = 0;
+            for (int j = Lane << 2; j < x.Columns; j += 128)
+            {
+                CudaQuad a = x.Within(i, j);
+                squares += (a * a).Sum;
+            }
+
+            CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(Ptx.SumOfWarp(squares) + NormEpsilon));
+            for (int j = Lane << 2; j < x.Columns; j += 128)
+            {
+                result.PutQuad(i, j, x.Quad(i, j) * scale);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void NormalizeAdjointAny(CudaTile dx, CudaTile d, CudaTile x)
+    {
+        for (int i = Warp; i < x.Rows; i += Warps)
+        {
+            float squares = 0, along = 0;
+            for (int j = Lane << 2; j < x.Columns; j += 128)
+            {
+                CudaQuad a = x.Within(i, j);
+                squares += (a * a).Sum;
+                along += (a * d.Within(i, j)).Sum;
+            }
+
+            float scale = Ptx.InverseRoot(Ptx.SumOfWarp(squares) + NormEpsilon);
+            CudaQuad turn = CudaQuad.All(scale * scale * Ptx.SumOfWarp(along));
+            for (int j = Lane << 2; j < x.Columns; j += 128)
+            {
+                dx.PutQuad(i, j, dx.Quad(i, j) + ((d.Quad(i, j) - (x.Quad(i, j) * turn)) * CudaQuad.All(scale)));
+            }
+        }
     }
 
     private static int Clamped(int i, int rows) => i < rows ? i : rows - 1;
-
-    private static CudaQuad SumsOfWarp(CudaQuad x) => new(Ptx.SumOfWarp(x.X), Ptx.SumOfWarp(x.Y), Ptx.SumOfWarp(x.Z), Ptx.SumOfWarp(x.W));
-
-    /// <summary>Four lanes store a row's number each.</summary>
-    private static void PutRows(CudaTile result, CudaQuad x, int i, Into into)
-    {
-        int row = i + Lane;
-        if (Lane < 4 && row < result.Rows)
-        {
-            float value = Lane == 0 ? x.X : Lane == 1 ? x.Y : Lane == 2 ? x.Z : x.W;
-            result.Put(row, 0, value, into);
-        }
-    }
 }

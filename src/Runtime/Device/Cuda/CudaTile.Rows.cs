@@ -6,12 +6,67 @@ namespace AttentionDsl.Runtime;
 /// <content>Sums over columns, running sums, and what works row by row.</content>
 public readonly partial struct CudaTile
 {
-    private const float NormEpsilon = 1e-6f;
+    /// <inheritdoc/>
+    public static void CumulativeSum(CudaTile result, CudaTile x)
+    {
+        if (x.Columns == 1 & x.Rows <= 32)
+        {
+            // A lane has a number. Every warp works it out, as none may be missing from an exchange; the first stores it.
+            float sum = Ptx.SumUpTo(x.Down(Lane));
+            if (Group.IdxX < x.Rows)
+            {
+                Ptx.Store(result.Near(Lane, 0), sum);
+            }
+        }
+        else
+        {
+            CumulativeSums(result, x);
+        }
+
+        Synchronize();
+    }
 
     /// <inheritdoc/>
-    /// <remarks>A thread has a column; eight rows are read before the first is needed.</remarks>
+    public static void ReverseCumulativeSum(CudaTile result, CudaTile x, Into into)
+    {
+        if (x.Columns == 1 & x.Rows <= 32)
+        {
+            float sum = Ptx.SumFrom(x.Down(Lane));
+            if (Group.IdxX < x.Rows)
+            {
+                result.PutDown(Lane, sum, into);
+            }
+        }
+        else
+        {
+            ReverseCumulativeSums(result, x, into);
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void ColumnSum(CudaTile result, CudaTile x, Into into)
+    {
+        if (x.Columns == 1 & x.Rows <= 32)
+        {
+            float sum = Ptx.SumOfWarp(x.Down(Lane));
+            if (Group.IdxX == 0)
+            {
+                result.PutDown(0, sum, into);
+            }
+        }
+        else
+        {
+            ColumnSums(result, x, into);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>A thread has a column; eight rows are read before the first is needed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void CumulativeSum(CudaTile result, CudaTile x)
+    private static void CumulativeSums(CudaTile result, CudaTile x)
     {
         for (int c = Group.IdxX; c < x.Columns; c += Threads)
         {
@@ -33,13 +88,10 @@ public readonly partial struct CudaTile
                 Ptx.Store(result.Near(i, c), sum);
             }
         }
-
-        Synchronize();
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ReverseCumulativeSum(CudaTile result, CudaTile x, Into into)
+    private static void ReverseCumulativeSums(CudaTile result, CudaTile x, Into into)
     {
         for (int c = Group.IdxX; c < x.Columns; c += Threads)
         {
@@ -60,13 +112,10 @@ public readonly partial struct CudaTile
                 result.JoinDown(i - 4, c, new(later.W, later.Z, later.Y, later.X), into);
             }
         }
-
-        Synchronize();
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ColumnSum(CudaTile result, CudaTile x, Into into)
+    private static void ColumnSums(CudaTile result, CudaTile x, Into into)
     {
         for (int c = Group.IdxX; c < x.Columns; c += Threads)
         {
@@ -86,8 +135,6 @@ public readonly partial struct CudaTile
 
             result.Put(0, c, sum, into);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -95,11 +142,21 @@ public readonly partial struct CudaTile
     public static void Sum(CudaTile result, CudaTile x, Into into)
     {
         float sum = 0;
-        for (int i = Warp; i < x.Rows; i += Warps)
+        if (x.Columns == 1)
         {
-            for (int j = Lane << 2; j < x.Columns; j += 128)
+            for (int i = Group.IdxX; i < x.Rows; i += Threads)
             {
-                sum += x.Within(i, j).Sum;
+                sum += Ptx.Load(x.Near(i, 0));
+            }
+        }
+        else
+        {
+            for (int i = Warp; i < x.Rows; i += Warps)
+            {
+                for (int j = Lane << 2; j < x.Columns; j += 128)
+                {
+                    sum += x.Within(i, j).Sum;
+                }
             }
         }
 
@@ -119,64 +176,6 @@ public readonly partial struct CudaTile
             }
 
             result.Put(0, 0, sum, into);
-        }
-
-        Synchronize();
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Normalize(CudaTile result, CudaTile x)
-    {
-        for (int i = Warp << 2; i < x.Rows; i += Warps << 2)
-        {
-            int second = Clamped(i + 1, x.Rows), third = Clamped(i + 2, x.Rows), fourth = Clamped(i + 3, x.Rows);
-            CudaQuad squares = CudaQuad.All(0);
-            for (int j = Lane << 2; j < x.Columns; j += 128)
-            {
-                CudaQuad a = x.Within(i, j), b = x.Within(second, j), c = x.Within(third, j), d = x.Within(fourth, j);
-                squares += new CudaQuad((a * a).Sum, (b * b).Sum, (c * c).Sum, (d * d).Sum);
-            }
-
-            CudaQuad scales = Scales(SumsOfWarp(squares));
-            for (int j = Lane << 2; j < x.Columns; j += 128)
-            {
-                CudaQuad a = x.Quad(i, j), b = x.Quad(second, j), c = x.Quad(third, j), d = x.Quad(fourth, j);
-                result.PutQuad(i, j, a * CudaQuad.All(scales.X));
-                result.PutQuad(second, j, b * CudaQuad.All(scales.Y));
-                result.PutQuad(third, j, c * CudaQuad.All(scales.Z));
-                result.PutQuad(fourth, j, d * CudaQuad.All(scales.W));
-            }
-        }
-
-        Synchronize();
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void NormalizeAdjoint(CudaTile dx, CudaTile d, CudaTile x)
-    {
-        // Two rows at a time; of an odd last row only one is written.
-        for (int i = Warp << 1; i < x.Rows; i += Warps << 1)
-        {
-            int next = Clamped(i + 1, x.Rows);
-            CudaQuad sums = CudaQuad.All(0);
-            for (int j = Lane << 2; j < x.Columns; j += 128)
-            {
-                CudaQuad a = x.Within(i, j), b = x.Within(next, j), da = d.Within(i, j), db = d.Within(next, j);
-                sums += new CudaQuad((a * a).Sum, (b * b).Sum, (a * da).Sum, (b * db).Sum);
-            }
-
-            sums = SumsOfWarp(sums);
-            CudaQuad scales = Scales(sums);
-            for (int j = Lane << 2; j < x.Columns; j += 128)
-            {
-                Turned(dx, d, x, i, j, scales.X, sums.Z);
-                if (next > i)
-                {
-                    Turned(dx, d, x, next, j, scales.Y, sums.W);
-                }
-            }
         }
 
         Synchronize();
@@ -220,6 +219,15 @@ public readonly partial struct CudaTile
         Synchronize();
     }
 
+    /// <summary>A number of a column, 0 beyond its rows.</summary>
+    private float Down(int i) => i < Rows ? Ptx.Load(Near(i, 0)) : 0f;
+
+    private void PutDown(int i, float value, Into into)
+    {
+        uint at = Near(i, 0);
+        Ptx.Store(at, into == Into.Set ? value : into == Into.Add ? Ptx.Load(at) + value : Ptx.Load(at) - value);
+    }
+
     /// <summary>Four numbers of a column.</summary>
     private CudaQuad Down(int i, int c)
     {
@@ -244,11 +252,4 @@ public readonly partial struct CudaTile
         float a = before + x.X, b = a + x.Y, c = b + x.Z;
         return new(a, b, c, c + x.W);
     }
-
-    private static CudaQuad Scales(CudaQuad squares) => new(
-        1f / MathF.Sqrt(squares.X + NormEpsilon), 1f / MathF.Sqrt(squares.Y + NormEpsilon), 1f / MathF.Sqrt(squares.Z + NormEpsilon), 1f / MathF.Sqrt(squares.W + NormEpsilon));
-
-    /// <summary>dx += (d - y (y . d)) scale, with y = x scale.</summary>
-    private static void Turned(CudaTile dx, CudaTile d, CudaTile x, int i, int j, float scale, float along) =>
-        dx.PutQuad(i, j, dx.Quad(i, j) + ((d.Quad(i, j) - (x.Quad(i, j) * CudaQuad.All(scale * scale * along))) * CudaQuad.All(scale)));
 }

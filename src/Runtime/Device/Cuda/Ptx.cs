@@ -27,6 +27,8 @@ internal static partial class Ptx
         [nameof(Load)] = "ld.shared.f32 $0, [%0];",
         [nameof(Load2)] = "ld.shared.v2.f32 {$0,$1}, [%0];",
         [nameof(Load4)] = "ld.shared.v4.f32 {$0,$1,$2,$3}, [%0];",
+        [nameof(Load4If)] = "{ .reg .pred p; setp.gt.s32 p, %0, 0; mov.f32 $0, 0f00000000; mov.f32 $1, 0f00000000; mov.f32 $2, 0f00000000; mov.f32 $3, 0f00000000; @p ld.shared.v4.f32 {$0,$1,$2,$3}, [%1]; }",
+        [nameof(Store4If)] = "{ .reg .pred p; setp.gt.s32 p, %0, 0; @p st.shared.v4.f32 [%1], {%2,%3,%4,%5}; }",
         [nameof(LoadFar)] = "ld.global.f32 $0, [%0];",
         [nameof(LoadHalfBits)] = "{ .reg .u16 t; ld.global.u16 t, [%0]; cvt.u32.u16 $0, t; }",
         [nameof(Store)] = "st.shared.f32 [%0], %1;",
@@ -38,6 +40,9 @@ internal static partial class Ptx
         [nameof(PackFloat16)] = "cvt.rn.f16x2.f32 $0, %1, %0;",
         [nameof(Float16ToFloat)] = "{ .reg .b16 t; cvt.u16.u32 t, %0; cvt.f32.f16 $0, t; }",
         [nameof(Exp2)] = "ex2.approx.ftz.f32 $0, %0;",
+        [nameof(Divide)] = "div.approx.ftz.f32 $0, %0, %1;",
+        [nameof(Root)] = "sqrt.approx.ftz.f32 $0, %0;",
+        [nameof(InverseRoot)] = "rsqrt.approx.ftz.f32 $0, %0;",
         [nameof(MultiplyAdd)] = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {$0,$1,$2,$3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};",
         [nameof(LoadMatrix)] = "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {$0,$1,$2,$3}, [%0];",
         [nameof(LoadMatrixTransposed)] = "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {$0,$1,$2,$3}, [%0];",
@@ -71,7 +76,10 @@ internal static partial class Ptx
         [nameof(Ballot)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.ballot.b32 $0, p, 0xffffffff; }",
         [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
         [nameof(Together)] = "bar.warp.sync 0xffffffff;",
-        [nameof(SumOfWarp)] = string.Join(" ", Steps()),
+        [nameof(SumOfWarp)] = string.Join(" ", Steps("bfly", "31", [16, 8, 4, 2, 1])),
+        [nameof(SumUpTo)] = string.Join(" ", Steps("up", "0", [1, 2, 4, 8, 16])),
+        [nameof(SumFrom)] = string.Join(" ", Steps("down", "31", [1, 2, 4, 8, 16])),
+        [nameof(SumOfEight)] = string.Join(" ", Steps("bfly", "31", [4, 2, 1])),
         [nameof(Across)] = "shfl.sync.bfly.b32 $0, %0, %1, 0x1f, 0xffffffff;",
         [nameof(CopyLater16)] = "cp.async.cg.shared.global [%0], [%1], 16;",
         [nameof(CopyLater4)] = "cp.async.ca.shared.global [%0], [%1], 4;",
@@ -190,6 +198,28 @@ internal static partial class Ptx
     /// <summary>2 to the power x; 0 where that underflows.</summary>
     [IntrinsicImplementation]
     public static float Exp2(float x) => 0;
+
+    /// <summary>Reads four floats of shared memory if <paramref name="left"/> is greater than 0, else zeros; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static CudaQuad Load4If(int left, uint address) => default;
+
+    /// <summary>Writes four floats to shared memory if <paramref name="left"/> is greater than 0; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static void Store4If(int left, uint address, float x, float y, float z, float w)
+    {
+    }
+
+    /// <summary>a / b, to two units in the last place, for b of ordinary size.</summary>
+    [IntrinsicImplementation]
+    public static float Divide(float a, float b) => 0;
+
+    /// <summary>The square root of x, to a unit in the last place.</summary>
+    [IntrinsicImplementation]
+    public static float Root(float x) => 0;
+
+    /// <summary>1 / sqrt(x), to two units in the last place.</summary>
+    [IntrinsicImplementation]
+    public static float InverseRoot(float x) => 0;
 
     /// <summary>One tensor-core step of a warp: c + a b with a 16 x 16, b 16 x 8 in bfloat16 and c in float32, each thread holding its fragments.</summary>
     [IntrinsicImplementation]
@@ -339,6 +369,18 @@ internal static partial class Ptx
     [IntrinsicImplementation]
     public static float SumOfWarp(float x) => 0;
 
+    /// <summary>The sum of x over the lanes of a warp up to this one.</summary>
+    [IntrinsicImplementation]
+    public static float SumUpTo(float x) => 0;
+
+    /// <summary>The sum of x over the lanes of a warp from this one on.</summary>
+    [IntrinsicImplementation]
+    public static float SumFrom(float x) => 0;
+
+    /// <summary>The sum of x over the eight lanes whose numbers differ in the last three bits, in each of them.</summary>
+    [IntrinsicImplementation]
+    public static float SumOfEight(float x) => 0;
+
     /// <summary>The x of the thread of the warp whose number differs in the bits of <paramref name="distance"/>.</summary>
     [IntrinsicImplementation]
     public static float Across(float x, int distance) => 0;
@@ -403,12 +445,15 @@ internal static partial class Ptx
         RegisterProducts(manager);
     }
 
-    private static IEnumerable<string> Steps()
+    // Each lane adds what another lane has, if there is that lane.
+    private static IEnumerable<string> Steps(string way, string bound, int[] distances)
     {
-        yield return "{ .reg .f32 t; mov.f32 $0, %0;";
-        foreach (int distance in new[] { 16, 8, 4, 2, 1 })
+        yield return "{ .reg .f32 t; .reg .pred p; mov.f32 $0, %0;";
+        foreach (int distance in distances)
         {
-            yield return $"shfl.sync.bfly.b32 t, $0, {distance}, 0x1f, 0xffffffff; add.f32 $0, $0, t;";
+            yield return way == "bfly"
+                ? $"shfl.sync.bfly.b32 t, $0, {distance}, {bound}, 0xffffffff; add.f32 $0, $0, t;"
+                : $"shfl.sync.{way}.b32 t|p, $0, {distance}, {bound}, 0xffffffff; @p add.f32 $0, $0, t;";
         }
 
         yield return "}";
