@@ -17,8 +17,6 @@ public readonly partial struct CudaTile
         {
             ClearFrom(result, 0);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -50,6 +48,7 @@ public readonly partial struct CudaTile
     {
         if (row < x.Rows)
         {
+            Synchronize();
             ClearFrom(x, row);
             Synchronize();
         }
@@ -82,8 +81,6 @@ public readonly partial struct CudaTile
         {
             OneByOne(result, x, into);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -95,8 +92,6 @@ public readonly partial struct CudaTile
             int i = Ptx.Quotient(at, result.Columns), j = at - (i * result.Columns);
             result.Put(i, j, x.At(j, i), into);
         }
-
-        Synchronize();
     }
 
     /// <summary>Pieces of 16 bytes a row.</summary>

@@ -22,8 +22,6 @@ public readonly partial struct CudaTile
                     j < allowed ? decayed.X : 0f, j + 1 < allowed ? decayed.Y : 0f, j + 2 < allowed ? decayed.Z : 0f, j + 3 < allowed ? decayed.W : 0f), into);
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -44,8 +42,6 @@ public readonly partial struct CudaTile
                 result.Join(i, v, sum, into);
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -71,7 +67,6 @@ public readonly partial struct CudaTile
             }
         }
 
-        Synchronize();
         for (int i = d.QuadRow; i < d.Rows; i += d.QuadRowStep)
         {
             int allowed = Allowed(i, p.Rows, p.Columns, causal);
@@ -102,7 +97,5 @@ public readonly partial struct CudaTile
                 dg.PutQuad(j, v, dg.Quad(j, v) - (x.Quad(j, v) * sum));
             }
         }
-
-        Synchronize();
     }
 }

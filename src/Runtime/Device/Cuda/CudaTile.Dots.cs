@@ -25,8 +25,6 @@ public readonly partial struct CudaTile
         {
             AnyRowSums(result, a, b, true, into);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -40,8 +38,6 @@ public readonly partial struct CudaTile
         {
             AnyRowSums(result, x, x, false, into);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -68,8 +64,6 @@ public readonly partial struct CudaTile
         {
             NormalizeAny(result, x);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -99,8 +93,6 @@ public readonly partial struct CudaTile
         {
             NormalizeAdjointAny(dx, d, x);
         }
-
-        Synchronize();
     }
 
     /// <summary>Rows that the group takes at once.</summary>

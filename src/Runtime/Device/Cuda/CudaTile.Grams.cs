@@ -39,7 +39,7 @@ public readonly partial struct CudaTile
     /// </summary>
     private static void GramInHalves(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
-        var other = new CudaTile(Workspace(WorkspaceBytes / 2), result.stride, result.Rows, result.Columns, result.kind);
+        var other = new CudaTile(Workspace(WorkspaceBytes / 2), result.stride, result.Rows, result.Columns, result.place, result.Element);
         uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp >> 1;
         int half = l.Columns >> 1;
 
@@ -52,7 +52,7 @@ public readonly partial struct CudaTile
             if (into == Into.Set)
             {
                 // The same instructions for both.
-                var part = new CudaTile(second == 0 ? result.address : other.address, result.stride, result.Rows, result.Columns, result.kind);
+                var part = new CudaTile(second == 0 ? result.address : other.address, result.stride, result.Rows, result.Columns, result.place, result.Element);
                 GramBlock(part, l, r, causal, into, i, j, second * half, half);
             }
             else if (second == 0)

@@ -134,7 +134,7 @@ public readonly partial struct CudaTile
     private static bool Wide(CudaTile result) => (result.Columns & 31) == 0 && result.Rows * result.Columns >= 512 * Warps;
 
     /// <summary>1 of an exact tile, 0 of a factor.</summary>
-    private int Exactly => (kind & 1) ^ 1;
+    private int Exactly => (element & 1) ^ 1;
 
     /// <summary>Where this thread's first two sums of a block go.</summary>
     private uint PairAt(int i, int j)

@@ -22,8 +22,6 @@ public readonly partial struct CudaTile
         {
             CumulativeSums(result, x);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -41,8 +39,6 @@ public readonly partial struct CudaTile
         {
             ReverseCumulativeSums(result, x, into);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -60,8 +56,38 @@ public readonly partial struct CudaTile
         {
             ColumnSums(result, x, into);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SumOfAll(CudaTile result, CudaTile x, Into into)
+    {
+        float sum = 0;
+        for (int i = Warp; i < x.Rows; i += Warps)
+        {
+            for (int j = Lane << 2; j < x.Columns; j += 128)
+            {
+                sum += x.Within(i, j).Sum;
+            }
+        }
+
+        sum = Ptx.SumOfWarp(sum);
+        Synchronize();
+        if (Lane == 0)
+        {
+            Ptx.Store(Workspace(WorkspaceBytes / 2) + (uint)(Warp << 2), sum);
+        }
 
         Synchronize();
+        if (Group.IdxX == 0)
+        {
+            sum = 0;
+            for (int warp = 0; warp < Warps; warp++)
+            {
+                sum += Ptx.Load(Workspace(WorkspaceBytes / 2) + (uint)(warp << 2));
+            }
+
+            result.Put(0, 0, sum, into);
+        }
     }
 
     /// <summary>A thread has a column; eight rows are read before the first is needed.</summary>
@@ -138,47 +164,26 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Sum(CudaTile result, CudaTile x, Into into)
     {
-        float sum = 0;
         if (x.Columns == 1)
         {
-            for (int i = Group.IdxX; i < x.Rows; i += Threads)
+            float sum = 0;
+            for (int i = Lane; i < x.Rows; i += 32)
             {
                 sum += Ptx.Load(x.Near(i, 0));
+            }
+
+            sum = Ptx.SumOfWarp(sum);
+            if (Group.IdxX == 0)
+            {
+                result.PutDown(0, sum, into);
             }
         }
         else
         {
-            for (int i = Warp; i < x.Rows; i += Warps)
-            {
-                for (int j = Lane << 2; j < x.Columns; j += 128)
-                {
-                    sum += x.Within(i, j).Sum;
-                }
-            }
+            SumOfAll(result, x, into);
         }
-
-        sum = Ptx.SumOfWarp(sum);
-        if (Lane == 0)
-        {
-            Ptx.Store(Workspace(WorkspaceBytes / 2) + (uint)(Warp << 2), sum);
-        }
-
-        Synchronize();
-        if (Group.IdxX == 0)
-        {
-            sum = 0;
-            for (int warp = 0; warp < Warps; warp++)
-            {
-                sum += Ptx.Load(Workspace(WorkspaceBytes / 2) + (uint)(warp << 2));
-            }
-
-            result.Put(0, 0, sum, into);
-        }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -193,8 +198,6 @@ public readonly partial struct CudaTile
                 result.Put(i, c, x.At(i / n, c), Into.Set);
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -215,8 +218,6 @@ public readonly partial struct CudaTile
                 dx.Put(i, c, sum, Into.Add);
             }
         }
-
-        Synchronize();
     }
 
     /// <summary>A number of a column, 0 beyond its rows.</summary>

@@ -30,9 +30,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
-    // Where a tile stands.
+    // Where a tile stands: a tensor of the caller, what passes hand on, scratch; and that it is not whole (see IsWhole).
     private const int Tensor = 0;
-    private const int Kept = 1;
+    private const int Handed = 1;
     private const int Scratch = 2;
     private const int Ragged = 4;
 
@@ -132,7 +132,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         StateGradients = Line(between.StateGradients, CudaElement.BFloat16),
     };
 
-    private static CudaTile Line(CudaTile region, CudaElement element) => new(region.address, 0, 1, int.MaxValue, Kept, element);
+    private static CudaTile Line(CudaTile region, CudaElement element) => new(region.address, 0, 1, int.MaxValue, Handed, element);
 
     /// <inheritdoc/>
     public static Operand<CudaTile, CudaLanes> Known(Operand<CudaTile, CudaLanes> tensor, int element, int width)
@@ -163,8 +163,8 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <remarks>Columns of the device's memory begin at a multiple of 16 (an item's first value column) or are a tensor's.</remarks>
     public CudaTile Block(long row, int rows, int column, int columns)
     {
-        // Without conditions, as kernels are full of blocks: the columns before and after, in 16 bytes.
-        int odd = (((column << Shift) & 15) | (((Columns - column - columns) << Shift) & 15)) * (place & Scratch);
+        // Without conditions: sums of constants are constants for any compiler.
+        int end = column + columns, odd = (((column << Shift) & 15) | (((end << Shift) & 15) * Math.Min(Columns - end, 1))) * (place & Scratch);
         return new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
     }
 
