@@ -24,7 +24,11 @@ public readonly partial struct CudaTile
     {
         if (result.IsColumnOf(x))
         {
-            ReadColumn(result, x);
+            int i = Group.IdxX;
+            if (i < result.Rows)
+            {
+                Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
+            }
         }
         else if (result.Element == x.Element & InPieces(result, x))
         {
@@ -100,8 +104,8 @@ public readonly partial struct CudaTile
     /// <summary>The last row of a tile of the device's memory; the workspace has all that are asked for.</summary>
     private int LastFar => IsTensor ? Rows - 1 : int.MaxValue;
 
-    /// <summary>True for a column whose numbers stand in a tensor, a number a row.</summary>
-    private bool IsColumnOf(CudaTile tensor) => Columns == 1 & tensor.IsTensor;
+    /// <summary>True for a column whose numbers stand in a tensor, a number a row, and a thread a row.</summary>
+    private bool IsColumnOf(CudaTile tensor) => Columns == 1 & Rows <= Threads & IsExact & tensor.IsTensor;
 
     /// <summary>True if a tile of scratch and one of the device's memory, of as many columns, have rows that may be read and written 16 bytes at a time.</summary>
     private static bool InPieces(CudaTile scratch, CudaTile far) =>
@@ -112,9 +116,10 @@ public readonly partial struct CudaTile
     {
         if (x.IsColumnOf(result))
         {
-            for (int i = Group.IdxX; i < x.Rows; i += Threads)
+            int i = Group.IdxX;
+            if (i < x.Rows)
             {
-                Ptx.StoreAny(result.Far(i, 0), (int)result.Element, i, result.Rows, x.At(i, 0));
+                Ptx.StoreAny(result.Far(i, 0), (int)result.Element, i, result.Rows, Ptx.Load(x.Near(i, 0)));
             }
         }
         else if (result.Element == x.Element & InPieces(x, result))
@@ -128,14 +133,6 @@ public readonly partial struct CudaTile
         else
         {
             OneByOne(result, x, Into.Set);
-        }
-    }
-
-    private static void ReadColumn(CudaTile result, CudaTile x)
-    {
-        for (int i = Group.IdxX; i < result.Rows; i += Threads)
-        {
-            result.Put(i, 0, Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows), Into.Set);
         }
     }
 
