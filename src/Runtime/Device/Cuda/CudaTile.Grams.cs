@@ -6,7 +6,7 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors.</remarks>
+    /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors. One that is added to a gradient does not.</remarks>
     public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
         if (!Even(result, l.Columns))
@@ -25,7 +25,7 @@ public readonly partial struct CudaTile
                 do
                 {
                     uint row = block / across;
-                    GramBlock(result, l, r, causal, into, (int)row << 4, (int)(block - (row * across)) << 4, 0, l.Columns);
+                    GramBlock(result, l, r, causal, KeepsDigits(causal, into), into, (int)row << 4, (int)(block - (row * across)) << 4, 0, l.Columns);
                     block += Warps;
                 }
                 while (blocks > Warps && block < blocks);
@@ -53,15 +53,15 @@ public readonly partial struct CudaTile
             {
                 // The same instructions for both.
                 var part = new CudaTile(second == 0 ? result.address : other.address, result.stride, result.Rows, result.Columns, result.place, result.Element);
-                GramBlock(part, l, r, causal, into, i, j, second * half, half);
+                GramBlock(part, l, r, causal, KeepsDigits(causal, into), into, i, j, second * half, half);
             }
             else if (second == 0)
             {
-                GramBlock(result, l, r, causal, into, i, j, 0, half);
+                GramBlock(result, l, r, causal, KeepsDigits(causal, into), into, i, j, 0, half);
             }
             else
             {
-                GramBlock(other, l, r, causal, Into.Set, i, j, half, half);
+                GramBlock(other, l, r, causal, KeepsDigits(causal, into), Into.Set, i, j, half, half);
             }
         }
 
@@ -82,7 +82,7 @@ public readonly partial struct CudaTile
     }
 
     /// <summary>The sums over <paramref name="depth"/> of the contracted dimension, from <paramref name="from"/> on, where pairs exist.</summary>
-    private static void GramBlock(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into, int i, int j, int from, int depth)
+    private static void GramBlock(CudaTile result, CudaTile l, CudaTile r, Causal causal, bool keeps, Into into, int i, int j, int from, int depth)
     {
         int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
         if (j < first + ((i + 15) * each))
@@ -91,7 +91,7 @@ public readonly partial struct CudaTile
             CudaTile a = l.Block(0, l.Rows, from, depth), b = r.Block(0, r.Rows, from, depth);
             Ptx.CausalProduct(
                 16, 16, result.PairAt(i, j), result.stride, result.Exactly, into,
-                a.LeftAt(i, 0), a.stride, a.Exactly, 0, b.RightAt(j, 1), b.stride, b.Exactly, 1, depth, left, each << 3, causal == Causal.Strict ? 2 : 1);
+                a.LeftAt(i, 0), a.stride, a.Exactly, 0, b.RightAt(j, 1), b.stride, b.Exactly, 1, depth, left, each << 3, keeps ? 2 : 1);
         }
         else if (into == Into.Set)
         {
@@ -99,4 +99,6 @@ public readonly partial struct CudaTile
             Ptx.Product(16, 16, result.PairAt(i, j), result.stride, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
     }
+
+    private static bool KeepsDigits(Causal causal, Into into) => causal == Causal.Strict && into == Into.Set;
 }

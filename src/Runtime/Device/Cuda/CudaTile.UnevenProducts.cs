@@ -48,7 +48,7 @@ public readonly partial struct CudaTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UnevenGram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
-        if (causal == Causal.Strict)
+        if (KeepsDigits(causal, into))
         {
             Multiply16<AnyRows, AnyRows, Keeping, Causally>(result, l, r, Causally.Of(into, result, causal));
         }
