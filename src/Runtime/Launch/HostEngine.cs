@@ -74,11 +74,8 @@ internal sealed unsafe class HostEngine : IEngine
         : ParallelItems(launch.Work.Length, Items.Threads(launch.Work, sizes))
         where TKernels : IVariantKernels
     {
-        // Up to so many tokens the recurrent sweep takes less time than one chunk, whatever the variant (docs/performance.md).
-        private const int TokensWalked = 4;
-
         private readonly Work[] work = Items.LongestFirst(launch.Work);
-        private readonly long elements = launch.Work.Max(x => TKernels.Scratch(KernelOf(launch.Kernel, x), sizes));
+        private readonly long elements = TKernels.Scratch(launch.Kernel, sizes);
 
         public Between<HostTile> Between { get; set; }
 
@@ -86,12 +83,10 @@ internal sealed unsafe class HostEngine : IEngine
         {
             using ThreadScratch scratch = ThreadScratch.Rent(elements * sizeof(float));
             var tile = new HostTile((float*)scratch.Memory, 1, Items.Clamp(elements), elements);
-            Items.Invoke<TKernels, HostTile, HostLanes>(KernelOf(launch.Kernel, work[index]), operands, sizes, work[index], tile, Between);
+            Items.Invoke<TKernels, HostTile, HostLanes>(launch.Kernel, operands, sizes, work[index], tile, Between);
 
             // Stores past the caches are in no order with others: nobody sees this item done before its results.
             Thread.MemoryBarrier();
         }
-
-        private static KernelKind KernelOf(KernelKind kernel, Work at) => kernel == KernelKind.Forward && at.Length <= TokensWalked ? KernelKind.Decode : kernel;
     }
 }
