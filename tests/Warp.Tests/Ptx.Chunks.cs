@@ -25,7 +25,7 @@ internal static unsafe partial class Ptx
 
     public static uint LoadHalfBitsNear(uint address) => *ThreadGroup.Current.At<ushort>(address, 1);
 
-    public static CudaBits4 LoadBits4Near(uint address) => Bits(ThreadGroup.Current.At<uint>(address, 4));
+    private static CudaBits4 LoadBits4Near(uint address) => Bits(ThreadGroup.Current.At<uint>(address, 4));
 
     public static void StoreBitsNear(uint address, uint bits) => *ThreadGroup.Current.To<uint>(address, 1) = bits;
 
@@ -37,21 +37,13 @@ internal static unsafe partial class Ptx
 
     public static uint LoadHalfBits(long address) => *Far<ushort>(address, 1);
 
-    public static CudaBits4 LoadBits4(long address) => Bits(Far<uint>(address, 4));
+    private static CudaBits4 LoadBits4(long address) => Bits(Far<uint>(address, 4));
 
     public static void StoreHalfBits(long address, uint bits) => *Far<ushort>(address, 1) = (ushort)bits;
 
-    public static void StoreFar4(long address, float x, float y, float z, float w) => Write(Far<float>(address, 4), x, y, z, w);
-
-    public static void StoreBits4(long address, uint x, uint y, uint z, uint w) => Put(Far<uint>(address, 4), x, y, z, w);
+    private static void StoreBits4(long address, uint x, uint y, uint z, uint w) => Put(Far<uint>(address, 4), x, y, z, w);
 
     // Already there before WaitForCopies is called, as a card may have it.
-    public static void CopyAsync(uint to, long from)
-    {
-        CudaBits4 bits = LoadBits4(from);
-        StoreBits4Near(to, bits.X, bits.Y, bits.Z, bits.W);
-    }
-
     public static void BringLater(uint to, long from, int left, int row, int last, int lastFar)
     {
         if (left > 0 && row <= last)
@@ -137,8 +129,6 @@ internal static unsafe partial class Ptx
     public static float Float16ToFloat(uint bits) => (float)BitConverter.UInt16BitsToHalf((ushort)bits);
 
     public static int Quotient(int a, int b) => a / b;
-
-    public static uint BitsOf(uint x) => 32 - (uint)BitOperations.LeadingZeroCount(x);
 
     public static uint Ballot(uint x) => ThreadGroup.Current.Exchange([x], (_, all) =>
     {

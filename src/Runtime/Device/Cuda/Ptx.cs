@@ -34,7 +34,6 @@ internal static partial class Ptx
         [nameof(Store)] = "st.shared.f32 [%0], %1;",
         [nameof(Store4)] = "st.shared.v4.f32 [%0], {%1,%2,%3,%4};",
         [nameof(StoreFar)] = "st.global.f32 [%0], %1;",
-        [nameof(StoreFar4)] = "st.global.v4.f32 [%0], {%1,%2,%3,%4};",
         [nameof(StoreHalfBits)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.global.u16 [%0], t; }",
         [nameof(PackBFloat16)] = "cvt.rn.bf16x2.f32 $0, %1, %0;",
         [nameof(PackFloat16)] = "cvt.rn.f16x2.f32 $0, %1, %0;",
@@ -47,14 +46,10 @@ internal static partial class Ptx
         [nameof(LoadMatrix)] = "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {$0,$1,$2,$3}, [%0];",
         [nameof(LoadMatrixTransposed)] = "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {$0,$1,$2,$3}, [%0];",
         [nameof(LoadBitsNear)] = "ld.shared.u32 $0, [%0];",
-        [nameof(LoadBits4Near)] = "ld.shared.v4.u32 {$0,$1,$2,$3}, [%0];",
         [nameof(StoreBitsNear)] = "st.shared.u32 [%0], %1;",
         [nameof(StoreBits4Near)] = "st.shared.v4.u32 [%0], {%1,%2,%3,%4};",
         [nameof(LoadHalfBitsNear)] = "{ .reg .u16 t; ld.shared.u16 t, [%0]; cvt.u32.u16 $0, t; }",
         [nameof(StoreHalfBitsNear)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.shared.u16 [%0], t; }",
-        [nameof(LoadBits4)] = "ld.global.v4.u32 {$0,$1,$2,$3}, [%0];",
-        [nameof(StoreBits4)] = "st.global.v4.u32 [%0], {%1,%2,%3,%4};",
-        [nameof(CopyAsync)] = "cp.async.cg.shared.global [%0], [%1], 16;",
         [nameof(BringLater)] = "{ .reg .pred p, q; .reg .b32 n; " + Rows + "selp.b32 n, 16, 0, q; @p cp.async.cg.shared.global [%0], [%1], 16, n; }",
         [nameof(BringWider)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d, e, f, g, h; " + Rows + "and.pred q, p, q; "
             + "mov.b32 a, 0; mov.b32 c, 0; mov.b32 e, 0; mov.b32 g, 0; @q ld.global.v4.u32 {a,c,e,g}, [%1]; "
@@ -72,7 +67,6 @@ internal static partial class Ptx
             + "cvt.rn.f16.f32 r, %4; cvt.rn.bf16x2.f32 x, %4, %4; mov.b32 {s,_}, x; selp.b16 r, s, r, b; @f st.global.f32 [%0], %4; @h st.global.b16 [%0], r; }",
         [nameof(WaitForCopies)] = "cp.async.wait_all;",
         [nameof(Quotient)] = "{ .reg .f32 a, b; cvt.rn.f32.s32 a, %0; cvt.rn.f32.s32 b, %1; add.f32 a, a, 0f3F000000; rcp.approx.ftz.f32 b, b; mul.f32 a, a, b; cvt.rzi.s32.f32 $0, a; }",
-        [nameof(BitsOf)] = "{ .reg .u32 t; clz.b32 t, %0; sub.u32 $0, 32, t; }",
         [nameof(Ballot)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.ballot.b32 $0, p, 0xffffffff; }",
         [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
         [nameof(Together)] = "bar.warp.sync 0xffffffff;",
@@ -155,12 +149,6 @@ internal static partial class Ptx
     {
     }
 
-    /// <summary>Writes four floats to the device's memory; the address is a multiple of 16.</summary>
-    [IntrinsicImplementation]
-    public static void StoreFar4(long address, float x, float y, float z, float w)
-    {
-    }
-
     /// <summary>Reads 16 bits.</summary>
     [IntrinsicImplementation]
     public static uint LoadHalfBits(long address) => 0;
@@ -237,10 +225,6 @@ internal static partial class Ptx
     [IntrinsicImplementation]
     public static uint LoadBitsNear(uint address) => 0;
 
-    /// <summary>Reads 128 bits of shared memory; the address is a multiple of 16.</summary>
-    [IntrinsicImplementation]
-    public static CudaBits4 LoadBits4Near(uint address) => default;
-
     /// <summary>Writes 32 bits to shared memory.</summary>
     [IntrinsicImplementation]
     public static void StoreBitsNear(uint address, uint bits)
@@ -260,22 +244,6 @@ internal static partial class Ptx
     /// <summary>Writes the lower 16 bits to shared memory.</summary>
     [IntrinsicImplementation]
     public static void StoreHalfBitsNear(uint address, uint bits)
-    {
-    }
-
-    /// <summary>Reads 128 bits of the device's memory; the address is a multiple of 16.</summary>
-    [IntrinsicImplementation]
-    public static CudaBits4 LoadBits4(long address) => default;
-
-    /// <summary>Writes four times 32 bits to the device's memory; the address is a multiple of 16.</summary>
-    [IntrinsicImplementation]
-    public static void StoreBits4(long address, uint x, uint y, uint z, uint w)
-    {
-    }
-
-    /// <summary>Begins to copy 16 bytes of the device's memory to shared memory; both addresses are multiples of 16.</summary>
-    [IntrinsicImplementation]
-    public static void CopyAsync(uint to, long from)
     {
     }
 
@@ -337,7 +305,7 @@ internal static partial class Ptx
     {
     }
 
-    /// <summary>Waits until this thread's <see cref="CopyAsync"/> are done.</summary>
+    /// <summary>Waits until this thread's <see cref="BringLater"/> are done.</summary>
     [IntrinsicImplementation]
     public static void WaitForCopies()
     {
@@ -346,10 +314,6 @@ internal static partial class Ptx
     /// <summary>a / b of whole numbers from 0 to 2^20, in a sixth of the instructions of a division.</summary>
     [IntrinsicImplementation]
     public static int Quotient(int a, int b) => 0;
-
-    /// <summary>The number of bits of x from its highest one down; 0 of 0.</summary>
-    [IntrinsicImplementation]
-    public static uint BitsOf(uint x) => 0;
 
     /// <summary>Bit i tells whether x is not 0 in lane i of the warp.</summary>
     [IntrinsicImplementation]
