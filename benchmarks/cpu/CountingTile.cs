@@ -77,6 +77,14 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static void ProductTransposed(CountingTile result, CountingTile a, CountingTile b, Into into) => Add(2.0 * result.Rows * result.Columns * a.Columns);
 
+    public static void AddExactProduct(CountingTile result, CountingTile a, CountingTile b) => Product(result, a, b, Into.Add);
+
+    public static void AddExactTransposedProduct(CountingTile result, CountingTile a, CountingTile b) => TransposedProduct(result, a, b, Into.Add);
+
+    public static void Identity(CountingTile result, int column)
+    {
+    }
+
     public static void Gram(CountingTile result, CountingTile l, CountingTile r, Causal causal, Into into) => Add(2 * Pairs(result) * l.Columns);
 
     public static void Decay(CountingTile result, CountingTile x, CountingTile e, CountingTile g, Causal causal, Into into)

@@ -74,6 +74,12 @@ public sealed record VariantDescription
     /// <summary>True if every value column evolves by itself, so that a decode step may be split over columns.</summary>
     public required bool ColumnsAreIndependent { get; init; }
 
+    /// <summary>
+    /// True if any run of tokens does the same linear thing to every value column of the state that it begins with: a device may then cut a sequence into
+    /// segments that run at the same time.
+    /// </summary>
+    public bool CarriesOverSegments { get; init; }
+
     /// <summary>True if the output has key channels in place of value channels (read on the value side).</summary>
     public required bool ReadsKeys { get; init; }
 

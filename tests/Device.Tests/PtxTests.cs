@@ -12,7 +12,7 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>What needs no card: the PTX of the kernels of every sample variant.</summary>
 public class PtxTests
 {
-    private static readonly string[] Kernels = ["Decode", "Prepare", "Advance", "Trail", "Retreat", "Gradients"];
+    private static readonly string[] Kernels = ["Decode", "Prepare", "Advance", "Trail", "Retreat", "Gradients"], Segments = ["Carry", "Compose", "CarryBack", "ComposeBack"];
 
     public static TheoryData<string> Variants => [.. Catalog.All.Select(x => x.Description.Name)];
 
@@ -69,7 +69,8 @@ public class PtxTests
         Assert.DoesNotContain("tanh.approx.ftz", ptx, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string> Compile<TTile, TNumber>(string name) => Compile<TTile, TNumber>(name, Kernels);
+    private static Dictionary<string, string> Compile<TTile, TNumber>(string name) =>
+        Compile<TTile, TNumber>(name, [.. Kernels, .. Catalog.All.Single(x => x.Description.Name == name).Description.CarriesOverSegments ? Segments : []]);
 
     private static Dictionary<string, string> Compile<TTile, TNumber>(string name, string[] which)
     {

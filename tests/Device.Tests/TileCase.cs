@@ -57,11 +57,11 @@ internal sealed class TileCase
 
     private static (int, int)[] Shapes(TileOperation operation, int m, int n, int k, int v) => operation switch
     {
-        TileOperation.Clear => [(m, k)],
+        TileOperation.Clear or TileOperation.Identity => [(m, k)],
         TileOperation.Copy or TileOperation.CumulativeSum or TileOperation.ReverseCumulativeSum or TileOperation.Normalize => [(m, k), (m, k)],
         TileOperation.Transpose => [(k, m), (m, k)],
-        TileOperation.Product => [(m, v), (m, k), (k, v)],
-        TileOperation.TransposedProduct => [(k, v), (m, k), (m, v)],
+        TileOperation.Product or TileOperation.AddExactProduct => [(m, v), (m, k), (k, v)],
+        TileOperation.TransposedProduct or TileOperation.AddExactTransposedProduct => [(k, v), (m, k), (m, v)],
         TileOperation.ProductTransposed => [(m, v), (m, k), (v, k)],
         TileOperation.Gram => [(m, n), (m, k), (n, k)],
         TileOperation.Decay => [(m, n), (m, n), (m, 1), (n, 1)],

@@ -5,7 +5,7 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>The operations of a tile.</summary>
 public enum TileOperation
 {
-    Clear, Copy, Transpose, Product, TransposedProduct, ProductTransposed, Gram, Decay, DecayedGram, DecayedGrams, DecayedGramAdjoint,
+    Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, Gram, Decay, DecayedGram, DecayedGrams, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
     CumulativeSum, ReverseCumulativeSum, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
@@ -26,11 +26,14 @@ public static class TileOperations
         switch (operation)
         {
             case TileOperation.Clear: TTile.Clear(x.A); break;
+            case TileOperation.Identity: TTile.Identity(x.A, 2); break;
             case TileOperation.Copy: TTile.Copy(x.A, x.B, into); break;
             case TileOperation.Transpose: TTile.Transpose(x.A, x.B, into); break;
             case TileOperation.Product: TTile.Product(x.A, x.B, x.C, into); break;
             case TileOperation.TransposedProduct: TTile.TransposedProduct(x.A, x.B, x.C, into); break;
             case TileOperation.ProductTransposed: TTile.ProductTransposed(x.A, x.B, x.C, into); break;
+            case TileOperation.AddExactProduct: TTile.AddExactProduct(x.A, x.B, x.C); break;
+            case TileOperation.AddExactTransposedProduct: TTile.AddExactTransposedProduct(x.A, x.B, x.C); break;
             case TileOperation.Gram: TTile.Gram(x.A, x.B, x.C, causal, into); break;
             case TileOperation.Decay: TTile.Decay(x.A, x.B, x.C, x.D, causal, into); break;
             case TileOperation.DecayedGram: TTile.DecayedGram(x.A, x.B, x.C, x.D, x.E, causal); break;

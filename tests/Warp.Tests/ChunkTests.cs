@@ -10,6 +10,9 @@ namespace AttentionDsl.Warp.Tests;
 /// </summary>
 public class ChunkTests(ITestOutputHelper log)
 {
+    // Every chunk is a segment.
+    private static readonly SegmentRule Every = new(1000, 16, FewestChunks: 1, FewestSegments: 2);
+
     public static TheoryData<string> Variants => [.. Catalog.All.Select(x => x.Description.Name)];
 
     [Theory]
@@ -24,6 +27,23 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false);
     }
 
+    public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
+
+    [Theory]
+    [MemberData(nameof(Carrying))]
+    public void Segments_agree_with_the_oracle(string name)
+    {
+        IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
+        var size = new CallSize(1, 117, 1, 24, 40) { Updates = variant.Description.SeveralUpdates ? 2 : 1 };
+        long[] offsets = [0, 20, 20, 117];
+
+        // A sequence that stays whole, one without tokens, and one of seven chunks in segments of three, three and one; channels that fill no block.
+        Check(variant, size, panel: 48, chunk: 16, watched: false, Every with { FewestChunks = 2 }, offsets);
+
+        // Every chunk is a segment, the last of a token: states are followed over six borders.
+        Check(variant, size, panel: 48, chunk: 16, watched: false, Every, offsets);
+    }
+
     /// <summary>A state with a column for the normaliser fills no block.</summary>
     public static TheoryData<string> Filling => [.. Catalog.All.Where(x => !x.Description.Normalizer).Select(x => x.Description.Name)];
 
@@ -32,15 +52,15 @@ public class ChunkTests(ITestOutputHelper log)
     public void No_barrier_is_missing(string name)
     {
         IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
-        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true);
+        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true, variant.Description.CarriesOverSegments ? Every : default);
     }
 
-    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched)
+    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched, SegmentRule rule = default, long[]? offsets = null)
     {
         using var random = new RandomInputs(variant.Description, size);
         Tensor[] inputs = [.. random.Inputs.Select(x => x.Cast(DataType.BFloat16))];
-        var options = new RunOptions { ChunkLength = chunk };
-        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched) };
+        var options = new RunOptions { ChunkLength = chunk, SequenceOffsets = offsets };
+        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched, rule) };
         using Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using ForwardResult got = variant.Forward(inputs, random.Parameters, state, onGroups);

@@ -3,13 +3,16 @@ namespace AttentionDsl.Runtime;
 /// <summary>Runs chunks with the tile of CUDA cards on groups of this machine's threads, one item after the other.</summary>
 /// <param name="panel">Value columns of an item of a walk over the sequence.</param>
 /// <param name="watched">See <see cref="RaceWatch"/>: for sizes that fill every block, since what stands beyond a tile may be anything.</param>
-internal sealed unsafe class GroupEngine(int panel, bool watched) : IEngine
+/// <param name="rule">How it cuts sequences into segments.</param>
+internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule rule = default) : IEngine
 {
     public DataType Number => DataType.Float32;
 
     public int Parallelism => 1;
 
     public bool TokenParallel => true;
+
+    public SegmentRule SegmentRule(bool sixteenBits) => rule;
 
     public IReadOnlyList<int> ChunkLengths => CudaBackend.ChunkLengths;
 
@@ -35,6 +38,7 @@ internal sealed unsafe class GroupEngine(int panel, bool watched) : IEngine
             Packed = Part(parts.Packed, CudaElement.BFloat16),
             States = Part(parts.States, CudaElement.BFloat16),
             StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
+            Borders = Part(parts.Borders, CudaElement.Float32),
         };
         foreach (Launch launch in launches)
         {

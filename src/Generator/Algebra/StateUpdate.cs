@@ -78,6 +78,9 @@ internal sealed record StateUpdate
     /// <summary>True if S evolves column by column, so that work may be split over value columns.</summary>
     public bool ColumnsAreIndependent => !Swapped && !Normalizer;
 
+    /// <summary>True if any run of tokens does the same linear thing to every column of S.</summary>
+    public bool CarriesOverSegments => ColumnsAreIndependent && ValueDecay is null;
+
     public bool General => TransitionRead is not null;
 
     public static StateUpdate From(Declaration d) => new StateUpdateReader(d).Read();

@@ -25,6 +25,7 @@ internal static class DescriptionText
         writer.Line($"DefaultScale = {(double.IsNaN(declaration.Scale) ? "float.NaN" : ExprPrinter.Literal(declaration.Scale) + "f")},");
         writer.Line($"SeveralUpdates = {Bool(update.SeveralUpdates)},");
         writer.Line($"ColumnsAreIndependent = {Bool(update.ColumnsAreIndependent)},");
+        writer.Line($"CarriesOverSegments = {Bool(update.CarriesOverSegments)},");
         writer.Line($"ReadsKeys = false,");
         writer.Line($"Normalizer = {Bool(update.Normalizer)},");
         WriteList(writer, "PublishedAs", "Publication", declaration.Publications.Select(x => $"new({Quote(x.Name)}, {Quote(x.Flags)}, {Quote(x.Tensors)})"));

@@ -6,6 +6,9 @@ internal sealed partial class KernelWriter
     /// <summary>Where a fetch of the next chunk finds its rows.</summary>
     public RowsText NextRows { get; set; } = new("nextStart", "nextLength", "nextStart * sizes.Updates", "nextWrites", "nextTokens", "nextTokens * sizes.Updates");
 
+    /// <summary>True if items may write nothing to the state (see <c>Borders.Fetch</c>): all that is written stands in tiles with value columns.</summary>
+    public bool Homogeneous { get; set; }
+
     /// <summary>Takes room in the frame for what is fetched ahead, and fetches the first of it.</summary>
     public void TakeAhead(Statement fetch)
     {
@@ -26,7 +29,8 @@ internal sealed partial class KernelWriter
         Rows = NextRows;
         string from = fetch is LoadStatement x ? Operand(x.Field, x.IsParameter, tile.Rows == Dim.Update, tile.Columns) : Memory[tile.Name];
         Rows = rows;
-        writer.Line($"TTile.Fetch({(tile.Rows == Dim.One ? tile.Name : Part(tile, NextRows))}, {from});");
+        string arguments = $"{(tile.Rows == Dim.One ? tile.Name : Part(tile, NextRows))}, {from}";
+        writer.Line(Homogeneous && tile.Columns == Dim.Value ? $"Borders.Fetch<TTile, TNumber>({arguments}, at);" : $"TTile.Fetch({arguments});");
     }
 
     /// <summary>Names this chunk's rows of a tile that was fetched ahead.</summary>

@@ -6,7 +6,9 @@ internal static class KernelsFile
     public static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
 
     /// <summary>The kernels that work from and to the workspace between passes.</summary>
-    public static readonly string[] Passes = ["Prepare", "Advance", "Trail", "Retreat", "Gradients"];
+    public static string[] Passes(Variant variant) => variant.Passes.Carry is null
+        ? ["Prepare", "Advance", "Trail", "Retreat", "Gradients"]
+        : ["Prepare", "Carry", "Compose", "Advance", "Trail", "CarryBack", "ComposeBack", "Retreat", "Gradients"];
 
     public static string Text(Variant variant, IReadOnlyDictionary<string, string> scratch) => variant.File(
         $"What the runtime knows of {variant.Declaration.Name}.",
@@ -32,7 +34,7 @@ internal static class KernelsFile
             writer.Line("Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);");
             writer.Line("switch (pass)");
             writer.Open();
-            foreach (string pass in Passes)
+            foreach (string pass in Passes(variant))
             {
                 writer.Line($"case KernelKind.{pass}: {pass}Item(tensors, sizes, at, scratch, between); break;");
             }
@@ -44,7 +46,7 @@ internal static class KernelsFile
             writer.Line("/// <inheritdoc/>");
             writer.Line("public static long Scratch(KernelKind kernel, Sizes sizes) => kernel switch");
             writer.Open();
-            foreach (string kind in Kinds.Concat(Passes))
+            foreach (string kind in Kinds.Concat(Passes(variant)))
             {
                 writer.Line($"KernelKind.{kind} =>");
                 writer.Indented(() => writer.Lines(scratch[kind] + ","));

@@ -10,15 +10,20 @@ internal sealed partial class PassesFile
     /// <param name="back">True if it begins with the last chunk.</param>
     /// <param name="result">The state (its gradient) that a chunk hands to the next.</param>
     /// <param name="final">The operand that takes what the last chunk hands on; null if nobody asks for it.</param>
-    private void WriteInOrder(string name, string summary, Pass pass, bool back, Tile result, string? final)
+    /// <param name="carries">True if it computes what a segment of the sequence hands on by itself.</param>
+    private void WriteInOrder(string name, string summary, Pass pass, bool back, Tile result, string? final, bool carries = false)
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: true), out ScratchTiles tiles);
         Tile carried = pass.Given[0];
         kernel.Take(carried);
-        writer.Line($"States.Load<TTile, TNumber>({carried.Name}, tensors.{(back ? "FinalStateGradient" : "InitialState")}, sizes, at, at.{(back ? "StateOut" : "StateIn")}, {swapped});");
+        string states = $"{carried.Name}, tensors.{(back ? "FinalStateGradient" : "InitialState")}", sizes = $"sizes, at, at.{(back ? "StateOut" : "StateIn")}";
+        writer.Line(carries ? $"Borders.Begin<TTile, TNumber>({states}, {sizes});"
+            : Plan.Carry is not null ? $"Borders.Load<TTile, TNumber>({states}, between, {sizes});"
+            : $"States.Load<TTile, TNumber>({states}, {sizes}, {swapped});");
         writer.Line();
         writer.Line("// What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.");
         kernel.Factors = pass.Factors;
+        kernel.Homogeneous = carries && !back;
         foreach (Statement fetch in pass.Ahead)
         {
             kernel.TakeAhead(fetch);
@@ -62,13 +67,27 @@ internal sealed partial class PassesFile
         writer.Close();
         writer.Line();
         writer.Line("TTile.Arrive();");
-        if (final is not null)
+        if (carries)
+        {
+            writer.Line($"Borders.Store<TTile, TNumber>({carried.Name}, between, sizes, at);");
+        }
+        else if (final is not null)
         {
             writer.Line($"States.Store<TTile, TNumber>({carried.Name}, tensors.{final}, sizes, at, at.{(back ? "StateIn" : "StateOut")}, {swapped});");
         }
 
         writer.Close();
         scratch[name] = tiles.Elements();
+    }
+
+    /// <summary>Writes the kernel that follows states, or their gradients, over the borders between segments.</summary>
+    private void WriteCompose(string name, string summary, bool back)
+    {
+        writer.Doc("summary", summary);
+        writer.Open($"private static void {name}Item{Signature}");
+        writer.Line($"Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, {(back ? "true" : "false")});");
+        writer.Close();
+        scratch[name] = "Borders.Scratch(sizes)";
     }
 
     /// <summary>Says where the next chunk is; after the last it is that one again.</summary>

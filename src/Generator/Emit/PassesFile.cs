@@ -48,10 +48,26 @@ internal sealed partial class PassesFile
             Write(kernel, Plan.Prepare);
         });
         writer.Line();
+        if (Plan.Carry is Pass carry)
+        {
+            WriteInOrder("Carry", "Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.", carry, back: false, variant.Chunk.StateOut, null, carries: true);
+            writer.Line();
+            WriteCompose("Compose", "Then the states at the borders between segments.", back: false);
+            writer.Line();
+        }
+
         WriteInOrder("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, back: false, variant.Chunk.StateOut, "FinalState");
         writer.Line();
         WriteInOrder("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", Plan.Trail, back: false, variant.Chunk.StateOut, null);
         writer.Line();
+        if (Plan.CarryBack is Pass carryBack)
+        {
+            WriteInOrder("CarryBack", "Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.", carryBack, back: true, variant.ChunkAdjoint.State, null, carries: true);
+            writer.Line();
+            WriteCompose("ComposeBack", "Then the gradients of the states at the borders between segments.", back: true);
+            writer.Line();
+        }
+
         WriteInOrder("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Plan.Retreat, back: true, variant.ChunkAdjoint.State, "InitialStateGradient");
         writer.Line();
         WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", WriteGradients);

@@ -70,7 +70,7 @@ internal static class TensorsFile
     private static void WriteLaunches(Variant variant, SourceWriter writer)
     {
         const string Types = "<TTile, TNumber>", Parameters = "Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>", Constraints = "\n    where TTile : struct, IDeviceTile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
-        string[] kinds = ["Decode", .. KernelsFile.Passes];
+        string[] kinds = ["Decode", .. KernelsFile.Passes(variant)];
         writer.Line("/// <inheritdoc/>");
         writer.Open($"public static System.Reflection.MethodInfo Method{Types}(KernelKind kernel){Constraints}");
         writer.Line($"Action<{Parameters}> method = kernel switch");
@@ -95,7 +95,7 @@ internal static class TensorsFile
         writer.Line("// A group of threads computes one item, in scratch of its own.");
         foreach (string kind in kinds)
         {
-            string between = KernelsFile.Passes.Contains(kind) ? ", TTile.Known(between)" : "";
+            string between = KernelsFile.Passes(variant).Contains(kind) ? ", TTile.Known(between)" : "";
             writer.Line();
             writer.Open($"private static void {kind}Kernel<TTile, TNumber, TKnown>(Tensors{Types} tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between){Constraints}\n    where TKnown : struct, IKnownSizes");
             writer.Line($"{kind}Item(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");

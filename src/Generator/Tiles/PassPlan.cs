@@ -18,7 +18,7 @@ internal sealed class PassPlan
     private readonly HashSet<string> dependent;
     private readonly Dictionary<string, KeptTile> kept = [];
 
-    public PassPlan(TileProgram program, Adjoint adjoint)
+    public PassPlan(TileProgram program, Adjoint adjoint, bool segments)
     {
         this.program = program;
         definitions = program.Operations.ToDictionary(x => x.Result.Name);
@@ -52,13 +52,20 @@ internal sealed class PassPlan
         Prepare = Scheduled([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
         IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
         Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
-        Trail = InOrder(Lowering.Of(Later([program.StateOut], kept.ContainsKey)), state, program.StateOut, stores: true);
-        Retreat = InOrder([.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)], stateGradient, adjoint.State, stores: true);
+        IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], kept.ContainsKey));
+        Trail = InOrder(trail, state, program.StateOut, stores: true);
+        retreat = [.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)];
+        Retreat = InOrder(retreat, stateGradient, adjoint.State, stores: true);
         Gradients = new GradientPass(
             GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
             [.. left.Where(x => sources.Contains(x.Name))]).Trimmed(shortChunks);
+        if (segments)
+        {
+            Carry = InOrder(trail, state, program.StateOut, stores: false);
+            CarryBack = InOrder(retreat, stateGradient, adjoint.State, stores: false);
+        }
 
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
@@ -88,6 +95,12 @@ internal sealed class PassPlan
 
     /// <summary>Pass 4 of the backward, every chunk by itself: the gradients of inputs and parameters, from the state and its gradient.</summary>
     public GradientPass Gradients { get; }
+
+    /// <summary>Where sequences are cut into segments, Trail for what a segment hands on alone; null if they never are.</summary>
+    public Pass? Carry { get; }
+
+    /// <summary>Likewise Retreat, for what a segment hands back.</summary>
+    public Pass? CarryBack { get; }
 
     private static IEnumerable<Tile> Results(TileProgram program) => program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
 

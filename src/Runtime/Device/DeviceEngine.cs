@@ -42,6 +42,9 @@ internal sealed class DeviceEngine : IEngine
     // Two groups of a walk share a multiprocessor; narrower panels would read what all of them need more often.
     public int WalkParallelism { get; }
 
+    // As many groups of a walk as multiprocessors hold.
+    public SegmentRule SegmentRule(bool sixteenBits) => sixteenBits ? new(2 * accelerator.NumMultiprocessors, CudaBackend.PanelColumns) : default;
+
     // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
     public bool TokenParallel => true;
 

@@ -22,6 +22,21 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Identity(DeviceTile result, int column)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, i == column + j ? 1 : 0, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Copy(DeviceTile result, DeviceTile x, Into into)
     {
         for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
@@ -122,6 +137,12 @@ public readonly partial struct DeviceTile
 
         Synchronize();
     }
+
+    /// <inheritdoc/>
+    public static void AddExactProduct(DeviceTile result, DeviceTile a, DeviceTile b) => Product(result, a, b, Into.Add);
+
+    /// <inheritdoc/>
+    public static void AddExactTransposedProduct(DeviceTile result, DeviceTile a, DeviceTile b) => TransposedProduct(result, a, b, Into.Add);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -16,6 +16,16 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void Identity(HostTile result, int column)
+    {
+        Clear(result);
+        for (int j = 0; j < result.Columns && column + j < result.Rows; j++)
+        {
+            result.Row(column + j)[j] = 1;
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(HostTile result, HostTile x, Into into)
     {

@@ -41,6 +41,12 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void AddExactProduct(HostTile result, HostTile a, HostTile b) => Product(result, a, b, Into.Add);
+
+    /// <inheritdoc/>
+    public static void AddExactTransposedProduct(HostTile result, HostTile a, HostTile b) => TransposedProduct(result, a, b, Into.Add);
+
+    /// <inheritdoc/>
     public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
     {
         long elements = Padded.Elements(r.Columns, r.Rows);

@@ -4,6 +4,7 @@ namespace AttentionDsl.Runtime;
 internal sealed class Call : IDisposable
 {
     private readonly List<Binding> bindings = [];
+    private readonly SegmentRule segmentRule;
 
     public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
     {
@@ -11,7 +12,9 @@ internal sealed class Call : IDisposable
         Engine = engine;
         Shape = ShapeCheck.Call(description, inputs, options, engine.Number);
         ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
-        Buffers = new Buffers(engine.Number, KeepsSixteenBits(inputs, options, kernel, scratch));
+        bool sixteen = KeepsSixteenBits(inputs, options, kernel, scratch);
+        Buffers = new Buffers(engine.Number, sixteen);
+        segmentRule = description.CarriesOverSegments && RunsInPasses(kernel) ? engine.SegmentRule(sixteen) : default;
     }
 
     /// <summary>Whether 16-bit tensors go to the engine as they are; chooses the chunk's length accordingly.</summary>
@@ -124,7 +127,8 @@ internal sealed class Call : IDisposable
         bool passes = RunsInPasses(kernel);
         int splitInto = !Description.ColumnsAreIndependent ? 1 : passes ? Engine.WalkParallelism : kernel == KernelKind.Decode ? Engine.Parallelism : 1;
         List<Stretch> whole = Stretches.Whole(Shape, readsState);
-        Work[] work = WorkList.Of(Shape, splitInto, whole);
+        int[] pieces = segmentRule.Segments([.. Enumerable.Range(0, Shape.Sequences).Select(Shape.Chunks)], Shape.Heads, Shape.V);
+        Work[] work = WorkList.Of(Shape, splitInto, whole, pieces.Sum());
         if (work.Length == 0)
         {
             return Runtime.Plan.Nothing;
@@ -137,16 +141,19 @@ internal sealed class Call : IDisposable
 
         Sizes sizes = Shape.Sizes();
         Work[] chunks = WorkList.Chunks(WorkList.Of(Shape, 1, whole), Shape.Chunk);
+        var segments = new Segments(Shape, work, pieces);
         bool backward = kernel == KernelKind.Backward;
         long stretches = Shape.Chunks() * Shape.Heads;
 
         // A kernel may see the state transposed, and rows are padded.
         long states = backward ? stretches * Math.Max(Padded.Elements(Shape.K, Shape.StateColumns), Padded.Elements(Shape.StateColumns, Shape.K)) : 0;
+        Launch[] carry = segments.Borders == 0 ? [] : [new(KernelKind.Carry, segments.Carry), new(KernelKind.Compose, segments.Compose)];
+        Launch[] carryBack = segments.Borders == 0 ? [] : [new(KernelKind.CarryBack, segments.CarryBack), new(KernelKind.ComposeBack, segments.Compose)];
         Launch[] launches = backward
-            ? [new(KernelKind.Prepare, chunks), new(KernelKind.Trail, work), new(KernelKind.Retreat, work), new(KernelKind.Gradients, chunks)]
-            : [new(KernelKind.Prepare, chunks), new(KernelKind.Advance, work)];
+            ? [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Trail, segments.Onward), .. carryBack, new(KernelKind.Retreat, segments.Back), new(KernelKind.Gradients, chunks)]
+            : [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Advance, segments.Onward)];
         return Engine.Plan<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
-            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states));
+            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states, segments.Borders * (long)Shape.Heads * Borders.Elements(sizes)));
     }
 
     /// <summary>Rows of the gradient of a parameter before they are summed: one for what each item of the gradient kernel works on.</summary>

@@ -29,9 +29,10 @@ internal readonly record struct Launch(KernelKind Kernel, Work[] Work);
 /// <param name="Packed">Of <see cref="Between{TTile}.Packed"/>.</param>
 /// <param name="States">Of <see cref="Between{TTile}.States"/>.</param>
 /// <param name="StateGradients">Of <see cref="Between{TTile}.StateGradients"/>.</param>
-internal readonly record struct BetweenElements(long Exact, long Packed, long States, long StateGradients)
+/// <param name="Borders">Of <see cref="Between{TTile}.Borders"/>.</param>
+internal readonly record struct BetweenElements(long Exact, long Packed, long States, long StateGradients, long Borders)
 {
-    public long Total => Exact + Packed + States + StateGradients;
+    public long Total => Exact + Packed + States + StateGradients + Borders;
 }
 
 /// <summary>Runs kernels over work items: the seam between the variants and the host, the oracle and devices.</summary>
@@ -45,6 +46,10 @@ internal interface IEngine
 
     /// <summary>Items that passes over the tokens of a sequence should be cut into at least, if their value columns allow it.</summary>
     int WalkParallelism => Parallelism;
+
+    /// <summary>How it cuts sequences into segments.</summary>
+    /// <param name="sixteenBits">What <see cref="KeepsSixteenBits"/> said of the call.</param>
+    SegmentRule SegmentRule(bool sixteenBits) => default;
 
     /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
     bool TokenParallel { get; }

@@ -2,11 +2,14 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>The oracle: double precision, plain loops.</summary>
 /// <param name="tokenParallel">True to run the chunk-parallel kernels in passes, as devices do.</param>
-internal sealed unsafe class ReferenceEngine(bool tokenParallel = false) : IEngine
+/// <param name="segments">How it cuts sequences into segments.</param>
+internal sealed unsafe class ReferenceEngine(bool tokenParallel = false, SegmentRule segments = default) : IEngine
 {
     public static readonly ReferenceEngine Instance = new();
 
     public bool TokenParallel => tokenParallel;
+
+    public SegmentRule SegmentRule(bool sixteenBits) => segments;
 
     public DataType Number => DataType.Float64;
 
@@ -40,7 +43,7 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false) : IEngi
             return part;
         }
 
-        Between<ReferenceTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients) };
+        Between<ReferenceTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients), Borders = Part(parts.Borders) };
         foreach ((KernelKind kernel, Work[] work) in launches)
         {
             long elements = TKernels.Scratch(kernel, sizes);

@@ -10,9 +10,10 @@ internal static class WorkList
     /// <param name="shape">The call.</param>
     /// <param name="splitInto">Items to reach at least, by splitting value columns; 1: columns stay together.</param>
     /// <param name="stretches">The stretches.</param>
-    public static Work[] Of(CallShape shape, int splitInto, List<Stretch> stretches)
+    /// <param name="pieces">How many there are before that; 0: the sequences.</param>
+    public static Work[] Of(CallShape shape, int splitInto, List<Stretch> stretches, int pieces = 0)
     {
-        int columns = Columns(shape, splitInto);
+        int columns = Columns(shape, splitInto, pieces == 0 ? shape.Sequences : pieces);
         var work = new List<Work>(checked(stretches.Count * shape.Heads));
         long chunk = 0;
         foreach (Stretch stretch in stretches)
@@ -68,9 +69,9 @@ internal static class WorkList
         })),
     ];
 
-    private static int Columns(CallShape shape, int splitInto)
+    private static int Columns(CallShape shape, int splitInto, int pieces)
     {
-        long whole = Math.Max(1, (long)shape.Sequences * shape.Heads);
+        long whole = Math.Max(1, (long)pieces * shape.Heads);
         long parts = Math.Min((splitInto + whole - 1) / whole, (shape.V + ColumnStep - 1) / ColumnStep);
         if (parts <= 1)
         {

@@ -16,6 +16,16 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void Identity(ReferenceTile result, int column)
+    {
+        Clear(result);
+        for (int j = 0; j < result.Columns && column + j < result.Rows; j++)
+        {
+            result[column + j, j] = 1;
+        }
+    }
+
+    /// <inheritdoc/>
     public static void Copy(ReferenceTile result, ReferenceTile x, Into into)
     {
         for (int i = 0; i < result.Rows; i++)
@@ -108,6 +118,12 @@ public readonly unsafe partial struct ReferenceTile
             }
         }
     }
+
+    /// <inheritdoc/>
+    public static void AddExactProduct(ReferenceTile result, ReferenceTile a, ReferenceTile b) => Product(result, a, b, Into.Add);
+
+    /// <inheritdoc/>
+    public static void AddExactTransposedProduct(ReferenceTile result, ReferenceTile a, ReferenceTile b) => TransposedProduct(result, a, b, Into.Add);
 
     /// <inheritdoc/>
     public static void Gram(ReferenceTile result, ReferenceTile l, ReferenceTile r, Causal causal, Into into)

@@ -19,4 +19,7 @@ public struct Between<TTile>
 
     /// <summary>The gradient of the state after every chunk.</summary>
     public TTile StateGradients;
+
+    /// <summary>Where sequences are cut into segments: the state (or its gradient) at every border, and the transition to it; single precision (see <see cref="Runtime.Borders"/>).</summary>
+    public TTile Borders;
 }

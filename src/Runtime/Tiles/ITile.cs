@@ -108,6 +108,9 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result = 0.</summary>
     static abstract void Clear(TSelf result);
 
+    /// <summary>result = the columns of the identity matrix that begin with the given one.</summary>
+    static abstract void Identity(TSelf result, int column);
+
     /// <summary>result (=, +=, -=) x, of equal shape.</summary>
     static abstract void Copy(TSelf result, TSelf x, Into into);
 
@@ -144,6 +147,12 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>result (=, +=, -=) a b^T.</summary>
     static abstract void ProductTransposed(TSelf result, TSelf a, TSelf b, Into into);
+
+    /// <summary>result += a b, to nearly single precision at least: for chains of products, which would carry the rounding of factors on.</summary>
+    static abstract void AddExactProduct(TSelf result, TSelf a, TSelf b);
+
+    /// <summary>result += a^T b, like <see cref="AddExactProduct"/>.</summary>
+    static abstract void AddExactTransposedProduct(TSelf result, TSelf a, TSelf b);
 
     /// <summary>result_ij (=, +=, -=) sum_d l_id r_jd where <paramref name="causal"/> allows (i, j), else 0.</summary>
     static abstract void Gram(TSelf result, TSelf l, TSelf r, Causal causal, Into into);

@@ -41,7 +41,8 @@ public interface IVariantKernels
 
     /// <summary>
     /// One of the passes into which a token-parallel device cuts <see cref="Forward"/> (Prepare, Advance) and <see cref="Backward"/>
-    /// (Prepare, Trail, Retreat, Gradients). Items of Prepare and Gradients are chunks, items of the others whole sequences.
+    /// (Prepare, Trail, Retreat, Gradients). Items of Prepare and Gradients are chunks, items of the others whole sequences
+    /// or segments of them, whose states Carry and Compose (CarryBack and ComposeBack) then work out first.
     /// </summary>
     static abstract void Pass<TTile, TNumber>(
         KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -94,4 +95,19 @@ public enum KernelKind
 
     /// <summary>Pass 4 of the backward, chunk by chunk in any order: the gradients of inputs and parameters.</summary>
     Gradients,
+
+    /// <summary>
+    /// Before Advance or Trail where sequences are cut into segments, segment by segment in any order: what a segment hands on, were it handed nothing, and
+    /// its transition (<see cref="Work.Homogeneous"/>). Only of variants that <see cref="VariantDescription.CarriesOverSegments"/>.
+    /// </summary>
+    Carry,
+
+    /// <summary>After Carry, border by border: the states at the borders.</summary>
+    Compose,
+
+    /// <summary>Before Retreat, segment by segment in any order: the gradient that a segment hands back, were it handed none.</summary>
+    CarryBack,
+
+    /// <summary>After CarryBack, from the last border to the first: the gradients of the states at the borders.</summary>
+    ComposeBack,
 }

@@ -12,11 +12,23 @@ public struct Work
     /// <summary>Number of value heads; an operand with h heads serves value head i with its head i * h / Heads.</summary>
     public int Heads;
 
+    /// <summary>
+    /// Non-zero: the item begins with columns of the identity, and nothing is written to its state: what comes out are columns of the transition, K x K,
+    /// of its tokens. <see cref="Column"/> and <see cref="Columns"/> count these.
+    /// </summary>
+    public int Homogeneous;
+
     /// <summary>First token of the sequence, counted over the flattened batch.</summary>
     public long Start;
 
     /// <summary>Number of tokens.</summary>
     public int Length;
+
+    /// <summary>
+    /// One more than the border, counted over all sequences of the call, at which the item of a segment begins, or where it leaves what it hands on
+    /// (<see cref="KernelKind.Carry"/>, <see cref="KernelKind.CarryBack"/>); 0: the item begins where its sequence does.
+    /// </summary>
+    public int Border;
 
     /// <summary>The item's first chunk, counted over all sequences of the call: where its tiles stand between passes.</summary>
     public long Chunk;

@@ -60,8 +60,12 @@ public partial record GatedDeltaNet
             switch (pass)
             {
                 case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Compose: ComposeItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
@@ -120,6 +124,14 @@ public partial record GatedDeltaNet
                 + 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+            KernelKind.Carry =>
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes),
+            KernelKind.Compose =>
+                Borders.Scratch(sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
@@ -134,6 +146,16 @@ public partial record GatedDeltaNet
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Factor(sizes.K, sizes.V, sizes),
+            KernelKind.CarryBack =>
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + 3 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes),
+            KernelKind.ComposeBack =>
+                Borders.Scratch(sizes),
             KernelKind.Retreat =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
@@ -190,6 +212,7 @@ public partial record GatedDeltaNet
             DefaultScale = float.NaN,
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
+            CarriesOverSegments = true,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]

@@ -177,6 +177,78 @@ public partial record KimiDelta
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
+        /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
+        private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile U0Room = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            Borders.Fetch<TTile, TNumber>(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
+            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+
+            long first = offset;
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                offset = first;
+                long start = nextStart;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                TTile U0 = U0Room.Block(0, length, 0, at.Columns);
+                TTile W = WRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+
+                // SFactor = S, for products
+                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(SFactor, S, Into.Set);
+                TTile.Arrive();
+
+                // U = U0 - W S
+                TTile U = U0;
+                TTile.Product(U, W, SFactor, Into.Subtract);
+
+                // SNext = exp(GLast) S
+                TTile SNext = S;
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.Synchronize();
+                TTile.Fetch(GLast, nextKept.GLast);
+                Borders.Fetch<TTile, TNumber>(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            }
+
+            TTile.Arrive();
+            Borders.Store<TTile, TNumber>(S, between, sizes, at);
+        }
+
+        /// <summary>Then the states at the borders between segments.</summary>
+        private static void ComposeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, false);
+        }
+
         /// <summary>Pass 2, in order over the chunks: the state and the output.</summary>
         private static void AdvanceItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -184,7 +256,7 @@ public partial record KimiDelta
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
             // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
@@ -263,7 +335,7 @@ public partial record KimiDelta
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
             // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
@@ -323,6 +395,94 @@ public partial record KimiDelta
             TTile.Arrive();
         }
 
+        /// <summary>Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.</summary>
+        private static void CarryBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
+            Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+
+            long first = offset;
+            for (int chunk = chunks - 1; chunk >= 0; chunk--)
+            {
+                offset = first;
+                long start = nextStart;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                TTile W = WRoom.Block(0, length, 0, sizes.K);
+                TTile P = PRoom.Block(0, length, 0, length);
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
+
+                next = Math.Max(chunk - 1, 0);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+
+                // dSNextFactor = dSNext, for products
+                TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile.Copy(dSNextFactor, dSNext, Into.Set);
+                TTile.Arrive();
+
+                // dU = kLeft dSNext
+                TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
+
+                // dS = dSNext * exp(gKept)
+                // dS += qHat^T dOutput
+                TTile dS = dSNext;
+                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Synchronize();
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+
+                // dU += P^T dOutput
+                TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+                TTile.Synchronize();
+                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+
+                // dS -= W^T dU
+                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+            }
+
+            TTile.Arrive();
+            Borders.Store<TTile, TNumber>(dSNext, between, sizes, at);
+        }
+
+        /// <summary>Then the gradients of the states at the borders between segments.</summary>
+        private static void ComposeBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, true);
+        }
+
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
         private static void RetreatItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -330,7 +490,7 @@ public partial record KimiDelta
         {
             long offset = 0;
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
+            Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
 
             // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);

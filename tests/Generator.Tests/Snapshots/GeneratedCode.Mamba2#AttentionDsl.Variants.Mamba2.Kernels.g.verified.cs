@@ -60,8 +60,12 @@ public partial record Mamba2
             switch (pass)
             {
                 case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Compose: ComposeItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
@@ -119,6 +123,13 @@ public partial record Mamba2
                 + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+            KernelKind.Carry =>
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
+            KernelKind.Compose =>
+                Borders.Scratch(sizes),
             KernelKind.Advance =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
@@ -133,6 +144,13 @@ public partial record Mamba2
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes),
+            KernelKind.CarryBack =>
+                Padded.Elements(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+            KernelKind.ComposeBack =>
+                Borders.Scratch(sizes),
             KernelKind.Retreat =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
@@ -186,6 +204,7 @@ public partial record Mamba2
             DefaultScale = 1f,
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
+            CarriesOverSegments = true,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]

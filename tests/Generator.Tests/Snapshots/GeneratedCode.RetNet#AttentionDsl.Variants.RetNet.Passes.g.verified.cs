@@ -107,6 +107,65 @@ public partial record RetNet
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
+        /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
+        private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            Borders.Fetch<TTile, TNumber>(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
+
+            long first = offset;
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                offset = first;
+                long start = nextStart;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile v = vRoom.Block(0, length, 0, at.Columns);
+
+                next = Math.Min(chunk + 1, chunks - 1);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+
+                // SNext = exp(GLast) S
+                TTile SNext = S;
+                TTile.Arrive();
+                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.Synchronize();
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+                Borders.Fetch<TTile, TNumber>(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
+            }
+
+            TTile.Arrive();
+            Borders.Store<TTile, TNumber>(S, between, sizes, at);
+        }
+
+        /// <summary>Then the states at the borders between segments.</summary>
+        private static void ComposeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, false);
+        }
+
         /// <summary>Pass 2, in order over the chunks: the state and the output.</summary>
         private static void AdvanceItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -114,7 +173,7 @@ public partial record RetNet
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
             // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
             TTile GLast = scratch.Take(ref offset, 1, 1);
@@ -185,7 +244,7 @@ public partial record RetNet
         {
             long offset = 0;
             TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
             // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
             TTile GLast = scratch.Take(ref offset, 1, 1);
@@ -232,6 +291,66 @@ public partial record RetNet
             TTile.Arrive();
         }
 
+        /// <summary>Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.</summary>
+        private static void CarryBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
+            Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
+
+            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            long nextStart = at.Start + ((long)next * sizes.Chunk);
+            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
+            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+            TTile.Fetch(GLast, nextKept.GLast);
+            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+
+            long first = offset;
+            for (int chunk = chunks - 1; chunk >= 0; chunk--)
+            {
+                offset = first;
+                long start = nextStart;
+                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
+                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
+
+                next = Math.Max(chunk - 1, 0);
+                nextStart = at.Start + ((long)next * sizes.Chunk);
+                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
+                nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+
+                // dS = dSNext * exp(GLast)
+                // dS += qHat^T dOutput
+                TTile dS = dSNext;
+                TTile.Arrive();
+                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.Synchronize();
+                TTile.Fetch(GLast, nextKept.GLast);
+                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            }
+
+            TTile.Arrive();
+            Borders.Store<TTile, TNumber>(dSNext, between, sizes, at);
+        }
+
+        /// <summary>Then the gradients of the states at the borders between segments.</summary>
+        private static void ComposeBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, true);
+        }
+
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
         private static void RetreatItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -239,7 +358,7 @@ public partial record RetNet
         {
             long offset = 0;
             TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
-            States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
+            Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
 
             // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
             TTile GLast = scratch.Take(ref offset, 1, 1);

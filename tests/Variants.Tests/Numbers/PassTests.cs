@@ -23,12 +23,24 @@ public class PassTests
         new() { Tokens = 37, InitialState = false, Options = new() { ChunkLength = 16 } },
     ]);
 
-    private static void Check(string name, IEnumerable<CaseShape> shapes)
+    public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
+
+    [Theory]
+    [MemberData(nameof(Carrying))]
+    public void Segments(string name) => Check(
+        name,
+        [
+            new() { Tokens = 70, Options = new() { ChunkLength = 8 } },
+            new() { Heads = 4, QueryHeads = 2, Tokens = 61, K = 20, V = 40, InitialState = false, Options = new() { ChunkLength = 4, SequenceOffsets = [0, 13, 13, 61], StateValueFirst = true } },
+        ],
+        new SegmentRule(64, 16, FewestChunks: 2, FewestSegments: 2));
+
+    private static void Check(string name, IEnumerable<CaseShape> shapes, SegmentRule segments = default)
     {
         foreach (CaseShape shape in shapes)
         {
             using var random = new RandomCase(Every.Named(name), shape);
-            string disagreements = Forms.Disagreements(random, new ReferenceEngine(tokenParallel: true), Tight);
+            string disagreements = Forms.Disagreements(random, new ReferenceEngine(tokenParallel: true, segments), Tight);
             Assert.True(disagreements.Length == 0, $"{shape}\n{disagreements}");
         }
     }

@@ -14,7 +14,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     internal const int SharedBytes = 227 << 10;
 
     // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
-    private const int PanelColumns = 64;
+    internal const int PanelColumns = 64;
 
     // Rows of a triangular system whose inverted blocks the operations' workspace holds.
     private const int MostRows = 64;
@@ -29,7 +29,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x))];
         Step[] steps = [.. cut.Zip(kernels.Get<TKernels>(cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
-            + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2);
+            + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2)
+            + DeviceMemory.Aligned(parts.Borders * sizeof(float));
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
         {
             CudaTile Part(long elements, CudaElement element) =>
@@ -40,6 +41,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
                 Packed = Part(parts.Packed, CudaElement.BFloat16),
                 States = Part(parts.States, CudaElement.BFloat16),
                 StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
+                Borders = Part(parts.Borders, CudaElement.Float32),
             };
             long nothing = Address(memory.Take<byte>(1));
             Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
@@ -88,7 +90,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private static int WorkspaceBytes(KernelKind kernel) => kernel is KernelKind.Prepare or KernelKind.Gradients ? CudaTile.WorkspaceBytes : CudaTile.WorkspaceBytes / 2;
 
     private static bool InPanels(KernelKind kernel, VariantDescription description) =>
-        description.ColumnsAreIndependent && kernel is (KernelKind.Advance or KernelKind.Trail or KernelKind.Retreat or KernelKind.Decode);
+        description.ColumnsAreIndependent && kernel is not (KernelKind.Prepare or KernelKind.Gradients);
 
     /// <summary>
     /// Threads of a group, and groups that a multiprocessor must be able to hold, which bounds the registers of a thread. A group is as large

@@ -59,6 +59,15 @@ public readonly partial struct CudaStepTile
     public static void NormalizeAdjoint(CudaStepTile dx, CudaStepTile d, CudaStepTile x) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void Identity(CudaStepTile result, int column) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void AddExactProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void AddExactTransposedProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void Repeat(CudaStepTile result, CudaStepTile x) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -130,6 +130,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         Packed = Line(between.Packed, CudaElement.BFloat16),
         States = Line(between.States, CudaElement.BFloat16),
         StateGradients = Line(between.StateGradients, CudaElement.BFloat16),
+        Borders = Line(between.Borders, CudaElement.Float32),
     };
 
     private static CudaTile Line(CudaTile region, CudaElement element) => new(region.address, 0, 1, int.MaxValue, Handed, element);
