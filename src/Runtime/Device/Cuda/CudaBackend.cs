@@ -16,7 +16,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
     internal const int PanelColumns = 64;
 
-    // Rows of a triangular system whose inverted blocks the operations' workspace holds.
+    // Rows of a triangular system that is solved on the tensor cores. Longer ones are solved number by number: only where the shortest chunk has so many updates.
+    private const int ShortRows = 32;
     private const int MostRows = 64;
 
     private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization, new CudaCompiler(accelerator).Load);
@@ -82,7 +83,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             _ => [kernel],
         };
         sizes.RowPadding = CudaTile.RowPadding;
-        return sizes.Chunk * sizes.Updates <= MostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
+        return sizes.Chunk * sizes.Updates <= (sizes.Chunk > ChunkLengths[^1] ? ShortRows : MostRows) && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
             scratch(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x));
     }
 

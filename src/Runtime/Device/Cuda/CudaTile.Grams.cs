@@ -9,9 +9,9 @@ public readonly partial struct CudaTile
     /// <remarks>A strict Gram makes a triangular system, whose solution would carry a rounding on: it keeps the digits of its factors. One that is added to a gradient does not.</remarks>
     public static void Gram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into)
     {
-        if (!Even(result, l.Columns))
+        if (!Even(result, l.Columns | result.Columns))
         {
-            UnevenGram(result, l, r, causal, into);
+            UnevenProduct(result, l, 0, r, 1, l.Columns, into, Allowed(0, result.Rows, result.Columns, causal), Each(result.Rows, result.Columns));
         }
         else if (l.IsExact && result.IsExact && (l.Columns & 31) == 0 && result.Rows * result.Columns <= 128 * Warps && result.Rows * result.stride <= WorkspaceBytes / 2)
         {

@@ -15,7 +15,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            UnevenProduct(result, a, b, into);
+            UnevenProduct(result, a, 0, b, 0, a.Columns, into, Everywhere, 0);
         }
     }
 
@@ -28,7 +28,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            UnevenTransposedProduct(result, a, b, into);
+            UnevenProduct(result, a, 1, b, 0, a.Rows, into, Everywhere, 0);
         }
     }
 
@@ -41,7 +41,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            UnevenProductTransposed(result, a, b, into);
+            UnevenProduct(result, a, 0, b, 1, a.Columns, into, Everywhere, 0);
         }
     }
 
@@ -50,7 +50,8 @@ public readonly partial struct CudaTile
     {
         if (!Even(state, k.Rows))
         {
-            UnevenDecayAndWrite(state, g, k, u);
+            UnevenDecay(state, g);
+            UnevenProduct(state, k, 1, u, 0, k.Rows, Into.Add, Everywhere, 0);
         }
         else if (Tall(state))
         {
@@ -68,7 +69,7 @@ public readonly partial struct CudaTile
 
     private static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u, int rowBits, int columnBits)
     {
-        uint across = (uint)state.Columns >> columnBits, blocks = ((uint)state.Rows >> rowBits) * across, block = (uint)Warp;
+        uint across = (uint)(state.Columns + 15) >> columnBits, blocks = ((uint)state.Rows >> rowBits) * across, block = (uint)Warp;
         float all = g.Columns == 1 ? CudaQuad.Exp(Ptx.Load(g.Near(0, 0))) : 1f;
         if (blocks >= Warps || block < blocks)
         {
@@ -109,7 +110,7 @@ public readonly partial struct CudaTile
     private static void Multiply(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into, int rowBits, int columnBits)
     {
         // Where there are as many blocks as warps no test and no loop is left.
-        uint across = (uint)result.Columns >> columnBits, blocks = ((uint)result.Rows >> rowBits) * across, block = (uint)Warp;
+        uint across = (uint)(result.Columns + 15) >> columnBits, blocks = ((uint)result.Rows >> rowBits) * across, block = (uint)Warp;
         if (blocks >= Warps || block < blocks)
         {
             do
@@ -125,7 +126,8 @@ public readonly partial struct CudaTile
         }
     }
 
-    private static bool Even(CudaTile result, int depth) => ((result.Rows | result.Columns | depth) & 15) == 0;
+    /// <summary>True if blocks of 16 x 16 fill rows and contracted dimension; columns of scratch come in sixteens anyway, and what stands beyond the last is nobody's.</summary>
+    private static bool Even(CudaTile result, int depth) => ((result.Rows | depth) & 15) == 0;
 
     /// <summary>True if there are 32 x 32 numbers for every warp.</summary>
     private static bool Tall(CudaTile result) => ((result.Rows | result.Columns) & 31) == 0 && result.Rows * result.Columns >= 1024 * Warps;
