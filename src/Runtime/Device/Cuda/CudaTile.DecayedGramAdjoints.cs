@@ -16,7 +16,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-int first = Allowed(0, d.Rows, d.Columns, causal), each = Each(d.Rows, d.Columns);
+            int first = Allowed(0, d.Rows, d.Columns, causal), each = Each(d.Rows, d.Columns);
             UnevenAdjoint(dl, de, d, l, e, r, g, 1, first, each);
             Synchronize();
             UnevenAdjoint(dr, dg, d, r, g, l, e, -1, first, each);
