@@ -22,30 +22,29 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void AddExactProduct(CudaTile result, CudaTile a, CudaTile b)
-    {
-        if (a.Rows == 1)
-        {
-            OneByOne<ExactRows, ExactColumns>(result, a, b, Into.Add);
-        }
-        else
-        {
-            Multiply16<ExactRows, ExactColumns, Keeping, Plainly>(result, a, b, Plainly.Of(Into.Add));
-        }
-    }
+    public static void AddExactProduct(CudaTile result, CudaTile a, CudaTile b) => AddExactly(result, a, 0, b, a.Columns);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void AddExactTransposedProduct(CudaTile result, CudaTile a, CudaTile b)
+    public static void AddExactTransposedProduct(CudaTile result, CudaTile a, CudaTile b) => AddExactly(result, a, 1, b, a.Rows);
+
+    /// <summary>A product whose factors keep what their rounding to bfloat16 loses: one of which every pair exists.</summary>
+    private static void AddExactly(CudaTile result, CudaTile a, int aTurned, CudaTile b, int depth)
     {
-        if (a.Rows == 1)
+        if (!Even(result, depth))
         {
-            Outer(result, a, b, Into.Add);
+            UnevenProduct(result, a, aTurned, b, 0, depth, Into.Add, Everywhere, 0);
         }
         else
         {
-            Multiply16<ExactColumns, ExactColumns, Keeping, Plainly>(result, a, b, Plainly.Of(Into.Add));
+            uint across = (uint)(result.Columns + 15) >> 4, blocks = ((uint)result.Rows >> 4) * across;
+            for (uint block = (uint)Warp; block < blocks; block += Warps)
+            {
+                uint row = block / across;
+                int i = (int)row << 4, j = (int)(block - (row * across)) << 4;
+                Ptx.CausalProduct(
+                    16, 16, result.PairAt(i, j), result.stride, result.Exactly, Into.Add,
+                    a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, 0), b.stride, b.Exactly, 0, depth, Everywhere, 0, 2);
+            }
         }
     }
 }
