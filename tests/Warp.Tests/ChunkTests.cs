@@ -34,13 +34,13 @@ public class ChunkTests(ITestOutputHelper log)
     public void Segments_agree_with_the_oracle(string name)
     {
         IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
-        var size = new CallSize(1, 117, 1, 24, 40) { Updates = variant.Description.SeveralUpdates ? 2 : 1 };
-        long[] offsets = [0, 20, 20, 117];
+        var size = new CallSize(1, 101, 1, 24, 40) { Updates = variant.Description.SeveralUpdates ? 2 : 1 };
+        long[] offsets = [0, 20, 20, 101];
 
-        // A sequence that stays whole, one without tokens, and one of seven chunks in segments of three, three and one; channels that fill no block.
+        // A sequence that stays whole, one without tokens, and one of six chunks in segments of two; channels that fill no block.
         Check(variant, size, panel: 48, chunk: 16, watched: false, Every with { FewestChunks = 2 }, offsets);
 
-        // Every chunk is a segment, the last of a token: states are followed over six borders.
+        // Every chunk is a segment, the last of a token: states are followed over five borders.
         Check(variant, size, panel: 48, chunk: 16, watched: false, Every, offsets);
     }
 
