@@ -27,7 +27,7 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void AddExactTransposedProduct(CudaTile result, CudaTile a, CudaTile b) => AddExactly(result, a, 1, b, a.Rows);
 
-    /// <summary>A product whose factors keep what their rounding to bfloat16 loses: one of which every pair exists.</summary>
+    /// <summary>A product of exact tiles whose factors keep what their rounding to bfloat16 loses: one of which every pair exists.</summary>
     private static void AddExactly(CudaTile result, CudaTile a, int aTurned, CudaTile b, int depth)
     {
         if (!Even(result, depth))
@@ -42,8 +42,8 @@ public readonly partial struct CudaTile
                 uint row = block / across;
                 int i = (int)row << 4, j = (int)(block - (row * across)) << 4;
                 Ptx.CausalProduct(
-                    16, 16, result.PairAt(i, j), result.stride, result.Exactly, Into.Add,
-                    a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, 0), b.stride, b.Exactly, 0, depth, Everywhere, 0, 2);
+                    16, 16, result.PairAt(i, j), result.stride, 1, Into.Add,
+                    a.LeftAt(i, aTurned), a.stride, 1, aTurned, b.RightAt(j, 0), b.stride, 1, 0, depth, Everywhere, 0, 2);
             }
         }
     }

@@ -135,9 +135,9 @@ public readonly partial struct CudaTile
         if (two)
         {
             var other = default(Block16);
-            AddProduct<Rounding>(ref other, weighted, Digits<Rounding>(rows + MatrixBytes, transposed: false));
+            AddProduct<TDigits>(ref other, weighted, Digits<TDigits>(rows + MatrixBytes, transposed: false));
             dm = dm.Plus(Patch.Of(other).Times(rowWeights));
-            AddProduct<Rounding>(ref right, m.Times(rowWeights).Split<Rounding>(), Digits<Rounding>(columns + MatrixBytes, transposed: true));
+            AddProduct<TDigits>(ref right, m.Times(rowWeights).Split<TDigits>(), Digits<TDigits>(columns + MatrixBytes, transposed: true));
         }
 
         dr = dr.Plus(Patch.Of(right).Times(columnWeights));
