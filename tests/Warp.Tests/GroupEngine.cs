@@ -25,21 +25,12 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
         Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
         using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(float));
         byte* next = (byte*)kept.Memory;
-        CudaTile Part(long elements, CudaElement element)
+        Between<CudaTile> between = CudaTile.Between(parts, bytes =>
         {
-            CudaTile part = CudaTile.Global((long)next, 1, int.MaxValue, 0, element);
-            next += elements * sizeof(float);
+            long part = (long)next;
+            next += bytes;
             return part;
-        }
-
-        var between = new Between<CudaTile>
-        {
-            Exact = Part(parts.Exact, CudaElement.Float32),
-            Packed = Part(parts.Packed, CudaElement.BFloat16),
-            States = Part(parts.States, CudaElement.BFloat16),
-            StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
-            Borders = Part(parts.Borders, CudaElement.Float32),
-        };
+        });
         foreach (Launch launch in launches)
         {
             bool panels = TKernels.Description.ColumnsAreIndependent && launch.Kernel is not (KernelKind.Prepare or KernelKind.Gradients);

@@ -95,6 +95,7 @@ internal static class BackwardFile
         writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
         writer.Close();
     }
+
     /// <summary>True if one tile is first made of another, number for number, and nobody reads that one later.</summary>
     private static bool MakesInPlace(IReadOnlyList<Statement> statements, Tile result, Tile from)
     {

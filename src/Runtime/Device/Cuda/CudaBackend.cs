@@ -29,21 +29,11 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         sizes.RowPadding = CudaTile.RowPadding;
         Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x))];
         Step[] steps = [.. cut.Zip(kernels.Get<TKernels>(cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
-        long bytes = DeviceMemory.Aligned(1) + DeviceMemory.Aligned(parts.Exact * sizeof(float))
-            + DeviceMemory.Aligned(parts.Packed * 2) + DeviceMemory.Aligned(parts.States * 2) + DeviceMemory.Aligned(parts.StateGradients * 2)
-            + DeviceMemory.Aligned(parts.Borders * sizeof(float));
+        long bytes = DeviceMemory.Aligned(1);
+        CudaTile.Between(parts, part => bytes += DeviceMemory.Aligned(part));
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
         {
-            CudaTile Part(long elements, CudaElement element) =>
-                CudaTile.Global(Address(memory.Take<byte>(elements * (element == CudaElement.Float32 ? 4 : 2))), 1, int.MaxValue, 0, element);
-            var between = new Between<CudaTile>
-            {
-                Exact = Part(parts.Exact, CudaElement.Float32),
-                Packed = Part(parts.Packed, CudaElement.BFloat16),
-                States = Part(parts.States, CudaElement.BFloat16),
-                StateGradients = Part(parts.StateGradients, CudaElement.BFloat16),
-                Borders = Part(parts.Borders, CudaElement.Float32),
-            };
+            Between<CudaTile> between = CudaTile.Between(parts, part => Address(memory.Take<byte>(part)));
             long nothing = Address(memory.Take<byte>(1));
             Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
             return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>

@@ -14,8 +14,6 @@ public readonly partial struct CudaTile
     // Beyond this a product of two exponentials comes near the ends of single precision.
     private const float LargestExponent = 60;
 
-    private const int BlockBytes = Side * Side * sizeof(float);
-
     /// <inheritdoc/>
     /// <remarks>Of what is written, whose system would carry a rounding on, the factors keep their digits; of what is read they are rounded as those of products are.</remarks>
     public static void DecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
@@ -49,27 +47,4 @@ public readonly partial struct CudaTile
             UnevenDecayedGram(other, m, r, e, g, Allowed(0, other.Rows, other.Columns, causal), each);
         }
     }
-
-    /// <summary>A warp's sums of two neighbouring blocks.</summary>
-    private struct BlockPair
-    {
-        public Block16 Left;
-        public Block16 Right;
-    }
-
-    private static float PairSum(CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int column, int d, int first, int each)
-    {
-        float sum = 0;
-        if (row < l.Rows && column < r.Rows && column < first + (row * each))
-        {
-            for (int at = d; at < d + Side && at < l.Columns; at++)
-            {
-                sum += l.At(row, at) * r.At(column, at) * CudaQuad.Exp(e.At(row, at) - g.At(column, at));
-            }
-        }
-
-        return sum;
-    }
-
-    private static float Bounded(float exponent) => CudaQuad.Exp(exponent < 80f ? exponent : 80f);
 }

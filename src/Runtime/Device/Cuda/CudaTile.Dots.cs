@@ -219,6 +219,4 @@ public readonly partial struct CudaTile
             }
         }
     }
-
-    private static int Clamped(int i, int rows) => i < rows ? i : rows - 1;
 }

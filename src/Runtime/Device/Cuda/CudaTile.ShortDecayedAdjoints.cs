@@ -118,6 +118,8 @@ public readonly partial struct CudaTile
         }
     }
 
+    private static float Bounded(float exponent) => CudaQuad.Exp(exponent < 80f ? exponent : 80f);
+
     /// <summary>True if the weights of a block on the diagonal, of its rows or of its columns, are beyond single precision.</summary>
     private static bool Loses(in Patch rows, in Patch columns, bool own) => rows.Loses || (!own && columns.Loses);
 

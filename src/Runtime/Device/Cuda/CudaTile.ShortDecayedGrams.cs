@@ -118,10 +118,10 @@ public readonly partial struct CudaTile
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CudaQuad Repaired(CudaQuad sums, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int column, int next, int d, uint upper, uint lower, int first) => new(
-        upper != 0 ? PairSum(l, r, e, g, row, column, d, first, 1) : sums.X,
-        upper != 0 ? PairSum(l, r, e, g, row, next, d, first, 1) : sums.Y,
-        lower != 0 ? PairSum(l, r, e, g, row + 8, column, d, first, 1) : sums.Z,
-        lower != 0 ? PairSum(l, r, e, g, row + 8, next, d, first, 1) : sums.W);
+        upper != 0 ? PairSum(l, r, e, g, row, column, d, Side, first, 1) : sums.X,
+        upper != 0 ? PairSum(l, r, e, g, row, next, d, Side, first, 1) : sums.Y,
+        lower != 0 ? PairSum(l, r, e, g, row + 8, column, d, Side, first, 1) : sums.Z,
+        lower != 0 ? PairSum(l, r, e, g, row + 8, next, d, Side, first, 1) : sums.W);
 
     /// <summary>16 rows of a factor, four channels a thread, weighted; the second eight stand below the first.</summary>
     private static Fragment Weighted<TDigits>(uint at, int stride, CudaQuad upperWeights, CudaQuad lowerWeights)
@@ -199,5 +199,12 @@ public readonly partial struct CudaTile
         Ptx.Store(toNext, next < first + i ? sum.Y : 0f);
         Ptx.Store(to + below, t < first + i + 8 ? sum.Z : 0f);
         Ptx.Store(toNext + below, next < first + i + 8 ? sum.W : 0f);
+    }
+
+    /// <summary>A warp's sums of two neighbouring blocks.</summary>
+    private struct BlockPair
+    {
+        public Block16 Left;
+        public Block16 Right;
     }
 }

@@ -17,7 +17,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            UnevenSolve(result, l, x, 0);
+            Substitute(result, l, x, x, transposed: 0, decays: 0);
         }
     }
 
@@ -30,44 +30,42 @@ public readonly partial struct CudaTile
         }
         else
         {
-            UnevenSolve(result, l, x, 1);
+            Substitute(result, l, x, x, transposed: 1, decays: 0);
         }
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayedSolve(CudaTile result, CudaTile l, CudaTile x, CudaTile g)
-    {
-        for (int v = Group.IdxX; v < x.Columns; v += Threads)
-        {
-            for (int i = 0; i < x.Rows; i++)
-            {
-                float sum = x.At(i, v), own = g.At(i, v);
-                for (int j = 0; j < i; j++)
-                {
-                    sum -= l.At(i, j) * CudaQuad.Exp(own - g.At(j, v)) * result.At(j, v);
-                }
-
-                result.Put(i, v, sum, Into.Set);
-            }
-        }
-    }
+    public static void DecayedSolve(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => Substitute(result, l, x, g, transposed: 0, decays: 1);
 
     /// <inheritdoc/>
+    public static void DecayedSolveTransposed(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => Substitute(result, l, x, g, transposed: 1, decays: 1);
+
+    /// <summary>
+    /// Solves (I + l) result = x, or its transpose, by substitution; a thread has a column, and pair (i, j) of l decays by exp(g_i - g_j) in it where pairs
+    /// decay. Every kernel with a system carries this code, since the compiler does not see that it is not reached: so it is short.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayedSolveTransposed(CudaTile result, CudaTile l, CudaTile x, CudaTile g)
+    private static void Substitute(CudaTile result, CudaTile l, CudaTile x, CudaTile g, int transposed, int decays)
     {
         for (int v = Group.IdxX; v < x.Columns; v += Threads)
         {
-            for (int j = x.Rows - 1; j >= 0; j--)
+            for (int step = 0; step < x.Rows; step++)
             {
-                float sum = x.At(j, v), own = g.At(j, v);
-                for (int i = j + 1; i < x.Rows; i++)
+                int own = transposed == 0 ? step : x.Rows - 1 - step;
+                float sum = x.At(own, v);
+                for (int before = 0; before < step; before++)
                 {
-                    sum -= l.At(i, j) * CudaQuad.Exp(g.At(i, v) - own) * result.At(i, v);
+                    int other = transposed == 0 ? before : x.Rows - 1 - before, i = transposed == 0 ? own : other, j = transposed == 0 ? other : own;
+                    float pair = l.At(i, j);
+                    if (decays != 0)
+                    {
+                        pair *= CudaQuad.Exp(g.At(i, v) - g.At(j, v));
+                    }
+
+                    sum -= pair * result.At(other, v);
                 }
 
-                result.Put(j, v, sum, Into.Set);
+                result.Put(own, v, sum, Into.Set);
             }
         }
     }

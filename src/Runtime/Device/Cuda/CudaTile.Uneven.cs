@@ -40,27 +40,6 @@ public readonly partial struct CudaTile
         }
     }
 
-    /// <summary>Solves (I + l) result = x, or its transpose, by substitution; a thread has a column.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void UnevenSolve(CudaTile result, CudaTile l, CudaTile x, int transposed)
-    {
-        for (int v = Group.IdxX; v < x.Columns; v += Threads)
-        {
-            for (int step = 0; step < x.Rows; step++)
-            {
-                int i = transposed == 0 ? step : x.Rows - 1 - step;
-                float sum = x.At(i, v);
-                for (int before = 0; before < step; before++)
-                {
-                    int j = transposed == 0 ? before : x.Rows - 1 - before;
-                    sum -= l.At(transposed == 0 ? i : j, transposed == 0 ? j : i) * result.At(j, v);
-                }
-
-                result.Put(i, v, sum, Into.Set);
-            }
-        }
-    }
-
     /// <summary>A Gram with a decay for every key channel, pair by pair.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UnevenDecayedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int first, int each)
@@ -68,14 +47,20 @@ public readonly partial struct CudaTile
         for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
         {
             int i = at / result.Columns, j = at - (i * result.Columns);
-            float sum = 0;
-            for (int d = 0; d < l.Columns && j < first + (i * each); d++)
-            {
-                sum += l.At(i, d) * r.At(j, d) * CudaQuad.Exp(e.At(i, d) - g.At(j, d));
-            }
-
-            result.Put(i, j, sum, Into.Set);
+            result.Put(i, j, PairSum(l, r, e, g, i, j, 0, l.Columns, first, each), Into.Set);
         }
+    }
+
+    /// <summary>What a number of channels bring to one pair of a decayed Gram; 0 if the pair does not exist.</summary>
+    private static float PairSum(CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int column, int channel, int channels, int first, int each)
+    {
+        float sum = 0;
+        for (int d = channel; d < channel + channels && column < first + (row * each); d++)
+        {
+            sum += l.At(row, d) * r.At(column, d) * CudaQuad.Exp(e.At(row, d) - g.At(column, d));
+        }
+
+        return sum;
     }
 
     /// <summary>

@@ -5,15 +5,16 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>
 /// The tile of NVIDIA devices. Scratch stands in shared memory, exact tiles in single precision and factors in bfloat16; products run on
-/// the tensor cores; all threads of a group (a multiple of 32) work on one operation, and a barrier ends it.
+/// the tensor cores; all threads of a group (a multiple of 32) work on one operation, and kernels say where they wait for each other.
 /// </summary>
 /// <remarks>
 /// Rows of scratch are <see cref="RowPadding"/> numbers longer than their padded columns: 8 rows of factors, and the pairs of 4 rows of
 /// single precision, then begin in different banks, and no address depends on its row in another way. Rows come in sixteens, so that a
 /// block of 16 x 16 of a tile is always memory of that tile; what stands beyond the tile's own rows and columns counts as nothing.
 /// <para>
-/// Operations work on scratch; only <see cref="Copy"/>, <see cref="Fetch"/> and <see cref="Transpose"/> know the device's memory too. Products round their factors to bfloat16, as the peers do; strict Grams, solved systems and sums with decays keep
-/// what the rounding loses as a second bfloat16: nearly single precision.
+/// Operations work on scratch; only <see cref="Copy"/>, <see cref="Fetch"/> and <see cref="Transpose"/> know the device's memory too. Products
+/// round their factors to bfloat16, as the peers do; strict Grams, solved systems and sums with decays keep what the rounding loses as a
+/// second bfloat16: nearly single precision.
 /// </para>
 /// </remarks>
 public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
@@ -75,7 +76,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public int ColumnStep => 4 << Share;
 
-    // A power of two of threads, at most 32, share a row, four columns each. 
+    // A power of two of threads, at most 32, share a row, four columns each.
     private int Share => Math.Min(Bits((Columns - 1) >> 2), 5);
 
     // Loops of operations go through rows one by one.
@@ -124,16 +125,25 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     }
 
     /// <inheritdoc/>
-    public static Between<CudaTile> Known(Between<CudaTile> between) => new()
+    public static Between<CudaTile> Known(Between<CudaTile> between) =>
+        HandedOn(between.Exact.address, between.Packed.address, between.States.address, between.StateGradients.address, between.Borders.address);
+
+    /// <summary>The workspace between passes.</summary>
+    /// <param name="parts">Elements of its parts.</param>
+    /// <param name="take">Takes so many bytes of the device's memory and says where they are.</param>
+    internal static Between<CudaTile> Between(BetweenElements parts, Func<long, long> take) =>
+        HandedOn(take(parts.Exact * 4), take(parts.Packed * 2), take(parts.States * 2), take(parts.StateGradients * 2), take(parts.Borders * 4));
+
+    private static Between<CudaTile> HandedOn(long exact, long packed, long states, long stateGradients, long borders) => new()
     {
-        Exact = Line(between.Exact, CudaElement.Float32),
-        Packed = Line(between.Packed, CudaElement.BFloat16),
-        States = Line(between.States, CudaElement.BFloat16),
-        StateGradients = Line(between.StateGradients, CudaElement.BFloat16),
-        Borders = Line(between.Borders, CudaElement.Float32),
+        Exact = Line(exact, CudaElement.Float32),
+        Packed = Line(packed, CudaElement.BFloat16),
+        States = Line(states, CudaElement.BFloat16),
+        StateGradients = Line(stateGradients, CudaElement.BFloat16),
+        Borders = Line(borders, CudaElement.Float32),
     };
 
-    private static CudaTile Line(CudaTile region, CudaElement element) => new(region.address, 0, 1, int.MaxValue, Handed, element);
+    private static CudaTile Line(long address, CudaElement element) => new(address, 0, 1, int.MaxValue, Handed, element);
 
     /// <inheritdoc/>
     public static Operand<CudaTile, CudaLanes> Known(Operand<CudaTile, CudaLanes> tensor, int element, int width)
