@@ -75,13 +75,19 @@ public class PtxTests
     private static Dictionary<string, string> Compile<TTile, TNumber>(string name, string[] which)
     {
         Type kernels = Catalog.All.Single(x => x.Description.Name == name).GetType().GetGenericArguments()[0];
-        using Context context = Accelerators.Create(_ => { });
-        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null!);
         return which.ToDictionary(x => x, kernel =>
         {
             MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber), Known<TTile>(kernel));
-            return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(256, 1))).PTXAssembly;
+            return (typeof(TTile) == typeof(DeviceTile) ? Portable(method) : CudaFrontEnd.Compile(method, new KernelSpecialization(256, 1), CudaArchitecture.SM_90, CudaInstructionSet.ISA_84)).PTXAssembly;
         });
+    }
+
+    /// <summary>As an accelerator of ILGPU's compiles it.</summary>
+    private static PTXCompiledKernel Portable(MethodInfo method)
+    {
+        using Context context = Accelerators.Create(_ => { });
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null!);
+        return (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(256, 1));
     }
 
     /// <summary>The kernels of chunks know their sizes when they are compiled; the others serve all.</summary>

@@ -1,7 +1,4 @@
 using System.Reflection;
-using ILGPU;
-using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -27,9 +24,7 @@ internal sealed class CudaCompiler(CudaAccelerator accelerator)
 
     private PTXCompiledKernel Compile(MethodInfo method, KernelSpecialization specialization, int? cacheFor)
     {
-        using Context context = Accelerators.Create(_ => { });
-        using var backend = new PTXBackend(context, accelerator.Architecture, accelerator.InstructionSet, null!);
-        var kernel = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization);
+        PTXCompiledKernel kernel = CudaFrontEnd.Compile(method, specialization, accelerator.Architecture, accelerator.InstructionSet);
         if (cacheFor is int device)
         {
             CudaDriver.Cache(kernel.PTXAssembly, device);
