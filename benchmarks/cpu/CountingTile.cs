@@ -23,6 +23,14 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public int ColumnStep => 1;
 
+    public bool RowsInOneTurn => false;
+
+    public bool ColumnsInOneTurn => false;
+
+    public bool HasRow(int row) => row < Rows;
+
+    public bool HasColumn(int column) => column < Columns;
+
     public CountingTile Block(long row, int rows, int column, int columns) => new(rows, columns);
 
     public CountingTile Take(ref long offset, int rows, int columns) => new(rows, columns);
@@ -48,6 +56,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     }
 
     public static void Synchronize()
+    {
+    }
+
+    public static void SynchronizeVectors()
     {
     }
 

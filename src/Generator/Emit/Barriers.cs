@@ -1,39 +1,81 @@
 namespace AttentionDsl.Generator;
 
+/// <summary>Who must wait for each other before a statement.</summary>
+internal enum Wait
+{
+    None,
+
+    /// <summary>The threads that work on vectors.</summary>
+    Vectors,
+
+    /// <summary>All of a group.</summary>
+    All,
+}
+
 /// <summary>
 /// Where the threads of a group must wait for each other: before a statement that uses what another wrote since they last did, or that writes what another
-/// uses. Elementwise loops over one shape need not wait for each other: a thread has the same elements in all of them.
+/// uses. Elementwise loops over one shape need not wait for each other, nor sums of the rows of one shape: a thread has the same elements in all of them.
+/// Between statements that have nothing but <see cref="Vectors"/> few threads wait.
 /// </summary>
 internal sealed class Barriers
 {
+    // What vectors need, whatever the tile, is stated for ITile.SynchronizeVectors.
+    private static readonly HashSet<string> VectorMethods = ["CumulativeSum", "ReverseCumulativeSum", "ColumnSum", "Sum", "Transpose", "Copy"];
+
     private readonly List<Access> since = [];
+
+    // How many of them were done when the threads of vectors last waited.
+    private int met;
 
     /// <summary>A statement's access to storage.</summary>
     /// <param name="Storage">The tile that first had the storage.</param>
     /// <param name="Writes">True if it writes.</param>
-    /// <param name="Elements">The shape over which threads share the elements out; null: any thread may touch any of them.</param>
-    private sealed record Access(string Storage, bool Writes, (Dim Rows, Dim Columns)? Elements);
+    /// <param name="Shared">How threads share its elements out; null: any thread may touch any of them.</param>
+    /// <param name="OfVectors">True if the statement has nothing but vectors.</param>
+    private sealed record Access(string Storage, bool Writes, object? Shared, bool OfVectors);
 
-    /// <summary>True if threads must wait before a statement; if they need not, what it uses is noted.</summary>
-    public bool MustWait(Statement statement, TileStorage storage)
+    /// <summary>Who must wait before a statement; if nobody must, what it uses is noted.</summary>
+    public Wait Before(Statement statement, TileStorage storage)
     {
-        Access[] own = [.. Accesses(statement).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Elements))];
-        if (own.Any(x => since.Any(y => Conflict(x, y))))
+        bool vectors = HasVectorsAlone(statement);
+        Access[] own = [.. Accesses(statement).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Shared, vectors))];
+        Wait wait = own.SelectMany(x => since.Select((y, i) => Conflict(x, y, i < met))).DefaultIfEmpty().Max();
+        if (wait == Wait.None)
         {
-            return true;
+            since.AddRange(own);
         }
 
-        since.AddRange(own);
-        return false;
+        return wait;
     }
 
     /// <summary>The threads have waited.</summary>
-    public void Clear() => since.Clear();
+    public void Done(Wait wait)
+    {
+        met = since.Count;
+        if (wait == Wait.All)
+        {
+            since.Clear();
+            met = 0;
+        }
+    }
 
-    private static bool Conflict(Access x, Access y) =>
-        x.Storage == y.Storage && (x.Writes || y.Writes) && (x.Elements is null || x.Elements != y.Elements);
+    private static Wait Conflict(Access x, Access y, bool met) =>
+        x.Storage != y.Storage || !(x.Writes || y.Writes) || (x.Shared is not null && x.Shared.Equals(y.Shared)) || (x.OfVectors && y.OfVectors && met) ? Wait.None
+        : x.OfVectors && y.OfVectors ? Wait.Vectors
+        : Wait.All;
 
-    private static IEnumerable<(Tile Tile, bool Writes, (Dim, Dim)? Elements)> Accesses(Statement statement) => statement switch
+    private static bool HasVectorsAlone(Statement statement) =>
+        statement is LoopStatement or LoadStatement { Fetched: false } or RecallStatement { Fetched: false } or StoreStatement or PartStatement or PartOfStatement
+            || (statement is CallStatement call && VectorMethods.Contains(call.Method))
+        ? Tiles(statement).All(IsVector)
+        : false;
+
+    private static IEnumerable<Tile> Tiles(Statement statement) => statement.Results.Concat(statement.Reads);
+
+    private static bool IsVector(Tile tile) =>
+        (tile.Rows == Dim.One || tile.Columns == Dim.One) && tile is { Rows: Dim.One or Dim.Token or Dim.Update, Columns: Dim.One or Dim.Token or Dim.Update };
+
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Accesses(Statement statement) => statement switch
     {
         ViewStatement => [],
 
@@ -41,15 +83,20 @@ internal sealed class Barriers
         TrimStatement => [],
         AheadStatement x => Accesses(x.Fetch),
         LoopStatement x => Loop(x),
-        _ => statement.Results.Select(x => (x, true, ((Dim, Dim)?)null)).Concat(statement.Reads.Select(x => (x, false, ((Dim, Dim)?)null))),
+        CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x),
+        _ => statement.Results.Select(x => (x, true, (object?)null)).Concat(statement.Reads.Select(x => (x, false, (object?)null))),
     };
 
-    private static IEnumerable<(Tile Tile, bool Writes, (Dim, Dim)? Elements)> Loop(LoopStatement loop)
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Loop(LoopStatement loop)
     {
-        (Dim, Dim) shape = Shape(loop.Stores[0].Result);
-        return loop.Stores.Select(x => (x.Result, true, ((Dim, Dim)?)shape))
-            .Concat(loop.Arguments.Select(x => (x, false, Shape(x) == shape ? shape : ((Dim, Dim)?)null)));
+        object shape = Shape(loop.Stores[0].Result);
+        return loop.Stores.Select(x => (x.Result, true, (object?)shape))
+            .Concat(loop.Arguments.Select(x => (x, false, shape.Equals(Shape(x)) ? shape : null)));
     }
+
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> RowSum(CallStatement call) =>
+        call.Written.Select(x => (x, true, (object?)("rows", Shape(call.Arguments[0]))))
+            .Concat(call.Arguments.Select(x => (x, false, (object?)null)));
 
     private static (Dim Rows, Dim Columns) Shape(Tile tile) => (tile.Rows, tile.Columns);
 }

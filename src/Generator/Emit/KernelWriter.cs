@@ -58,16 +58,16 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         {
             Statement statement = statements[i];
             string[] places = [.. Place(statement, i, storage, out bool inPlace)];
-            if (Waits && statement is AheadStatement ahead && barriers.MustWait(statement, storage))
+            if (Waits && statement is AheadStatement ahead && barriers.Before(statement, storage) != Wait.None)
             {
                 later.Add(ahead.Fetch);
                 continue;
             }
 
-            if (Waits && !inPlace && statement is not (ArriveStatement or AheadStatement) && barriers.MustWait(statement, storage))
+            if (Waits && !inPlace && statement is not (ArriveStatement or AheadStatement) && barriers.Before(statement, storage) is var wait and not Wait.None)
             {
-                Wait();
-                barriers.MustWait(statement, storage);
+                WaitFor(wait);
+                barriers.Before(statement, storage);
             }
 
             if (statement.Equation.Length != 0)
@@ -91,22 +91,28 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
             if (statement is ArriveStatement)
             {
-                barriers.Clear();
+                barriers.Done(Wait.All);
             }
         }
 
         if (Repeats || later.Count > 0)
         {
-            Wait();
+            WaitFor(Wait.All);
         }
 
         return storage;
 
-        // What was to be fetched into storage that others still used can be fetched now.
-        void Wait()
+        void WaitFor(Wait wait)
         {
+            barriers.Done(wait);
+            if (wait == Wait.Vectors)
+            {
+                writer.Line("TTile.SynchronizeVectors();");
+                return;
+            }
+
+            // What was to be fetched into storage that others still used can be fetched now.
             WriteWait();
-            barriers.Clear();
             later.ForEach(WriteFetch);
             later.Clear();
         }

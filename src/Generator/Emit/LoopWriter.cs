@@ -50,14 +50,14 @@ internal sealed class LoopWriter
         // A device works these out anew wherever they are asked for.
         string down = Unique("down"), across = Unique("across"), first = Unique("first");
         writer.Line($"int {down} = {shape}.RowStep, {across} = {shape}.ColumnStep, {first} = {shape}.FirstColumn;");
-        writer.Line($"for (int i = {shape}.FirstRow; i < {shape}.Rows; i += {down})");
+        writer.Line($"for (int i = {shape}.FirstRow; {shape}.HasRow(i); i += {down})");
         writer.Open();
         foreach (Store store in loop.Stores.Where(_ => !single))
         {
             DeclareConstant(store.Value, a => columns.Contains(a) || !tiles.Contains(a));
         }
 
-        writer.Line($"for (int j = {first}; j < {shape}.Columns; j += {across})");
+        writer.Line($"for (int j = {first}; {shape}.HasColumn(j); j += {across})");
         writer.Open();
         foreach (Store store in loop.Stores)
         {
@@ -75,8 +75,17 @@ internal sealed class LoopWriter
             });
         }
 
-        writer.Close();
-        writer.Close();
+        WriteLast("ColumnsInOneTurn");
+        WriteLast("RowsInOneTurn");
+
+        void WriteLast(string once)
+        {
+            writer.Line($"if ({shape}.{once})");
+            writer.Open();
+            writer.Line("break;");
+            writer.Close();
+            writer.Close();
+        }
     }
 
     private static string Factor(Expr value, string text) => value is Expr.Binary { Operator: '+' or '-' } or Expr.Negate ? $"({text})" : text;

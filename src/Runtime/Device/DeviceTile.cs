@@ -52,6 +52,18 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     /// <inheritdoc/>
     public int ColumnStep => Columns < Group.DimX ? Columns : Group.DimX;
 
+    /// <inheritdoc/>
+    public bool RowsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool ColumnsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool HasRow(int row) => row < Rows;
+
+    /// <inheritdoc/>
+    public bool HasColumn(int column) => column < Columns;
+
     private float this[int row, int column] => data[At(row, column)];
 
     /// <inheritdoc/>
@@ -92,6 +104,9 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
 
     /// <inheritdoc/>
     public static void Synchronize() => Group.Barrier();
+
+    /// <inheritdoc/>
+    public static void SynchronizeVectors() => Synchronize();
 
     private long At(int row, int column) => offset + (row * stride) + column;
 

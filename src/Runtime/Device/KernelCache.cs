@@ -7,10 +7,9 @@ namespace AttentionDsl.Runtime;
 /// <typeparam name="TTile">The tile.</typeparam>
 /// <typeparam name="TNumber">Its number.</typeparam>
 /// <param name="accelerator">The accelerator.</param>
-/// <param name="specialization">How a kernel is launched.</param>
 /// <param name="load">Compiles several kernels.</param>
 internal sealed class KernelCache<TTile, TNumber>(
-    Accelerator accelerator, Func<KernelKind, KernelSpecialization> specialization, Func<IReadOnlyList<(MethodInfo Method, KernelSpecialization Specialization)>, Kernel[]> load)
+    Accelerator accelerator, Func<IReadOnlyList<(MethodInfo Method, KernelSpecialization Specialization)>, Kernel[]> load)
     where TTile : struct, IDeviceTile<TTile, TNumber>
     where TNumber : struct, INumber<TNumber>
 {
@@ -19,20 +18,21 @@ internal sealed class KernelCache<TTile, TNumber>(
     /// <summary>The kernels of a call, one for each of its launches.</summary>
     /// <param name="launches">The launches.</param>
     /// <param name="known">What each launch's kernel knows of its sizes: a type that is <see cref="IKnownSizes"/>.</param>
+    /// <param name="specialization">What its group of threads is.</param>
     /// <param name="compiling">Is told what is compiled.</param>
-    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Func<Launch, Type> known, Action<string>? compiling)
+    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Func<Launch, Type> known, Func<Launch, KernelSpecialization> specialization, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         (Type Variant, KernelKind Kind, Type Known)[] wanted = [.. launches.Select(x => (typeof(TKernels), x.Kernel, known(x)))];
-        (Type Variant, KernelKind Kind, Type Known)[] missing = [.. wanted.Distinct().Where(x => !kernels.ContainsKey(x))];
-        foreach (var key in missing)
+        ((Type Variant, KernelKind Kind, Type Known) Key, Launch Launch)[] missing = [.. wanted.Zip(launches).DistinctBy(x => x.First).Where(x => !kernels.ContainsKey(x.First))];
+        foreach (var (key, _) in missing)
         {
             compiling?.Invoke($"compiling {TKernels.Description.Name}, {key.Kind.ToString().ToLowerInvariant()}, for {accelerator.Name}");
         }
 
-        foreach (var (key, kernel) in missing.Zip(load([.. missing.Select(x => (Method<TKernels>(x.Kind, x.Known), specialization(x.Kind)))])))
+        foreach (var (wants, kernel) in missing.Zip(load([.. missing.Select(x => (Method<TKernels>(x.Key.Kind, x.Key.Known), specialization(x.Launch)))])))
         {
-            kernels.Add(key, new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
+            kernels.Add(wants.Key, new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
         }
 
         return [.. wanted.Select(x => kernels[x])];

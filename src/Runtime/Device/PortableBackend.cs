@@ -10,12 +10,12 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     private const long ScratchAtMost = 1L << 30;
 
     private readonly KernelCache<DeviceTile, F32> kernels = new(
-        accelerator, _ => KernelSpecialization.Empty, all => [.. all.Select(x => accelerator.LoadKernel(x.Method, x.Specialization))]);
+        accelerator, all => [.. all.Select(x => accelerator.LoadKernel(x.Method, x.Specialization))]);
 
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, _ => typeof(AnySizes), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
+        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, _ => typeof(AnySizes), _ => KernelSpecialization.Empty, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
         long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.StateGradients, parts.Borders];
         long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));

@@ -44,6 +44,18 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     /// <inheritdoc/>
     public int ColumnStep => HostLanes.Count;
 
+    /// <inheritdoc/>
+    public bool RowsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool ColumnsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool HasRow(int row) => row < Rows;
+
+    /// <inheritdoc/>
+    public bool HasColumn(int column) => column < Columns;
+
     /// <summary>Elements from one row to the next.</summary>
     internal long Stride => stride;
 
@@ -91,6 +103,9 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     public static void Synchronize()
     {
     }
+
+    /// <inheritdoc/>
+    public static void SynchronizeVectors() => Synchronize();
 
     /// <summary>The first row of a causal matrix that has column j.</summary>
     internal static int FirstRowWith(int j, int rows, int columns, Causal causal)

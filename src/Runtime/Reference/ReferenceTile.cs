@@ -44,6 +44,18 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     /// <inheritdoc/>
     public int ColumnStep => 1;
 
+    /// <inheritdoc/>
+    public bool RowsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool ColumnsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool HasRow(int row) => row < Rows;
+
+    /// <inheritdoc/>
+    public bool HasColumn(int column) => column < Columns;
+
     private ref double this[int row, int column]
     {
         get
@@ -88,6 +100,9 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     public static void Synchronize()
     {
     }
+
+    /// <inheritdoc/>
+    public static void SynchronizeVectors() => Synchronize();
 
     private static void Put(ref double result, double value, Into into) =>
         result = into switch

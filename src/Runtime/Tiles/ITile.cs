@@ -81,6 +81,18 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Distance of the columns this thread handles.</summary>
     int ColumnStep { get; }
 
+    /// <summary>True if no thread has rows a second time in an elementwise loop over the tile. A tile that knows its sizes says so: loops are then straight.</summary>
+    bool RowsInOneTurn { get; }
+
+    /// <summary>True if no thread has columns of a row a second time, likewise.</summary>
+    bool ColumnsInOneTurn { get; }
+
+    /// <summary>True if this thread has the row that its loop has come to.</summary>
+    bool HasRow(int row);
+
+    /// <summary>True if this thread has the column that its loop has come to.</summary>
+    bool HasColumn(int column);
+
     /// <summary>
     /// True if two matrices of the caller are one, and every operation may work on it as it does on scratch: its rows end where a
     /// register does.
@@ -104,6 +116,12 @@ public interface ITile<TSelf, TNumber>
     /// an operation whose threads need each other's numbers, or memory of the group's, waits by itself.
     /// </summary>
     static abstract void Synchronize();
+
+    /// <summary>
+    /// Like <see cref="Synchronize"/>, between operations of which both have nothing but vectors: tiles of one column or one row with a number for each row
+    /// of a chunk, and single numbers. A device may leave them to few threads.
+    /// </summary>
+    static abstract void SynchronizeVectors();
 
     /// <summary>result = 0.</summary>
     static abstract void Clear(TSelf result);

@@ -26,11 +26,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -40,11 +48,19 @@ public partial record BoundedKimiDelta
             public static void beta(TTile beta, TTile betaIn)
             {
                 int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
-                for (int i = beta.FirstRow; i < beta.Rows; i += down)
+                for (int i = beta.FirstRow; beta.HasRow(i); i += down)
                 {
-                    for (int j = first; j < beta.Columns; j += across)
+                    for (int j = first; beta.HasColumn(j); j += across)
                     {
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
+                        if (beta.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (beta.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -54,12 +70,20 @@ public partial record BoundedKimiDelta
             public static void vw(TTile vw, TTile beta, TTile v)
             {
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
-                for (int i = vw.FirstRow; i < vw.Rows; i += down)
+                for (int i = vw.FirstRow; vw.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < vw.Columns; j += across)
+                    for (int j = first; vw.HasColumn(j); j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
+                        if (vw.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (vw.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -69,12 +93,20 @@ public partial record BoundedKimiDelta
             public static void c(TTile c, TTile beta, TTile k)
             {
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
-                for (int i = c.FirstRow; i < c.Rows; i += down)
+                for (int i = c.FirstRow; c.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < c.Columns; j += across)
+                    for (int j = first; c.HasColumn(j); j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
+                        if (c.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (c.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -85,11 +117,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(exp * (gIn.Load(i, j) + dtBias.Load(0, j))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -99,11 +139,19 @@ public partial record BoundedKimiDelta
             public static void cHat(TTile cHat, TTile c, TTile G)
             {
                 int down = cHat.RowStep, across = cHat.ColumnStep, first = cHat.FirstColumn;
-                for (int i = cHat.FirstRow; i < cHat.Rows; i += down)
+                for (int i = cHat.FirstRow; cHat.HasRow(i); i += down)
                 {
-                    for (int j = first; j < cHat.Columns; j += across)
+                    for (int j = first; cHat.HasColumn(j); j += across)
                     {
                         cHat.Store(i, j, c.Load(i, j) * TNumber.Exp(G.Load(i, j)));
+                        if (cHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cHat.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -113,11 +161,19 @@ public partial record BoundedKimiDelta
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
+                for (int i = qHat.FirstRow; qHat.HasRow(i); i += down)
                 {
-                    for (int j = first; j < qHat.Columns; j += across)
+                    for (int j = first; qHat.HasColumn(j); j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * TNumber.Exp(G.Load(i, j)));
+                        if (qHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHat.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -127,11 +183,19 @@ public partial record BoundedKimiDelta
             public static void kLeft(TTile kLeft, TTile k, TTile GLast, TTile G)
             {
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
+                for (int i = kLeft.FirstRow; kLeft.HasRow(i); i += down)
                 {
-                    for (int j = first; j < kLeft.Columns; j += across)
+                    for (int j = first; kLeft.HasColumn(j); j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(0, j) - G.Load(i, j)));
+                        if (kLeft.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeft.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -145,9 +209,9 @@ public partial record BoundedKimiDelta
             public static void dk(TTile dk, TTile dGLastOfkLeft, TTile dG, TTile k, TTile GLast, TTile G, TTile dkLeft)
             {
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         TNumber dkLeft_ij = dkLeft.Load(i, j);
                         TNumber exp = TNumber.Exp(GLast.Load(0, j) - G.Load(i, j));
@@ -155,6 +219,14 @@ public partial record BoundedKimiDelta
                         dk.Store(i, j, dkLeft_ij * exp);
                         dGLastOfkLeft.Store(i, j, product);
                         dG.Store(i, j, -product);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -164,11 +236,19 @@ public partial record BoundedKimiDelta
             public static void dgKept(TTile dgKept, TTile gKept, TTile dSNextDotS)
             {
                 int down = dgKept.RowStep, across = dgKept.ColumnStep, first = dgKept.FirstColumn;
-                for (int i = dgKept.FirstRow; i < dgKept.Rows; i += down)
+                for (int i = dgKept.FirstRow; dgKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dgKept.Columns; j += across)
+                    for (int j = first; dgKept.HasColumn(j); j += across)
                     {
                         dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSNextDotS.Spread(i, 0));
+                        if (dgKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dgKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -181,14 +261,22 @@ public partial record BoundedKimiDelta
             public static void dq(TTile dq, TTile dG, TTile q, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dq.Columns; j += across)
+                    for (int j = first; dq.HasColumn(j); j += across)
                     {
                         TNumber dqHat_ij = dqHat.Load(i, j);
                         TNumber exp = TNumber.Exp(G.Load(i, j));
                         dq.Store(i, j, dqHat_ij * exp);
                         dG.Store(i, j, dG.Load(i, j) + dqHat_ij * (q.Load(i, j) * exp));
+                        if (dq.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dq.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -201,14 +289,22 @@ public partial record BoundedKimiDelta
             public static void dc(TTile dc, TTile dG, TTile c, TTile G, TTile dcHat)
             {
                 int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
-                for (int i = dc.FirstRow; i < dc.Rows; i += down)
+                for (int i = dc.FirstRow; dc.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dc.Columns; j += across)
+                    for (int j = first; dc.HasColumn(j); j += across)
                     {
                         TNumber dcHat_ij = dcHat.Load(i, j);
                         TNumber exp = TNumber.Exp(G.Load(i, j));
                         dc.Store(i, j, dcHat_ij * exp);
                         dG.Store(i, j, dG.Load(i, j) + dcHat_ij * (c.Load(i, j) * exp));
+                        if (dc.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dc.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -223,9 +319,9 @@ public partial record BoundedKimiDelta
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
+                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
                 {
-                    for (int j = first; j < daLogOfg.Columns; j += across)
+                    for (int j = first; daLogOfg.HasColumn(j); j += across)
                     {
                         TNumber dg_ij = dg.Load(i, j);
                         TNumber product = exp * (gIn.Load(i, j) + dtBias.Load(0, j));
@@ -235,6 +331,14 @@ public partial record BoundedKimiDelta
                         daLogOfg.Store(i, j, dg_ij * (TNumber.Constant(-5) * (product2 * product)));
                         dgIn.Store(i, j, product3);
                         ddtBiasOfg.Store(i, j, product3);
+                        if (daLogOfg.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLogOfg.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -244,12 +348,20 @@ public partial record BoundedKimiDelta
             public static void dk2(TTile dk, TTile beta, TTile dc)
             {
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -259,12 +371,20 @@ public partial record BoundedKimiDelta
             public static void dv(TTile dv, TTile beta, TTile dvw)
             {
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
-                for (int i = dv.FirstRow; i < dv.Rows; i += down)
+                for (int i = dv.FirstRow; dv.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < dv.Columns; j += across)
+                    for (int j = first; dv.HasColumn(j); j += across)
                     {
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
+                        if (dv.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dv.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -274,12 +394,20 @@ public partial record BoundedKimiDelta
             public static void dbetaIn(TTile dbetaIn, TTile betaIn, TTile dbeta)
             {
                 int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
-                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
+                for (int i = dbetaIn.FirstRow; dbetaIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dbetaIn.Columns; j += across)
+                    for (int j = first; dbetaIn.HasColumn(j); j += across)
                     {
                         TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(i, 0));
                         dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
+                        if (dbetaIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dbetaIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -290,11 +418,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -304,11 +440,19 @@ public partial record BoundedKimiDelta
             public static void beta2(TTile beta, TTile betaIn)
             {
                 int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
-                for (int i = beta.FirstRow; i < beta.Rows; i += down)
+                for (int i = beta.FirstRow; beta.HasRow(i); i += down)
                 {
-                    for (int j = first; j < beta.Columns; j += across)
+                    for (int j = first; beta.HasColumn(j); j += across)
                     {
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
+                        if (beta.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (beta.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -319,11 +463,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
-                for (int i = vw.FirstRow; i < vw.Rows; i += down)
+                for (int i = vw.FirstRow; vw.HasRow(i); i += down)
                 {
-                    for (int j = first; j < vw.Columns; j += across)
+                    for (int j = first; vw.HasColumn(j); j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(0, j));
+                        if (vw.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (vw.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -334,11 +486,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
-                for (int i = c.FirstRow; i < c.Rows; i += down)
+                for (int i = c.FirstRow; c.HasRow(i); i += down)
                 {
-                    for (int j = first; j < c.Columns; j += across)
+                    for (int j = first; c.HasColumn(j); j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(0, j));
+                        if (c.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (c.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -349,11 +509,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(exp * (gIn.Load(0, j) + dtBias.Load(0, j))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -363,11 +531,19 @@ public partial record BoundedKimiDelta
             public static void kept(TTile kept, TTile g)
             {
                 int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
-                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                for (int i = kept.FirstRow; kept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < kept.Columns; j += across)
+                    for (int j = first; kept.HasColumn(j); j += across)
                     {
                         kept.Store(i, j, TNumber.Exp(g.Load(0, j)));
+                        if (kept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -377,11 +553,19 @@ public partial record BoundedKimiDelta
             public static void cKept(TTile cKept, TTile c, TTile kept)
             {
                 int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
-                for (int i = cKept.FirstRow; i < cKept.Rows; i += down)
+                for (int i = cKept.FirstRow; cKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < cKept.Columns; j += across)
+                    for (int j = first; cKept.HasColumn(j); j += across)
                     {
                         cKept.Store(i, j, c.Load(0, j) * kept.Load(0, j));
+                        if (cKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -392,11 +576,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(0, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -406,12 +598,20 @@ public partial record BoundedKimiDelta
             public static void SKept(TTile SKept, TTile gKept, TTile S)
             {
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                for (int i = SKept.FirstRow; SKept.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
-                    for (int j = first; j < SKept.Columns; j += across)
+                    for (int j = first; SKept.HasColumn(j); j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
+                        if (SKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (SKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -422,11 +622,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -436,12 +644,20 @@ public partial record BoundedKimiDelta
             public static void dS(TTile dS, TTile gKept, TTile dSKept)
             {
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                for (int i = dS.FirstRow; dS.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(gKept.Spread(i, 0));
-                    for (int j = first; j < dS.Columns; j += across)
+                    for (int j = first; dS.HasColumn(j); j += across)
                     {
                         dS.Store(i, j, dSKept.Load(i, j) * exp);
+                        if (dS.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dS.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -451,11 +667,19 @@ public partial record BoundedKimiDelta
             public static void dgKept2(TTile dgKept, TTile gKept, TTile dSKeptDotS)
             {
                 int down = dgKept.RowStep, across = dgKept.ColumnStep, first = dgKept.FirstColumn;
-                for (int i = dgKept.FirstRow; i < dgKept.Rows; i += down)
+                for (int i = dgKept.FirstRow; dgKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dgKept.Columns; j += across)
+                    for (int j = first; dgKept.HasColumn(j); j += across)
                     {
                         dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSKeptDotS.Spread(i, 0));
+                        if (dgKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dgKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -470,9 +694,9 @@ public partial record BoundedKimiDelta
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
+                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
                 {
-                    for (int j = first; j < daLogOfg.Columns; j += across)
+                    for (int j = first; daLogOfg.HasColumn(j); j += across)
                     {
                         TNumber dg_ij = dg.Load(0, j);
                         TNumber product = exp * (gIn.Load(0, j) + dtBias.Load(0, j));
@@ -482,6 +706,14 @@ public partial record BoundedKimiDelta
                         daLogOfg.Store(i, j, dg_ij * (TNumber.Constant(-5) * (product2 * product)));
                         dgIn.Store(i, j, product3);
                         ddtBias.Store(i, j, product3);
+                        if (daLogOfg.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLogOfg.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -492,11 +724,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -507,11 +747,19 @@ public partial record BoundedKimiDelta
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
-                for (int i = dv.FirstRow; i < dv.Rows; i += down)
+                for (int i = dv.FirstRow; dv.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dv.Columns; j += across)
+                    for (int j = first; dv.HasColumn(j); j += across)
                     {
                         dv.Store(i, j, dU.Load(0, j) * beta_i);
+                        if (dv.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dv.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -521,12 +769,20 @@ public partial record BoundedKimiDelta
             public static void dbetaIn2(TTile dbetaIn, TTile betaIn, TTile dbeta)
             {
                 int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
-                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
+                for (int i = dbetaIn.FirstRow; dbetaIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dbetaIn.Columns; j += across)
+                    for (int j = first; dbetaIn.HasColumn(j); j += across)
                     {
                         TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(0, 0));
                         dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
+                        if (dbetaIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dbetaIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }

@@ -805,7 +805,7 @@ public partial record BoundedKimiDelta
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dv = dvw * beta

@@ -26,11 +26,19 @@ public partial record GatedDeltaNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -40,11 +48,19 @@ public partial record GatedDeltaNet
             public static void beta(TTile beta, TTile betaIn)
             {
                 int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
-                for (int i = beta.FirstRow; i < beta.Rows; i += down)
+                for (int i = beta.FirstRow; beta.HasRow(i); i += down)
                 {
-                    for (int j = first; j < beta.Columns; j += across)
+                    for (int j = first; beta.HasColumn(j); j += across)
                     {
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(i, 0)));
+                        if (beta.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (beta.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -54,12 +70,20 @@ public partial record GatedDeltaNet
             public static void vw(TTile vw, TTile beta, TTile v)
             {
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
-                for (int i = vw.FirstRow; i < vw.Rows; i += down)
+                for (int i = vw.FirstRow; vw.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < vw.Columns; j += across)
+                    for (int j = first; vw.HasColumn(j); j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(i, j));
+                        if (vw.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (vw.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -69,12 +93,20 @@ public partial record GatedDeltaNet
             public static void c(TTile c, TTile beta, TTile k)
             {
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
-                for (int i = c.FirstRow; i < c.Rows; i += down)
+                for (int i = c.FirstRow; c.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < c.Columns; j += across)
+                    for (int j = first; c.HasColumn(j); j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(i, j));
+                        if (c.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (c.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -86,11 +118,19 @@ public partial record GatedDeltaNet
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, -(exp * TNumber.Softplus(gIn.Spread(i, 0) + dtBias_i)));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -100,12 +140,20 @@ public partial record GatedDeltaNet
             public static void cHat(TTile cHat, TTile c, TTile G)
             {
                 int down = cHat.RowStep, across = cHat.ColumnStep, first = cHat.FirstColumn;
-                for (int i = cHat.FirstRow; i < cHat.Rows; i += down)
+                for (int i = cHat.FirstRow; cHat.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < cHat.Columns; j += across)
+                    for (int j = first; cHat.HasColumn(j); j += across)
                     {
                         cHat.Store(i, j, c.Load(i, j) * exp);
+                        if (cHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cHat.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -115,12 +163,20 @@ public partial record GatedDeltaNet
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
+                for (int i = qHat.FirstRow; qHat.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < qHat.Columns; j += across)
+                    for (int j = first; qHat.HasColumn(j); j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
+                        if (qHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHat.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -131,12 +187,20 @@ public partial record GatedDeltaNet
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
+                for (int i = kLeft.FirstRow; kLeft.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < kLeft.Columns; j += across)
+                    for (int j = first; kLeft.HasColumn(j); j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
+                        if (kLeft.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeft.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -147,12 +211,20 @@ public partial record GatedDeltaNet
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -166,13 +238,21 @@ public partial record GatedDeltaNet
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dGLastOfkLeft.RowStep, across = dGLastOfkLeft.ColumnStep, first = dGLastOfkLeft.FirstColumn;
-                for (int i = dGLastOfkLeft.FirstRow; i < dGLastOfkLeft.Rows; i += down)
+                for (int i = dGLastOfkLeft.FirstRow; dGLastOfkLeft.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dGLastOfkLeft.Columns; j += across)
+                    for (int j = first; dGLastOfkLeft.HasColumn(j); j += across)
                     {
                         TNumber product = TNumber.Exp(GLast_i - G.Spread(i, 0)) * dkLeftDotk.Spread(i, 0);
                         dGLastOfkLeft.Store(i, j, product);
                         dG.Store(i, j, -product);
+                        if (dGLastOfkLeft.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dGLastOfkLeft.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -183,11 +263,19 @@ public partial record GatedDeltaNet
             {
                 TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
+                for (int i = dGLastOfSKept.FirstRow; dGLastOfSKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
+                    for (int j = first; dGLastOfSKept.HasColumn(j); j += across)
                     {
                         dGLastOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
+                        if (dGLastOfSKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dGLastOfSKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -197,12 +285,20 @@ public partial record GatedDeltaNet
             public static void dq(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dq.Columns; j += across)
+                    for (int j = first; dq.HasColumn(j); j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
+                        if (dq.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dq.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -212,11 +308,19 @@ public partial record GatedDeltaNet
             public static void dG(TTile dG, TTile G, TTile dqHatDotq)
             {
                 int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
-                for (int i = dG.FirstRow; i < dG.Rows; i += down)
+                for (int i = dG.FirstRow; dG.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dG.Columns; j += across)
+                    for (int j = first; dG.HasColumn(j); j += across)
                     {
                         dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dqHatDotq.Spread(i, 0));
+                        if (dG.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dG.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -226,11 +330,19 @@ public partial record GatedDeltaNet
             public static void dExponentOfP(TTile dExponentOfP, TTile dP, TTile PPlain)
             {
                 int down = dExponentOfP.RowStep, across = dExponentOfP.ColumnStep, first = dExponentOfP.FirstColumn;
-                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += down)
+                for (int i = dExponentOfP.FirstRow; dExponentOfP.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dExponentOfP.Columns; j += across)
+                    for (int j = first; dExponentOfP.HasColumn(j); j += across)
                     {
                         dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
+                        if (dExponentOfP.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfP.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -240,12 +352,20 @@ public partial record GatedDeltaNet
             public static void dc(TTile dc, TTile G, TTile dcHat)
             {
                 int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
-                for (int i = dc.FirstRow; i < dc.Rows; i += down)
+                for (int i = dc.FirstRow; dc.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dc.Columns; j += across)
+                    for (int j = first; dc.HasColumn(j); j += across)
                     {
                         dc.Store(i, j, dcHat.Load(i, j) * exp);
+                        if (dc.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dc.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -255,11 +375,19 @@ public partial record GatedDeltaNet
             public static void dG2(TTile dG, TTile G, TTile dcHatDotc)
             {
                 int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
-                for (int i = dG.FirstRow; i < dG.Rows; i += down)
+                for (int i = dG.FirstRow; dG.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dG.Columns; j += across)
+                    for (int j = first; dG.HasColumn(j); j += across)
                     {
                         dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dcHatDotc.Spread(i, 0));
+                        if (dG.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dG.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -269,11 +397,19 @@ public partial record GatedDeltaNet
             public static void dExponentOfL(TTile dExponentOfL, TTile dL, TTile L)
             {
                 int down = dExponentOfL.RowStep, across = dExponentOfL.ColumnStep, first = dExponentOfL.FirstColumn;
-                for (int i = dExponentOfL.FirstRow; i < dExponentOfL.Rows; i += down)
+                for (int i = dExponentOfL.FirstRow; dExponentOfL.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dExponentOfL.Columns; j += across)
+                    for (int j = first; dExponentOfL.HasColumn(j); j += across)
                     {
                         dExponentOfL.Store(i, j, dL.Load(i, j) * L.Load(i, j));
+                        if (dExponentOfL.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfL.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -289,9 +425,9 @@ public partial record GatedDeltaNet
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
+                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
                 {
-                    for (int j = first; j < daLogOfg.Columns; j += across)
+                    for (int j = first; daLogOfg.HasColumn(j); j += across)
                     {
                         TNumber dg_ij = dg.Spread(i, 0);
                         TNumber sum = gIn.Spread(i, 0) + dtBias_i;
@@ -299,6 +435,14 @@ public partial record GatedDeltaNet
                         daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         dgIn.Store(i, j, sum2);
                         ddtBiasOfg.Store(i, j, sum2);
+                        if (daLogOfg.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLogOfg.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -308,12 +452,20 @@ public partial record GatedDeltaNet
             public static void dk2(TTile dk, TTile beta, TTile dc)
             {
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(i, j) * beta_i);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -323,12 +475,20 @@ public partial record GatedDeltaNet
             public static void dv(TTile dv, TTile beta, TTile dvw)
             {
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
-                for (int i = dv.FirstRow; i < dv.Rows; i += down)
+                for (int i = dv.FirstRow; dv.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < dv.Columns; j += across)
+                    for (int j = first; dv.HasColumn(j); j += across)
                     {
                         dv.Store(i, j, dvw.Load(i, j) * beta_i);
+                        if (dv.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dv.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -338,12 +498,20 @@ public partial record GatedDeltaNet
             public static void dbetaIn(TTile dbetaIn, TTile betaIn, TTile dbeta)
             {
                 int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
-                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
+                for (int i = dbetaIn.FirstRow; dbetaIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dbetaIn.Columns; j += across)
+                    for (int j = first; dbetaIn.HasColumn(j); j += across)
                     {
                         TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(i, 0));
                         dbetaIn.Store(i, j, dbeta.Spread(i, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
+                        if (dbetaIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dbetaIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -354,11 +522,19 @@ public partial record GatedDeltaNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -368,12 +544,20 @@ public partial record GatedDeltaNet
             public static void dc2(TTile dc, TTile G, TTile dcHat)
             {
                 int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
-                for (int i = dc.FirstRow; i < dc.Rows; i += down)
+                for (int i = dc.FirstRow; dc.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dc.Columns; j += across)
+                    for (int j = first; dc.HasColumn(j); j += across)
                     {
                         dc.Store(i, j, dc.Load(i, j) + dcHat.Load(i, j) * exp);
+                        if (dc.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dc.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -383,12 +567,20 @@ public partial record GatedDeltaNet
             public static void dk3(TTile dk, TTile beta, TTile dc)
             {
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dc.Load(i, j) * beta_i);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -399,12 +591,20 @@ public partial record GatedDeltaNet
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -414,12 +614,20 @@ public partial record GatedDeltaNet
             public static void dq2(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dq.Columns; j += across)
+                    for (int j = first; dq.HasColumn(j); j += across)
                     {
                         dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
+                        if (dq.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dq.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -429,11 +637,19 @@ public partial record GatedDeltaNet
             public static void beta2(TTile beta, TTile betaIn)
             {
                 int down = beta.RowStep, across = beta.ColumnStep, first = beta.FirstColumn;
-                for (int i = beta.FirstRow; i < beta.Rows; i += down)
+                for (int i = beta.FirstRow; beta.HasRow(i); i += down)
                 {
-                    for (int j = first; j < beta.Columns; j += across)
+                    for (int j = first; beta.HasColumn(j); j += across)
                     {
                         beta.Store(i, j, TNumber.Sigmoid(betaIn.Spread(0, 0)));
+                        if (beta.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (beta.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -444,11 +660,19 @@ public partial record GatedDeltaNet
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = vw.RowStep, across = vw.ColumnStep, first = vw.FirstColumn;
-                for (int i = vw.FirstRow; i < vw.Rows; i += down)
+                for (int i = vw.FirstRow; vw.HasRow(i); i += down)
                 {
-                    for (int j = first; j < vw.Columns; j += across)
+                    for (int j = first; vw.HasColumn(j); j += across)
                     {
                         vw.Store(i, j, beta_i * v.Load(0, j));
+                        if (vw.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (vw.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -459,11 +683,19 @@ public partial record GatedDeltaNet
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = c.RowStep, across = c.ColumnStep, first = c.FirstColumn;
-                for (int i = c.FirstRow; i < c.Rows; i += down)
+                for (int i = c.FirstRow; c.HasRow(i); i += down)
                 {
-                    for (int j = first; j < c.Columns; j += across)
+                    for (int j = first; c.HasColumn(j); j += across)
                     {
                         c.Store(i, j, beta_i * k.Load(0, j));
+                        if (c.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (c.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -473,11 +705,19 @@ public partial record GatedDeltaNet
             public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
             {
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(gIn.Spread(0, 0) + dtBias.Spread(0, 0))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -487,11 +727,19 @@ public partial record GatedDeltaNet
             public static void kept(TTile kept, TTile g)
             {
                 int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
-                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                for (int i = kept.FirstRow; kept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < kept.Columns; j += across)
+                    for (int j = first; kept.HasColumn(j); j += across)
                     {
                         kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
+                        if (kept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -502,11 +750,19 @@ public partial record GatedDeltaNet
             {
                 TNumber kept_i = kept.Spread(0, 0);
                 int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
-                for (int i = cKept.FirstRow; i < cKept.Rows; i += down)
+                for (int i = cKept.FirstRow; cKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < cKept.Columns; j += across)
+                    for (int j = first; cKept.HasColumn(j); j += across)
                     {
                         cKept.Store(i, j, c.Load(0, j) * kept_i);
+                        if (cKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -517,11 +773,19 @@ public partial record GatedDeltaNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(0, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -532,11 +796,19 @@ public partial record GatedDeltaNet
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                for (int i = SKept.FirstRow; SKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < SKept.Columns; j += across)
+                    for (int j = first; SKept.HasColumn(j); j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
+                        if (SKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (SKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -547,11 +819,19 @@ public partial record GatedDeltaNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -562,11 +842,19 @@ public partial record GatedDeltaNet
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                for (int i = dS.FirstRow; dS.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dS.Columns; j += across)
+                    for (int j = first; dS.HasColumn(j); j += across)
                     {
                         dS.Store(i, j, dSKept.Load(i, j) * exp);
+                        if (dS.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dS.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -577,11 +865,19 @@ public partial record GatedDeltaNet
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
-                for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += down)
+                for (int i = dgOfSKept.FirstRow; dgOfSKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dgOfSKept.Columns; j += across)
+                    for (int j = first; dgOfSKept.HasColumn(j); j += across)
                     {
                         dgOfSKept.Store(i, j, exp * dSKeptDotS.Spread(i, 0));
+                        if (dgOfSKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dgOfSKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -595,9 +891,9 @@ public partial record GatedDeltaNet
             public static void daLog(TTile daLog, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 int down = daLog.RowStep, across = daLog.ColumnStep, first = daLog.FirstColumn;
-                for (int i = daLog.FirstRow; i < daLog.Rows; i += down)
+                for (int i = daLog.FirstRow; daLog.HasRow(i); i += down)
                 {
-                    for (int j = first; j < daLog.Columns; j += across)
+                    for (int j = first; daLog.HasColumn(j); j += across)
                     {
                         TNumber dg_ij = dg.Spread(0, 0);
                         TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
@@ -606,6 +902,14 @@ public partial record GatedDeltaNet
                         daLog.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         dgIn.Store(i, j, sum2);
                         ddtBias.Store(i, j, sum2);
+                        if (daLog.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLog.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -616,11 +920,19 @@ public partial record GatedDeltaNet
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dk.Load(i, j) + dc.Load(0, j) * beta_i);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -631,11 +943,19 @@ public partial record GatedDeltaNet
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
-                for (int i = dv.FirstRow; i < dv.Rows; i += down)
+                for (int i = dv.FirstRow; dv.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dv.Columns; j += across)
+                    for (int j = first; dv.HasColumn(j); j += across)
                     {
                         dv.Store(i, j, dU.Load(0, j) * beta_i);
+                        if (dv.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dv.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -645,12 +965,20 @@ public partial record GatedDeltaNet
             public static void dbetaIn2(TTile dbetaIn, TTile betaIn, TTile dbeta)
             {
                 int down = dbetaIn.RowStep, across = dbetaIn.ColumnStep, first = dbetaIn.FirstColumn;
-                for (int i = dbetaIn.FirstRow; i < dbetaIn.Rows; i += down)
+                for (int i = dbetaIn.FirstRow; dbetaIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dbetaIn.Columns; j += across)
+                    for (int j = first; dbetaIn.HasColumn(j); j += across)
                     {
                         TNumber sigmoid = TNumber.Sigmoid(betaIn.Spread(0, 0));
                         dbetaIn.Store(i, j, dbeta.Spread(0, 0) * (sigmoid * (TNumber.Constant(1) - sigmoid)));
+                        if (dbetaIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dbetaIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }

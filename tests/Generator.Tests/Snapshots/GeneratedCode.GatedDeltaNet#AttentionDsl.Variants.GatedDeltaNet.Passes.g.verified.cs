@@ -134,7 +134,7 @@ public partial record GatedDeltaNet
             // betaIn: write strength
             TTile betaIn = g;
             TTile.Copy(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.Synchronize();
+            TTile.SynchronizeVectors();
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
@@ -717,7 +717,7 @@ public partial record GatedDeltaNet
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
                 TTile.Trim(g, tokens);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -866,7 +866,7 @@ public partial record GatedDeltaNet
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dq = dPPlain k
@@ -900,7 +900,7 @@ public partial record GatedDeltaNet
 
                 // dG += exp(G) * dqHatDotq
                 Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dGLast += sum over all of dGLastOfkLeft
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
@@ -927,7 +927,7 @@ public partial record GatedDeltaNet
 
                 // dG -= dColumnsOfP, as a column
                 TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dG += exp(G) * dcHatDotc
                 Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
@@ -939,17 +939,17 @@ public partial record GatedDeltaNet
 
                 // dG -= dColumnsOfL, as a column
                 TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dg = sum of dG from token i on
                 TTile dg = dGLastOfkLeft;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
                 TTile.Trim(dg, tokens);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
@@ -958,20 +958,20 @@ public partial record GatedDeltaNet
                 TTile dgIn = G;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = ddtBias;
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
             }
         }

@@ -805,7 +805,7 @@ public partial record KimiDelta
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
                 // dv = dvw * beta
@@ -886,7 +886,7 @@ public partial record KimiDelta
                 // daLog = sum over all of dgDotg
                 TTile daLog = aLog;
                 TTile.Sum(daLog, dgDotg, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
             }
         }

@@ -26,11 +26,19 @@ public partial record Mamba2
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -41,12 +49,20 @@ public partial record Mamba2
             {
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = v.RowStep, across = v.ColumnStep, first = v.FirstColumn;
-                for (int i = v.FirstRow; i < v.Rows; i += down)
+                for (int i = v.FirstRow; v.HasRow(i); i += down)
                 {
                     TNumber softplus = TNumber.Softplus(dt.Spread(i, 0) + dtBias_i);
-                    for (int j = first; j < v.Columns; j += across)
+                    for (int j = first; v.HasColumn(j); j += across)
                     {
                         v.Store(i, j, softplus * vIn.Load(i, j));
+                        if (v.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (v.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -58,11 +74,19 @@ public partial record Mamba2
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, -(exp * TNumber.Softplus(dt.Spread(i, 0) + dtBias_i)));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -72,12 +96,20 @@ public partial record Mamba2
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
+                for (int i = qHat.FirstRow; qHat.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < qHat.Columns; j += across)
+                    for (int j = first; qHat.HasColumn(j); j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
+                        if (qHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHat.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -88,11 +120,19 @@ public partial record Mamba2
             {
                 TNumber d_i = d.Spread(0, 0);
                 int down = o.RowStep, across = o.ColumnStep, first = o.FirstColumn;
-                for (int i = o.FirstRow; i < o.Rows; i += down)
+                for (int i = o.FirstRow; o.HasRow(i); i += down)
                 {
-                    for (int j = first; j < o.Columns; j += across)
+                    for (int j = first; o.HasColumn(j); j += across)
                     {
                         o.Store(i, j, read.Load(i, j) + d_i * vIn.Load(i, j));
+                        if (o.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (o.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -103,12 +143,20 @@ public partial record Mamba2
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
+                for (int i = kLeft.FirstRow; kLeft.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < kLeft.Columns; j += across)
+                    for (int j = first; kLeft.HasColumn(j); j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
+                        if (kLeft.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeft.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -119,12 +167,20 @@ public partial record Mamba2
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -138,13 +194,21 @@ public partial record Mamba2
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dGLastOfkLeft.RowStep, across = dGLastOfkLeft.ColumnStep, first = dGLastOfkLeft.FirstColumn;
-                for (int i = dGLastOfkLeft.FirstRow; i < dGLastOfkLeft.Rows; i += down)
+                for (int i = dGLastOfkLeft.FirstRow; dGLastOfkLeft.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dGLastOfkLeft.Columns; j += across)
+                    for (int j = first; dGLastOfkLeft.HasColumn(j); j += across)
                     {
                         TNumber product = TNumber.Exp(GLast_i - G.Spread(i, 0)) * dkLeftDotk.Spread(i, 0);
                         dGLastOfkLeft.Store(i, j, product);
                         dG.Store(i, j, -product);
+                        if (dGLastOfkLeft.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dGLastOfkLeft.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -155,11 +219,19 @@ public partial record Mamba2
             {
                 TNumber exp = TNumber.Exp(GLast.Spread(0, 0));
                 int down = dGLastOfSKept.RowStep, across = dGLastOfSKept.ColumnStep, first = dGLastOfSKept.FirstColumn;
-                for (int i = dGLastOfSKept.FirstRow; i < dGLastOfSKept.Rows; i += down)
+                for (int i = dGLastOfSKept.FirstRow; dGLastOfSKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dGLastOfSKept.Columns; j += across)
+                    for (int j = first; dGLastOfSKept.HasColumn(j); j += across)
                     {
                         dGLastOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
+                        if (dGLastOfSKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dGLastOfSKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -173,13 +245,21 @@ public partial record Mamba2
             {
                 TNumber d_i = d.Spread(0, 0);
                 int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
-                for (int i = dread.FirstRow; i < dread.Rows; i += down)
+                for (int i = dread.FirstRow; dread.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dread.Columns; j += across)
+                    for (int j = first; dread.HasColumn(j); j += across)
                     {
                         TNumber dOutput_ij = dOutput.Load(i, j);
                         dread.Store(i, j, dOutput_ij);
                         dvIn.Store(i, j, dOutput_ij * d_i);
+                        if (dread.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dread.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -189,12 +269,20 @@ public partial record Mamba2
             public static void dq(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dq.Columns; j += across)
+                    for (int j = first; dq.HasColumn(j); j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
+                        if (dq.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dq.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -204,11 +292,19 @@ public partial record Mamba2
             public static void dG(TTile dG, TTile G, TTile dqHatDotq)
             {
                 int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
-                for (int i = dG.FirstRow; i < dG.Rows; i += down)
+                for (int i = dG.FirstRow; dG.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dG.Columns; j += across)
+                    for (int j = first; dG.HasColumn(j); j += across)
                     {
                         dG.Store(i, j, dG.Load(i, j) + TNumber.Exp(G.Spread(i, 0)) * dqHatDotq.Spread(i, 0));
+                        if (dG.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dG.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -218,11 +314,19 @@ public partial record Mamba2
             public static void dExponentOfP(TTile dExponentOfP, TTile dP, TTile PPlain)
             {
                 int down = dExponentOfP.RowStep, across = dExponentOfP.ColumnStep, first = dExponentOfP.FirstColumn;
-                for (int i = dExponentOfP.FirstRow; i < dExponentOfP.Rows; i += down)
+                for (int i = dExponentOfP.FirstRow; dExponentOfP.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dExponentOfP.Columns; j += across)
+                    for (int j = first; dExponentOfP.HasColumn(j); j += across)
                     {
                         dExponentOfP.Store(i, j, dP.Load(i, j) * PPlain.Load(i, j));
+                        if (dExponentOfP.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfP.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -238,9 +342,9 @@ public partial record Mamba2
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; i < daLogOfg.Rows; i += down)
+                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
                 {
-                    for (int j = first; j < daLogOfg.Columns; j += across)
+                    for (int j = first; daLogOfg.HasColumn(j); j += across)
                     {
                         TNumber dg_ij = dg.Spread(i, 0);
                         TNumber sum = dt.Spread(i, 0) + dtBias_i;
@@ -248,6 +352,14 @@ public partial record Mamba2
                         daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         ddt.Store(i, j, sum2);
                         ddtBiasOfg.Store(i, j, sum2);
+                        if (daLogOfg.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLogOfg.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -258,12 +370,20 @@ public partial record Mamba2
             {
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = dvIn.RowStep, across = dvIn.ColumnStep, first = dvIn.FirstColumn;
-                for (int i = dvIn.FirstRow; i < dvIn.Rows; i += down)
+                for (int i = dvIn.FirstRow; dvIn.HasRow(i); i += down)
                 {
                     TNumber softplus = TNumber.Softplus(dt.Spread(i, 0) + dtBias_i);
-                    for (int j = first; j < dvIn.Columns; j += across)
+                    for (int j = first; dvIn.HasColumn(j); j += across)
                     {
                         dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(i, j) * softplus);
+                        if (dvIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dvIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -277,13 +397,21 @@ public partial record Mamba2
             {
                 TNumber dtBias_i = dtBias.Spread(0, 0);
                 int down = ddt.RowStep, across = ddt.ColumnStep, first = ddt.FirstColumn;
-                for (int i = ddt.FirstRow; i < ddt.Rows; i += down)
+                for (int i = ddt.FirstRow; ddt.HasRow(i); i += down)
                 {
-                    for (int j = first; j < ddt.Columns; j += across)
+                    for (int j = first; ddt.HasColumn(j); j += across)
                     {
                         TNumber product = TNumber.Sigmoid(dt.Spread(i, 0) + dtBias_i) * dvDotvIn.Spread(i, 0);
                         ddt.Store(i, j, ddt.Load(i, j) + product);
                         ddtBiasOfv.Store(i, j, product);
+                        if (ddt.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (ddt.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -294,11 +422,19 @@ public partial record Mamba2
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -308,11 +444,19 @@ public partial record Mamba2
             public static void dread2(TTile dread, TTile dOutput)
             {
                 int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
-                for (int i = dread.FirstRow; i < dread.Rows; i += down)
+                for (int i = dread.FirstRow; dread.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dread.Columns; j += across)
+                    for (int j = first; dread.HasColumn(j); j += across)
                     {
                         dread.Store(i, j, dOutput.Load(i, j));
+                        if (dread.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dread.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -322,12 +466,20 @@ public partial record Mamba2
             public static void dq2(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dq.Columns; j += across)
+                    for (int j = first; dq.HasColumn(j); j += across)
                     {
                         dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
+                        if (dq.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dq.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -338,11 +490,19 @@ public partial record Mamba2
             {
                 TNumber softplus = TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0));
                 int down = v.RowStep, across = v.ColumnStep, first = v.FirstColumn;
-                for (int i = v.FirstRow; i < v.Rows; i += down)
+                for (int i = v.FirstRow; v.HasRow(i); i += down)
                 {
-                    for (int j = first; j < v.Columns; j += across)
+                    for (int j = first; v.HasColumn(j); j += across)
                     {
                         v.Store(i, j, softplus * vIn.Load(0, j));
+                        if (v.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (v.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -352,11 +512,19 @@ public partial record Mamba2
             public static void g2(TTile g, TTile aLog, TTile dt, TTile dtBias)
             {
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -367,11 +535,19 @@ public partial record Mamba2
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(0, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -381,11 +557,19 @@ public partial record Mamba2
             public static void kept(TTile kept, TTile g)
             {
                 int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
-                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                for (int i = kept.FirstRow; kept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < kept.Columns; j += across)
+                    for (int j = first; kept.HasColumn(j); j += across)
                     {
                         kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
+                        if (kept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -396,11 +580,19 @@ public partial record Mamba2
             {
                 TNumber d_i = d.Spread(0, 0);
                 int down = o.RowStep, across = o.ColumnStep, first = o.FirstColumn;
-                for (int i = o.FirstRow; i < o.Rows; i += down)
+                for (int i = o.FirstRow; o.HasRow(i); i += down)
                 {
-                    for (int j = first; j < o.Columns; j += across)
+                    for (int j = first; o.HasColumn(j); j += across)
                     {
                         o.Store(i, j, read.Load(0, j) + d_i * vIn.Load(0, j));
+                        if (o.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (o.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -411,11 +603,19 @@ public partial record Mamba2
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                for (int i = SKept.FirstRow; SKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < SKept.Columns; j += across)
+                    for (int j = first; SKept.HasColumn(j); j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
+                        if (SKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (SKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -429,13 +629,21 @@ public partial record Mamba2
             {
                 TNumber d_i = d.Spread(0, 0);
                 int down = dread.RowStep, across = dread.ColumnStep, first = dread.FirstColumn;
-                for (int i = dread.FirstRow; i < dread.Rows; i += down)
+                for (int i = dread.FirstRow; dread.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dread.Columns; j += across)
+                    for (int j = first; dread.HasColumn(j); j += across)
                     {
                         TNumber dOutput_ij = dOutput.Load(0, j);
                         dread.Store(i, j, dOutput_ij);
                         dvIn.Store(i, j, dOutput_ij * d_i);
+                        if (dread.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dread.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -446,11 +654,19 @@ public partial record Mamba2
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -461,11 +677,19 @@ public partial record Mamba2
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                for (int i = dS.FirstRow; dS.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dS.Columns; j += across)
+                    for (int j = first; dS.HasColumn(j); j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
+                        if (dS.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dS.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -476,11 +700,19 @@ public partial record Mamba2
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dgOfSKept.RowStep, across = dgOfSKept.ColumnStep, first = dgOfSKept.FirstColumn;
-                for (int i = dgOfSKept.FirstRow; i < dgOfSKept.Rows; i += down)
+                for (int i = dgOfSKept.FirstRow; dgOfSKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dgOfSKept.Columns; j += across)
+                    for (int j = first; dgOfSKept.HasColumn(j); j += across)
                     {
                         dgOfSKept.Store(i, j, exp * dSNextDotS.Spread(i, 0));
+                        if (dgOfSKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dgOfSKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -494,9 +726,9 @@ public partial record Mamba2
             public static void daLog(TTile daLog, TTile ddt, TTile ddtBias, TTile aLog, TTile dt, TTile dtBias, TTile dg)
             {
                 int down = daLog.RowStep, across = daLog.ColumnStep, first = daLog.FirstColumn;
-                for (int i = daLog.FirstRow; i < daLog.Rows; i += down)
+                for (int i = daLog.FirstRow; daLog.HasRow(i); i += down)
                 {
-                    for (int j = first; j < daLog.Columns; j += across)
+                    for (int j = first; daLog.HasColumn(j); j += across)
                     {
                         TNumber dg_ij = dg.Spread(0, 0);
                         TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
@@ -505,6 +737,14 @@ public partial record Mamba2
                         daLog.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
                         ddt.Store(i, j, sum2);
                         ddtBias.Store(i, j, sum2);
+                        if (daLog.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLog.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -515,11 +755,19 @@ public partial record Mamba2
             {
                 TNumber softplus = TNumber.Softplus(dt.Spread(0, 0) + dtBias.Spread(0, 0));
                 int down = dvIn.RowStep, across = dvIn.ColumnStep, first = dvIn.FirstColumn;
-                for (int i = dvIn.FirstRow; i < dvIn.Rows; i += down)
+                for (int i = dvIn.FirstRow; dvIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dvIn.Columns; j += across)
+                    for (int j = first; dvIn.HasColumn(j); j += across)
                     {
                         dvIn.Store(i, j, dvIn.Load(i, j) + dv.Load(0, j) * softplus);
+                        if (dvIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dvIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -532,13 +780,21 @@ public partial record Mamba2
             public static void ddt2(TTile ddt, TTile ddtBias, TTile dt, TTile dtBias, TTile dvDotvIn)
             {
                 int down = ddt.RowStep, across = ddt.ColumnStep, first = ddt.FirstColumn;
-                for (int i = ddt.FirstRow; i < ddt.Rows; i += down)
+                for (int i = ddt.FirstRow; ddt.HasRow(i); i += down)
                 {
-                    for (int j = first; j < ddt.Columns; j += across)
+                    for (int j = first; ddt.HasColumn(j); j += across)
                     {
                         TNumber product = TNumber.Sigmoid(dt.Spread(0, 0) + dtBias.Spread(0, 0)) * dvDotvIn.Spread(0, 0);
                         ddt.Store(i, j, ddt.Load(i, j) + product);
                         ddtBias.Store(i, j, ddtBias.Load(i, j) + product);
+                        if (ddt.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (ddt.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }

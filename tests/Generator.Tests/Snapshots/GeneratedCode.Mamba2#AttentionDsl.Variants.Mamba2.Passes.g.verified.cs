@@ -101,11 +101,12 @@ public partial record Mamba2
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
-            TTile.Synchronize();
+            TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+            TTile.Synchronize();
 
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
@@ -577,7 +578,7 @@ public partial record Mamba2
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
                 TTile.Trim(g, tokens);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -616,10 +617,11 @@ public partial record Mamba2
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
                 TTile dG = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dGLast += sum over all of dGLastOfkLeft
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+                TTile.Synchronize();
 
                 // qIn: query
                 TTile qIn = dqIn;
@@ -666,17 +668,17 @@ public partial record Mamba2
 
                 // dG -= dColumnsOfP, as a column
                 TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dg = sum of dG from token i on
                 TTile dg = dqHatDotq;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
                 TTile.Trim(dg, tokens);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
                 // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
@@ -685,14 +687,14 @@ public partial record Mamba2
                 TTile ddt = dGLastOfkLeft;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = dGLast;
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = daLog;
@@ -716,12 +718,12 @@ public partial record Mamba2
                 // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
                 TTile ddtBiasOfv = daLogOfg;
                 Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
 
                 // ddtBias += sum over all of ddtBiasOfv
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
 
                 // --- the derivative
@@ -738,7 +740,7 @@ public partial record Mamba2
                 // dd = sum over all of dOutputDotvIn
                 TTile dd = ddtBias;
                 TTile.Sum(dd, dOutputDotvIn, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
                 TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
             }
         }

@@ -26,11 +26,19 @@ public partial record RetNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(i, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -42,11 +50,19 @@ public partial record RetNet
                 TNumber head = TNumber.Constant(at.Head);
                 TNumber log = TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2)))));
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, log);
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -56,12 +72,20 @@ public partial record RetNet
             public static void qHat(TTile qHat, TTile q, TTile G)
             {
                 int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
-                for (int i = qHat.FirstRow; i < qHat.Rows; i += down)
+                for (int i = qHat.FirstRow; qHat.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < qHat.Columns; j += across)
+                    for (int j = first; qHat.HasColumn(j); j += across)
                     {
                         qHat.Store(i, j, q.Load(i, j) * exp);
+                        if (qHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHat.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -72,12 +96,20 @@ public partial record RetNet
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = kLeft.RowStep, across = kLeft.ColumnStep, first = kLeft.FirstColumn;
-                for (int i = kLeft.FirstRow; i < kLeft.Rows; i += down)
+                for (int i = kLeft.FirstRow; kLeft.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < kLeft.Columns; j += across)
+                    for (int j = first; kLeft.HasColumn(j); j += across)
                     {
                         kLeft.Store(i, j, k.Load(i, j) * exp);
+                        if (kLeft.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeft.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -88,12 +120,20 @@ public partial record RetNet
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; i < dk.Rows; i += down)
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; j < dk.Columns; j += across)
+                    for (int j = first; dk.HasColumn(j); j += across)
                     {
                         dk.Store(i, j, dkLeft.Load(i, j) * exp);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -103,12 +143,20 @@ public partial record RetNet
             public static void dq(TTile dq, TTile G, TTile dqHat)
             {
                 int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; i < dq.Rows; i += down)
+                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
                 {
                     TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; j < dq.Columns; j += across)
+                    for (int j = first; dq.HasColumn(j); j += across)
                     {
                         dq.Store(i, j, dqHat.Load(i, j) * exp);
+                        if (dq.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dq.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -119,11 +167,19 @@ public partial record RetNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(i, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -134,11 +190,19 @@ public partial record RetNet
             {
                 TNumber head = TNumber.Constant(at.Head);
                 int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; i < g.Rows; i += down)
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
                 {
-                    for (int j = first; j < g.Columns; j += across)
+                    for (int j = first; g.HasColumn(j); j += across)
                     {
                         g.Store(i, j, TNumber.Log(TNumber.Constant(1) - TNumber.Exp(-((TNumber.Constant(5) + head) * TNumber.Log(TNumber.Constant(2))))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -149,11 +213,19 @@ public partial record RetNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = q.RowStep, across = q.ColumnStep, first = q.FirstColumn;
-                for (int i = q.FirstRow; i < q.Rows; i += down)
+                for (int i = q.FirstRow; q.HasRow(i); i += down)
                 {
-                    for (int j = first; j < q.Columns; j += across)
+                    for (int j = first; q.HasColumn(j); j += across)
                     {
                         q.Store(i, j, qIn.Load(0, j) * scale);
+                        if (q.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (q.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -163,11 +235,19 @@ public partial record RetNet
             public static void kept(TTile kept, TTile g)
             {
                 int down = kept.RowStep, across = kept.ColumnStep, first = kept.FirstColumn;
-                for (int i = kept.FirstRow; i < kept.Rows; i += down)
+                for (int i = kept.FirstRow; kept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < kept.Columns; j += across)
+                    for (int j = first; kept.HasColumn(j); j += across)
                     {
                         kept.Store(i, j, TNumber.Exp(g.Spread(0, 0)));
+                        if (kept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -178,11 +258,19 @@ public partial record RetNet
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = SKept.RowStep, across = SKept.ColumnStep, first = SKept.FirstColumn;
-                for (int i = SKept.FirstRow; i < SKept.Rows; i += down)
+                for (int i = SKept.FirstRow; SKept.HasRow(i); i += down)
                 {
-                    for (int j = first; j < SKept.Columns; j += across)
+                    for (int j = first; SKept.HasColumn(j); j += across)
                     {
                         SKept.Store(i, j, exp * S.Load(i, j));
+                        if (SKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (SKept.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -193,11 +281,19 @@ public partial record RetNet
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = dqIn.RowStep, across = dqIn.ColumnStep, first = dqIn.FirstColumn;
-                for (int i = dqIn.FirstRow; i < dqIn.Rows; i += down)
+                for (int i = dqIn.FirstRow; dqIn.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dqIn.Columns; j += across)
+                    for (int j = first; dqIn.HasColumn(j); j += across)
                     {
                         dqIn.Store(i, j, dq.Load(0, j) * scale);
+                        if (dqIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqIn.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }
@@ -208,11 +304,19 @@ public partial record RetNet
             {
                 TNumber exp = TNumber.Exp(g.Spread(0, 0));
                 int down = dS.RowStep, across = dS.ColumnStep, first = dS.FirstColumn;
-                for (int i = dS.FirstRow; i < dS.Rows; i += down)
+                for (int i = dS.FirstRow; dS.HasRow(i); i += down)
                 {
-                    for (int j = first; j < dS.Columns; j += across)
+                    for (int j = first; dS.HasColumn(j); j += across)
                     {
                         dS.Store(i, j, dSNext.Load(i, j) * exp);
+                        if (dS.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dS.RowsInOneTurn)
+                    {
+                        break;
                     }
                 }
             }

@@ -73,11 +73,12 @@ public partial record RetNet
             TTile g = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.g(g, at);
             TTile.Trim(g, tokens);
-            TTile.Synchronize();
+            TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+            TTile.Synchronize();
 
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
@@ -485,7 +486,7 @@ public partial record RetNet
                 TTile g = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.g(g, at);
                 TTile.Trim(g, tokens);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);

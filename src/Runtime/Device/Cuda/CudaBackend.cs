@@ -13,6 +13,13 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // Of compute capability 9.0, less what the driver keeps for itself.
     internal const int SharedBytes = 227 << 10;
 
+    // Shared memory of a multiprocessor, and what every group takes of it besides its own.
+    private const int MultiprocessorBytes = SharedBytes + GroupBytes;
+    private const int GroupBytes = 1 << 10;
+
+    // With more, threads have too few registers for blocks of sums.
+    private const int MostGroups = 3;
+
     // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
     internal const int PanelColumns = 64;
 
@@ -20,7 +27,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private const int ShortRows = 32;
     private const int MostRows = 64;
 
-    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, Specialization, new CudaCompiler(accelerator).Load);
+    private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];
 
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
@@ -28,7 +35,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     {
         sizes.RowPadding = CudaTile.RowPadding;
         Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x))];
-        Step[] steps = [.. cut.Zip(kernels.Get<TKernels>(cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
+        DeviceKernel<CudaTile, CudaLanes>[] all = kernels.Get<TKernels>(
+            cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), x => Specialization(SharedBytesOf<TKernels>(x, sizes)), compiling);
+        Step[] steps = [.. cut.Zip(all, (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1);
         CudaTile.Between(parts, part => bytes += DeviceMemory.Aligned(part));
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
@@ -38,14 +47,14 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
             return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
             {
-                var config = new KernelConfig(step.Work.Length, Specialization(step.Kernel).MaxNumThreadsPerGroup!.Value, SharedMemoryConfig.RequestDynamic<byte>(WorkspaceBytes(step.Kernel) + (step.SharedElements * sizeof(float))));
-                step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedElements, between);
+                var config = new KernelConfig(step.Work.Length, CudaGroup.Threads, SharedMemoryConfig.RequestDynamic<byte>(step.SharedBytes));
+                step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedBytes / sizeof(float), between);
             }))];
         });
     }
 
-    /// <summary>A compiled kernel, its items, and where their scratch stands.</summary>
-    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedElements);
+    /// <summary>A compiled kernel, its items, and the shared memory of a group.</summary>
+    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedBytes);
 
     /// <summary>A walk over the sequence works on panels of value columns.</summary>
     private static Launch Cut<TKernels>(Launch launch)
@@ -59,8 +68,15 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, SharedBytes);
         }
 
+        return new(launch.Kernel, kernel.Launch, launch.Work, SharedBytesOf<TKernels>(launch, sizes));
+    }
+
+    /// <summary>The shared memory of a group: scratch and workspace.</summary>
+    private static int SharedBytesOf<TKernels>(Launch launch, Sizes sizes)
+        where TKernels : IVariantKernels
+    {
         Sizes own = InPanels(launch.Kernel, TKernels.Description) ? sizes with { V = launch.Work.Max(x => x.Columns) } : sizes;
-        return new(launch.Kernel, kernel.Launch, launch.Work, (int)TKernels.Scratch(launch.Kernel, own));
+        return WorkspaceBytes(launch.Kernel) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
     }
 
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
@@ -84,14 +100,11 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         description.ColumnsAreIndependent && kernel is not (KernelKind.Prepare or KernelKind.Gradients);
 
     /// <summary>
-    /// Threads of a group, and groups that a multiprocessor must be able to hold, which bounds the registers of a thread. A group is as large
-    /// as an operation has blocks of 32 x 32; several of them hide each other's latency. Gradients fill shared memory alone.
+    /// Threads of a group, and the groups that a multiprocessor must be able to hold, which bounds the registers of a thread: as many as its shared memory
+    /// holds, since several of them hide each other's latency.
     /// </summary>
-    private static KernelSpecialization Specialization(KernelKind kernel) => kernel switch
-    {
-        KernelKind.Gradients => new(CudaGroup.Threads, 1),
-        _ => new(CudaGroup.Threads, 2),
-    };
+    private static KernelSpecialization Specialization(int sharedBytes) =>
+        new(CudaGroup.Threads, Math.Clamp(MultiprocessorBytes / (sharedBytes + GroupBytes), 1, MostGroups));
 
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)
     {

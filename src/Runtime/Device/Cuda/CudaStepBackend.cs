@@ -16,7 +16,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     // Narrower panels until every multiprocessor has so many groups.
     private const int WantedGroups = 16;
 
-    private readonly KernelCache<CudaStepTile, CudaQuad> kernels = new(accelerator, _ => new KernelSpecialization(CudaStepTile.Threads, Groups), new CudaCompiler(accelerator).Load);
+    private readonly KernelCache<CudaStepTile, CudaQuad> kernels = new(accelerator, new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];
 
     /// <summary>True if the call is a recurrent step whose rows are fours of at most <see cref="CudaStepTile.MaxColumns"/> numbers, and whose value columns need not be together.</summary>
@@ -28,7 +28,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        DeviceKernel<CudaStepTile, CudaQuad> kernel = kernels.Get<TKernels>(launches, _ => typeof(AnySizes), compiling)[0];
+        DeviceKernel<CudaStepTile, CudaQuad> kernel = kernels.Get<TKernels>(launches, _ => typeof(AnySizes), _ => new KernelSpecialization(CudaStepTile.Threads, Groups), compiling)[0];
         if (enlarged.Add(kernel.Kernel))
         {
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, CudaBackend.SharedBytes);

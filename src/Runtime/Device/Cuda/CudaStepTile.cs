@@ -62,6 +62,18 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     /// <inheritdoc/>
     public int ColumnStep => 4 << share;
 
+    /// <inheritdoc/>
+    public bool RowsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool ColumnsInOneTurn => false;
+
+    /// <inheritdoc/>
+    public bool HasRow(int row) => row < Rows;
+
+    /// <inheritdoc/>
+    public bool HasColumn(int column) => column < Columns;
+
     // True for the threads that have a part of a single row of so many columns.
     private bool Leads => Lane >> share == 0 && FirstColumn < Columns;
 
@@ -121,6 +133,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
 
     /// <inheritdoc/>
     public static void Synchronize() => Ptx.Together();
+
+    /// <inheritdoc/>
+    public static void SynchronizeVectors() => Synchronize();
 
     private static long Bytes(uint a, uint b) => (long)((ulong)a * b);
 

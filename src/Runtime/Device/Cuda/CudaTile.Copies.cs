@@ -24,11 +24,7 @@ public readonly partial struct CudaTile
     {
         if (result.IsColumnOf(x))
         {
-            int i = Group.IdxX;
-            if (i < result.Rows)
-            {
-                Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
-            }
+            FetchVector(result, x);
         }
         else if (result.Element == x.Element & InPieces(result, x))
         {
@@ -81,6 +77,10 @@ public readonly partial struct CudaTile
         {
             Move<NarrowerNear>(result, x, result.Rows, 0, result.Pieces, 16, 32);
         }
+        else if (result.IsVector & x.IsVector)
+        {
+            JoinVector(result, x, into);
+        }
         else
         {
             OneByOne(result, x, into);
@@ -88,8 +88,20 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(CudaTile result, CudaTile x, Into into)
+    {
+        if (result.IsVector & x.IsVector)
+        {
+            JoinVector(result, x, into);
+        }
+        else
+        {
+            TransposeAny(result, x, into);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TransposeAny(CudaTile result, CudaTile x, Into into)
     {
         for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
         {
@@ -104,8 +116,8 @@ public readonly partial struct CudaTile
     /// <summary>The last row of a tile of the device's memory; the workspace has all that are asked for.</summary>
     private int LastFar => IsTensor ? Rows - 1 : int.MaxValue;
 
-    /// <summary>True for a column whose numbers stand in a tensor, a number a row, and a thread a row.</summary>
-    private bool IsColumnOf(CudaTile tensor) => Columns == 1 & Rows <= Threads & IsExact & tensor.IsTensor;
+    /// <summary>True for a column of scratch whose numbers stand in the device's memory, a number a row.</summary>
+    private bool IsColumnOf(CudaTile far) => Columns == 1 & IsExact & !far.IsScratch;
 
     /// <summary>True if a tile of scratch and one of the device's memory, of as many columns, have rows that may be read and written 16 bytes at a time.</summary>
     private static bool InPieces(CudaTile scratch, CudaTile far) =>
@@ -116,11 +128,7 @@ public readonly partial struct CudaTile
     {
         if (x.IsColumnOf(result))
         {
-            int i = Group.IdxX;
-            if (i < x.Rows)
-            {
-                Ptx.StoreAny(result.Far(i, 0), (int)result.Element, i, result.Rows, Ptx.Load(x.Near(i, 0)));
-            }
+            LeaveVector(result, x);
         }
         else if (result.Element == x.Element & InPieces(x, result))
         {

@@ -7,19 +7,27 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(CudaTile result, CudaTile x, CudaTile e, CudaTile g, Causal causal, Into into)
     {
-        int step = result.QuadRowStep, across = result.ColumnStep, firstColumn = result.FirstColumn;
-        for (int i = result.QuadRow; i < result.Rows; i += step)
+        int step = result.QuadRowStep, across = result.ColumnStep;
+        for (int i = result.QuadRow; result.Rows == step | i < result.Rows; i += step)
         {
             int allowed = Allowed(i, result.Rows, result.Columns, causal);
             float own = Ptx.Load(e.Near(i, 0));
-            for (int j = firstColumn; j < result.Columns; j += across)
+            for (int j = result.FirstColumn; result.HasColumn(j); j += across)
             {
                 CudaQuad decayed = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.Down(j, 0));
                 result.Join(i, j, new(
                     j < allowed ? decayed.X : 0f, j + 1 < allowed ? decayed.Y : 0f, j + 2 < allowed ? decayed.Z : 0f, j + 3 < allowed ? decayed.W : 0f), into);
+                if (result.ColumnsInOneTurn)
+                {
+                    break;
+                }
+            }
+
+            if (result.Rows <= step)
+            {
+                break;
             }
         }
     }

@@ -11,11 +11,14 @@ public readonly partial struct CudaTile
     {
         if (x.Columns == 1 & x.Rows <= 32)
         {
-            // A lane has a number. Every warp works it out, as none may be missing from an exchange; the first stores it.
-            float sum = Ptx.SumUpTo(x.Down(Lane));
-            if (Group.IdxX < x.Rows)
+            // A lane of the first warp has a number.
+            if (Warp == 0)
             {
-                Ptx.Store(result.Near(Lane, 0), sum);
+                float sum = Ptx.SumUpTo(x.Down(Lane));
+                if (Lane < x.Rows)
+                {
+                    Ptx.Store(result.Near(Lane, 0), sum);
+                }
             }
         }
         else
@@ -29,10 +32,13 @@ public readonly partial struct CudaTile
     {
         if (x.Columns == 1 & x.Rows <= 32)
         {
-            float sum = Ptx.SumFrom(x.Down(Lane));
-            if (Group.IdxX < x.Rows)
+            if (Warp == 0)
             {
-                result.PutDown(Lane, sum, into);
+                float sum = Ptx.SumFrom(x.Down(Lane));
+                if (Lane < x.Rows)
+                {
+                    result.PutDown(Lane, sum, into);
+                }
             }
         }
         else
@@ -44,13 +50,9 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void ColumnSum(CudaTile result, CudaTile x, Into into)
     {
-        if (x.Columns == 1 & x.Rows <= 32)
+        if (x.Columns == 1)
         {
-            float sum = Ptx.SumOfWarp(x.Down(Lane));
-            if (Group.IdxX == 0)
-            {
-                result.PutDown(0, sum, into);
-            }
+            Sum(result, x, into);
         }
         else
         {
@@ -168,16 +170,19 @@ public readonly partial struct CudaTile
     {
         if (x.Columns == 1)
         {
-            float sum = 0;
-            for (int i = Lane; i < x.Rows; i += 32)
+            if (Warp == 0)
             {
-                sum += Ptx.Load(x.Near(i, 0));
-            }
+                float sum = x.Down(Lane);
+                for (int i = Lane + 32; x.Rows > 32 && i < x.Rows; i += 32)
+                {
+                    sum += Ptx.Load(x.Near(i, 0));
+                }
 
-            sum = Ptx.SumOfWarp(sum);
-            if (Group.IdxX == 0)
-            {
-                result.PutDown(0, sum, into);
+                sum = Ptx.SumOfWarp(sum);
+                if (Lane == 0)
+                {
+                    result.PutDown(0, sum, into);
+                }
             }
         }
         else

@@ -64,17 +64,29 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public int Columns { get; }
 
     /// <inheritdoc/>
-    /// <remarks>A thread's lanes are four neighbours of a row and the four below.</remarks>
-    public int FirstRow => QuadRow << 1;
+    /// <remarks>A thread's lanes are four neighbours of a row and of the three below.</remarks>
+    public int FirstRow => QuadRow << 2;
 
     /// <inheritdoc/>
-    public int RowStep => QuadRowStep << 1;
+    public int RowStep => QuadRowStep << 2;
 
     /// <inheritdoc/>
     public int FirstColumn => (Group.IdxX & ((1 << Share) - 1)) << 2;
 
     /// <inheritdoc/>
     public int ColumnStep => 4 << Share;
+
+    /// <inheritdoc/>
+    public bool RowsInOneTurn => Rows <= RowStep;
+
+    /// <inheritdoc/>
+    public bool ColumnsInOneTurn => Columns <= ColumnStep;
+
+    /// <inheritdoc/>
+    public bool HasRow(int row) => Rows == RowStep | row < Rows;
+
+    /// <inheritdoc/>
+    public bool HasColumn(int column) => ((Columns + 3) & ~3) == ColumnStep | column < Columns;
 
     // A power of two of threads, at most 32, share a row, four columns each.
     private int Share => Math.Min(Bits((Columns - 1) >> 2), 5);
@@ -188,22 +200,30 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public CudaLanes Load(int row, int column)
     {
-        uint at = Near(row, column);
-        return new(Ptx.Load4(at), Ptx.Load4(at + Below));
+        uint at = Near(row, column), below = Below;
+        return new(Ptx.Load4(at), Ptx.Load4(at + below), Ptx.Load4(at + (2 * below)), Ptx.Load4(at + (3 * below)));
     }
 
     /// <inheritdoc/>
     public CudaLanes Spread(int row, int column)
     {
-        uint at = Near(row, column);
-        return new(CudaQuad.All(Ptx.Load(at)), CudaQuad.All(Ptx.Load(at + Below)));
+        uint at = Near(row, column), below = Below;
+        return Rows == 1
+            ? CudaLanes.All(CudaQuad.All(Ptx.Load(at)))
+            : new(CudaQuad.All(Ptx.Load(at)), CudaQuad.All(Ptx.Load(at + below)), CudaQuad.All(Ptx.Load(at + (2 * below))), CudaQuad.All(Ptx.Load(at + (3 * below))));
     }
 
     /// <inheritdoc/>
     public void Store(int row, int column, CudaLanes value)
     {
-        PutQuad(row, column, value.Upper);
-        Ptx.Store4(Near(row, column) + Below, value.Lower.X, value.Lower.Y, value.Lower.Z, value.Lower.W);
+        uint at = Near(row, column), below = Below;
+        PutQuad(at, value.A);
+        if (Rows != 1)
+        {
+            PutQuad(at + below, value.B);
+            PutQuad(at + (2 * below), value.C);
+            PutQuad(at + (3 * below), value.D);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,72 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>
+/// Vectors: tiles of one column, or of one row, with a number for each row of a chunk, and single numbers. The first warp alone works on them, in every
+/// operation that has nothing but vectors: between two of these the warps need not wait for each other (<see cref="SynchronizeVectors"/>).
+/// </content>
+public readonly partial struct CudaTile
+{
+    /// <inheritdoc/>
+    public static void SynchronizeVectors() => Ptx.Together();
+
+    private int Numbers => Rows * Columns;
+
+    /// <summary>True for an exact vector of scratch.</summary>
+    private bool IsVector => IsExact & (Rows == 1 | Columns == 1) & Numbers <= 64;
+
+    /// <summary>The address of a number of a vector.</summary>
+    private uint NearNumber(int i) => Columns == 1 ? Near(i, 0) : Near(0, i);
+
+    /// <summary>True if a vector has the number that the loop over a lane's has come to.</summary>
+    private bool HasNumber(int i) => Numbers == 32 | i < Numbers;
+
+    /// <summary>A column of the device's memory to scratch.</summary>
+    private static void FetchVector(CudaTile result, CudaTile x)
+    {
+        if (Warp == 0)
+        {
+            for (int i = Lane; result.HasNumber(i); i += 32)
+            {
+                Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
+                if (result.Numbers <= 32)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>A column of scratch to the device's memory.</summary>
+    private static void LeaveVector(CudaTile result, CudaTile x)
+    {
+        if (Warp == 0)
+        {
+            for (int i = Lane; x.HasNumber(i); i += 32)
+            {
+                Ptx.StoreAny(result.Far(i, 0), (int)result.Element, i, result.Rows, Ptx.Load(x.Near(i, 0)));
+                if (x.Numbers <= 32)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Both scratch, columns or rows.</summary>
+    private static void JoinVector(CudaTile result, CudaTile x, Into into)
+    {
+        if (Warp == 0)
+        {
+            for (int i = Lane; result.HasNumber(i); i += 32)
+            {
+                uint at = result.NearNumber(i);
+                float value = Ptx.Load(x.NearNumber(i));
+                Ptx.Store(at, into == Into.Set ? value : into == Into.Add ? Ptx.Load(at) + value : Ptx.Load(at) - value);
+                if (result.Numbers <= 32)
+                {
+                    break;
+                }
+            }
+        }
+    }
+}
