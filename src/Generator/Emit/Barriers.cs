@@ -31,18 +31,37 @@ internal sealed class Barriers
     /// <param name="Storage">The tile that first had the storage.</param>
     /// <param name="Writes">True if it writes.</param>
     /// <param name="Shared">How threads share its elements out; null: any thread may touch any of them.</param>
-    /// <param name="OfVectors">True if the statement has nothing but vectors.</param>
+    /// <param name="OfVectors">True if only the threads of vectors touch it: the statement has nothing but vectors.</param>
     private sealed record Access(string Storage, bool Writes, object? Shared, bool OfVectors);
 
     /// <summary>Who must wait before a statement; if nobody must, what it uses is noted.</summary>
     public Wait Before(Statement statement, TileStorage storage)
     {
         bool vectors = HasVectorsAlone(statement);
-        Access[] own = [.. Accesses(statement).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Shared, vectors))];
+        Access[] own = [.. Accesses(statement).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)))];
         Wait wait = own.SelectMany(x => since.Select((y, i) => Conflict(x, y, i < met))).DefaultIfEmpty().Max();
         if (wait == Wait.None)
         {
             since.AddRange(own);
+        }
+
+        return wait;
+    }
+
+    /// <summary>Who waits before a statement, and the statement is done.</summary>
+    public Wait Reach(Statement statement, TileStorage storage)
+    {
+        if (statement is ArriveStatement)
+        {
+            Done(Wait.All);
+            return Wait.None;
+        }
+
+        Wait wait = Before(statement, storage);
+        if (wait != Wait.None)
+        {
+            Done(wait);
+            Before(statement, storage);
         }
 
         return wait;
@@ -69,6 +88,10 @@ internal sealed class Barriers
             || (statement is CallStatement call && VectorMethods.Contains(call.Method))
         ? Tiles(statement).All(IsVector)
         : false;
+
+    // A loop's numbers are read before it begins.
+    private static bool IsReadByAll(Statement statement, Tile tile) =>
+        statement is LoopStatement loop && tile is { Rows: Dim.One, Columns: Dim.One } && Shape(loop.Stores[0].Result) != Shape(tile);
 
     private static IEnumerable<Tile> Tiles(Statement statement) => statement.Results.Concat(statement.Reads);
 

@@ -51,6 +51,11 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <returns>Where the tiles stand.</returns>
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
+        if (Waits && !Repeats && !statements.Any(x => x is AheadStatement))
+        {
+            statements = new Grouping(statements, [.. liveAfter], giving, frame, Factors).Best();
+        }
+
         var storage = new TileStorage(statements, liveAfter, giving, Factors);
         var barriers = new Barriers();
         var later = new List<Statement>();
@@ -64,10 +69,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 continue;
             }
 
-            if (Waits && !inPlace && statement is not (ArriveStatement or AheadStatement) && barriers.Before(statement, storage) is var wait and not Wait.None)
+            if (Waits && !inPlace && statement is not AheadStatement && barriers.Reach(statement, storage) is var wait and not Wait.None)
             {
                 WaitFor(wait);
-                barriers.Before(statement, storage);
             }
 
             if (statement.Equation.Length != 0)
@@ -89,10 +93,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 Write(WithVariables(statement));
             }
 
-            if (statement is ArriveStatement)
-            {
-                barriers.Done(Wait.All);
-            }
         }
 
         if (Repeats || later.Count > 0)
@@ -104,7 +104,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
         void WaitFor(Wait wait)
         {
-            barriers.Done(wait);
             if (wait == Wait.Vectors)
             {
                 writer.Line("TTile.SynchronizeVectors();");

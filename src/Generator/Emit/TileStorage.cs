@@ -70,7 +70,7 @@ internal sealed class TileStorage
         // What is there once more takes the storage it had before, if that is still its own: it has the same variable.
         Tile? before = result.Name != result.Variable && free.TryGetValue(result.Variable, out Tile? first) ? first : null;
         Tile? giver = before
-            ?? InPlace(statements[index]).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index)
+            ?? InPlace(statements[index]).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index && !IsSeen(x, statements[index]))
             ?? free.Values.FirstOrDefault(x => Fits(x, result) && LastUse(x) < index);
         if (giver is null)
         {
@@ -107,6 +107,9 @@ internal sealed class TileStorage
 
         return name == first;
     }
+
+    /// <summary>True if a statement also reads a part of the tile.</summary>
+    private bool IsSeen(Tile tile, Statement statement) => statement.Reads.Any(x => wholes.TryGetValue(x.Name, out string? whole) && whole == tile.Name);
 
     private bool Fits(Tile x, Tile y) => x.Rows == y.Rows && x.Columns == y.Columns && factors.Contains(x.Name) == factors.Contains(y.Name);
 

@@ -111,6 +111,10 @@ public partial record BoundedKimiDelta
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = kRaw;
             TTile.Normalize(qIn, qRaw);
+
+            // vw = beta * v
+            TTile vw = v;
+            Loops<TTile, TNumber>.vw(vw, beta, v);
             TTile.Synchronize();
 
             // q = qIn * scale
@@ -120,10 +124,6 @@ public partial record BoundedKimiDelta
             // G_i = sum of g up to token i
             TTile G = qRaw;
             TTile.CumulativeSum(G, g);
-
-            // vw = beta * v
-            TTile vw = v;
-            Loops<TTile, TNumber>.vw(vw, beta, v);
             TTile.Synchronize();
 
             // c = beta * k
@@ -146,25 +146,14 @@ public partial record BoundedKimiDelta
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
             TTile.SolveUnitLower(U0, L, vw);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
 
             // cHat = c exp(G)
             TTile cHat = c;
             Loops<TTile, TNumber>.cHat(cHat, c, G);
-            TTile.Synchronize();
-
-            // W = (I + L)^-1 cHat
-            TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
-            TTile.Synchronize();
-            TTile.Copy(kept.W, W, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
-            TTile.Synchronize();
-            TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -174,7 +163,15 @@ public partial record BoundedKimiDelta
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
             TTile.Synchronize();
+            TTile.Copy(kept.U0, U0, Into.Set);
+
+            // W = (I + L)^-1 cHat
+            TTile W = cHat;
+            TTile.SolveUnitLower(W, L, cHat);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(kept.W, W, Into.Set);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -618,10 +615,6 @@ public partial record BoundedKimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, S, Into.Subtract);
-                TTile.Synchronize();
-
-                // dkLeft = U dSNext^T
-                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
                 // dSNextDotS_i = sum over j of dSNext_ij S_ij
                 TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
@@ -635,30 +628,31 @@ public partial record BoundedKimiDelta
 
                 // dW = 0
                 TTile.Clear(dW);
-                TTile.Synchronize();
-
-                // dU += kLeft dSNext
-                TTile.Product(dU, kLeft, dSNext, Into.Add);
-                TTile.Synchronize();
-
-                // dW -= dU S^T
-                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
 
                 // gKept = GLast as a column
                 TTile gKept = scratch.Take(ref offset, sizes.K, 1);
                 TTile.Transpose(gKept, GLast, Into.Set);
                 TTile.Synchronize();
 
+                // dkLeft = U dSNext^T
+                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
+
+                // dU += kLeft dSNext
+                TTile.Product(dU, kLeft, dSNext, Into.Add);
+
                 // dgKept = exp(gKept) * dSNextDotS
                 TTile dgKept = gKept;
                 Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
-                TTile.Synchronize();
-
-                // dGLast = dgKept^T
-                TTile.Transpose(dGLast, dgKept, Into.Set);
 
                 // dP = dOutput U^T where pairs exist
                 TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+                TTile.Synchronize();
+
+                // dW -= dU S^T
+                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+
+                // dGLast = dgKept^T
+                TTile.Transpose(dGLast, dgKept, Into.Set);
             }
             TTile.Synchronize();
 
@@ -704,11 +698,6 @@ public partial record BoundedKimiDelta
                 TTile g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
                 TTile.Trim(g, tokens);
-                TTile.Synchronize();
-
-                // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, sizes.K);
-                TTile.CumulativeSum(G, g);
 
                 // dvw = (I + L)^-T dU
                 TTile dvw = dU;
@@ -717,20 +706,36 @@ public partial record BoundedKimiDelta
                 // dcHat = (I + L)^-T dW
                 TTile dcHat = dW;
                 TTile.SolveUnitLowerTransposed(dcHat, L, dW);
-                TTile.Synchronize();
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = g;
+                TTile qIn = scratch.Take(ref offset, length, sizes.K);
                 TTile.Normalize(qIn, qRaw);
+
+                // beta = sigmoid(betaIn)
+                TTile beta = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.beta(beta, betaIn);
+                TTile.Trim(beta, tokens);
                 TTile.Synchronize();
+
+                // G_i = sum of g up to token i
+                TTile G = qRaw;
+                TTile.CumulativeSum(G, g);
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
 
+                // dL = 0
+                TTile dL = L;
+                TTile.Clear(dL);
+                TTile.Synchronize();
+
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-                TTile k = qRaw;
+                TTile k = g;
                 TTile.Normalize(k, kRaw);
+
+                // dL -= dcHat W^T where pairs exist
+                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
                 TTile.Synchronize();
 
                 // dk = dkLeft * exp(GLast - G)
@@ -740,37 +745,27 @@ public partial record BoundedKimiDelta
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dG = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
-                TTile.Synchronize();
-
-                // dGLast += sum over the rows of dGLastOfkLeft
-                TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
 
                 // dq = dqHat * exp(G)
                 // dG += dqHat * (q * exp(G))
                 TTile dq = dkLeft;
                 Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
 
-                // dL = 0
-                TTile dL = L;
-                TTile.Clear(dL);
-                TTile.Synchronize();
-
-                // dL -= dcHat W^T where pairs exist
-                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
-                TTile.Synchronize();
-
                 // dL -= dvw U0^T where pairs exist
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
-
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-                TTile.Trim(beta, tokens);
-                TTile.Synchronize();
 
                 // c = beta * k
                 TTile c = dqHat;
                 Loops<TTile, TNumber>.c(c, beta, k);
+                TTile.Synchronize();
+
+                // dGLast += sum over the rows of dGLastOfkLeft
+                TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
+
+                // v: value
+                TTile v = U0;
+                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dc = dcHat * exp(G)
                 // dG += dcHat * (c * exp(G))
@@ -793,27 +788,6 @@ public partial record BoundedKimiDelta
                 TTile dbeta = scratch.Take(ref offset, length, 1);
                 TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                // v: value
-                TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
-                // dbeta += sum over j of dvw_ij v_ij
-                TTile.RowDot(dbeta, dvw, v, Into.Add);
-                TTile.Synchronize();
-
-                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                TTile dbetaIn = betaIn;
-                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-                // dv = dvw * beta
-                TTile dv = dvw;
-                Loops<TTile, TNumber>.dv(dv, beta, dvw);
-                TTile.Synchronize();
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
@@ -827,19 +801,42 @@ public partial record BoundedKimiDelta
                 TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
 
+                // dbeta += sum over j of dvw_ij v_ij
+                TTile.RowDot(dbeta, dvw, v, Into.Add);
+
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
                 TTile.Synchronize();
+
+                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+                TTile dbetaIn = betaIn;
+                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                TTile.SynchronizeVectors();
+                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
+
+                // dv = dvw * beta
+                TTile dv = dvw;
+                Loops<TTile, TNumber>.dv(dv, beta, dvw);
                 TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
 
                 // dkRaw = 0
                 TTile dkRaw = dqIn;
                 TTile.Clear(dkRaw);
                 TTile.Synchronize();
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
 
                 // kRaw: key, once more
                 kRaw = dqRaw;
                 TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+
+                // dg = sum of dG from token i on
+                TTile dg = qRaw;
+                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+                TTile.Trim(dg, tokens);
+
+                // gIn: log decay per key channel, once more
+                gIn = k;
+                TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
 
                 // dkRaw += what dk says of k = normalize(kRaw)
@@ -848,36 +845,25 @@ public partial record BoundedKimiDelta
                 TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
                 TTile.Synchronize();
 
-                // dg = sum of dG from token i on
-                TTile dg = dkRaw;
-                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
-                TTile.Trim(dg, tokens);
-
-                // gIn: log decay per key channel, once more
-                gIn = kRaw;
-                TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
                 // daLogOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * (exp(aLog) * (gIn + dtBias))))
                 // dgIn = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
                 // ddtBiasOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
-                TTile daLogOfg = qRaw;
-                TTile dgIn = q;
-                TTile ddtBiasOfg = k;
+                TTile daLogOfg = dkRaw;
+                TTile dgIn = kRaw;
+                TTile ddtBiasOfg = G;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
                 TTile.Synchronize();
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dGLast;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
                 // daLog = sum over all of daLogOfg
                 TTile daLog = aLog;
                 TTile.Sum(daLog, daLogOfg, Into.Set);
                 TTile.Synchronize();
+                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
             }
         }

@@ -180,10 +180,10 @@ public partial record GatedDeltaNet
                     + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                     + 3 * Padded.Elements(1, 1, sizes)
-                    + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Elements(1, sizes.Chunk, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)),
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(1, sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -99,37 +99,12 @@ public partial record GatedDeltaNet
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(k, kRaw);
-            TTile.Synchronize();
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = kRaw;
-            TTile.Normalize(qIn, qRaw);
-            TTile.Synchronize();
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
+            TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-            TTile.Synchronize();
-
-            // P_ij = q_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.PPlain, PPlain, Into.Set);
-            }
-            TTile.Synchronize();
-
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(kept.P, P, Into.Set);
+            TTile.SynchronizeVectors();
 
             // betaIn: write strength
             TTile betaIn = g;
@@ -142,13 +117,48 @@ public partial record GatedDeltaNet
             TTile.Trim(beta, tokens);
             TTile.Synchronize();
 
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = kRaw;
+            TTile.Normalize(qIn, qRaw);
+
             // vw = beta * v
             TTile vw = v;
             Loops<TTile, TNumber>.vw(vw, beta, v);
+            TTile.Synchronize();
+
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
             // c = beta * k
             TTile c = qRaw;
             Loops<TTile, TNumber>.c(c, beta, k);
+            TTile.Synchronize();
+
+            // P_ij = q_i . k_j for j <= i
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.PPlain, PPlain, Into.Set);
+            }
+
+            // qHat = q exp(G)
+            TTile qHat = q;
+            Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.Synchronize();
+
+            // P_ij *= exp(G_i - G_j), masked before the exponential
+            TTile P = PPlain;
+            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(kept.P, P, Into.Set);
+
+            // cHat = c exp(G)
+            TTile cHat = qHat;
+            Loops<TTile, TNumber>.cHat(cHat, c, G);
             TTile.Synchronize();
 
             // L_ij = c_i . k_j for j < i
@@ -159,34 +169,6 @@ public partial record GatedDeltaNet
             // L_ij *= exp(G_i - G_j), masked before the exponential
             TTile L = LPlain;
             TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
-            TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.L, L, Into.Set);
-            }
-
-            // U0 = (I + L)^-1 vw
-            TTile U0 = vw;
-            TTile.SolveUnitLower(U0, L, vw);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
-
-            // cHat = c exp(G)
-            TTile cHat = c;
-            Loops<TTile, TNumber>.cHat(cHat, c, G);
-            TTile.Synchronize();
-
-            // W = (I + L)^-1 cHat
-            TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
-            TTile.Synchronize();
-            TTile.Copy(kept.W, W, Into.Set);
-
-            // qHat = q exp(G)
-            TTile qHat = q;
-            Loops<TTile, TNumber>.qHat(qHat, q, G);
-            TTile.Synchronize();
-            TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -196,7 +178,22 @@ public partial record GatedDeltaNet
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
             TTile.Synchronize();
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.L, L, Into.Set);
+            }
+
+            // U0 = (I + L)^-1 vw
+            TTile U0 = vw;
+            TTile.SolveUnitLower(U0, L, vw);
+
+            // W = (I + L)^-1 cHat
+            TTile W = cHat;
+            TTile.SolveUnitLower(W, L, cHat);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(kept.U0, U0, Into.Set);
+            TTile.Copy(kept.W, W, Into.Set);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -640,10 +637,6 @@ public partial record GatedDeltaNet
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, S, Into.Subtract);
-                TTile.Synchronize();
-
-                // dkLeft = U dSNext^T
-                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
                 // dSNextDotS_i = sum over j of dSNext_ij S_ij
                 TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
@@ -659,23 +652,25 @@ public partial record GatedDeltaNet
                 TTile.Clear(dW);
                 TTile.Synchronize();
 
+                // dkLeft = U dSNext^T
+                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
+
                 // dU += kLeft dSNext
                 TTile.Product(dU, kLeft, dSNext, Into.Add);
+
+                // dGLastOfSKept = exp(GLast) * dSNextDotS
+                TTile dGLastOfSKept = dSNextDotS;
+                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
+
+                // dP = dOutput U^T where pairs exist
+                TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
                 TTile.Synchronize();
 
                 // dW -= dU S^T
                 TTile.ProductTransposed(dW, dU, S, Into.Subtract);
 
-                // dGLastOfSKept = exp(GLast) * dSNextDotS
-                TTile dGLastOfSKept = dSNextDotS;
-                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
-                TTile.Synchronize();
-
                 // dGLast = sum over all of dGLastOfSKept
                 TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
-
-                // dP = dOutput U^T where pairs exist
-                TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
             }
             TTile.Synchronize();
 
@@ -730,23 +725,54 @@ public partial record GatedDeltaNet
                 // dL = 0
                 TTile dL = scratch.Take(ref offset, length, length);
                 TTile.Clear(dL);
+
+                // dvw = (I + L)^-T dU
+                TTile dvw = dU;
+                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+
+                // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+                TTile k = scratch.Take(ref offset, length, sizes.K);
+                TTile.Normalize(k, kRaw);
+                TTile.SynchronizeVectors();
+
+                // beta = sigmoid(betaIn)
+                TTile beta = g;
+                Loops<TTile, TNumber>.beta(beta, betaIn);
+                TTile.Trim(beta, tokens);
                 TTile.Synchronize();
 
                 // dL -= dcHat W^T where pairs exist
                 TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
 
-                // dvw = (I + L)^-T dU
-                TTile dvw = dU;
-                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+                TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+
+                // dv = dvw * beta
+                TTile dv = scratch.Take(ref offset, length, sizes.V);
+                Loops<TTile, TNumber>.dv(dv, beta, dvw);
+
+                // c = beta * k
+                TTile c = kRaw;
+                Loops<TTile, TNumber>.c(c, beta, k);
                 TTile.Synchronize();
 
                 // dL -= dvw U0^T where pairs exist
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
+
+                // dcHatDotc_i = sum over j of dcHat_ij c_ij
+                TTile dcHatDotc = scratch.Take(ref offset, length, 1);
+                TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
                 TTile.Synchronize();
 
                 // dExponentOfL = dL * L
                 TTile dExponentOfL = L;
                 Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
+
+                // v: value
+                TTile v = U0;
+                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
 
                 // dColumnsOfL_j = sum over i of dExponentOfL_ij
@@ -756,122 +782,125 @@ public partial record GatedDeltaNet
                 // dLPlain = dL exp(G_i - G_j)
                 TTile dLPlain = dL;
                 TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
-
-                // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-                TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, kRaw);
                 TTile.Synchronize();
 
-                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-                TTile dkLeftDotk = g;
-                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
-
                 // dc = dLPlain k
-                TTile dc = kRaw;
+                TTile dc = scratch.Take(ref offset, length, sizes.K);
                 TTile.Product(dc, dLPlain, k, Into.Set);
                 TTile.Synchronize();
 
                 // dc += dcHat * exp(G)
                 Loops<TTile, TNumber>.dc2(dc, G, dcHat);
+
+                // dk = dc * beta
+                TTile dk = dcHat;
+                Loops<TTile, TNumber>.dk3(dk, beta, dc);
+
+                // dk += dkLeft * exp(GLast - G)
+                Loops<TTile, TNumber>.dk4(dk, GLast, G, dkLeft);
                 TTile.Synchronize();
 
                 // dbeta = sum over j of dc_ij k_ij
-                TTile dbeta = scratch.Take(ref offset, length, 1);
+                TTile dbeta = beta;
                 TTile.RowDot(dbeta, dc, k, Into.Set);
-
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-                TTile.Trim(beta, tokens);
-                TTile.Synchronize();
-
-                // dv = dvw * beta
-                TTile dv = scratch.Take(ref offset, length, sizes.V);
-                Loops<TTile, TNumber>.dv(dv, beta, dvw);
-                TTile.Synchronize();
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-
-                // dk = dc * beta
-                TTile dk = dc;
-                Loops<TTile, TNumber>.dk3(dk, beta, dc);
-
-                // c = beta * k
-                TTile c = scratch.Take(ref offset, length, sizes.K);
-                Loops<TTile, TNumber>.c(c, beta, k);
-                TTile.Synchronize();
-
-                // dcHatDotc_i = sum over j of dcHat_ij c_ij
-                TTile dcHatDotc = beta;
-                TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
 
                 // dk += dLPlain^T c
                 TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
-                TTile.Synchronize();
 
                 // qRaw: query
-                TTile qRaw = dcHat;
+                TTile qRaw = dkLeft;
                 TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = c;
                 TTile.Normalize(qIn, qRaw);
+
+                // dPPlain = dP exp(G_i - G_j)
+                TTile dPPlain = dLPlain;
+                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+
+                // dkRaw = 0
+                TTile dkRaw = dc;
+                TTile.Clear(dkRaw);
+
+                // dbeta += sum over j of dvw_ij v_ij
+                TTile.RowDot(dbeta, dvw, v, Into.Add);
                 TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
-                TTile.Synchronize();
-
-                // dqHatDotq_i = sum over j of dqHat_ij q_ij
-                TTile dqHatDotq = scratch.Take(ref offset, length, 1);
-                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
-
-                // dPPlain = dP exp(G_i - G_j)
-                TTile dPPlain = dLPlain;
-                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
-                TTile.Synchronize();
-
-                // dk += dPPlain^T q
-                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
-                TTile.Synchronize();
-
-                // dkRaw = 0
-                TTile dkRaw = q;
-                TTile.Clear(dkRaw);
-
-                // dk += dkLeft * exp(GLast - G)
-                Loops<TTile, TNumber>.dk4(dk, GLast, G, dkLeft);
-                TTile.Synchronize();
-
-                // kRaw: key, once more
-                kRaw = dkLeft;
-                TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
-                // dkRaw += what dk says of k = normalize(kRaw)
-                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
-                TTile.Synchronize();
-                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-
-                // v: value
-                TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
-                // dbeta += sum over j of dvw_ij v_ij
-                TTile.RowDot(dbeta, dvw, v, Into.Add);
-                TTile.Synchronize();
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
                 TTile.SynchronizeVectors();
                 TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
+                TTile.SynchronizeVectors();
+
+                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+                // dG = -(exp(GLast - G) * dkLeftDotk)
+                TTile dGLastOfkLeft = dbetaIn;
+                TTile dG = dbeta;
+                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+                TTile.SynchronizeVectors();
+
+                // dGLast += sum over all of dGLastOfkLeft
+                TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+
+                // dG += exp(G) * dcHatDotc
+                Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
+                TTile.SynchronizeVectors();
+
+                // dG -= dColumnsOfL, as a column
+                TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
+                TTile.SynchronizeVectors();
+
+                // dG += dGLast, in its part of G
+                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+                TTile.Synchronize();
+
+                // dqHatDotq_i = sum over j of dqHat_ij q_ij
+                TTile dqHatDotq = dGLastOfkLeft;
+                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+
+                // dk += dPPlain^T q
+                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+
+                // dG += sum over j of dExponentOfL_ij
+                TTile.RowSum(dG, dExponentOfL, Into.Add);
+                TTile.Synchronize();
+
+                // kRaw: key, once more
+                kRaw = q;
+                TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+
+                // dG += exp(G) * dqHatDotq
+                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+
+                // PPlain, as an earlier pass left it
+                TTile PPlain = dExponentOfL;
+                TTile.Copy(PPlain, kept.PPlain, Into.Set);
+                TTile.Synchronize();
+
+                // dkRaw += what dk says of k = normalize(kRaw)
+                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+
+                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+                TTile dExponentOfP = dP;
+                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+                TTile.Synchronize();
+                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
 
                 // dq = dPPlain k
-                TTile dq = kRaw;
+                TTile dq = dk;
                 TTile.Product(dq, dPPlain, k, Into.Set);
+
+                // dqRaw = 0
+                TTile dqRaw = kRaw;
+                TTile.Clear(dqRaw);
+                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
                 TTile.Synchronize();
 
                 // dq += dqHat * exp(G)
@@ -880,73 +909,24 @@ public partial record GatedDeltaNet
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-                TTile.Synchronize();
-
-                // dqRaw = 0
-                TTile dqRaw = dqHat;
-                TTile.Clear(dqRaw);
-                TTile.Synchronize();
-
-                // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
-                TTile.Synchronize();
-                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
-
-                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
-                // dG = -(exp(GLast - G) * dkLeftDotk)
-                TTile dGLastOfkLeft = dbetaIn;
-                TTile dG = dbeta;
-                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-
-                // dG += exp(G) * dqHatDotq
-                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
-                TTile.SynchronizeVectors();
-
-                // dGLast += sum over all of dGLastOfkLeft
-                TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
-
-                // PPlain, as an earlier pass left it
-                TTile PPlain = dPPlain;
-                TTile.Copy(PPlain, kept.PPlain, Into.Set);
-                TTile.Synchronize();
-
-                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-                TTile dExponentOfP = dP;
-                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
-                TTile.Synchronize();
-                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
-                TTile.Synchronize();
 
                 // dColumnsOfP_j = sum over i of dExponentOfP_ij
-                TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
+                TTile dColumnsOfP = dColumnsOfL;
                 TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
 
                 // dG += sum over j of dExponentOfP_ij
                 TTile.RowSum(dG, dExponentOfP, Into.Add);
                 TTile.Synchronize();
 
+                // dqRaw += what dqIn says of qIn = normalize(qRaw)
+                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+
                 // dG -= dColumnsOfP, as a column
                 TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
                 TTile.SynchronizeVectors();
 
-                // dG += exp(G) * dcHatDotc
-                Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
-                TTile.Synchronize();
-
-                // dG += sum over j of dExponentOfL_ij
-                TTile.RowSum(dG, dExponentOfL, Into.Add);
-                TTile.Synchronize();
-
-                // dG -= dColumnsOfL, as a column
-                TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
-                TTile.SynchronizeVectors();
-
-                // dG += dGLast, in its part of G
-                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-                TTile.SynchronizeVectors();
-
                 // dg = sum of dG from token i on
-                TTile dg = dGLastOfkLeft;
+                TTile dg = dqHatDotq;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
                 TTile.Trim(dg, tokens);
                 TTile.SynchronizeVectors();
@@ -954,9 +934,9 @@ public partial record GatedDeltaNet
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = dkLeftDotk;
+                TTile daLogOfg = dG;
                 TTile dgIn = G;
-                TTile ddtBiasOfg = dG;
+                TTile ddtBiasOfg = dkLeftDotk;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
                 TTile.SynchronizeVectors();
 
@@ -973,6 +953,8 @@ public partial record GatedDeltaNet
                 TTile.ColumnSum(daLog, daLogOfg, Into.Set);
                 TTile.SynchronizeVectors();
                 TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+                TTile.Synchronize();
+                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
             }
         }
     }

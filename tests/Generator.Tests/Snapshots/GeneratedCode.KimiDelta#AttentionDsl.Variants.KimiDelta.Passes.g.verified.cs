@@ -111,6 +111,10 @@ public partial record KimiDelta
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = kRaw;
             TTile.Normalize(qIn, qRaw);
+
+            // vw = beta * v
+            TTile vw = v;
+            Loops<TTile, TNumber>.vw(vw, beta, v);
             TTile.Synchronize();
 
             // q = qIn * scale
@@ -120,10 +124,6 @@ public partial record KimiDelta
             // G_i = sum of g up to token i
             TTile G = qRaw;
             TTile.CumulativeSum(G, g);
-
-            // vw = beta * v
-            TTile vw = v;
-            Loops<TTile, TNumber>.vw(vw, beta, v);
             TTile.Synchronize();
 
             // c = beta * k
@@ -146,25 +146,14 @@ public partial record KimiDelta
             // U0 = (I + L)^-1 vw
             TTile U0 = vw;
             TTile.SolveUnitLower(U0, L, vw);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
 
             // cHat = c exp(G)
             TTile cHat = c;
             Loops<TTile, TNumber>.cHat(cHat, c, G);
-            TTile.Synchronize();
-
-            // W = (I + L)^-1 cHat
-            TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
-            TTile.Synchronize();
-            TTile.Copy(kept.W, W, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
-            TTile.Synchronize();
-            TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -174,7 +163,15 @@ public partial record KimiDelta
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
             TTile.Synchronize();
+            TTile.Copy(kept.U0, U0, Into.Set);
+
+            // W = (I + L)^-1 cHat
+            TTile W = cHat;
+            TTile.SolveUnitLower(W, L, cHat);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(kept.W, W, Into.Set);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -618,10 +615,6 @@ public partial record KimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, S, Into.Subtract);
-                TTile.Synchronize();
-
-                // dkLeft = U dSNext^T
-                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
                 // dSNextDotS_i = sum over j of dSNext_ij S_ij
                 TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
@@ -635,30 +628,31 @@ public partial record KimiDelta
 
                 // dW = 0
                 TTile.Clear(dW);
-                TTile.Synchronize();
-
-                // dU += kLeft dSNext
-                TTile.Product(dU, kLeft, dSNext, Into.Add);
-                TTile.Synchronize();
-
-                // dW -= dU S^T
-                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
 
                 // gKept = GLast as a column
                 TTile gKept = scratch.Take(ref offset, sizes.K, 1);
                 TTile.Transpose(gKept, GLast, Into.Set);
                 TTile.Synchronize();
 
+                // dkLeft = U dSNext^T
+                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
+
+                // dU += kLeft dSNext
+                TTile.Product(dU, kLeft, dSNext, Into.Add);
+
                 // dgKept = exp(gKept) * dSNextDotS
                 TTile dgKept = gKept;
                 Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
-                TTile.Synchronize();
-
-                // dGLast = dgKept^T
-                TTile.Transpose(dGLast, dgKept, Into.Set);
 
                 // dP = dOutput U^T where pairs exist
                 TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+                TTile.Synchronize();
+
+                // dW -= dU S^T
+                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+
+                // dGLast = dgKept^T
+                TTile.Transpose(dGLast, dgKept, Into.Set);
             }
             TTile.Synchronize();
 
@@ -711,26 +705,37 @@ public partial record KimiDelta
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = scratch.Take(ref offset, length, sizes.K);
                 TTile.Normalize(qIn, qRaw);
+
+                // g = -(exp(aLog) * softplus(gIn + dtBias))
+                TTile g = gIn;
+                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+                TTile.Trim(g, tokens);
+
+                // beta = sigmoid(betaIn)
+                TTile beta = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.beta(beta, betaIn);
+                TTile.Trim(beta, tokens);
                 TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-                // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = gIn;
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-                TTile.Trim(g, tokens);
-                TTile.Synchronize();
-
                 // G_i = sum of g up to token i
                 TTile G = qRaw;
                 TTile.CumulativeSum(G, g);
+
+                // dL = 0
+                TTile dL = L;
+                TTile.Clear(dL);
                 TTile.Synchronize();
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = g;
                 TTile.Normalize(k, kRaw);
+
+                // dL -= dcHat W^T where pairs exist
+                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
                 TTile.Synchronize();
 
                 // dk = dkLeft * exp(GLast - G)
@@ -740,37 +745,27 @@ public partial record KimiDelta
                 TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
                 TTile dG = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
-                TTile.Synchronize();
-
-                // dGLast += sum over the rows of dGLastOfkLeft
-                TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
 
                 // dq = dqHat * exp(G)
                 // dG += dqHat * (q * exp(G))
                 TTile dq = dkLeft;
                 Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
 
-                // dL = 0
-                TTile dL = L;
-                TTile.Clear(dL);
-                TTile.Synchronize();
-
-                // dL -= dcHat W^T where pairs exist
-                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
-                TTile.Synchronize();
-
                 // dL -= dvw U0^T where pairs exist
                 TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
-
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-                TTile.Trim(beta, tokens);
-                TTile.Synchronize();
 
                 // c = beta * k
                 TTile c = dqHat;
                 Loops<TTile, TNumber>.c(c, beta, k);
+                TTile.Synchronize();
+
+                // dGLast += sum over the rows of dGLastOfkLeft
+                TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
+
+                // v: value
+                TTile v = U0;
+                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+                TTile.Synchronize();
 
                 // dc = dcHat * exp(G)
                 // dG += dcHat * (c * exp(G))
@@ -793,27 +788,6 @@ public partial record KimiDelta
                 TTile dbeta = scratch.Take(ref offset, length, 1);
                 TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                // v: value
-                TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
-                // dbeta += sum over j of dvw_ij v_ij
-                TTile.RowDot(dbeta, dvw, v, Into.Add);
-                TTile.Synchronize();
-
-                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                TTile dbetaIn = betaIn;
-                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-                // dv = dvw * beta
-                TTile dv = dvw;
-                Loops<TTile, TNumber>.dv(dv, beta, dvw);
-                TTile.Synchronize();
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
@@ -825,52 +799,56 @@ public partial record KimiDelta
                 // qRaw: query, once more
                 qRaw = dcHat;
                 TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+
+                // dkRaw = 0
+                TTile dkRaw = G;
+                TTile.Clear(dkRaw);
                 TTile.Synchronize();
+
+                // dbeta += sum over j of dvw_ij v_ij
+                TTile.RowDot(dbeta, dvw, v, Into.Add);
 
                 // dqRaw += what dqIn says of qIn = normalize(qRaw)
                 TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
                 TTile.Synchronize();
+
+                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+                TTile dbetaIn = betaIn;
+                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+                TTile.SynchronizeVectors();
+                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
+
+                // dv = dvw * beta
+                TTile dv = dvw;
+                Loops<TTile, TNumber>.dv(dv, beta, dvw);
                 TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
 
-                // dkRaw = 0
-                TTile dkRaw = dqIn;
-                TTile.Clear(dkRaw);
-                TTile.Synchronize();
-
                 // kRaw: key, once more
-                kRaw = dqRaw;
+                kRaw = dqIn;
                 TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
 
                 // dkRaw += what dk says of k = normalize(kRaw)
                 TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
                 TTile.Synchronize();
                 TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-                TTile.Synchronize();
 
                 // dg = sum of dG from token i on
-                TTile dg = dkRaw;
+                TTile dg = kRaw;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
                 TTile.Trim(dg, tokens);
 
                 // gIn: log decay per key channel, once more
-                gIn = kRaw;
+                gIn = dqRaw;
                 TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
 
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 TTile dgIn = qRaw;
-                TTile ddtBiasOfg = G;
+                TTile ddtBiasOfg = dkRaw;
                 Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
-                TTile.Synchronize();
-
-                // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = dGLast;
-                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias)), once more
                 g = gIn;
@@ -878,10 +856,16 @@ public partial record KimiDelta
                 TTile.Trim(g, tokens);
                 TTile.Synchronize();
 
+                // ddtBias = sum over the rows of ddtBiasOfg
+                TTile ddtBias = dGLast;
+                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+                TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
+
                 // dgDotg_i = sum over j of dg_ij g_ij
                 TTile dgDotg = dbetaIn;
                 TTile.RowDot(dgDotg, dg, g, Into.Set);
                 TTile.Synchronize();
+                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
 
                 // daLog = sum over all of dgDotg
                 TTile daLog = aLog;

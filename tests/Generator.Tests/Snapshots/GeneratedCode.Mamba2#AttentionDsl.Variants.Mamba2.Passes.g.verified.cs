@@ -90,6 +90,10 @@ public partial record Mamba2
             // v = softplus(dt + dtBias) * vIn
             TTile v = vIn;
             Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
+
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
             TTile.Synchronize();
             TTile.Copy(kept.v, v, Into.Set);
 
@@ -97,16 +101,11 @@ public partial record Mamba2
             TTile g = dt;
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
             TTile.Trim(g, tokens);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
             TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-            TTile.Synchronize();
 
             // P_ij = q_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
@@ -116,18 +115,15 @@ public partial record Mamba2
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
-            TTile.Synchronize();
-
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
             TTile.Synchronize();
+
+            // P_ij *= exp(G_i - G_j), masked before the exponential
+            TTile P = PPlain;
+            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
             TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
@@ -138,6 +134,7 @@ public partial record Mamba2
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
             TTile.Synchronize();
+            TTile.Copy(kept.P, P, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -583,6 +580,9 @@ public partial record Mamba2
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
                 TTile.CumulativeSum(G, g);
+
+                // dv += P^T dread
+                TTile.TransposedProduct(dv, P, dread, Into.Add);
                 TTile.Synchronize();
 
                 // dPPlain = dP exp(G_i - G_j)
@@ -592,21 +592,19 @@ public partial record Mamba2
                 // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
                 TTile dkLeftDotk = g;
                 TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+
+                // dvIn += dv * softplus(dt + dtBias)
+                Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+
+                // --- the derivative
+                // dOutput: the gradient of the output
+                TTile dOutput = dread;
+                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
                 TTile.Synchronize();
 
                 // dq = dPPlain k
                 TTile dq = scratch.Take(ref offset, length, sizes.K);
                 TTile.Product(dq, dPPlain, k, Into.Set);
-                TTile.Synchronize();
-
-                // dq += dqHat * exp(G)
-                Loops<TTile, TNumber>.dq2(dq, G, dqHat);
-
-                // dqIn = dq * scale
-                TTile dqIn = dq;
-                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-                TTile.Synchronize();
-                TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
                 // dk = dkLeft * exp(GLast - G)
                 TTile dk = dkLeft;
@@ -621,6 +619,21 @@ public partial record Mamba2
 
                 // dGLast += sum over all of dGLastOfkLeft
                 TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+                TTile.SynchronizeVectors();
+
+                // dG += dGLast, in its part of G
+                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+                TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
+                TTile.Synchronize();
+
+                // dq += dqHat * exp(G)
+                Loops<TTile, TNumber>.dq2(dq, G, dqHat);
+
+                // dqIn = dq * scale
+                TTile dqIn = dq;
+                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Synchronize();
+                TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
                 TTile.Synchronize();
 
                 // qIn: query
@@ -635,13 +648,12 @@ public partial record Mamba2
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
-                TTile.Synchronize();
-                TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
                 // dqHatDotq_i = sum over j of dqHat_ij q_ij
                 TTile dqHatDotq = dkLeftDotk;
                 TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
                 TTile.Synchronize();
+                TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
                 // dG += exp(G) * dqHatDotq
                 Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
@@ -670,10 +682,6 @@ public partial record Mamba2
                 TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
                 TTile.SynchronizeVectors();
 
-                // dG += dGLast, in its part of G
-                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-                TTile.SynchronizeVectors();
-
                 // dg = sum of dG from token i on
                 TTile dg = dqHatDotq;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
@@ -699,24 +707,20 @@ public partial record Mamba2
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = daLog;
                 TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-
-                // dv += P^T dread
-                TTile.TransposedProduct(dv, P, dread, Into.Add);
                 TTile.Synchronize();
-
-                // dvIn += dv * softplus(dt + dtBias)
-                Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
-                TTile.Synchronize();
-                TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
 
                 // dvDotvIn_i = sum over j of dv_ij vIn_ij
                 TTile dvDotvIn = dg;
                 TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+
+                // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+                TTile dOutputDotvIn = daLogOfg;
+                TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
                 TTile.Synchronize();
 
                 // ddt += sigmoid(dt + dtBias) * dvDotvIn
                 // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
-                TTile ddtBiasOfv = daLogOfg;
+                TTile ddtBiasOfv = ddtBiasOfg;
                 Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
                 TTile.SynchronizeVectors();
                 TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
@@ -725,17 +729,7 @@ public partial record Mamba2
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
                 TTile.SynchronizeVectors();
                 TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = dread;
-                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
-                // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-                TTile dOutputDotvIn = dt;
-                TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeVectors();
 
                 // dd = sum over all of dOutputDotvIn
                 TTile dd = ddtBias;

@@ -88,14 +88,10 @@ public partial record RetNet
             // P_ij *= exp(G_i - G_j), masked before the exponential
             TTile P = PPlain;
             TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(kept.P, P, Into.Set);
 
             // qHat = q exp(G)
             TTile qHat = q;
             Loops<TTile, TNumber>.qHat(qHat, q, G);
-            TTile.Synchronize();
-            TTile.Copy(kept.qHat, qHat, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -105,6 +101,8 @@ public partial record RetNet
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
             TTile.Synchronize();
+            TTile.Copy(kept.P, P, Into.Set);
+            TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
         }
 
@@ -504,17 +502,21 @@ public partial record RetNet
 
                 // dq += dPPlain k
                 TTile.Product(dq, dPPlain, k, Into.Add);
+
+                // dk = dkLeft * exp(GLast - G)
+                TTile dk = dkLeft;
+                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+
+                // dv += P^T dOutput
+                TTile.TransposedProduct(dv, P, dOutput, Into.Add);
                 TTile.Synchronize();
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
                 TTile.Synchronize();
                 TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-
-                // dk = dkLeft * exp(GLast - G)
-                TTile dk = dkLeft;
-                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
                 TTile.Synchronize();
 
                 // qIn: query
@@ -531,11 +533,6 @@ public partial record RetNet
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
                 TTile.Synchronize();
                 TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
-
-                // dv += P^T dOutput
-                TTile.TransposedProduct(dv, P, dOutput, Into.Add);
-                TTile.Synchronize();
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             }
         }
     }

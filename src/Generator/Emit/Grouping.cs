@@ -1,0 +1,130 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>
+/// An order of statements in which the threads of a group wait for each other less often: what can be done at once, because it needs nothing that is not there,
+/// stands together between two barriers. It takes no more scratch than the order it starts from.
+/// </summary>
+internal sealed class Grouping
+{
+    private readonly IReadOnlyList<Statement> statements;
+    private readonly IReadOnlyList<Tile> liveAfter;
+    private readonly IReadOnlyList<Tile> giving;
+    private readonly ISet<string> frame;
+    private readonly ISet<string> factors;
+    private readonly List<int>[] before;
+
+    /// <param name="statements">In an order that is right.</param>
+    /// <param name="liveAfter">Tiles that are read after the last statement.</param>
+    /// <param name="giving">Tiles of the frame whose storage may be given to others once they are read for the last time.</param>
+    /// <param name="frame">Names of the tiles that have storage before the first statement.</param>
+    /// <param name="factors">Tiles that are taken as factors.</param>
+    public Grouping(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors)
+    {
+        this.statements = statements;
+        this.liveAfter = liveAfter;
+        this.giving = giving;
+        this.frame = frame;
+        this.factors = factors;
+        Access[] accesses = [.. Accesses()];
+        before = [.. accesses.Select((x, i) => Enumerable.Range(0, i).Where(y => accesses[y].Precedes(x)).ToList())];
+    }
+
+    /// <summary>The order with fewer barriers.</summary>
+    public IReadOnlyList<Statement> Best()
+    {
+        Plan given = Of(statements);
+        List<int> done = [], left = [.. Enumerable.Range(0, statements.Count)];
+        while (left.Count > 0)
+        {
+            int next = left.FindIndex(x => before[x].TrueForAll(done.Contains) && Fits(x)) is var at and >= 0 ? left[at] : left[0];
+            done.Add(next);
+            left.Remove(next);
+        }
+
+        IReadOnlyList<Statement> grouped = In(done);
+        return Of(grouped).Barriers < given.Barriers ? grouped : statements;
+
+        // It can be next without a barrier before it, and without more scratch.
+        bool Fits(int x)
+        {
+            Plan plan = Of(In([.. done, x, .. left.Where(y => y != x)]), done.Count);
+            return !plan.WaitsAt && plan.Scratch <= given.Scratch;
+        }
+    }
+
+    private IReadOnlyList<Statement> In(IEnumerable<int> order) => [.. order.Select(x => statements[x])];
+
+    /// <summary>Goes through an order as <see cref="KernelWriter"/> does.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="at">The statement that is asked about; barriers are followed up to it.</param>
+    private Plan Of(IReadOnlyList<Statement> order, int at = int.MaxValue)
+    {
+        var storage = new TileStorage(order, liveAfter, giving, factors);
+        var barriers = new Barriers();
+        int scratch = 0, count = 0;
+        bool waits = false;
+        for (int i = 0; i < order.Count; i++)
+        {
+            Statement statement = order[i];
+            bool inPlace = false;
+            foreach (Tile tile in statement.Results.Where(x => statement is not ViewStatement && !frame.Contains(x.Name) && !storage.Holds(x)))
+            {
+                if (storage.Reuse(tile, i) is string giver)
+                {
+                    inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
+                }
+                else
+                {
+                    storage.Take(tile);
+                    scratch += Pass.Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name));
+                }
+            }
+
+            if (i <= at)
+            {
+                waits = !inPlace && barriers.Reach(statement, storage) == Wait.All;
+                count += waits ? 1 : 0;
+            }
+        }
+
+        return new(scratch, count, waits);
+    }
+
+    /// <param name="Scratch">What an order takes of it.</param>
+    /// <param name="Barriers">How often all threads wait, up to the statement that is asked about.</param>
+    /// <param name="WaitsAt">True if they wait right before that.</param>
+    private sealed record Plan(int Scratch, int Barriers, bool WaitsAt);
+
+    /// <summary>What a statement uses, by variable; a view is the whole, and an arrival is everything.</summary>
+    private IEnumerable<Access> Accesses()
+    {
+        var wholes = new Dictionary<string, string>();
+        foreach (Statement statement in statements)
+        {
+            if (statement is ViewStatement view)
+            {
+                wholes[view.Result.Variable] = Whole(view.Whole);
+            }
+
+            yield return new(Wholes(statement.Results), Wholes(statement.Reads), IsTerm(statement), statement is ArriveStatement);
+        }
+
+        HashSet<string> Wholes(IEnumerable<Tile> tiles) => [.. tiles.Select(Whole)];
+        string Whole(Tile tile) => wholes.TryGetValue(tile.Variable, out string? whole) ? whole : tile.Variable;
+    }
+
+    /// <summary>True if a statement does nothing but add a term to a sum, or take one away: terms come in any order.</summary>
+    private static bool IsTerm(Statement statement) => !statement.Results.Intersect(statement.Reads).Any() && statement switch
+    {
+        CallStatement { Into: Into.Add or Into.Subtract, Written.Count: 1 } => true,
+        PartStatement { Into: not Into.Set } => true,
+        LoopStatement x => x.Stores.All(y => y.Into != Into.Set),
+        _ => false,
+    };
+
+    private sealed record Access(HashSet<string> Writes, HashSet<string> Reads, bool IsTerm, bool Everything)
+    {
+        public bool Precedes(Access later) =>
+            Everything || later.Everything || (Writes.Overlaps(later.Writes) && !(IsTerm && later.IsTerm)) || Writes.Overlaps(later.Reads) || Reads.Overlaps(later.Writes);
+    }
+}
