@@ -11,24 +11,35 @@ using ILGPU.Runtime.Cuda;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// From a kernel's method to PTX, by ILGPU, with an order of its passes that suits kernels whose hundreds of methods end up in one. ILGPU's own order takes
-/// every method through every pass, though most have been copied into their callers by then, and cleans up late.
+/// From a kernel's method to PTX, by ILGPU's passes in an order of our own. A kernel is some hundred short methods, copied into each other many times, and most
+/// of what it copies is for sizes it does not have. ILGPU copies everything first, and then takes all methods through all passes; here a method is cleaned
+/// before it is copied, constants are known before what depends on them is copied, and branches on constants go at once.
 /// </summary>
 internal static class CudaFrontEnd
 {
-    private static readonly Transformer Inlining = Transformer.Create(TransformerConfiguration.Transformed, new Inliner());
+    // Values of a method that is copied into the kernel before the others: those that say where tiles stand and how large they are.
+    private const int SmallMethod = 40;
 
-    // Branches on constants go as soon as values are constants: what follows takes longer, the more blocks there are.
-    private static readonly Transformer Optimizing = Transformer.Create(
-        TransformerConfiguration.Transformed,
-        [
-            new SimplifyControlFlow(), new SSAConstruction(), new DeadCodeElimination(),
-            new UnreachableCodeElimination(), new DeadCodeElimination(), new SimplifyControlFlow(),
-            new LowerStructures(), new DeadCodeElimination(),
-            new LoopInvariantCodeMotion(), new UnreachableCodeElimination(), new DeadCodeElimination(), new SimplifyControlFlow(),
-            new IfConversion(), new SimplifyControlFlow(),
-            new InferAddressSpaces(),
-        ]);
+    private static readonly Transformation[] Clean =
+    [
+        new SimplifyControlFlow(), new SSAConstruction(), new ConstantFolding(), new UnreachableCodeElimination(), new DeadCodeElimination(), new SimplifyControlFlow(),
+    ];
+
+    // What a branch on a constant has chosen is a constant, too.
+    private static readonly Transformation[] CleanTwice =
+    [
+        new SimplifyControlFlow(), new SSAConstruction(), new ConstantFolding(), new UnreachableCodeElimination(),
+        new ConstantFolding(), new UnreachableCodeElimination(), new DeadCodeElimination(), new SimplifyControlFlow(),
+    ];
+
+    // Their time grows with the number of blocks times that of structures: last.
+    private static readonly Transformation[] Flatten =
+    [
+        new LowerStructures(), new ConstantFolding(), new UnreachableCodeElimination(), new DeadCodeElimination(), new SimplifyControlFlow(),
+        new LoopInvariantCodeMotion(), new IfConversion(), new SimplifyControlFlow(),
+    ];
+
+    private static readonly Transformation[] Spaces = [new InferAddressSpaces()];
 
     /// <summary>Compiles a kernel. It has a context of its own: a context compiles one kernel at a time.</summary>
     /// <param name="method">The kernel.</param>
@@ -40,13 +51,10 @@ internal static class CudaFrontEnd
         using Context context = Accelerators.Create(_ => { });
         using var backend = new PTXBackend(context, architecture, instructionSet, null!);
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
-        using IRContext kernel = Inlined(context, entry.MethodSource).ExtractToContext(out Method optimized);
-        kernel.Transform(Optimizing);
-        return (PTXCompiledKernel)backend.Compile(optimized, entry, specialization);
+        return (PTXCompiledKernel)backend.Compile(Optimized(context, entry.MethodSource), entry, specialization);
     }
 
-    /// <summary>The kernel with all that it calls in it, but for methods that are not to be inlined.</summary>
-    private static Method Inlined(Context context, MethodInfo method)
+    private static Method Optimized(Context context, MethodInfo method)
     {
         using ContextCodeGenerationPhase phase = context.BeginCodeGeneration();
         CodeGenerationResult generated;
@@ -60,7 +68,52 @@ internal static class CudaFrontEnd
             throw phase.LastException!;
         }
 
-        phase.IRContext.Transform(Inlining);
+        Optimize(phase.IRContext, generated.Result!);
         return generated.Result!;
+    }
+
+    private static void Optimize(IRContext context, Method kernel)
+    {
+        var calls = new CallGraph(kernel);
+        foreach (Method[] methods in calls.FromLeaves())
+        {
+            Apply(context, methods, [new Inliner(), .. Clean, .. Flatten]);
+        }
+
+        Method[] large = [.. calls.Shared.Where(x => x.HasFlags(MethodFlags.Inline) && x.Blocks.Sum(y => y.Count) > SmallMethod)];
+        Array.ForEach(large, x => x.RemoveFlags(MethodFlags.Inline));
+        Inline(context, kernel);
+        Apply(context, [kernel], Clean);
+        Array.ForEach(large, x => x.AddFlags(MethodFlags.Inline));
+        Inline(context, kernel);
+        Apply(context, [kernel], CleanTwice);
+        Apply(context, [kernel], Flatten);
+        Apply(context, [kernel, .. calls.Shared.Where(x => !x.HasFlags(MethodFlags.Inline))], Spaces);
+
+        // Or ILGPU takes them through its own order when it adds a method for an intrinsic.
+        foreach (Method method in context.Methods)
+        {
+            method.AddTransformationFlags(MethodTransformationFlags.Transformed);
+        }
+    }
+
+    /// <summary>Copies methods into the kernel until it calls no more that can be.</summary>
+    private static void Inline(IRContext context, Method kernel)
+    {
+        while (CallGraph.Calls(kernel).Any(x => x.HasFlags(MethodFlags.Inline)))
+        {
+            Apply(context, [kernel], [new Inliner()]);
+        }
+    }
+
+    private static void Apply(IRContext context, Method[] methods, Transformation[] passes)
+    {
+        MethodCollection collection = context.GetMethodCollection(new OneOf([.. methods]));
+        Array.ForEach(passes, x => x.Transform(collection));
+    }
+
+    private readonly struct OneOf(HashSet<Method> methods) : IMethodCollectionPredicate
+    {
+        public bool Match(Method method) => methods.Contains(method);
     }
 }
