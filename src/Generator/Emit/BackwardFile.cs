@@ -1,6 +1,9 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>The chunk-parallel backward kernel: one sweep forward keeps the state before every chunk, one sweep back differentiates chunk by chunk.</summary>
+/// <summary>
+/// The chunk-parallel backward kernel: one sweep forward keeps the state before every chunk and what was costly to compute of it, one sweep back
+/// differentiates chunk by chunk.
+/// </summary>
 internal static class BackwardFile
 {
     public static string Text(Variant variant, out string scratch)
@@ -10,7 +13,8 @@ internal static class BackwardFile
         string text = variant.KernelFile(
             $"""
             {variant.Declaration.Name}, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-            dx is the gradient of x. The state before every chunk is kept; all else of a chunk is computed again.
+            dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+            all else of a chunk is computed again.
             """,
             writer => Write(variant, writer, dimensions, tiles));
         scratch = tiles.Elements();
@@ -30,8 +34,9 @@ internal static class BackwardFile
         writer.Line("long offset = 0;");
         var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
         Adjoint adjoint = variant.ChunkAdjoint;
+        KeptValues kept = KeptValues.Of(program, adjoint);
         IReadOnlyList<Statement> statements =
-            StateSweep.JoinedChunk(GramPairs.JoinedAdjoints(GramPairs.Joined(GradientText.Statements(program, adjoint))), dNext);
+            StateSweep.JoinedChunk(GramPairs.JoinedAdjoints(GramPairs.Joined([.. Lowering.Of(kept.Later), .. adjoint.WithOutputGradient(adjoint.Statements)])), dNext);
         bool inPlace = MakesInPlace(statements, dState, dNext);
         kernel.Take(dNext);
         if (!inPlace)
@@ -46,19 +51,35 @@ internal static class BackwardFile
         writer.Line($"TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * {key}, {columns});");
         tiles.Add($"Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * {key}", columns);
         writer.Line($"States.Load<TTile, TNumber>(trail.Block(0, {key}, 0, {columns}), tensors.InitialState, sizes, at, at.StateIn, {swapped});");
+        TakeKept(kernel, kept.Tiles, dimensions, tiles);
         writer.Line("long first = offset;");
         writer.Line();
 
-        // The sweep forward computes only the next state, straight into the trail.
-        writer.Line("for (int chunk = 0; chunk + 1 < chunks; chunk++)");
+        writer.Line(kept.Tiles.Count == 0 ? "for (int chunk = 0; chunk + 1 < chunks; chunk++)" : "for (int chunk = 0; chunk < chunks; chunk++)");
         writer.Open();
         tiles.OpenScope();
         ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
+        NameKept(kernel, kept.Tiles, dimensions);
+        kernel.Know("S", "SNext");
+        IReadOnlyList<Statement> next = StateSweep.WithoutCopy(StateSweep.JoinedChunk(Lowering.Of(kept.Next), program.StateIn));
+        if (kept.Tiles.Count > 0)
+        {
+            writer.Line();
+            kernel.Write(Lowering.Of(kept.First), next.SelectMany(x => x.Reads));
+            writer.Line();
+            writer.Line("// Nobody asks for the state after the last chunk.");
+            writer.Line("if (chunk + 1 == chunks)");
+            writer.Open();
+            writer.Line("break;");
+            writer.Close();
+            writer.Line();
+        }
+
+        // The next state stands straight in the trail.
         writer.Line($"TTile SNext = trail.Block((long)(chunk + 1) * {key}, {key}, 0, {columns});");
         writer.Line();
-        kernel.Know("S", "SNext");
-        kernel.Write(StateSweep.JoinedChunk(Lowering.Of(program.Needed([program.StateOut])), program.StateIn), [program.StateOut]);
+        kernel.Write(next, [program.StateOut]);
         kernel.Forget("SNext");
         writer.Close();
         writer.Line();
@@ -69,6 +90,7 @@ internal static class BackwardFile
         tiles.OpenScope();
         ForwardFile.OpenChunk(variant, kernel, "(chunk * sizes.Chunk)");
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
+        NameKept(kernel, kept.Tiles, dimensions);
         writer.Line();
         writer.Line("// --- what the forward computed");
         Tile[] liveAfter = [.. adjoint.Gradients.Values, dState];
@@ -95,6 +117,31 @@ internal static class BackwardFile
         writer.Line($"States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, {swapped});");
         writer.Close();
     }
+
+    /// <summary>Room for what is kept of all chunks, one below the other.</summary>
+    private static void TakeKept(KernelWriter kernel, IReadOnlyList<Tile> kept, Dimensions dimensions, ScratchTiles tiles)
+    {
+        foreach (Tile tile in kept)
+        {
+            string columns = dimensions.Largest(tile.Columns);
+            kernel.Writer.Line($"TTile {Room(tile)} = scratch.Take(ref offset, chunks * {Factor(dimensions.Largest(tile.Rows))}, {columns});");
+            tiles.Add($"((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * {Factor(dimensions.Largest(tile.Rows))}", columns);
+        }
+    }
+
+    /// <summary>A chunk's part of it.</summary>
+    private static void NameKept(KernelWriter kernel, IReadOnlyList<Tile> kept, Dimensions dimensions)
+    {
+        foreach (Tile tile in kept)
+        {
+            kernel.Writer.Line($"TTile {tile.Name} = {Room(tile)}.Block((long)chunk * {Factor(dimensions.Largest(tile.Rows))}, {dimensions.Text(tile.Rows)}, 0, {dimensions.Text(tile.Columns)});");
+            kernel.Know(tile.Name);
+        }
+    }
+
+    private static string Room(Tile tile) => tile.Name + "OfAll";
+
+    private static string Factor(string length) => length.Contains(" ") ? $"({length})" : length;
 
     /// <summary>True if one tile is first made of another, number for number, and nobody reads that one later.</summary>
     private static bool MakesInPlace(IReadOnlyList<Statement> statements, Tile result, Tile from)

@@ -57,6 +57,18 @@ internal static class StateSweep
         return statements;
     }
 
+    /// <summary>The statements of a chunk whose next state has storage of its own: the walk of its decay and writes reads the state where it stands.</summary>
+    public static IReadOnlyList<Statement> WithoutCopy(IReadOnlyList<Statement> statements)
+    {
+        int walk = Index(statements, x => x is CallStatement { Method: "DecayAndWrite" });
+        return walk < 1 || statements[walk - 1] is not CallStatement { Method: "Copy", Into: Into.Set } copy || !copy.Written.SequenceEqual(((CallStatement)statements[walk]).Written)
+            ? statements
+            : [.. statements.Take(walk - 1), Walk((CallStatement)statements[walk], copy), .. statements.Skip(walk + 1)];
+    }
+
+    private static CallStatement Walk(CallStatement walk, CallStatement copy) =>
+        walk with { Method = "DecayAndWriteTo", Arguments = EquatableArray.Of([copy.Arguments[0], .. walk.Arguments]), Equation = copy.Equation };
+
     // S' = exp(g) S is not written down where S' is only read by rows and written to once: those walks decay as they go.
     private static IReadOnlyList<Statement> JoinDecay(IReadOnlyList<Statement> statements)
     {

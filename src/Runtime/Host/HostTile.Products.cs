@@ -50,18 +50,18 @@ public readonly unsafe partial struct HostTile
     public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
     {
         long elements = Padded.Elements(r.Columns, r.Rows);
-        float* workspace = Workspace.Of(elements + (4 * result.Width));
+        float* workspace = Workspace.Of(elements + (8 * result.Width));
         HostTile turned = Turned(r, workspace);
-        for (int i = 0; i < result.Rows; i += 4)
+        for (int i = 0; i < result.Rows; i += 8)
         {
-            // Four rows at a time, as many columns as the last of them needs; what a row does not have of them is masked.
-            int rows = Math.Min(4, result.Rows - i);
+            // Eight rows at a time, as many columns as the last of them needs; what a row does not have of them is masked.
+            int rows = Math.Min(8, result.Rows - i);
             int columns = (Allowed(i + rows - 1, result.Rows, result.Columns, causal) + 15) & ~15;
-            HostTile four = new(workspace + elements, rows, columns, result.Width);
-            RegisterTile.Multiply(four.data, four.stride, l.Row(i), l.stride, 1, turned.data, turned.stride, rows, columns, l.Columns, Into.Set);
+            HostTile some = new(workspace + elements, rows, columns, result.Width);
+            RegisterTile.Multiply(some.data, some.stride, l.Row(i), l.stride, 1, turned.data, turned.stride, rows, columns, l.Columns, Into.Set);
             for (int row = i; row < i + rows; row++)
             {
-                PutMasked(result, row, four.Row(row - i), Allowed(row, result.Rows, result.Columns, causal), into);
+                PutMasked(result, row, some.Row(row - i), Allowed(row, result.Rows, result.Columns, causal), into);
             }
         }
     }

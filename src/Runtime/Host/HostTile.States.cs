@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -13,11 +14,15 @@ public readonly unsafe partial struct HostTile
     public static bool WritesTo(HostTile written) => written.Columns % HostLanes.Count == 0;
 
     /// <inheritdoc/>
+    public static void DecayAndWrite(HostTile state, HostTile g, HostTile k, HostTile u) => DecayAndWriteTo(state, state, g, k, u);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void DecayAndWrite(HostTile state, HostTile g, HostTile k, HostTile u)
+    public static void DecayAndWriteTo(HostTile result, HostTile state, HostTile g, HostTile k, HostTile u)
     {
-        float* kept = Kept(state, g);
-        RegisterTile.Multiply(state.data, state.stride, k.data, 1, k.stride, u.data, u.stride, state.Rows, state.Width, k.Rows, Into.Add, kept);
+        Debug.Assert(result.stride == state.stride, "The states' rows do not stand alike.");
+        RegisterTile.Multiply(
+            result.data, result.stride, k.data, 1, k.stride, u.data, u.stride, state.Rows, state.Width, k.Rows, Into.Set, Kept(state, g), state.data - result.data);
     }
 
     /// <inheritdoc/>
@@ -148,6 +153,7 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <summary>exp(g) for every row of a state, in the workspace.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* Kept(HostTile state, HostTile g)
     {
         float* kept = Workspace.Of(state.Rows + 15);

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
-/// <summary>Elementary functions on sixteen float32 numbers, within two units in the last place.</summary>
+/// <summary>Elementary functions on sixteen float32 numbers, within two units in the last place (softplus: four).</summary>
 internal static class LaneMath
 {
     /// <summary>e to the power x: 0 below the smallest positive number, infinity above the largest, NaN for NaN.</summary>
@@ -57,11 +57,17 @@ internal static class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Softplus(Vector512<float> x)
     {
+        Vector512<float> e = Exp(-Vector512.Abs(x)), above = Vector512.Max(x, Vector512<float>.Zero);
+        if (Avx512F.IsSupported)
+        {
+            return above + LogOfOneAnd(e);
+        }
+
         // log(1 + e) = log(u) + log(1 + lost / u) with u the rounded sum: the second term is lost / u, and 1 / u is near enough 2 - u,
         // exactly where it counts (u near 1, where log(u) is small).
-        Vector512<float> e = Exp(-Vector512.Abs(x)), u = Vector512<float>.One + e, lost = e - (u - Vector512<float>.One);
+        Vector512<float> u = Vector512<float>.One + e, lost = e - (u - Vector512<float>.One);
         Vector512<float> log = Vector512.FusedMultiplyAdd(lost, Vector512.Create(2f) - u, LogOfNormal(u));
-        return Vector512.Max(x, Vector512<float>.Zero) + log;
+        return above + log;
     }
 
     /// <summary>The hyperbolic tangent.</summary>
@@ -100,6 +106,28 @@ internal static class LaneMath
                 1.4142135623730951f, 1.4768261459394993f, 1.5422108254079407f, 1.6104903319492543f, 1.681792830507429f, 1.7562521603732995f, 1.8340080864093424f, 1.9152065613971474f),
             sixteenths.AsInt32());
         return Avx512F.Scale(Vector512.FusedMultiplyAdd(root, p, root), n);
+    }
+
+    // log(1 + e) for e from 0 to 1: with c the sixteenths in 1 + e, log(c) from a table and log(1 + (e + 1 - c) / c). Near 0 c is 1, and the digits of e count.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> LogOfOneAnd(Vector512<float> e)
+    {
+        Vector512<float> shift = Vector512.Create(786432f), sixteenths = Avx512F.Min(Vector512.Create(0.9375f), e) + shift;
+        Vector512<float> inverse = Avx512F.PermuteVar16x32(
+            Vector512.Create(
+                1f, 0.941176474f, 0.888888896f, 0.842105269f, 0.800000012f, 0.761904776f, 0.727272749f, 0.695652187f,
+                0.666666687f, 0.639999986f, 0.615384638f, 0.592592597f, 0.571428597f, 0.551724136f, 0.533333361f, 0.516129017f),
+            sixteenths.AsInt32());
+        Vector512<float> log = Avx512F.PermuteVar16x32(
+            Vector512.Create(
+                0f, 0.0606246181f, 0.117783025f, 0.171850249f, 0.223143533f, 0.271933705f, 0.318453699f, 0.362905473f,
+                0.405465066f, 0.446287125f, 0.485507786f, 0.523248136f, 0.559615731f, 0.594707131f, 0.628608584f, 0.66139853f),
+            sixteenths.AsInt32());
+        Vector512<float> r = (e - (sixteenths - shift)) * inverse;
+        Vector512<float> p = Vector512.FusedMultiplyAdd(r, Vector512.Create(0.2f), Vector512.Create(-0.25f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(0.33333333f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(-0.5f));
+        return log + Vector512.FusedMultiplyAdd(p, r * r, r);
     }
 
     // x = 2^n m with m between sqrt(1/2) and sqrt(2); log(m) by a polynomial in m - 1.

@@ -9,7 +9,6 @@ namespace AttentionDsl.Runtime;
 /// </summary>
 internal static unsafe class RegisterTile
 {
-
     /// <summary>All of c.</summary>
     /// <param name="c">The result.</param>
     /// <param name="cStride">From one row of c to the next.</param>
@@ -22,13 +21,16 @@ internal static unsafe class RegisterTile
     /// <param name="columns">Columns of c, a multiple of 16.</param>
     /// <param name="depth">Columns of a, rows of b.</param>
     /// <param name="into">What happens to the numbers in c.</param>
-    /// <param name="kept">Not null: a factor for every row of c, c = kept c + a b.</param>
+    /// <param name="kept">Not null: a factor for every row, c = kept x + a b.</param>
+    /// <param name="apart">Numbers from c to x; 0 if x is c.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into, float* kept = null)
+        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into, float* kept = null, long apart = 0)
     {
         int column = 0;
         Ahead ahead = Ahead.Own;
+        var whole = new RegisterTarget { Stride = cStride, Into = into, Apart = apart };
+        RegisterTarget* target = &whole;
         if (Vector512.IsHardwareAccelerated)
         {
             for (; column + 64 <= columns; column += 64)
@@ -36,13 +38,22 @@ internal static unsafe class RegisterTile
                 int row = 0;
                 for (; row + 4 <= rows; row += 4)
                 {
-                    Rows4Columns64(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, Row(kept, row), ahead.Next());
+                    Rows4Columns64(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
                 }
 
                 for (; row < rows; row++)
                 {
-                    Rows1Columns64(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into, Row(kept, row));
+                    Rows1Columns64(a + (row * aRow), aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
                 }
+            }
+        }
+
+        // Half as wide and twice as high: a number of a serves two registers of b, and no tile is bound by what it loads.
+        for (; Vector512.IsHardwareAccelerated && column + 32 <= columns && rows % 8 == 0; column += 32)
+        {
+            for (int row = 0; row < rows; row += 8)
+            {
+                Rows8Columns32(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
             }
         }
 
@@ -51,58 +62,57 @@ internal static unsafe class RegisterTile
             int row = 0;
             for (; Vector512.IsHardwareAccelerated && row + 8 <= rows; row += 8)
             {
-                Rows8Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, Row(kept, row), ahead.Next());
+                Rows8Columns16(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
             }
 
             for (; row + 4 <= rows; row += 4)
             {
-                Rows4Columns16(c + (row * cStride) + column, cStride, a + (row * aRow), aRow, aColumn, b + column, bStride, depth, into, Row(kept, row));
+                Rows4Columns16(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
             }
 
             for (; row < rows; row++)
             {
-                Rows1Columns16(c + (row * cStride) + column, a + (row * aRow), aColumn, b + column, bStride, depth, into, Row(kept, row));
+                Rows1Columns16(a + (row * aRow), aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns64(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, float* kept, AheadRows* ahead)
+    private static void Rows4Columns64(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
     {
         Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
         Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
         Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;
         Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default;
-        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
+        long a2 = 2 * aRow, a3 = 3 * aRow;
+        target->Ask();
         float* line = ahead->At, end = ahead->End;
-        long at = 0;
 
         // A deep b comes from the second cache and needs the same buffers that the lines asked for wait in.
-        int steps = depth > 64 ? 4 : 2;
+        int shift = depth > 64 ? 2 : 1, steps = 1 << shift;
         for (int d = 0; d < depth;)
         {
             ahead->Ask(ref line, ref end);
             int stop = Math.Min(d + steps, depth);
-            for (; d < stop; d++, at += aColumn, b += bStride)
+            for (; d < stop; d++, a += aColumn, b += bStride)
             {
                 Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16), b2 = Vector512.Load(b + 32), b3 = Vector512.Load(b + 48);
-                Vector512<float> x = Vector512.Create(a[at]);
+                Vector512<float> x = Vector512.Create(*a);
                 c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
                 c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
                 c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
                 c03 = Vector512.FusedMultiplyAdd(x, b3, c03);
-                x = Vector512.Create(a1[at]);
+                x = Vector512.Create(a[aRow]);
                 c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
                 c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
                 c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
                 c13 = Vector512.FusedMultiplyAdd(x, b3, c13);
-                x = Vector512.Create(a2[at]);
+                x = Vector512.Create(a[a2]);
                 c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
                 c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
                 c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
                 c23 = Vector512.FusedMultiplyAdd(x, b3, c23);
-                x = Vector512.Create(a3[at]);
+                x = Vector512.Create(a[a3]);
                 c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
                 c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
                 c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
@@ -110,15 +120,15 @@ internal static unsafe class RegisterTile
             }
         }
 
-        ahead->Asked(line, end, (depth + steps - 1) / steps);
-        PutRow(c, c00, c01, c02, c03, into, kept);
-        PutRow(c + cStride, c10, c11, c12, c13, into, Row(kept, 1));
-        PutRow(c + (2 * cStride), c20, c21, c22, c23, into, Row(kept, 2));
-        PutRow(c + (3 * cStride), c30, c31, c32, c33, into, Row(kept, 3));
+        ahead->Asked(line, end, (depth + steps - 1) >> shift);
+        target->PutRow(0, c00, c01, c02, c03);
+        target->PutRow(1, c10, c11, c12, c13);
+        target->PutRow(2, c20, c21, c22, c23);
+        target->PutRow(3, c30, c31, c32, c33);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Columns64(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into, float* kept)
+    private static void Rows1Columns64(float* a, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
         for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
@@ -130,12 +140,60 @@ internal static unsafe class RegisterTile
             c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
         }
 
-        PutRow(c, c0, c1, c2, c3, into, kept);
+        target->PutRow(0, c0, c1, c2, c3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8Columns16(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, float* kept, AheadRows* ahead)
+    private static void Rows8Columns32(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+    {
+        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector512<float> c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
+        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
+        float* line = ahead->At, end = ahead->End;
+        long at = 0;
+        for (int d = 0; d < depth;)
+        {
+            ahead->Ask(ref line, ref end);
+            int stop = Math.Min(d + 4, depth);
+            for (; d < stop; d++, at += aColumn, b += bStride)
+            {
+                Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16);
+                Vector512<float> x = Vector512.Create(a[at]);
+                c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
+                c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
+                x = Vector512.Create(a1[at]);
+                c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
+                c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
+                x = Vector512.Create(a2[at]);
+                c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
+                c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
+                x = Vector512.Create(a3[at]);
+                c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
+                c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
+                x = Vector512.Create(a4[at]);
+                c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
+                c41 = Vector512.FusedMultiplyAdd(x, b1, c41);
+                x = Vector512.Create(a5[at]);
+                c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
+                c51 = Vector512.FusedMultiplyAdd(x, b1, c51);
+                x = Vector512.Create(a6[at]);
+                c60 = Vector512.FusedMultiplyAdd(x, b0, c60);
+                c61 = Vector512.FusedMultiplyAdd(x, b1, c61);
+                x = Vector512.Create(a7[at]);
+                c70 = Vector512.FusedMultiplyAdd(x, b0, c70);
+                c71 = Vector512.FusedMultiplyAdd(x, b1, c71);
+            }
+        }
+
+        ahead->Asked(line, end, (depth + 3) / 4);
+        target->PutColumn(0, 0, c00, c10, c20, c30);
+        target->PutColumn(0, 16, c01, c11, c21, c31);
+        target->PutColumn(4, 0, c40, c50, c60, c70);
+        target->PutColumn(4, 16, c41, c51, c61, c71);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows8Columns16(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
@@ -160,13 +218,12 @@ internal static unsafe class RegisterTile
         }
 
         ahead->Asked(line, end, (depth + 7) / 8);
-        PutColumn(c, cStride, c0, c1, c2, c3, into, kept);
-        PutColumn(c + (4 * cStride), cStride, c4, c5, c6, c7, into, Row(kept, 4));
+        target->PutColumn(0, 0, c0, c1, c2, c3);
+        target->PutColumn(4, 0, c4, c5, c6, c7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns16(
-        float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int depth, Into into, float* kept)
+    private static void Rows4Columns16(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
     {
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
         if (Vector512.IsHardwareAccelerated)
@@ -181,7 +238,7 @@ internal static unsafe class RegisterTile
                 c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
             }
 
-            PutColumn(c, cStride, c0, c1, c2, c3, into, kept);
+            target->PutColumn(0, 0, c0, c1, c2, c3);
             return;
         }
 
@@ -204,11 +261,11 @@ internal static unsafe class RegisterTile
             c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
         }
 
-        PutColumn(c, cStride, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31), into, kept);
+        target->PutColumn(0, 0, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Columns16(float* c, float* a, long aColumn, float* b, long bStride, int depth, Into into, float* kept)
+    private static void Rows1Columns16(float* a, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
     {
         Vector512<float> sum = default;
         for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
@@ -216,48 +273,9 @@ internal static unsafe class RegisterTile
             sum = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), sum);
         }
 
-        Put(c, sum, into, kept);
+        target->Put(0, 0, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* Row(float* kept, int row) => kept == null ? null : kept + row;
-
-    /// <summary>Sixty-four numbers of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutRow(float* c, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, Into into, float* kept)
-    {
-        Put(c, x0, into, kept);
-        Put(c + 16, x1, into, kept);
-        Put(c + 32, x2, into, kept);
-        Put(c + 48, x3, into, kept);
-    }
-
-    /// <summary>Sixteen numbers of each of four rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutColumn(float* c, long cStride, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, Into into, float* kept)
-    {
-        Put(c, x0, into, kept);
-        Put(c + cStride, x1, into, Row(kept, 1));
-        Put(c + (2 * cStride), x2, into, Row(kept, 2));
-        Put(c + (3 * cStride), x3, into, Row(kept, 3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector512<float> x, Into into, float* kept)
-    {
-        if (kept != null)
-        {
-            x = Vector512.FusedMultiplyAdd(Vector512.Load(c), Vector512.Create(*kept), x);
-        }
-        else if (into == Into.Add)
-        {
-            x = Vector512.Load(c) + x;
-        }
-        else if (into == Into.Subtract)
-        {
-            x = Vector512.Load(c) - x;
-        }
-
-        x.Store(c);
-    }
 }

@@ -235,6 +235,13 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     static abstract void DecayAndWrite(TSelf state, TSelf g, TSelf k, TSelf u);
 
+    /// <summary>result_dv = exp(g_d) state_dv + sum_i k_id u_iv: <see cref="DecayAndWrite"/> where the state must stay.</summary>
+    static virtual void DecayAndWriteTo(TSelf result, TSelf state, TSelf g, TSelf k, TSelf u)
+    {
+        TSelf.Copy(result, state, Into.Set);
+        TSelf.DecayAndWrite(result, g, k, u);
+    }
+
     /// <summary>
     /// result = s + k^T u, and read = q result, in one walk over the state; k, u and q are rows. result may be s, or where
     /// <see cref="WritesTo"/> says so a matrix of the caller.

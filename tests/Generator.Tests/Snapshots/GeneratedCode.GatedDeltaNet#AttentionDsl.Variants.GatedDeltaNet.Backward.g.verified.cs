@@ -3,7 +3,8 @@
 #nullable enable
 
 // GatedDeltaNet, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept; all else of a chunk is computed again.
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// all else of a chunk is computed again.
 
 using System;
 using AttentionDsl;
@@ -31,16 +32,23 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile LOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.Chunk);
+            TTile U0OfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
+            TTile WOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.K);
+            TTile UOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
             long first = offset;
 
-            for (int chunk = 0; chunk + 1 < chunks; chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
                 long start = at.Start + (chunk * sizes.Chunk);
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
-                TTile SNext = trail.Block((long)(chunk + 1) * sizes.K, sizes.K, 0, sizes.V);
+                TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
+                TTile U0 = U0OfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
+                TTile W = WOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
+                TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // kRaw: key
                 TTile kRaw = scratch.Take(ref offset, length, sizes.K);
@@ -90,19 +98,14 @@ public partial record GatedDeltaNet
                 TTile G = scratch.Take(ref offset, length, 1);
                 TTile.CumulativeSum(G, g);
 
-                // GLast = G of the whole chunk
-                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
                 // L_ij = c_i . k_j for j < i
                 TTile LPlain = scratch.Take(ref offset, length, length);
                 TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
 
                 // L_ij *= exp(G_i - G_j), masked before the exponential
-                TTile L = LPlain;
                 TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
 
                 // U0 = (I + L)^-1 vw
-                TTile U0 = vw;
                 TTile.SolveUnitLower(U0, L, vw);
 
                 // cHat = c exp(G)
@@ -110,20 +113,29 @@ public partial record GatedDeltaNet
                 Loops<TTile, TNumber>.cHat(cHat, c, G);
 
                 // W = (I + L)^-1 cHat
-                TTile W = cHat;
                 TTile.SolveUnitLower(W, L, cHat);
 
                 // U = U0 - W S
-                TTile U = U0;
+                TTile.Copy(U, U0, Into.Set);
                 TTile.Product(U, W, S, Into.Subtract);
 
+                // Nobody asks for the state after the last chunk.
+                if (chunk + 1 == chunks)
+                {
+                    break;
+                }
+
+                TTile SNext = trail.Block((long)(chunk + 1) * sizes.K, sizes.K, 0, sizes.V);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = k;
+                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
-                TTile.Copy(SNext, S, Into.Set);
-                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, U);
             }
 
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
@@ -134,6 +146,10 @@ public partial record GatedDeltaNet
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
+                TTile U0 = U0OfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
+                TTile W = WOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
+                TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // --- what the forward computed
                 // qRaw: query
@@ -168,10 +184,6 @@ public partial record GatedDeltaNet
                 TTile beta = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.beta(beta, betaIn);
 
-                // vw = beta * v
-                TTile vw = scratch.Take(ref offset, length, sizes.V);
-                Loops<TTile, TNumber>.vw(vw, beta, v);
-
                 // c = beta * k
                 TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
@@ -198,31 +210,6 @@ public partial record GatedDeltaNet
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-                // L_ij = c_i . k_j for j < i
-                TTile LPlain = scratch.Take(ref offset, length, length);
-                TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
-
-                // L_ij *= exp(G_i - G_j), masked before the exponential
-                TTile L = LPlain;
-                TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
-
-                // U0 = (I + L)^-1 vw
-                TTile U0 = vw;
-                TTile.SolveUnitLower(U0, L, vw);
-
-                // cHat = c exp(G)
-                TTile cHat = scratch.Take(ref offset, length, sizes.K);
-                Loops<TTile, TNumber>.cHat(cHat, c, G);
-
-                // W = (I + L)^-1 cHat
-                TTile W = cHat;
-                TTile.SolveUnitLower(W, L, cHat);
-
-                // U = U0 - W S
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                TTile.Copy(U, U0, Into.Set);
-                TTile.Product(U, W, S, Into.Subtract);
 
                 // P_ij = q_i . k_j for j <= i
                 TTile PPlain = scratch.Take(ref offset, length, length);
@@ -356,7 +343,7 @@ public partial record GatedDeltaNet
                 TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
 
                 // dc = dcHat * exp(G)
-                TTile dc = W;
+                TTile dc = dqHat;
                 Loops<TTile, TNumber>.dc(dc, G, dcHat);
 
                 // dcHatDotc_i = sum over j of dcHat_ij c_ij
@@ -428,7 +415,7 @@ public partial record GatedDeltaNet
                 TTile.RowDot(dbeta, dc, k, Into.Set);
 
                 // dv = dvw * beta
-                TTile dv = U0;
+                TTile dv = dOutput;
                 Loops<TTile, TNumber>.dv(dv, beta, dvw);
 
                 // dbeta += sum over j of dvw_ij v_ij

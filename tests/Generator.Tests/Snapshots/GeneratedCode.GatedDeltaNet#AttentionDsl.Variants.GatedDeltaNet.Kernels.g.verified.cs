@@ -105,17 +105,20 @@ public partial record GatedDeltaNet
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.K, sizes)
                 + Math.Max(
-                    2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(1, 1, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
-                    9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    8 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 3 * Padded.Elements(1, 1, sizes)
-                    + 4 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>

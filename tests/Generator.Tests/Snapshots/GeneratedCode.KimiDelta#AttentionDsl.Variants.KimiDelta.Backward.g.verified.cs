@@ -3,7 +3,8 @@
 #nullable enable
 
 // KimiDelta, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept; all else of a chunk is computed again.
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// all else of a chunk is computed again.
 
 using System;
 using AttentionDsl;
@@ -31,16 +32,23 @@ public partial record KimiDelta
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile LOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.Chunk);
+            TTile U0OfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
+            TTile WOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.K);
+            TTile UOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
             long first = offset;
 
-            for (int chunk = 0; chunk + 1 < chunks; chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
                 long start = at.Start + (chunk * sizes.Chunk);
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
-                TTile SNext = trail.Block((long)(chunk + 1) * sizes.K, sizes.K, 0, sizes.V);
+                TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
+                TTile U0 = U0OfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
+                TTile W = WOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
+                TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // kRaw: key
                 TTile kRaw = scratch.Take(ref offset, length, sizes.K);
@@ -90,15 +98,10 @@ public partial record KimiDelta
                 TTile G = scratch.Take(ref offset, length, sizes.K);
                 TTile.CumulativeSum(G, g);
 
-                // GLast = G of the whole chunk
-                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
                 // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
-                TTile L = scratch.Take(ref offset, length, length);
                 TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
 
                 // U0 = (I + L)^-1 vw
-                TTile U0 = vw;
                 TTile.SolveUnitLower(U0, L, vw);
 
                 // cHat = c exp(G)
@@ -106,20 +109,29 @@ public partial record KimiDelta
                 Loops<TTile, TNumber>.cHat(cHat, c, G);
 
                 // W = (I + L)^-1 cHat
-                TTile W = cHat;
                 TTile.SolveUnitLower(W, L, cHat);
 
                 // U = U0 - W S
-                TTile U = U0;
+                TTile.Copy(U, U0, Into.Set);
                 TTile.Product(U, W, S, Into.Subtract);
 
+                // Nobody asks for the state after the last chunk.
+                if (chunk + 1 == chunks)
+                {
+                    break;
+                }
+
+                TTile SNext = trail.Block((long)(chunk + 1) * sizes.K, sizes.K, 0, sizes.V);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-                TTile kLeft = k;
+                TTile kLeft = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
-                TTile.Copy(SNext, S, Into.Set);
-                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, U);
             }
 
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
@@ -130,6 +142,10 @@ public partial record KimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
+                TTile U0 = U0OfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
+                TTile W = WOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
+                TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // --- what the forward computed
                 // qRaw: query
@@ -164,10 +180,6 @@ public partial record KimiDelta
                 TTile beta = scratch.Take(ref offset, length, 1);
                 Loops<TTile, TNumber>.beta(beta, betaIn);
 
-                // vw = beta * v
-                TTile vw = scratch.Take(ref offset, length, sizes.V);
-                Loops<TTile, TNumber>.vw(vw, beta, v);
-
                 // c = beta * k
                 TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
@@ -195,28 +207,9 @@ public partial record KimiDelta
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
 
-                // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
                 // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-                TTile L = scratch.Take(ref offset, length, length);
                 TTile P = scratch.Take(ref offset, length, length);
-                TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
-
-                // U0 = (I + L)^-1 vw
-                TTile U0 = vw;
-                TTile.SolveUnitLower(U0, L, vw);
-
-                // cHat = c exp(G)
-                TTile cHat = scratch.Take(ref offset, length, sizes.K);
-                Loops<TTile, TNumber>.cHat(cHat, c, G);
-
-                // W = (I + L)^-1 cHat
-                TTile W = cHat;
-                TTile.SolveUnitLower(W, L, cHat);
-
-                // U = U0 - W S
-                TTile U = scratch.Take(ref offset, length, sizes.V);
-                TTile.Copy(U, U0, Into.Set);
-                TTile.Product(U, W, S, Into.Subtract);
+                TTile.DecayedGram(P, q, k, G, G, Causal.Inclusive);
 
                 // qHat = q exp(G)
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
@@ -310,7 +303,7 @@ public partial record KimiDelta
 
                 // dc = dcHat * exp(G)
                 // dG += dcHat * (c * exp(G))
-                TTile dc = W;
+                TTile dc = dGLastOfkLeft;
                 Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
 
                 // dvw = (I + L)^-T dU
@@ -357,7 +350,7 @@ public partial record KimiDelta
                 TTile.RowDot(dbeta, dc, k, Into.Set);
 
                 // dv = dvw * beta
-                TTile dv = U0;
+                TTile dv = dOutput;
                 Loops<TTile, TNumber>.dv(dv, beta, dvw);
 
                 // dbeta += sum over j of dvw_ij v_ij

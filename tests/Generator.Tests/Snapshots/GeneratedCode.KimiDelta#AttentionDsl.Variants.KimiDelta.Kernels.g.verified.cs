@@ -109,19 +109,21 @@ public partial record KimiDelta
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.K, sizes)
                 + Math.Max(
-                    4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
-                    + Padded.Elements(1, sizes.K, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
-                    14 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + 5 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(1, sizes.K, sizes),
+                    13 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
                     + 2 * Padded.Elements(1, sizes.K, sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + 2 * Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
                 Padded.Elements(1, sizes.K, sizes)

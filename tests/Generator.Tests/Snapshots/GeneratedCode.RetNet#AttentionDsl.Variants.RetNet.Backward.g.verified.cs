@@ -3,7 +3,8 @@
 #nullable enable
 
 // RetNet, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept; all else of a chunk is computed again.
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// all else of a chunk is computed again.
 
 using System;
 using AttentionDsl;
@@ -62,8 +63,7 @@ public partial record RetNet
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
-                TTile.Copy(SNext, S, Into.Set);
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, v);
             }
 
             States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
