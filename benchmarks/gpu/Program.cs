@@ -14,9 +14,16 @@ var json = new Option<string?>("--json") { Description = "Also writes the result
 var python = new Option<string>("--python") { Description = "The Python that may have flash-linear-attention: then it is timed, too.", DefaultValueFactory = _ => "python3" };
 var noPeer = new Option<bool>("--no-peer") { Description = "Does not time it even so; published times stand in the tables." };
 var rehearse = new Option<bool>("--rehearse") { Description = "Goes through everything at tiny sizes on the simulator: no time means anything." };
-var root = new RootCommand("Times generated kernels on a CUDA card beside what hand-written ones need.") { names, shapes, rounds, chunk, noCheck, noDecode, passes, limit, json, python, noPeer, rehearse };
+var compile = new Option<bool>("--compile") { Description = "Only compiles kernels to PTX and says how long that took: needs no card." };
+var root = new RootCommand("Times generated kernels on a CUDA card beside what hand-written ones need.") { names, shapes, rounds, chunk, noCheck, noDecode, passes, limit, json, python, noPeer, rehearse, compile };
 root.SetAction(result =>
 {
+    if (result.GetValue(compile))
+    {
+        Compilation.Report(result.GetValue(names) is { Length: > 0 } some ? some : ["GatedDeltaNet", "KimiDelta", "Rwkv7"]);
+        return 0;
+    }
+
     bool tiny = result.GetValue(rehearse);
     ComputeDevice device = ComputeDevice.Find(tiny ? "simulator" : "cuda");
     using var card = new Card(device);

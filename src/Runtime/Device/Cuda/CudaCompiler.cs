@@ -1,4 +1,8 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -8,7 +12,7 @@ namespace AttentionDsl.Runtime;
 /// <summary>
 /// Compiles the kernels of a call, each by itself, as many at a time as there are processors: ILGPU writes PTX, and the driver makes device code of it. Neither
 /// does two things at once in one context, so each kernel has a context of ILGPU's and one of the driver's; the accelerator then finds the code in the
-/// driver's cache on disk. The same program writes the same PTX: a later process finds it there, too.
+/// driver's cache on disk. The same program writes the same PTX: a later process finds it there, too, and the PTX itself in <see cref="PtxCache"/>.
 /// </summary>
 internal sealed class CudaCompiler(CudaAccelerator accelerator)
 {
@@ -18,18 +22,32 @@ internal sealed class CudaCompiler(CudaAccelerator accelerator)
         using ScopedAcceleratorBinding bound = accelerator.BindScoped();
         int device = CudaDriver.CurrentDevice();
         bool ahead = methods.Count > 1 && CudaDriver.Caches;
-        Task<PTXCompiledKernel>[] compiling = [.. methods.Select(x => Task.Factory.StartNew(() => Compile(x.Method, x.Specialization, ahead ? device : null), TaskCreationOptions.LongRunning))];
-        return [.. compiling.Select(x => accelerator.LoadKernel(x.GetAwaiter().GetResult()))];
+        Task<string>[] compiling = [.. methods.Select(x => Task.Factory.StartNew(() => Compile(x.Method, x.Specialization, ahead ? device : null), TaskCreationOptions.LongRunning))];
+        return [.. methods.Zip(compiling, (x, ptx) => accelerator.LoadKernel(Kernel(accelerator.Context, x.Method, x.Specialization, ptx.GetAwaiter().GetResult())))];
     }
 
-    private PTXCompiledKernel Compile(MethodInfo method, KernelSpecialization specialization, int? cacheFor)
+    /// <summary>A kernel of a text. Its scratch is dynamic shared memory; none is static.</summary>
+    internal static PTXCompiledKernel Kernel(Context context, MethodInfo method, KernelSpecialization specialization, string ptx) =>
+        Compiled(context, new(EntryPointDescription.FromExplicitlyGroupedKernel(method), new(0, true), specialization), null, ptx);
+
+    private string Compile(MethodInfo method, KernelSpecialization specialization, int? cacheFor)
     {
-        PTXCompiledKernel kernel = CudaFrontEnd.Compile(method, specialization, accelerator.Architecture, accelerator.InstructionSet);
-        if (cacheFor is int device)
+        string key = PtxCache.Key(method, specialization, $"{accelerator.Architecture} {accelerator.InstructionSet}");
+        string? ptx = PtxCache.Default.Find(key);
+        if (ptx is null)
         {
-            CudaDriver.Cache(kernel.PTXAssembly, device);
+            ptx = CudaFrontEnd.Compile(method, specialization, accelerator.Architecture, accelerator.InstructionSet);
+            PtxCache.Default.Keep(key, ptx);
         }
 
-        return kernel;
+        if (cacheFor is int device)
+        {
+            CudaDriver.Cache(ptx, device);
+        }
+
+        return ptx;
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern PTXCompiledKernel Compiled(Context context, EntryPoint entry, CompiledKernel.KernelInfo? information, string ptx);
 }

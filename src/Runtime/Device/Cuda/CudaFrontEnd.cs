@@ -41,17 +41,17 @@ internal static class CudaFrontEnd
 
     private static readonly Transformation[] Spaces = [new InferAddressSpaces()];
 
-    /// <summary>Compiles a kernel. It has a context of its own: a context compiles one kernel at a time.</summary>
+    /// <summary>The PTX of a kernel: the same text in every process. The kernel has a context of its own: a context compiles one kernel at a time.</summary>
     /// <param name="method">The kernel.</param>
     /// <param name="specialization">How it is launched.</param>
     /// <param name="architecture">The card's.</param>
     /// <param name="instructionSet">The driver's.</param>
-    public static PTXCompiledKernel Compile(MethodInfo method, KernelSpecialization specialization, CudaArchitecture architecture, CudaInstructionSet instructionSet)
+    public static string Compile(MethodInfo method, KernelSpecialization specialization, CudaArchitecture architecture, CudaInstructionSet instructionSet)
     {
         using Context context = Accelerators.Create(_ => { });
         using var backend = new PTXBackend(context, architecture, instructionSet, null!);
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
-        return (PTXCompiledKernel)backend.Compile(Optimized(context, entry.MethodSource), entry, specialization);
+        return PtxText.Renumbered(((PTXCompiledKernel)backend.Compile(Optimized(context, entry.MethodSource), entry, specialization)).PTXAssembly);
     }
 
     private static Method Optimized(Context context, MethodInfo method)

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>The text of a kernel.</summary>
+internal static partial class PtxText
+{
+    /// <summary>
+    /// The text with the numbers in its names counted from 0. ILGPU counts over all that a process compiles, several kernels at once: the driver, which keeps device
+    /// code by the text it was made of, would know no kernel again.
+    /// </summary>
+    /// <param name="ptx">As ILGPU writes it.</param>
+    public static string Renumbered(string ptx)
+    {
+        var numbers = new Dictionary<string, string>();
+        int names = ptx.IndexOf(".address_size", StringComparison.Ordinal);
+        return string.Concat(ptx.AsSpan(0, names), Numbers().Replace(ptx[names..], x =>
+        {
+            if (!numbers.TryGetValue(x.Value, out string? number))
+            {
+                numbers.Add(x.Value, number = string.Create(CultureInfo.InvariantCulture, $"_{numbers.Count}"));
+            }
+
+            return number;
+        }));
+    }
+
+    [GeneratedRegex(@"_\d+\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Numbers();
+}
