@@ -25,6 +25,23 @@ public sealed unsafe class TileTests
     }
 
     [Theory]
+    [InlineData(16, 32)]
+    [InlineData(32, 32)]
+    [InlineData(32, 48)]
+    [InlineData(48, 32)]
+    public void Solves_two_systems_of_a_matrix(int rows, int columns)
+    {
+        float[] Any() => Numbers(rows, columns, (_, _) => Next());
+        float[][] x = [new float[rows * columns], new float[rows * columns], Numbers(rows, rows, (i, j) => j < i ? Next() / 2 : 0), Any(), Any()];
+        int[] widths = [columns, columns, rows, columns, columns];
+        foreach (int judged in new[] { 0, 1 })
+        {
+            Check(x, rows, widths, (judged, 3e-5), t => ReferenceTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]));
+            Check(x, rows, widths, (judged, 3e-5), t => ReferenceTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]));
+        }
+    }
+
+    [Theory]
     [InlineData(16, 32, 0.3)]
     [InlineData(32, 32, 0.3)]
     [InlineData(32, 48, 3.0)]

@@ -25,9 +25,12 @@ internal sealed class Grouping
         this.giving = giving;
         this.frame = frame;
         this.factors = factors;
-        Access[] accesses = [.. Accesses()];
-        before = [.. accesses.Select((x, i) => Enumerable.Range(0, i).Where(y => accesses[y].Precedes(x)).ToList())];
+        Uses[] uses = [.. Uses.Of(statements)];
+        before = [.. uses.Select((x, i) => Enumerable.Range(0, i).Where(y => uses[y].Precede(x)).ToList())];
     }
+
+    /// <summary>What the order takes from scratch.</summary>
+    public int Scratch => Of(statements).Scratch;
 
     /// <summary>The order with fewer barriers.</summary>
     public IReadOnlyList<Statement> Best()
@@ -94,37 +97,4 @@ internal sealed class Grouping
     /// <param name="Barriers">How often all threads wait, up to the statement that is asked about.</param>
     /// <param name="WaitsAt">True if they wait right before that.</param>
     private sealed record Plan(int Scratch, int Barriers, bool WaitsAt);
-
-    /// <summary>What a statement uses, by variable; a view is the whole, and an arrival is everything.</summary>
-    private IEnumerable<Access> Accesses()
-    {
-        var wholes = new Dictionary<string, string>();
-        foreach (Statement statement in statements)
-        {
-            if (statement is ViewStatement view)
-            {
-                wholes[view.Result.Variable] = Whole(view.Whole);
-            }
-
-            yield return new(Wholes(statement.Results), Wholes(statement.Reads), IsTerm(statement), statement is ArriveStatement);
-        }
-
-        HashSet<string> Wholes(IEnumerable<Tile> tiles) => [.. tiles.Select(Whole)];
-        string Whole(Tile tile) => wholes.TryGetValue(tile.Variable, out string? whole) ? whole : tile.Variable;
-    }
-
-    /// <summary>True if a statement does nothing but add a term to a sum, or take one away: terms come in any order.</summary>
-    private static bool IsTerm(Statement statement) => !statement.Results.Intersect(statement.Reads).Any() && statement switch
-    {
-        CallStatement { Into: Into.Add or Into.Subtract, Written.Count: 1 } => true,
-        PartStatement { Into: not Into.Set } => true,
-        LoopStatement x => x.Stores.All(y => y.Into != Into.Set),
-        _ => false,
-    };
-
-    private sealed record Access(HashSet<string> Writes, HashSet<string> Reads, bool IsTerm, bool Everything)
-    {
-        public bool Precedes(Access later) =>
-            Everything || later.Everything || (Writes.Overlaps(later.Writes) && !(IsTerm && later.IsTerm)) || Writes.Overlaps(later.Reads) || Reads.Overlaps(later.Writes);
-    }
 }

@@ -53,7 +53,8 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     {
         if (Waits && !Repeats && !statements.Any(x => x is AheadStatement))
         {
-            statements = new Grouping(statements, [.. liveAfter], giving, frame, Factors).Best();
+            Grouping alone = Groups(statements), paired = Groups(SolvePairs.Joined(statements));
+            statements = (paired.Scratch <= alone.Scratch ? paired : alone).Best();
         }
 
         var storage = new TileStorage(statements, liveAfter, giving, Factors);
@@ -101,6 +102,8 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         }
 
         return storage;
+
+        Grouping Groups(IReadOnlyList<Statement> all) => new(all, [.. liveAfter], giving, frame, Factors);
 
         void WaitFor(Wait wait)
         {

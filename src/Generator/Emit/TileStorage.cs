@@ -70,7 +70,7 @@ internal sealed class TileStorage
         // What is there once more takes the storage it had before, if that is still its own: it has the same variable.
         Tile? before = result.Name != result.Variable && free.TryGetValue(result.Variable, out Tile? first) ? first : null;
         Tile? giver = before
-            ?? InPlace(statements[index]).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index && !IsSeen(x, statements[index]))
+            ?? InPlace(statements[index], result).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index && !IsSeen(x, statements[index]))
             ?? free.Values.FirstOrDefault(x => Fits(x, result) && LastUse(x) < index);
         if (giver is null)
         {
@@ -119,12 +119,13 @@ internal sealed class TileStorage
     private int LastUse(Tile tile) => lastUse.TryGetValue(tile.Name, out int index) ? index : -1;
 
     /// <summary>Arguments that the statement's result may overwrite: element for element it needs no other.</summary>
-    private static IEnumerable<Tile> InPlace(Statement statement) => statement switch
+    private static IEnumerable<Tile> InPlace(Statement statement, Tile result) => statement switch
     {
         LoopStatement { Stores.Count: 1 } x when x.Stores[0].Into == Into.Set => x.Arguments,
         CallStatement { Method: "Copy" or "Decay", Into: Into.Set } x => [x.Arguments[0]],
         CallStatement { Method: "DecayWriteAndRead" or "DecayWritesAndRead" } x => [x.Arguments[0]],
         CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],
+        CallStatement { Method: SolvePairs.Method or SolvePairs.Transposed } x => [x.Arguments[x.Written[0] == result ? 1 : 2]],
         _ => [],
     };
 }

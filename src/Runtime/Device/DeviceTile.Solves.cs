@@ -27,6 +27,20 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void SolveUnitLowers(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile y)
+    {
+        SolveUnitLower(first, l, x);
+        SolveUnitLower(second, l, y);
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersTransposed(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile y)
+    {
+        SolveUnitLowerTransposed(first, l, x);
+        SolveUnitLowerTransposed(second, l, y);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void SolveUnitLowerTransposed(DeviceTile result, DeviceTile l, DeviceTile x)
     {

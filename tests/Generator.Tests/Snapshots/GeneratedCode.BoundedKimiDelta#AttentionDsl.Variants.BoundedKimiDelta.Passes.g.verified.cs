@@ -143,10 +143,6 @@ public partial record BoundedKimiDelta
             }
             TTile.Copy(kept.P, P, Into.Set);
 
-            // U0 = (I + L)^-1 vw
-            TTile U0 = vw;
-            TTile.SolveUnitLower(U0, L, vw);
-
             // cHat = c exp(G)
             TTile cHat = c;
             Loops<TTile, TNumber>.cHat(cHat, c, G);
@@ -163,14 +159,16 @@ public partial record BoundedKimiDelta
             TTile kLeft = k;
             Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
             TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
 
+            // U0 = (I + L)^-1 vw
             // W = (I + L)^-1 cHat
+            TTile U0 = vw;
             TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
+            TTile.SolveUnitLowers(U0, W, L, vw, cHat);
             TTile.Copy(kept.qHat, qHat, Into.Set);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
             TTile.Synchronize();
+            TTile.Copy(kept.U0, U0, Into.Set);
             TTile.Copy(kept.W, W, Into.Set);
         }
 
@@ -700,12 +698,10 @@ public partial record BoundedKimiDelta
                 TTile.Trim(g, tokens);
 
                 // dvw = (I + L)^-T dU
-                TTile dvw = dU;
-                TTile.SolveUnitLowerTransposed(dvw, L, dU);
-
                 // dcHat = (I + L)^-T dW
+                TTile dvw = dU;
                 TTile dcHat = dW;
-                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+                TTile.SolveUnitLowersTransposed(dvw, dcHat, L, dU, dW);
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = scratch.Take(ref offset, length, sizes.K);

@@ -184,12 +184,10 @@ public partial record GatedDeltaNet
             }
 
             // U0 = (I + L)^-1 vw
-            TTile U0 = vw;
-            TTile.SolveUnitLower(U0, L, vw);
-
             // W = (I + L)^-1 cHat
+            TTile U0 = vw;
             TTile W = cHat;
-            TTile.SolveUnitLower(W, L, cHat);
+            TTile.SolveUnitLowers(U0, W, L, vw, cHat);
             TTile.Copy(kept.kLeft, kLeft, Into.Set);
             TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
@@ -718,17 +716,15 @@ public partial record GatedDeltaNet
                 TTile G = scratch.Take(ref offset, length, 1);
                 TTile.CumulativeSum(G, g);
 
-                // dcHat = (I + L)^-T dW
-                TTile dcHat = dW;
-                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
-
                 // dL = 0
                 TTile dL = scratch.Take(ref offset, length, length);
                 TTile.Clear(dL);
 
+                // dcHat = (I + L)^-T dW
                 // dvw = (I + L)^-T dU
+                TTile dcHat = dW;
                 TTile dvw = dU;
-                TTile.SolveUnitLowerTransposed(dvw, L, dU);
+                TTile.SolveUnitLowersTransposed(dcHat, dvw, L, dW, dU);
 
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);

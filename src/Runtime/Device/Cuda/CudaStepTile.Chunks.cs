@@ -32,6 +32,12 @@ public readonly partial struct CudaStepTile
     public static void DecayedProductAdjoint(CudaStepTile dp, CudaStepTile dx, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void SolveUnitLowers(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile y) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersTransposed(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile y) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void SolveUnitLower(CudaStepTile result, CudaStepTile l, CudaStepTile x) => throw new NotSupportedException();
 
     /// <inheritdoc/>

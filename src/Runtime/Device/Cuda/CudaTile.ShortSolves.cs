@@ -24,6 +24,46 @@ public readonly partial struct CudaTile
 
     private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, bool transposed)
     {
+        Invert(l);
+        if (IsBlockAWarp(x))
+        {
+            // What is known of the right side before the inverse is.
+            int j = Warp * Side;
+            Fragment upper = Paired(x, 0, j), lower = Lower(x, j);
+            Synchronize();
+            PutSolution(result, upper, lower, j, transposed);
+        }
+        else
+        {
+            Synchronize();
+            PutSolutions(result, x, transposed);
+        }
+    }
+
+    /// <summary>Two systems with one inverse.</summary>
+    private static void SolvePair(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y, bool transposed)
+    {
+        Invert(l);
+        if (IsBlockAWarp(x) && IsBlockAWarp(y))
+        {
+            int j = Warp * Side;
+            Fragment upper = Paired(x, 0, j), lower = Lower(x, j), upperOfY = Paired(y, 0, j), lowerOfY = Lower(y, j);
+            Synchronize();
+            PutSolution(first, upper, lower, j, transposed);
+            PutSolution(second, upperOfY, lowerOfY, j, transposed);
+        }
+        else
+        {
+            Synchronize();
+            PutSolutions(first, x, transposed);
+            PutSolutions(second, y, transposed);
+        }
+    }
+
+    /// <summary>The inverse of I + l, in the workspace after the next barrier.</summary>
+    private static void Invert(CudaTile l)
+    {
+        // Others may still use the workspace.
         Synchronize();
         if (Warp == 0)
         {
@@ -36,22 +76,17 @@ public readonly partial struct CudaTile
                 InvertThirtyTwo((uint)l.address);
             }
         }
+    }
 
-        if ((x.Columns + Side - 1) / Side == Warps)
+    private static bool IsBlockAWarp(CudaTile x) => (x.Columns + Side - 1) / Side == Warps;
+
+    private static Fragment Lower(CudaTile x, int j) => x.Rows > Side ? Paired(x, Side, j) : default;
+
+    private static void PutSolutions(CudaTile result, CudaTile x, bool transposed)
+    {
+        for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
         {
-            // What is known of the right side before the inverse is.
-            int j = Warp * Side;
-            Fragment upper = Paired(x, 0, j), lower = l.Rows > Side ? Paired(x, Side, j) : default;
-            Synchronize();
-            PutSolution(result, upper, lower, j, transposed);
-        }
-        else
-        {
-            Synchronize();
-            for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
-            {
-                PutSolution(result, Paired(x, 0, j), l.Rows > Side ? Paired(x, Side, j) : default, j, transposed);
-            }
+            PutSolution(result, Paired(x, 0, j), Lower(x, j), j, transposed);
         }
     }
 

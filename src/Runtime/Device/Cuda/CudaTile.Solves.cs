@@ -35,6 +35,34 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
+    public static void SolveUnitLowers(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y)
+    {
+        if (IsShort(l, x, first) && IsShort(l, y, second))
+        {
+            SolvePair(first, second, l, x, y, transposed: false);
+        }
+        else
+        {
+            SolveUnitLower(first, l, x);
+            SolveUnitLower(second, l, y);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersTransposed(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y)
+    {
+        if (IsShort(l, x, first) && IsShort(l, y, second))
+        {
+            SolvePair(first, second, l, x, y, transposed: true);
+        }
+        else
+        {
+            SolveUnitLowerTransposed(first, l, x);
+            SolveUnitLowerTransposed(second, l, y);
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecayedSolve(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => Substitute(result, l, x, g, transposed: 0, decays: 1);
 
     /// <inheritdoc/>

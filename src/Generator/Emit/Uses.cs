@@ -1,0 +1,39 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>What a statement uses, by variable (a view is the whole), and so what must stay before what when statements are moved.</summary>
+/// <param name="Writes">What it writes.</param>
+/// <param name="Reads">What it reads.</param>
+/// <param name="IsTerm">True if it does nothing but add a term to a sum, or take one away: terms come in any order.</param>
+/// <param name="Everything">True if nothing is moved over it.</param>
+internal sealed record Uses(HashSet<string> Writes, HashSet<string> Reads, bool IsTerm, bool Everything)
+{
+    /// <summary>The uses of statements, one by one.</summary>
+    public static IEnumerable<Uses> Of(IEnumerable<Statement> statements)
+    {
+        var wholes = new Dictionary<string, string>();
+        foreach (Statement statement in statements)
+        {
+            if (statement is ViewStatement view)
+            {
+                wholes[view.Result.Variable] = Whole(view.Whole);
+            }
+
+            yield return new(Wholes(statement.Results), Wholes(statement.Reads), Adds(statement), statement is ArriveStatement);
+        }
+
+        HashSet<string> Wholes(IEnumerable<Tile> tiles) => [.. tiles.Select(Whole)];
+        string Whole(Tile tile) => wholes.TryGetValue(tile.Variable, out string? whole) ? whole : tile.Variable;
+    }
+
+    /// <summary>True if a later statement must stay after this one.</summary>
+    public bool Precede(Uses later) =>
+        Everything || later.Everything || (Writes.Overlaps(later.Writes) && !(IsTerm && later.IsTerm)) || Writes.Overlaps(later.Reads) || Reads.Overlaps(later.Writes);
+
+    private static bool Adds(Statement statement) => !statement.Results.Intersect(statement.Reads).Any() && statement switch
+    {
+        CallStatement { Into: Into.Add or Into.Subtract, Written.Count: 1 } => true,
+        PartStatement { Into: not Into.Set } => true,
+        LoopStatement x => x.Stores.All(y => y.Into != Into.Set),
+        _ => false,
+    };
+}
