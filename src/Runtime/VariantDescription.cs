@@ -80,6 +80,12 @@ public sealed record VariantDescription
     /// </summary>
     public bool CarriesOverSegments { get; init; }
 
+    /// <summary>True if the backward on a device reads the states of chunks in a pass of its own, <see cref="KernelKind.Project"/>.</summary>
+    public bool ProjectsStates { get; init; }
+
+    /// <summary>True if a pair of tokens decays by another factor in every channel: operations on pairs then need more room.</summary>
+    public bool PairsDecayByChannel { get; init; }
+
     /// <summary>True if the output has key channels in place of value channels (read on the value side).</summary>
     public required bool ReadsKeys { get; init; }
 

@@ -77,10 +77,14 @@ public sealed class PtxCacheTests : IDisposable
         [
             PtxCache.Key(One, two, "SM_90"), PtxCache.Key(Other, two, "SM_90"), PtxCache.Key(One, new(256, 1), "SM_90"), PtxCache.Key(One, two, "SM_80"),
             PtxCache.Key(One.GetGenericMethodDefinition().MakeGenericMethod(typeof(AnySizes)), two, "SM_90"),
+            PtxCache.Key(One.GetGenericMethodDefinition().MakeGenericMethod(Sizes(64)), two, "SM_90"),
+            PtxCache.Key(One.GetGenericMethodDefinition().MakeGenericMethod(Sizes(128)), two, "SM_90"),
         ];
         Assert.Equal(keys.Length, keys.Distinct().Count());
         Assert.Equal(keys[0], PtxCache.Key(One, two, "SM_90"));
     }
+
+    private static Type Sizes(int channels) => KnownSizes.Of(new Sizes { K = channels, V = 128, Chunk = 32, Updates = 1 }, [], []);
 
     [Fact]
     public void A_kernel_is_made_of_a_text()

@@ -37,9 +37,8 @@ internal sealed class Barriers
     /// <summary>Who must wait before a statement; if nobody must, what it uses is noted.</summary>
     public Wait Before(Statement statement, TileStorage storage)
     {
-        bool vectors = HasVectorsAlone(statement);
-        Access[] own = [.. Accesses(statement).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)))];
-        Wait wait = own.SelectMany(x => since.Select((y, i) => Conflict(x, y, i < met))).DefaultIfEmpty().Max();
+        Access[] own = [.. Own(statement, storage, _ => true)];
+        Wait wait = WaitFor(own);
         if (wait == Wait.None)
         {
             since.AddRange(own);
@@ -47,6 +46,9 @@ internal sealed class Barriers
 
         return wait;
     }
+
+    /// <summary>True if all must wait before a statement whatever storage its new tiles take.</summary>
+    public bool WaitsAnyway(Statement statement, TileStorage storage) => WaitFor(Own(statement, storage, storage.Holds)) == Wait.All;
 
     /// <summary>Who waits before a statement, and the statement is done.</summary>
     public Wait Reach(Statement statement, TileStorage storage)
@@ -65,6 +67,27 @@ internal sealed class Barriers
         }
 
         return wait;
+    }
+
+    private Wait WaitFor(IEnumerable<Access> own)
+    {
+        Wait wait = Wait.None;
+        foreach (Access x in own)
+        {
+            for (int i = 0; i < since.Count && wait != Wait.All; i++)
+            {
+                Wait other = Conflict(x, since[i], i < met);
+                wait = other > wait ? other : wait;
+            }
+        }
+
+        return wait;
+    }
+
+    private static IEnumerable<Access> Own(Statement statement, TileStorage storage, Func<Tile, bool> which)
+    {
+        bool vectors = HasVectorsAlone(statement);
+        return Accesses(statement).Where(x => which(x.Tile)).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
     }
 
     /// <summary>The threads have waited.</summary>

@@ -26,6 +26,8 @@ internal static class DescriptionText
         writer.Line($"SeveralUpdates = {Bool(update.SeveralUpdates)},");
         writer.Line($"ColumnsAreIndependent = {Bool(update.ColumnsAreIndependent)},");
         writer.Line($"CarriesOverSegments = {Bool(update.CarriesOverSegments)},");
+        writer.Line($"ProjectsStates = {Bool(variant.Passes.Project is not null)},");
+        writer.Line($"PairsDecayByChannel = {Bool(variant.Chunk.PairsDecayByChannel)},");
         writer.Line($"ReadsKeys = false,");
         writer.Line($"Normalizer = {Bool(update.Normalizer)},");
         WriteList(writer, "PublishedAs", "Publication", declaration.Publications.Select(x => $"new({Quote(x.Name)}, {Quote(x.Flags)}, {Quote(x.Tensors)})"));

@@ -11,6 +11,7 @@ internal sealed class Grouping
     private readonly IReadOnlyList<Tile> giving;
     private readonly ISet<string> frame;
     private readonly ISet<string> factors;
+    private readonly bool shares;
     private readonly List<int>[] before;
 
     /// <param name="statements">In an order that is right.</param>
@@ -18,13 +19,15 @@ internal sealed class Grouping
     /// <param name="giving">Tiles of the frame whose storage may be given to others once they are read for the last time.</param>
     /// <param name="frame">Names of the tiles that have storage before the first statement.</param>
     /// <param name="factors">Tiles that are taken as factors.</param>
-    public Grouping(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors)
+    /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
+    public Grouping(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
     {
         this.statements = statements;
         this.liveAfter = liveAfter;
         this.giving = giving;
         this.frame = frame;
         this.factors = factors;
+        this.shares = shares;
         Uses[] uses = [.. Uses.Of(statements)];
         before = [.. uses.Select((x, i) => Enumerable.Range(0, i).Where(y => uses[y].Precede(x)).ToList())];
     }
@@ -36,21 +39,26 @@ internal sealed class Grouping
     public IReadOnlyList<Statement> Best()
     {
         Plan given = Of(statements);
+        Plan? last = null;
+        bool[] isDone = new bool[statements.Count];
         List<int> done = [], left = [.. Enumerable.Range(0, statements.Count)];
         while (left.Count > 0)
         {
-            int next = left.FindIndex(x => before[x].TrueForAll(done.Contains) && Fits(x)) is var at and >= 0 ? left[at] : left[0];
+            Plan? plan = null;
+            int at = left.FindIndex(x => before[x].TrueForAll(y => isDone[y]) && last?.Barriers.WaitsAnyway(statements[x], last.Storage) != true && Fits(x, out plan)), next = left[Math.Max(at, 0)];
             done.Add(next);
             left.Remove(next);
+            isDone[next] = true;
+            last = at >= 0 ? plan : Of(In([.. done, .. left]), done.Count - 1);
         }
 
         IReadOnlyList<Statement> grouped = In(done);
-        return Of(grouped).Barriers < given.Barriers ? grouped : statements;
+        return Of(grouped).Count < given.Count ? grouped : statements;
 
         // It can be next without a barrier before it, and without more scratch.
-        bool Fits(int x)
+        bool Fits(int x, out Plan plan)
         {
-            Plan plan = Of(In([.. done, x, .. left.Where(y => y != x)]), done.Count);
+            plan = Of(In([.. done, x, .. left.Where(y => y != x)]), done.Count);
             return !plan.WaitsAt && plan.Scratch <= given.Scratch;
         }
     }
@@ -62,7 +70,7 @@ internal sealed class Grouping
     /// <param name="at">The statement that is asked about; barriers are followed up to it.</param>
     private Plan Of(IReadOnlyList<Statement> order, int at = int.MaxValue)
     {
-        var storage = new TileStorage(order, liveAfter, giving, factors);
+        var storage = new TileStorage(order, liveAfter, giving, factors, shares);
         var barriers = new Barriers();
         int scratch = 0, count = 0;
         bool waits = false;
@@ -90,11 +98,13 @@ internal sealed class Grouping
             }
         }
 
-        return new(scratch, count, waits);
+        return new(scratch, count, waits, storage, barriers);
     }
 
     /// <param name="Scratch">What an order takes of it.</param>
-    /// <param name="Barriers">How often all threads wait, up to the statement that is asked about.</param>
+    /// <param name="Count">How often all threads wait, up to the statement that is asked about.</param>
     /// <param name="WaitsAt">True if they wait right before that.</param>
-    private sealed record Plan(int Scratch, int Barriers, bool WaitsAt);
+    /// <param name="Storage">Where tiles stand.</param>
+    /// <param name="Barriers">What was done since threads waited, after the statement that is asked about.</param>
+    private sealed record Plan(int Scratch, int Count, bool WaitsAt, TileStorage Storage, Barriers Barriers);
 }

@@ -6,6 +6,8 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimensions, ScratchTiles scratch, LoopMethods loops)
 {
+    private const string Widest = "Math.Max(sizes.K, sizes.V)";
+
     private readonly HashSet<string> frame = [];
 
     public SourceWriter Writer => writer;
@@ -18,6 +20,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
     /// <summary>Tiles that are taken as factors (see <see cref="FactorTiles"/>).</summary>
     public ISet<string> Factors { get; set; } = new HashSet<string>();
+
+    /// <summary>True if a row of keys and one of values stand in the same storage, as wide as the wider of them.</summary>
+    public bool Shares { get; set; }
 
     /// <summary>Where tiles that go from pass to pass, and gradients, stand in memory, by name.</summary>
     public Dictionary<string, string> Memory { get; } = [];
@@ -57,7 +62,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             statements = (paired.Scratch <= alone.Scratch ? paired : alone).Best();
         }
 
-        var storage = new TileStorage(statements, liveAfter, giving, Factors);
+        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares);
         var barriers = new Barriers();
         var later = new List<Statement>();
         for (int i = 0; i < statements.Count; i++)
@@ -103,7 +108,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
         return storage;
 
-        Grouping Groups(IReadOnlyList<Statement> all) => new(all, [.. liveAfter], giving, frame, Factors);
+        Grouping Groups(IReadOnlyList<Statement> all) => new(all, [.. liveAfter], giving, frame, Factors, Shares);
 
         void WaitFor(Wait wait)
         {
@@ -183,14 +188,14 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             {
                 if (tile.Variable != giver.TrimEnd('\''))
                 {
-                    lines.Add($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {giver.TrimEnd('\'')};");
+                    lines.Add($"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {Given(tile, giver, storage)};");
                 }
 
                 inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
             }
             else
             {
-                lines.Add(Taking(tile));
+                lines.AddRange(Taking(tile));
                 storage.Take(tile);
             }
         }
@@ -198,13 +203,30 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         return lines;
     }
 
-    private void WriteTake(Tile tile) => writer.Line(Taking(tile));
+    /// <summary>The storage of another tile, cut to the width of this one.</summary>
+    private string Given(Tile tile, string giver, TileStorage storage) => TileStorage.IsShared(tile, Shares) && storage.Tile(giver).Columns != tile.Columns
+        ? Cut(tile, storage.First(storage.Tile(giver)))
+        : giver.TrimEnd('\'');
 
-    private string Taking(Tile tile)
+    private string Cut(Tile tile, string first) => $"{first.TrimEnd('\'')}Room.Block(0, {dimensions.Text(tile.Rows)}, 0, {dimensions.Text(tile.Columns)})";
+
+    private void WriteTake(Tile tile) => Taking(tile).ForEach(writer.Line);
+
+    private List<string> Taking(Tile tile)
     {
         bool factor = Factors.Contains(tile.Name);
+        if (TileStorage.IsShared(tile, Shares))
+        {
+            scratch.Add(dimensions.Largest(tile.Rows), Widest, factor);
+            return
+            [
+                $"TTile {tile.Variable}Room = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {Widest});",
+                $"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {Cut(tile, tile.Name)};",
+            ];
+        }
+
         scratch.Add(tile, factor);
-        return $"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});";
+        return [$"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});"];
     }
 
     private void Write(Statement statement)

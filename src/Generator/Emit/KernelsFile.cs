@@ -6,9 +6,12 @@ internal static class KernelsFile
     public static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
 
     /// <summary>The kernels that work from and to the workspace between passes.</summary>
-    public static string[] Passes(Variant variant) => variant.Passes.Carry is null
-        ? ["Prepare", "Advance", "Trail", "Retreat", "Gradients"]
-        : ["Prepare", "Carry", "Compose", "Advance", "Trail", "CarryBack", "ComposeBack", "Retreat", "Gradients"];
+    public static string[] Passes(Variant variant)
+    {
+        string[] carry = variant.Passes.Carry is null ? [] : ["Carry", "Compose"], carryBack = variant.Passes.Carry is null ? [] : ["CarryBack", "ComposeBack"];
+        string[] project = variant.Passes.Project is null ? [] : ["Project"];
+        return ["Prepare", .. carry, "Advance", "Trail", .. carryBack, "Retreat", .. project, "Gradients"];
+    }
 
     public static string Text(Variant variant, IReadOnlyDictionary<string, string> scratch) => variant.File(
         $"What the runtime knows of {variant.Declaration.Name}.",

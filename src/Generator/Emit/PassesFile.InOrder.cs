@@ -43,9 +43,20 @@ internal sealed partial class PassesFile
         writer.Line(back ? "for (int chunk = chunks - 1; chunk >= 0; chunk--)" : "for (int chunk = 0; chunk < chunks; chunk++)");
         writer.Open();
         writer.Line("offset = first;");
+        KeptTile[] leaves = [.. Plan.OnTheWay.Where(x => pass.Statements.OfType<StoreStatement>().Any(y => y.X == x.Tile))];
+        if (leaves.Length > 0)
+        {
+            writer.Line("Kept<TTile, TNumber> kept = nextKept;");
+        }
+
         writer.Line("long start = nextStart;");
         writer.Line($"int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk){(writes.Length == 0 ? "" : ", writes = length * sizes.Updates")};");
         kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "tokens", "tokens * sizes.Updates");
+        foreach (KeptTile tile in leaves)
+        {
+            kernel.Memory[tile.Tile.Name] = KeptText(kernel, "kept", tile.Tile, kernel.Rows, panel: true);
+        }
+
         foreach (Statement fetch in pass.Ahead)
         {
             kernel.OpenAhead(fetch);
@@ -115,12 +126,12 @@ internal sealed partial class PassesFile
         }));
         if (moved.Contains(state.Name))
         {
-            NameState(kernel, "States", state.Name, "before", InOrder, panel: true);
+            NameState(kernel, state.Name, "before", InOrder, panel: true);
         }
 
         if (moved.Contains("dSNext"))
         {
-            NameState(kernel, "StateGradients", "dSNext", "after", InOrder, panel: true);
+            NameState(kernel, "dSNext", "after", InOrder, panel: true);
         }
     }
 }

@@ -70,90 +70,112 @@ internal sealed partial class PassesFile
 
         WriteInOrder("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Plan.Retreat, back: true, variant.ChunkAdjoint.State, "InitialStateGradient");
         writer.Line();
-        WriteChunkPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.", WriteGradients);
+        if (Plan.Project is Pass project)
+        {
+            WriteGradientPass("Project", "Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.", project, readsStates: true);
+            writer.Line();
+        }
+
+        WriteGradientPass(
+            "Gradients",
+            $"Pass {(Plan.Project is null ? "4" : "5")} of the backward, every chunk by itself: the gradients, each stored as soon as it is final.",
+            Plan.Gradients,
+            readsStates: Plan.Project is null);
     }
 
-    private void WriteGradients(KernelWriter kernel, ScratchTiles tiles)
+    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates) => WriteChunkPass(name, summary, (kernel, _) =>
     {
-        GradientPass pass = Plan.Gradients;
         OpenKept(kernel);
-        NameState(kernel, "States", state.Name, "before", Alone, panel: false);
-        NameState(kernel, "StateGradients", "dSNext", "after", Alone, panel: false);
+        if (readsStates)
+        {
+            NameState(kernel, state.Name, "before", Alone, panel: false);
+            NameState(kernel, "dSNext", "after", Alone, panel: false);
+        }
+
+        if (Plan.Project is not null)
+        {
+            OpenProjected(kernel);
+        }
+
         foreach (Source source in variant.Update.Sources.Where(x => variant.ChunkAdjoint.Gradients.ContainsKey(x.Field)))
         {
             kernel.Memory[source.Field + "Gradient"] = GradientText.OfChunk(kernel, source);
         }
 
         writer.Line();
-        writer.Line("// --- what the first part leaves to the second");
-        kernel.Factors = pass.Rest.Factors;
-        foreach (Tile tile in pass.Carried)
-        {
-            kernel.Take(tile);
-        }
+        Write(kernel, pass);
+    });
 
-        writer.Line("long first = offset;");
-        writer.Line();
-        writer.Line("// The first part: all that reads the states.");
-        WritePart(pass.WithStates);
-        kernel.WriteWait();
-        writer.Line();
-        writer.Line("// The second part: the gradients, each stored as soon as it is final.");
-        writer.Line("offset = first;");
-        WritePart(pass.Rest);
-
-        void WritePart(Pass part)
-        {
-            tiles.OpenScope();
-            writer.Open();
-            Write(kernel, part);
-            writer.Close();
-        }
-    }
+    private IEnumerable<KeptTile> AllKept => Plan.Kept.Concat(Plan.OnTheWay);
 
     private Dimensions Dimensions(bool panel) => new(variant.Update.Swapped, panel && variant.Update.ColumnsAreIndependent);
 
-    /// <summary>The struct of tiles that the first pass leaves behind, and its size.</summary>
+    /// <summary>The structs of tiles that passes leave behind, and their sizes.</summary>
     private void WriteKept()
     {
-        Dimensions dimensions = Dimensions(panel: false);
-        writer.Doc("summary", "What pass 1 leaves of a chunk for the passes that follow.");
-        writer.Open("private struct Kept<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
-        foreach (KeptTile kept in Plan.Kept)
+        WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept, () =>
         {
-            writer.Line($"public TTile {kept.Tile.Name};");
+            writer.Line("long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
+            return x => x.Exact ? "Exact" : "Packed";
+        });
+        if (Plan.Project is not null)
+        {
+            writer.Line();
+            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace.", Plan.Projected.Select(x => new KeptTile(x, Exact: true, Backward: true)), () =>
+            {
+                writer.Line("long projected = chunk * StateElements(sizes) / 2;");
+                return _ => "Projected";
+            });
         }
 
-        writer.Line();
-        writer.Doc("summary", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.");
-        writer.Open($"public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length{(writes.Length == 0 ? "" : ", int writes")})");
-        writer.Line("Kept<TTile, TNumber> kept = default;");
-        writer.Line("long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
-        foreach (KeptTile kept in Plan.Kept)
-        {
-            string region = kept.Exact ? "Exact" : "Packed";
-            writer.Line($"kept.{kept.Tile.Name} = between.{region}.Take(ref {region.ToLowerInvariant()}, {dimensions.Text(kept.Tile.Rows)}, {dimensions.Text(kept.Tile.Columns)});");
-        }
-
-        writer.Line("return kept;");
-        writer.Close();
-        writer.Close();
         writer.Line();
         writer.Line("/// <inheritdoc/>");
         writer.Line("public static long KeptElements(bool exact, Sizes sizes) => exact");
         writer.Indented(() =>
         {
-            writer.Lines($"? {Elements(true, dimensions)}");
-            writer.Lines($": {Elements(false, dimensions)};");
+            writer.Lines($"? {Elements(AllKept.Where(x => x.Exact).Select(x => x.Tile))}");
+            writer.Lines($": {Elements(AllKept.Where(x => !x.Exact).Select(x => x.Tile))};");
         });
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line(Plan.Project is null ? $"public static long StateElements(Sizes sizes) => 2 * {Elements([state])};" : $"public static long StateElements(Sizes sizes) => 2 * Math.Max({Elements([state])},");
+        if (Plan.Project is not null)
+        {
+            writer.Indented(() => writer.Lines($"{Elements(Plan.Projected)});"));
+        }
     }
 
-    private string Elements(bool exact, Dimensions dimensions)
+    private void WriteStruct(string name, string summary, string of, IEnumerable<KeptTile> tiles, Func<Func<KeptTile, string>> open)
     {
-        var tiles = new ScratchTiles(dimensions, workspace: true);
-        foreach (KeptTile kept in Plan.Kept.Where(x => x.Exact == exact))
+        Dimensions dimensions = Dimensions(panel: false);
+        writer.Doc("summary", summary);
+        writer.Open($"private struct {name}<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+        foreach (KeptTile tile in tiles)
         {
-            tiles.Add(kept.Tile);
+            writer.Line($"public TTile {tile.Tile.Name};");
+        }
+
+        writer.Line();
+        writer.Doc("summary", of);
+        writer.Open($"public static {name}<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length{(writes.Length == 0 ? "" : ", int writes")})");
+        writer.Line($"{name}<TTile, TNumber> tiles = default;");
+        Func<KeptTile, string> region = open();
+        foreach (KeptTile tile in tiles)
+        {
+            writer.Line($"tiles.{tile.Tile.Name} = between.{region(tile)}.Take(ref {region(tile).ToLowerInvariant()}, {dimensions.Text(tile.Tile.Rows)}, {dimensions.Text(tile.Tile.Columns)});");
+        }
+
+        writer.Line("return tiles;");
+        writer.Close();
+        writer.Close();
+    }
+
+    private string Elements(IEnumerable<Tile> of)
+    {
+        var tiles = new ScratchTiles(Dimensions(panel: false), workspace: true);
+        foreach (Tile tile in of)
+        {
+            tiles.Add(tile);
         }
 
         return tiles.Elements();
@@ -188,6 +210,7 @@ internal sealed partial class PassesFile
     private TileStorage Write(KernelWriter kernel, Pass pass)
     {
         kernel.Factors = pass.Factors;
+        kernel.Shares = pass.Shares;
         return kernel.Write(pass.Statements, pass.Results, [.. pass.Given]);
     }
 
@@ -201,20 +224,32 @@ internal sealed partial class PassesFile
     /// <summary>Tells the kernel where the kept tiles stand.</summary>
     private void NameKept(KernelWriter kernel, string kept, RowsText rows, bool panel)
     {
-        foreach (Tile tile in Plan.Kept.Select(x => x.Tile))
+        foreach (Tile tile in AllKept.Select(x => x.Tile))
         {
-            string columns = Dimensions(panel).Panel && tile.Columns == Dim.Value ? $".Block(0, {kernel.Length(tile.Rows, rows)}, at.Column, at.Columns)" : "";
-            kernel.Memory[tile.Name] = $"{kept}.{tile.Name}{columns}";
+            kernel.Memory[tile.Name] = KeptText(kernel, kept, tile, rows, panel);
         }
     }
 
-    /// <summary>Names the state (or its gradient) of a chunk in the workspace.</summary>
-    private void NameState(KernelWriter kernel, string region, string tile, string name, string chunk, bool panel)
+    private string KeptText(KernelWriter kernel, string kept, Tile tile, RowsText rows, bool panel) =>
+        $"{kept}.{tile.Name}{(Dimensions(panel).Panel && tile.Columns == Dim.Value ? $".Block(0, {kernel.Length(tile.Rows, rows)}, at.Column, at.Columns)" : "")}";
+
+    /// <summary>Names what pass 4 leaves.</summary>
+    private void OpenProjected(KernelWriter kernel)
+    {
+        writer.Line($"Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, {Alone}, length{writes});");
+        foreach (Tile tile in Plan.Projected)
+        {
+            kernel.Memory[tile.Name] = $"projected.{tile.Name}";
+        }
+    }
+
+    /// <summary>Names the state before a chunk, or the gradient of the one after it, in the workspace: the one stands behind the other.</summary>
+    private void NameState(KernelWriter kernel, string tile, string name, string chunk, bool panel)
     {
         Dimensions whole = Dimensions(panel: false), dimensions = Dimensions(panel);
-        string key = whole.Text(Dim.Key), columns = whole.Text(state.Columns);
-        writer.Line($"long {name}At = ({chunk}) * Padded.Elements({key}, {columns});");
-        writer.Line($"TTile {name} = between.{region}.Take(ref {name}At, {key}, {columns}){(dimensions.Panel ? $".Block(0, {key}, at.Column, at.Columns)" : "")};");
+        string key = whole.Text(Dim.Key), columns = whole.Text(state.Columns), behind = tile == state.Name ? "" : $" + Padded.Elements({key}, {columns})";
+        writer.Line($"long {name}At = (({chunk}) * StateElements(sizes)){behind};");
+        writer.Line($"TTile {name} = between.States.Take(ref {name}At, {key}, {columns}){(dimensions.Panel ? $".Block(0, {key}, at.Column, at.Columns)" : "")};");
         kernel.Memory[tile] = name;
     }
 }

@@ -7,18 +7,22 @@ internal sealed class TileStorage
     private readonly Dictionary<string, int> lastUse = [];
     private readonly Dictionary<string, Tile> free = [];
     private readonly HashSet<string> holding = [];
+    private readonly Dictionary<string, Tile> tiles = [];
     private readonly Dictionary<string, string> givers = [];
     private readonly Dictionary<string, string> wholes = [];
     private readonly ISet<string> factors;
+    private readonly bool shares;
 
     /// <param name="statements">The block.</param>
     /// <param name="liveAfter">Tiles that are read after it.</param>
     /// <param name="giving">Tiles of the frame that may give their storage too.</param>
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
-    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors)
+    /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
+    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false)
     {
         this.statements = statements;
         this.factors = factors;
+        this.shares = shares;
         for (int i = 0; i < statements.Count; i++)
         {
             if (statements[i] is ViewStatement view)
@@ -57,10 +61,14 @@ internal sealed class TileStorage
     /// <summary>True if the tile has storage already.</summary>
     public bool Holds(Tile tile) => holding.Contains(tile.Name);
 
+    /// <summary>The tile that holds storage by this name.</summary>
+    public Tile Tile(string name) => tiles[name];
+
     /// <summary>The tile has taken storage of its own.</summary>
     public void Take(Tile tile)
     {
         holding.Add(tile.Name);
+        tiles.Add(tile.Name, tile);
         free.Add(tile.Name, tile);
     }
 
@@ -111,15 +119,21 @@ internal sealed class TileStorage
     /// <summary>True if a statement also reads a part of the tile.</summary>
     private bool IsSeen(Tile tile, Statement statement) => statement.Reads.Any(x => wholes.TryGetValue(x.Name, out string? whole) && whole == tile.Name);
 
-    private bool Fits(Tile x, Tile y) => x.Rows == y.Rows && x.Columns == y.Columns && factors.Contains(x.Name) == factors.Contains(y.Name);
+    private bool Fits(Tile x, Tile y) => x.Rows == y.Rows && Columns(x, shares) == Columns(y, shares) && factors.Contains(x.Name) == factors.Contains(y.Name);
 
     /// <summary>The last statement that uses the storage in which a tile stands first; <see cref="int.MaxValue"/> if it is read after the block.</summary>
     public int LastUseOfStorage(Tile first) => holding.Where(x => StandsIn(x, first.Name)).Max(x => lastUse.TryGetValue(x, out int index) ? index : -1);
 
+    /// <summary>What a tile's columns are to its storage: rows of keys and of values are alike where they share it.</summary>
+    public static Dim Columns(Tile tile, bool shares) => IsShared(tile, shares) ? Dim.Key : tile.Columns;
+
+    /// <summary>True if a tile stands where others of another width may stand.</summary>
+    public static bool IsShared(Tile tile, bool shares) => shares && tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value };
+
     private int LastUse(Tile tile) => lastUse.TryGetValue(tile.Name, out int index) ? index : -1;
 
     /// <summary>Arguments that the statement's result may overwrite: element for element it needs no other.</summary>
-    private static IEnumerable<Tile> InPlace(Statement statement, Tile result) => statement switch
+    public static IEnumerable<Tile> InPlace(Statement statement, Tile result) => statement switch
     {
         LoopStatement { Stores.Count: 1 } x when x.Stores[0].Into == Into.Set => x.Arguments,
         CallStatement { Method: "Copy" or "Decay", Into: Into.Set } x => [x.Arguments[0]],

@@ -3,9 +3,9 @@ namespace AttentionDsl.Generator;
 /// <summary>
 /// The chunk-parallel form of a state update: what a chunk of tokens does to the state and reads from it, in matrix products.
 /// With G the cumulative log decay, E the decay an erase has seen, Q the decay a read has seen, c the erase vector:
-/// P = q k^T exp(Q - G) causal, L = c k^T exp(E - G) strictly causal, W = (I + L)^-1 (c exp E), U0 = (I + L)^-1 vw,
-/// U = U0 - W S, o = (q exp Q) S + P U, S' = exp(G_C) S + (k exp(G_C - G))^T U.
-/// The systems are solved before the state is known (WY form): what is left of the recurrence over chunks is products.
+/// P = q k^T exp(Q - G) causal, L = c k^T exp(E - G) strictly causal, U = (I + L)^-1 (vw - (c exp E) S),
+/// o = (q exp Q) S + P U, S' = exp(G_C) S + (k exp(G_C - G))^T U.
+/// (Where many chunks are computed at once, <see cref="WyForm"/> solves the systems before the state is known.)
 /// </summary>
 internal sealed class ChunkProgram
 {
@@ -40,7 +40,7 @@ internal sealed class ChunkProgram
         if (rule.Erase is Tile c)
         {
             Tile lower = EraseGram("L", c, rule.Key, "c", "k");
-            u = FromStateAndWrites("U", Solve("U0", lower, rule.Written, "L"), "c", c, lower, "L", negative: true);
+            u = FromStateAndWrites("U", rule.Written, "c", c, lower, "L", negative: true);
         }
         else if (rule.Read is Tile a)
         {
@@ -49,7 +49,7 @@ internal sealed class ChunkProgram
             Tile gramB = EraseGram("Lb", minus, rule.Write!, "c", "b"), gramK = EraseGram("Ak", a, rule.Key, "a", "k");
             Tile own = builder.Add(new Sum(
                 new Tile("AkV", writes, builder.StateColumns), Pairs(gramK, rule.Written, valueDecay?.AtErase, Causal.Strict).ToEquatableArray(), $"AkV = Ak {rule.Written.Name}"));
-            z = FromStateAndWrites("Z", Solve("Z0", gramB, own, "Lb"), "a", a, gramB, "Lb", negative: false);
+            z = FromStateAndWrites("Z", own, "a", a, gramB, "Lb", negative: false);
         }
 
         Tile output = OutputGate.Apply(update, builder, update.Swapped ? ReadKeys(u) : ReadValues(u, z));
@@ -79,23 +79,27 @@ internal sealed class ChunkProgram
         return builder.Add(new Gram(result, l, r, e, decay.AtWrites, causal, $"{name}_ij = sum_d {left}_id {right}_jd exp({e.Name}_id - {decay.AtWrites.Name}_jd) for {pairs}"));
     }
 
-    /// <summary>R = (I + L)^-1 (writes +- (x exp E) S), the part of the writes already solved: R = R0 +- W S with W = (I + L)^-1 (x exp E).</summary>
+    /// <summary>R = (I + L)^-1 (own +- (x exp E) S).</summary>
     private Tile FromStateAndWrites(string name, Tile own, string vector, Tile x, Tile lower, string lowerName, bool negative)
     {
         Tile hat = decay is null ? x : Scaled(vector + "Hat", x, decay.AtErase, $"{vector}Hat = {vector} exp({decay.AtErase.Name})");
-        Tile w = builder.Add(new Solve(new Tile("W", writes, Dim.Key), lower, hat, null, $"W = (I + {lowerName})^-1 {hat.Name}"));
-        var fromState = new Term(TermKind.Product, negative, w, State);
-        string sign = negative ? "-" : "+", text = "W S";
-        if (valueDecay is not null)
+        string sign = negative ? "-" : "+";
+        if (valueDecay is null)
         {
-            // Both sides of the system decay alike: the columns' decay comes after the solve.
-            Tile plain = builder.Add(new Sum(new Tile("WS", writes, builder.StateColumns), EquatableArray.Of(fromState with { Negative = false }), "WS = W S"));
-            fromState = new Term(TermKind.Tile, negative, Scaled("WSDecayed", plain, valueDecay.AtErase, $"WSDecayed = exp({valueDecay.AtErase.Name}) * WS"));
-            text = "WSDecayed";
+            Tile right = builder.Add(new Sum(
+                new Tile(name + "Right", writes, builder.StateColumns),
+                EquatableArray.Of(new Term(TermKind.Tile, false, own), new Term(TermKind.Product, negative, hat, State)),
+                $"{name}Right = {own.Name} {sign} {hat.Name} S"));
+            return Solve(name, lower, right, lowerName);
         }
 
+        // Both sides of the system decay alike: the columns' decay comes after the solve, R = R0 +- exp(Gv) W S with W = (I + L)^-1 (x exp E).
+        Tile solved = Solve(name + "0", lower, own, lowerName);
+        Tile w = builder.Add(new Solve(new Tile("W", writes, Dim.Key), lower, hat, null, $"W = (I + {lowerName})^-1 {hat.Name}"));
+        Tile plain = builder.Add(new Sum(new Tile("WS", writes, builder.StateColumns), EquatableArray.Of(new Term(TermKind.Product, false, w, State)), "WS = W S"));
+        var fromState = new Term(TermKind.Tile, negative, Scaled("WSDecayed", plain, valueDecay.AtErase, $"WSDecayed = exp({valueDecay.AtErase.Name}) * WS"));
         return builder.Add(new Sum(
-            new Tile(name, writes, builder.StateColumns), EquatableArray.Of(new Term(TermKind.Tile, false, own), fromState), $"{name} = {own.Name} {sign} {text}"));
+            new Tile(name, writes, builder.StateColumns), EquatableArray.Of(new Term(TermKind.Tile, false, solved), fromState), $"{name} = {solved.Name} {sign} WSDecayed"));
     }
 
     /// <summary>sum over j of p_ij x_j, with the decay of the columns where there is one.</summary>

@@ -13,8 +13,10 @@ internal sealed class Pass
     /// <param name="exact">What must not be rounded on its way out.</param>
     /// <param name="given">What it finds in scratch; it may give the storage on once it has read it.</param>
     /// <param name="factors">The tiles that are taken as factors, where more than these statements decide it.</param>
-    public Pass(IEnumerable<Statement> statements, IEnumerable<Tile> results, IEnumerable<Tile> exact, IEnumerable<Tile> given, ISet<string>? factors = null)
+    /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
+    public Pass(IEnumerable<Statement> statements, IEnumerable<Tile> results, IEnumerable<Tile> exact, IEnumerable<Tile> given, ISet<string>? factors = null, bool shares = false)
     {
+        Shares = shares;
         Statements = [.. statements];
         Results = [.. results];
         Exact = [.. exact];
@@ -37,11 +39,14 @@ internal sealed class Pass
     /// <summary>Names of the tiles that are taken as factors.</summary>
     public ISet<string> Factors { get; }
 
+    /// <summary>True if a row of keys and one of values stand in the same storage.</summary>
+    public bool Shares { get; }
+
     /// <summary>What is fetched one chunk ahead.</summary>
     public IReadOnlyList<Statement> Ahead { get; private set; } = [];
 
     /// <summary>The pass with other statements that write and read the same tiles.</summary>
-    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors) { Ahead = Ahead };
+    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead };
 
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
@@ -129,13 +134,13 @@ internal sealed class Pass
         return With([.. fetches, .. rest]);
     }
 
-    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors);
+    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares);
 
     /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
     public int Cost() => Taken().Sum(x => Weight(x.Rows, x.Columns, x.Factor));
 
-    /// <summary>What a tile takes there, rows padded.</summary>
-    public static int Weight(Dim rows, Dim columns, bool factor) => (rows == Dim.One ? 1 : Length(rows)) * (Length(columns) + 8) * (factor ? 1 : 2);
+    /// <summary>What a tile takes there, rows padded; a column has four numbers a row.</summary>
+    public static int Weight(Dim rows, Dim columns, bool factor) => (rows == Dim.One ? 1 : Length(rows)) * (columns == Dim.One ? 8 : (Length(columns) + 8) * (factor ? 1 : 2));
 
     private static int Length(Dim dim) => dim switch
     {
@@ -155,14 +160,14 @@ internal sealed class Pass
     private IEnumerable<(Dim Rows, Dim Columns, bool Factor)> Taken()
     {
         Stored(out List<Tile> taken);
-        return taken.Select(x => (x.Rows, x.Columns, Factors.Contains(x.Name)));
+        return taken.Select(x => (x.Rows, TileStorage.Columns(x, Shares), Factors.Contains(x.Name)));
     }
 
     /// <summary>Where its tiles stand, as <see cref="KernelWriter"/> will have it.</summary>
     private TileStorage Stored(out List<Tile> taken)
     {
         taken = [];
-        var storage = new TileStorage(Statements, Results, Given, Factors);
+        var storage = new TileStorage(Statements, Results, Given, Factors, Shares);
         for (int i = 0; i < Statements.Count; i++)
         {
             foreach (Tile tile in Statements[i].Results.Where(x => Statements[i] is not ViewStatement && !storage.Holds(x)))

@@ -1,6 +1,6 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>A tile that the token-parallel pass leaves for the passes that follow.</summary>
+/// <summary>A tile that a pass leaves for the passes that follow.</summary>
 /// <param name="Tile">The tile.</param>
 /// <param name="Exact">False if it is only ever a factor or a term of matrix products: a device may then keep it in half the bits.</param>
 /// <param name="Backward">True if only passes of the backward read it.</param>
@@ -18,9 +18,11 @@ internal sealed class PassPlan
     private readonly HashSet<string> dependent;
     private readonly Dictionary<string, KeptTile> kept = [];
 
-    public PassPlan(TileProgram program, Adjoint adjoint, bool segments)
+    public PassPlan(TileProgram chunk, Adjoint adjoint, bool segments)
     {
-        this.program = program;
+        var form = WyForm.Of(chunk);
+        program = form.Program;
+        IReadOnlyList<Statement> derivative = form.Of(adjoint.Statements);
         definitions = program.Operations.ToDictionary(x => x.Result.Name);
         dependent = [program.StateIn.Name];
         foreach (Operation operation in program.Operations.Where(x => x.Reads.Any(y => dependent.Contains(y.Name))))
@@ -28,7 +30,7 @@ internal sealed class PassPlan
             dependent.Add(operation.Result.Name);
         }
 
-        IReadOnlyList<Statement> retreat = Slice(adjoint.Statements, [adjoint.State]);
+        IReadOnlyList<Statement> retreat = Slice(derivative, [adjoint.State], []);
         foreach (Tile tile in Results(program))
         {
             Reach(tile, exact: true, backward: false);
@@ -43,9 +45,15 @@ internal sealed class PassPlan
             }
         }
 
-        IReadOnlyList<Statement> gradients = Slice(adjoint.Statements, adjoint.Gradients.Values);
-        HashSet<string> sources = Sources(gradients);
+        // What the walks over the sequence compute of a chunk's tokens on their way they leave to the gradients.
+        IReadOnlyList<Statement> gradients = Slice(derivative, adjoint.Gradients.Values, []);
+        HashSet<string> read = [.. gradients.SelectMany(x => x.Reads).Select(x => x.Name)];
+        Tile[] onward = [.. Later([program.StateOut], kept.ContainsKey).OfType<Sum>().Select(x => x.Result).Where(IsLeft)];
+        Tile[] back = [.. retreat.OfType<CallStatement>().Where(x => FactorTiles.Products.Contains(x.Method)).Select(x => x.Written[0]).Distinct().Where(IsLeft)];
+        gradients = Slice(derivative, adjoint.Gradients.Values, [.. back.Select(x => x.Name)]);
+        HashSet<string> sources = [.. Sources(gradients), .. onward.Select(x => x.Name)];
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
+        OnTheWay = [.. onward.Concat(back).Select(x => new KeptTile(x, Exact: false, Backward: true))];
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
@@ -53,19 +61,24 @@ internal sealed class PassPlan
         IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
         Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
         IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], kept.ContainsKey));
-        Trail = InOrder(trail, state, program.StateOut, stores: true);
+        Trail = InOrder(Leaving(trail, onward), state, program.StateOut, stores: true);
         retreat = [.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)];
-        Retreat = InOrder(retreat, stateGradient, adjoint.State, stores: true);
-        Gradients = new GradientPass(
+        Retreat = InOrder(Leaving(retreat, back), stateGradient, adjoint.State, stores: true);
+        var both = new GradientPasses(
             GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
-            [.. left.Where(x => sources.Contains(x.Name))]).Trimmed(shortChunks);
+            [.. left.Where(x => sources.Contains(x.Name)), .. onward, .. back]);
+        Project = both.Project is Pass project ? shortChunks.Trimmed(project) : null;
+        Projected = both.Projected;
+        Gradients = shortChunks.Trimmed(both.Gradients);
         if (segments)
         {
             Carry = InOrder(trail, state, program.StateOut, stores: false);
             CarryBack = InOrder(retreat, stateGradient, adjoint.State, stores: false);
         }
+
+        bool IsLeft(Tile tile) => read.Contains(tile.Name) && tile.Rows is Dim.Token or Dim.Update && dependent.Contains(tile.Name) == definitions.ContainsKey(tile.Name);
 
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
@@ -81,6 +94,9 @@ internal sealed class PassPlan
     /// <summary>What the first pass leaves behind, a chunk.</summary>
     public IReadOnlyList<KeptTile> Kept { get; }
 
+    /// <summary>What the walks leave behind, a chunk: of the state, and of its gradient.</summary>
+    public IReadOnlyList<KeptTile> OnTheWay { get; }
+
     /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
     public Pass Prepare { get; }
 
@@ -93,8 +109,14 @@ internal sealed class PassPlan
     /// <summary>Pass 3 of the backward, in reverse order: the gradient of the state.</summary>
     public Pass Retreat { get; }
 
-    /// <summary>Pass 4 of the backward, every chunk by itself: the gradients of inputs and parameters, from the state and its gradient.</summary>
-    public GradientPass Gradients { get; }
+    /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it; null if the last pass does.</summary>
+    public Pass? Project { get; }
+
+    /// <summary>What pass 4 leaves in the place of the two states.</summary>
+    public IReadOnlyList<Tile> Projected { get; }
+
+    /// <summary>The last pass of the backward, every chunk by itself: the gradients of inputs and parameters.</summary>
+    public Pass Gradients { get; }
 
     /// <summary>Where sequences are cut into segments, Trail for what a segment hands on alone; null if they never are.</summary>
     public Pass? Carry { get; }
@@ -104,10 +126,22 @@ internal sealed class PassPlan
 
     private static IEnumerable<Tile> Results(TileProgram program) => program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
 
-    /// <summary>The statements that the targets hang on.</summary>
-    private static IReadOnlyList<Statement> Slice(IReadOnlyList<Statement> statements, IEnumerable<Tile> targets)
+    /// <summary>The statements with those that store what a walk leaves, each after the last that writes it.</summary>
+    private static IReadOnlyList<Statement> Leaving(IReadOnlyList<Statement> statements, Tile[] tiles)
     {
-        var needed = new HashSet<string>(targets.Select(x => x.Name));
+        var all = new List<Statement>(statements);
+        foreach (Tile tile in tiles)
+        {
+            all.Insert(all.FindLastIndex(x => x.Results.Contains(tile)) + 1, new StoreStatement(tile, tile.Name));
+        }
+
+        return all;
+    }
+
+    /// <summary>The statements that the targets hang on, but for what is there.</summary>
+    private static IReadOnlyList<Statement> Slice(IReadOnlyList<Statement> statements, IEnumerable<Tile> targets, HashSet<string> there)
+    {
+        var needed = new HashSet<string>(targets.Select(x => x.Name).Where(x => !there.Contains(x)));
         var slice = new List<Statement>();
         foreach (Statement statement in statements.Reverse())
         {
@@ -115,8 +149,7 @@ internal sealed class PassPlan
             if (only.Results.Any(x => needed.Contains(x.Name)))
             {
                 slice.Add(only);
-                needed.UnionWith(only.Reads.Select(x => x.Name));
-                needed.UnionWith(only.Results.Select(x => x.Name));
+                needed.UnionWith(only.Reads.Concat(only.Results).Select(x => x.Name).Where(x => !there.Contains(x)));
             }
         }
 

@@ -7,8 +7,8 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed class ShortChunks
 {
-    // What stands for numbers that may be anything.
-    private static readonly double[] Samples = [1.3, -0.7];
+    // What stands for numbers that may be anything: each argument has one of its own, for a difference of two must not vanish.
+    private static readonly Func<int, double>[] Samples = [x => 1.3 + (0.7 * x), x => -0.7 - (0.45 * x)];
 
     /// <summary>Variables of the tiles whose rows beyond the last token are not zero.</summary>
     private readonly HashSet<string> running = [];
@@ -41,7 +41,8 @@ internal sealed class ShortChunks
         string name = store.Result.Variable;
         Tile[] read = [.. loop.Arguments.Where(x => store.Value.ArgumentNames().Contains(x.Name))];
         var zeros = new HashSet<string>(read.Where(x => HasRows(x) && !IsRunning(x)).Select(x => x.Name));
-        if (Samples.All(x => store.Value.At(y => zeros.Contains(y) ? 0 : x) == 0))
+        List<string> names = [.. store.Value.ArgumentNames()];
+        if (Samples.All(x => store.Value.At(y => zeros.Contains(y) ? 0 : x(names.IndexOf(y))) == 0))
         {
             return false;
         }

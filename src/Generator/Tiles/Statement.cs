@@ -77,9 +77,12 @@ internal sealed record StoreStatement(Tile X, string To) : Statement("")
     /// <summary>True if only the backward asks for it.</summary>
     public bool Backward { get; init; }
 
+    /// <summary>Tiles that must be in scratch first: it overwrites where they came from.</summary>
+    public EquatableArray<Tile> After { get; init; } = EquatableArray<Tile>.Empty;
+
     public override IEnumerable<Tile> Results => [];
 
-    public override IEnumerable<Tile> Reads => [X];
+    public override IEnumerable<Tile> Reads => [X, .. After];
 }
 
 /// <summary>TTile.Method(results, arguments, options).</summary>

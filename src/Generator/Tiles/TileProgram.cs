@@ -142,6 +142,9 @@ internal sealed record TileProgram(EquatableArray<Operation> Operations, Tile St
     /// <summary>What it is for: the state, and what the caller gets.</summary>
     public Tile[] Results => Output is null ? [StateOut] : [StateOut, Output];
 
+    /// <summary>True if pairs of tokens decay by other factors in every channel.</summary>
+    public bool PairsDecayByChannel => Operations.Any(x => x is Gram { E: not null } or Solve { G: not null } || (x is Sum sum && sum.Terms.Any(y => y.Kind == TermKind.DecayedProduct)));
+
     /// <summary>The operations that <paramref name="tiles"/> need, in order.</summary>
     public IReadOnlyList<Operation> Needed(IEnumerable<Tile> tiles)
     {

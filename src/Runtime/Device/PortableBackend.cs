@@ -17,12 +17,12 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     {
         Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, _ => typeof(AnySizes), _ => KernelSpecialization.Empty, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
-        long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.StateGradients, parts.Borders];
+        long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.Projected, parts.Borders];
         long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));
         return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
         {
             DeviceTile Part(long elements) => Line(memory.Take<float>(elements));
-            var between = new Between<DeviceTile> { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients), Borders = Part(parts.Borders) };
+            var between = new Between<DeviceTile> { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), Projected = Part(parts.Projected), Borders = Part(parts.Borders) };
             ArrayView<float> scratch = memory.Take<float>(scratchElements);
             Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : view(x.Tensor).Cast<float>()))];
             return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>

@@ -144,16 +144,15 @@ internal sealed class Call : IDisposable
         var segments = new Segments(Shape, work, pieces);
         bool backward = kernel == KernelKind.Backward;
         long stretches = Shape.Chunks() * Shape.Heads;
-
-        // A kernel may see the state transposed, and rows are padded.
-        long states = backward ? stretches * Math.Max(Padded.Elements(Shape.K, Shape.StateColumns), Padded.Elements(Shape.StateColumns, Shape.K)) : 0;
+        long states = backward ? stretches * TKernels.StateElements(sizes) : 0;
         Launch[] carry = segments.Borders == 0 ? [] : [new(KernelKind.Carry, segments.Carry), new(KernelKind.Compose, segments.Compose)];
         Launch[] carryBack = segments.Borders == 0 ? [] : [new(KernelKind.CarryBack, segments.CarryBack), new(KernelKind.ComposeBack, segments.Compose)];
+        Launch[] project = Description.ProjectsStates ? [new(KernelKind.Project, chunks)] : [];
         Launch[] launches = backward
-            ? [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Trail, segments.Onward), .. carryBack, new(KernelKind.Retreat, segments.Back), new(KernelKind.Gradients, chunks)]
+            ? [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Trail, segments.Onward), .. carryBack, new(KernelKind.Retreat, segments.Back), .. project, new(KernelKind.Gradients, chunks)]
             : [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Advance, segments.Onward)];
         return Engine.Plan<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
-            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states, segments.Borders * (long)Shape.Heads * Borders.Elements(sizes)));
+            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states / 2, segments.Borders * (long)Shape.Heads * Borders.Elements(sizes)));
     }
 
     /// <summary>Rows of the gradient of a parameter before they are summed: one for what each item of the gradient kernel works on.</summary>

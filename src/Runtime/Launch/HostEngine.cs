@@ -65,9 +65,9 @@ internal sealed unsafe class HostEngine : IEngine
         HostTile exact = new(memory, 1, Items.Clamp(parts.Exact), parts.Exact);
         HostTile packed = new(memory += parts.Exact, 1, Items.Clamp(parts.Packed), parts.Packed);
         HostTile states = new(memory += parts.Packed, 1, Items.Clamp(parts.States), parts.States);
-        HostTile gradients = new(memory += parts.States, 1, Items.Clamp(parts.StateGradients), parts.StateGradients);
-        HostTile borders = new(memory + parts.StateGradients, 1, Items.Clamp(parts.Borders), parts.Borders);
-        return new() { Exact = exact, Packed = packed, States = states, StateGradients = gradients, Borders = borders };
+        HostTile projected = new(memory += parts.States, 1, Items.Clamp(parts.Projected), parts.Projected);
+        HostTile borders = new(memory + parts.Projected, 1, Items.Clamp(parts.Borders), parts.Borders);
+        return new() { Exact = exact, Packed = packed, States = states, Projected = projected, Borders = borders };
     }
 
     /// <summary>One kernel over its items.</summary>

@@ -28,11 +28,11 @@ internal readonly record struct Launch(KernelKind Kernel, Work[] Work);
 /// <param name="Exact">Of <see cref="Between{TTile}.Exact"/>.</param>
 /// <param name="Packed">Of <see cref="Between{TTile}.Packed"/>.</param>
 /// <param name="States">Of <see cref="Between{TTile}.States"/>.</param>
-/// <param name="StateGradients">Of <see cref="Between{TTile}.StateGradients"/>.</param>
+/// <param name="Projected">Of <see cref="Between{TTile}.Projected"/>: half as many as of the states.</param>
 /// <param name="Borders">Of <see cref="Between{TTile}.Borders"/>.</param>
-internal readonly record struct BetweenElements(long Exact, long Packed, long States, long StateGradients, long Borders)
+internal readonly record struct BetweenElements(long Exact, long Packed, long States, long Projected, long Borders)
 {
-    public long Total => Exact + Packed + States + StateGradients + Borders;
+    public long Total => Exact + Packed + States + Projected + Borders;
 }
 
 /// <summary>Runs kernels over work items: the seam between the variants and the host, the oracle and devices.</summary>

@@ -43,7 +43,7 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false, Segment
             return part;
         }
 
-        Between<ReferenceTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), StateGradients = Part(parts.StateGradients), Borders = Part(parts.Borders) };
+        Between<ReferenceTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), Projected = Part(parts.Projected), Borders = Part(parts.Borders) };
         foreach ((KernelKind kernel, Work[] work) in launches)
         {
             long elements = TKernels.Scratch(kernel, sizes);

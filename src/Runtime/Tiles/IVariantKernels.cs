@@ -41,7 +41,7 @@ public interface IVariantKernels
 
     /// <summary>
     /// One of the passes into which a token-parallel device cuts <see cref="Forward"/> (Prepare, Advance) and <see cref="Backward"/>
-    /// (Prepare, Trail, Retreat, Gradients). Items of Prepare and Gradients are chunks, items of the others whole sequences
+    /// (Prepare, Trail, Retreat, Project, Gradients). Items of Prepare, Project and Gradients are chunks, items of the others whole sequences
     /// or segments of them, whose states Carry and Compose (CarryBack and ComposeBack) then work out first.
     /// </summary>
     static abstract void Pass<TTile, TNumber>(
@@ -51,6 +51,12 @@ public interface IVariantKernels
 
     /// <summary>Elements that a chunk of one head takes in the workspace between passes: its exact part, or its packed part.</summary>
     static abstract long KeptElements(bool exact, Sizes sizes);
+
+    /// <summary>
+    /// Elements that a chunk of one head takes in <see cref="Between{TTile}.States"/>: the state before it and the gradient of the state after it, or twice
+    /// as many as those of what Project leaves in their place.
+    /// </summary>
+    static abstract long StateElements(Sizes sizes);
 
     /// <summary>Scratch elements that one item of a kernel takes.</summary>
     static abstract long Scratch(KernelKind kernel, Sizes sizes);
@@ -93,7 +99,7 @@ public enum KernelKind
     /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
     Retreat,
 
-    /// <summary>Pass 4 of the backward, chunk by chunk in any order: the gradients of inputs and parameters.</summary>
+    /// <summary>Pass 5 of the backward, chunk by chunk in any order: the gradients of inputs and parameters.</summary>
     Gradients,
 
     /// <summary>
@@ -110,4 +116,7 @@ public enum KernelKind
 
     /// <summary>After CarryBack, from the last border to the first: the gradients of the states at the borders.</summary>
     ComposeBack,
+
+    /// <summary>Pass 4 of the backward, chunk by chunk in any order: what the gradients need of the state before a chunk and of the gradient of the state after it.</summary>
+    Project,
 }

@@ -111,21 +111,17 @@ public partial record BoundedKimiDelta
                 TTile P = scratch.Take(ref offset, length, length);
                 TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
 
-                // U0 = (I + L)^-1 vw
-                TTile U0 = vw;
-                TTile.SolveUnitLower(U0, L, vw);
-
                 // cHat = c exp(G)
                 TTile cHat = c;
                 Loops<TTile, TNumber>.cHat(cHat, c, G);
 
-                // W = (I + L)^-1 cHat
-                TTile W = cHat;
-                TTile.SolveUnitLower(W, L, cHat);
+                // URight = vw - cHat S
+                TTile URight = vw;
+                TTile.Product(URight, cHat, S, Into.Subtract);
 
-                // U = U0 - W S
-                TTile U = U0;
-                TTile.Product(U, W, S, Into.Subtract);
+                // U = (I + L)^-1 URight
+                TTile U = URight;
+                TTile.SolveUnitLower(U, L, URight);
 
                 // qHat = q exp(G)
                 TTile qHat = q;

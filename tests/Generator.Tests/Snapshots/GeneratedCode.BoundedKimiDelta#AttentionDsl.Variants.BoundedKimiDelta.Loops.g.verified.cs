@@ -366,9 +366,9 @@ public partial record BoundedKimiDelta
                 }
             }
 
-            /// <summary>dv = dvw * beta</summary>
+            /// <summary>dv = dURight * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dv(TTile dv, TTile beta, TTile dvw)
+            public static void dv(TTile dv, TTile beta, TTile dURight)
             {
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
                 for (int i = dv.FirstRow; dv.HasRow(i); i += down)
@@ -376,7 +376,7 @@ public partial record BoundedKimiDelta
                     TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; dv.HasColumn(j); j += across)
                     {
-                        dv.Store(i, j, dvw.Load(i, j) * beta_i);
+                        dv.Store(i, j, dURight.Load(i, j) * beta_i);
                         if (dv.ColumnsInOneTurn)
                         {
                             break;

@@ -67,6 +67,7 @@ public partial record GatedDeltaNet
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Project: ProjectItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
@@ -106,15 +107,14 @@ public partial record GatedDeltaNet
                 + 2 * Padded.Elements(1, 1, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
                 + Math.Max(
                     3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(1, 1, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
-                    8 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 3 * Padded.Elements(1, 1, sizes)
@@ -167,26 +167,19 @@ public partial record GatedDeltaNet
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes),
-            KernelKind.Gradients =>
-                3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+            KernelKind.Project =>
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Math.Max(
-                    2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Elements(1, 1, sizes)
-                    + Padded.Elements(sizes.K, 1, sizes),
-                    2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 3 * Padded.Elements(1, 1, sizes)
-                    + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Elements(1, sizes.Chunk, sizes)),
+                + Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.K, 1, sizes),
+            KernelKind.Gradients =>
+                2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -216,6 +209,8 @@ public partial record GatedDeltaNet
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            ProjectsStates = true,
+            PairsDecayByChannel = false,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]
@@ -223,9 +218,9 @@ public partial record GatedDeltaNet
                 new("gated_delta_rule", "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel", "q k v g beta A_log dt_bias?"),
             }),
             ForwardOperations = sizes =>
-                ((3.0 * sizes.Chunk * sizes.Chunk * sizes.K)
-                + (1.0 * sizes.Chunk * sizes.Chunk * sizes.V)
+                ((2.0 * sizes.Chunk * sizes.Chunk * sizes.K)
                 + (4.0 * sizes.Chunk * sizes.V * sizes.K)
+                + (1.0 * sizes.Chunk * sizes.Chunk * sizes.V)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.Chunk)
                 + (2.0 * sizes.K * sizes.V * sizes.Chunk)) / sizes.Chunk,
         };

@@ -470,9 +470,9 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>dv = dvw * beta</summary>
+            /// <summary>dv = dURight * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dv(TTile dv, TTile beta, TTile dvw)
+            public static void dv(TTile dv, TTile beta, TTile dURight)
             {
                 int down = dv.RowStep, across = dv.ColumnStep, first = dv.FirstColumn;
                 for (int i = dv.FirstRow; dv.HasRow(i); i += down)
@@ -480,7 +480,7 @@ public partial record GatedDeltaNet
                     TNumber beta_i = beta.Spread(i, 0);
                     for (int j = first; dv.HasColumn(j); j += across)
                     {
-                        dv.Store(i, j, dvw.Load(i, j) * beta_i);
+                        dv.Store(i, j, dURight.Load(i, j) * beta_i);
                         if (dv.ColumnsInOneTurn)
                         {
                             break;
@@ -533,76 +533,6 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (dqIn.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dc += dcHat * exp(G)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dc2(TTile dc, TTile G, TTile dcHat)
-            {
-                int down = dc.RowStep, across = dc.ColumnStep, first = dc.FirstColumn;
-                for (int i = dc.FirstRow; dc.HasRow(i); i += down)
-                {
-                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; dc.HasColumn(j); j += across)
-                    {
-                        dc.Store(i, j, dc.Load(i, j) + dcHat.Load(i, j) * exp);
-                        if (dc.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dc.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dk = dc * beta</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk3(TTile dk, TTile beta, TTile dc)
-            {
-                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
-                {
-                    TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; dk.HasColumn(j); j += across)
-                    {
-                        dk.Store(i, j, dc.Load(i, j) * beta_i);
-                        if (dk.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dk.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dk += dkLeft * exp(GLast - G)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk4(TTile dk, TTile GLast, TTile G, TTile dkLeft)
-            {
-                TNumber GLast_i = GLast.Spread(0, 0);
-                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
-                {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; dk.HasColumn(j); j += across)
-                    {
-                        dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
-                        if (dk.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dk.RowsInOneTurn)
                     {
                         break;
                     }
@@ -916,7 +846,7 @@ public partial record GatedDeltaNet
 
             /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk5(TTile dk, TTile beta, TTile dc)
+            public static void dk3(TTile dk, TTile beta, TTile dc)
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;

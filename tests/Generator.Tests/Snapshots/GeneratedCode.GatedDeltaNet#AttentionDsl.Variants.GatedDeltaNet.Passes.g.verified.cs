@@ -16,7 +16,7 @@ public partial record GatedDeltaNet
 {
     partial class Kernels
     {
-        /// <summary>What pass 1 leaves of a chunk for the passes that follow.</summary>
+        /// <summary>What the passes leave of a chunk for those that follow.</summary>
         private struct Kept<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -29,21 +29,48 @@ public partial record GatedDeltaNet
             public TTile P;
             public TTile qHat;
             public TTile kLeft;
+            public TTile U;
+            public TTile dU;
 
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
-                Kept<TTile, TNumber> kept = default;
+                Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
-                kept.GLast = between.Exact.Take(ref exact, 1, 1);
-                kept.L = between.Exact.Take(ref exact, length, length);
-                kept.U0 = between.Packed.Take(ref packed, length, sizes.V);
-                kept.W = between.Packed.Take(ref packed, length, sizes.K);
-                kept.PPlain = between.Exact.Take(ref exact, length, length);
-                kept.P = between.Packed.Take(ref packed, length, length);
-                kept.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                kept.kLeft = between.Packed.Take(ref packed, length, sizes.K);
-                return kept;
+                tiles.GLast = between.Exact.Take(ref exact, 1, 1);
+                tiles.L = between.Exact.Take(ref exact, length, length);
+                tiles.U0 = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.W = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.PPlain = between.Exact.Take(ref exact, length, length);
+                tiles.P = between.Packed.Take(ref packed, length, length);
+                tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.U = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.dU = between.Packed.Take(ref packed, length, sizes.V);
+                return tiles;
+            }
+        }
+
+        /// <summary>What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
+        private struct Projected<TTile, TNumber>
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            public TTile dkLeft;
+            public TTile dqHat;
+            public TTile dW;
+            public TTile dGLast;
+
+            /// <summary>The tiles of a chunk in the workspace.</summary>
+            public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
+            {
+                Projected<TTile, TNumber> tiles = default;
+                long projected = chunk * StateElements(sizes) / 2;
+                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dW = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                return tiles;
             }
         }
 
@@ -51,9 +78,14 @@ public partial record GatedDeltaNet
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
             + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk)
-            : Padded.Elements(sizes.Chunk, sizes.V)
+            : 3 * Padded.Elements(sizes.Chunk, sizes.V)
             + 3 * Padded.Elements(sizes.Chunk, sizes.K)
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
+
+        /// <inheritdoc/>
+        public static long StateElements(Sizes sizes) => 2 * Math.Max(Padded.Elements(sizes.K, sizes.V),
+            3 * Padded.Elements(sizes.Chunk, sizes.K)
+            + Padded.Elements(1, 1));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -373,12 +405,13 @@ public partial record GatedDeltaNet
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                Kept<TTile, TNumber> kept = nextKept;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile U0 = U0Room.Block(0, length, 0, at.Columns);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+                long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Min(chunk + 1, chunks - 1);
@@ -397,11 +430,12 @@ public partial record GatedDeltaNet
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
                 TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
@@ -532,6 +566,7 @@ public partial record GatedDeltaNet
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
+                Kept<TTile, TNumber> kept = nextKept;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
@@ -539,8 +574,8 @@ public partial record GatedDeltaNet
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
-                long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-                TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+                TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
@@ -573,6 +608,7 @@ public partial record GatedDeltaNet
                 TTile.Synchronize();
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Copy(kept.dU.Block(0, length, at.Column, at.Columns), dU, Into.Set);
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
@@ -584,7 +620,81 @@ public partial record GatedDeltaNet
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
-        /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.</summary>
+        /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            long beforeAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes));
+            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
+            long afterAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(U, kept.U);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
+            TTile.Arrive();
+
+            // dkLeft = U dSNext^T
+            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
+
+            // dSNextDotS_i = sum over j of dSNext_ij S_ij
+            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = U;
+            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+
+            // dGLastOfSKept = exp(GLast) * dSNextDotS
+            TTile dGLastOfSKept = dSNextDotS;
+            Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
+            TTile.Synchronize();
+
+            // dqHat = dOutput S^T
+            TTile dqHat = dkLeft;
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+
+            // dGLast = sum over all of dGLastOfSKept
+            TTile dGLast = GLast;
+            TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Copy(dU, kept.dU, Into.Set);
+            TTile.Copy(projected.dGLast, dGLast, Into.Set);
+            TTile.Synchronize();
+
+            // dW = 0
+            TTile dW = dqHat;
+            TTile.Clear(dW);
+            TTile.Synchronize();
+
+            // dW -= dU S^T
+            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+            TTile.Synchronize();
+            TTile.Copy(projected.dW, dW, Into.Set);
+        }
+
+        /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
         private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -594,364 +704,320 @@ public partial record GatedDeltaNet
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
-            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // --- what the first part leaves to the second
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
-            TTile dU = scratch.Take(ref offset, length, sizes.V);
-            TTile dW = scratch.Take(ref offset, length, sizes.K);
-            TTile dGLast = scratch.Take(ref offset, 1, 1);
+            // --- what earlier passes left
+            TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile U = URoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(U, kept.U);
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.Fetch(PPlain, kept.PPlain);
+            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(dkLeft, projected.dkLeft);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
+            TTile dURoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dU = dURoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dU, kept.dU);
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per head
+            TTile gIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
+            // kRaw: key
+            TTile kRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile kRaw = kRawRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // beta = sigmoid(betaIn)
+            TTile beta = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.beta(beta, betaIn);
+            TTile.Trim(beta, tokens);
+
+            // g = -(exp(aLog) * softplus(gIn + dtBias))
+            TTile g = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
+            TTile.SynchronizeVectors();
+
+            // G_i = sum of g up to token i
+            TTile G = scratch.Take(ref offset, length, 1);
+            TTile.CumulativeSum(G, g);
+
+            // dP = dOutput U^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
-            long first = offset;
+            TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
 
-            // The first part: all that reads the states.
-            {
-                // --- what earlier passes left
-                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(U0, kept.U0);
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(S, before);
-                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(dSNext, after);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-                TTile.Arrive();
-
-                // U = U0 - W S
-                TTile U = U0;
-                TTile.Product(U, W, S, Into.Subtract);
-
-                // dSNextDotS_i = sum over j of dSNext_ij S_ij
-                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
-                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
-
-                // dqHat = dOutput S^T
-                TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-                // dU = P^T dOutput
-                TTile.TransposedProduct(dU, P, dOutput, Into.Set);
-
-                // dW = 0
-                TTile.Clear(dW);
-                TTile.Synchronize();
-
-                // dkLeft = U dSNext^T
-                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
-
-                // dU += kLeft dSNext
-                TTile.Product(dU, kLeft, dSNext, Into.Add);
-
-                // dGLastOfSKept = exp(GLast) * dSNextDotS
-                TTile dGLastOfSKept = dSNextDotS;
-                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
-
-                // dP = dOutput U^T where pairs exist
-                TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
-                TTile.Synchronize();
-
-                // dW -= dU S^T
-                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
-
-                // dGLast = sum over all of dGLastOfSKept
-                TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
-            }
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile kRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile k = kRoom.Block(0, length, 0, sizes.K);
+            TTile.Normalize(k, kRaw);
             TTile.Synchronize();
 
-            // The second part: the gradients, each stored as soon as it is final.
-            offset = first;
-            {
-                // --- what earlier passes left
-                TTile L = scratch.Take(ref offset, length, length);
-                TTile.Fetch(L, kept.L);
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(U0, kept.U0);
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
+            // dPPlain = dP exp(G_i - G_j)
+            TTile dPPlain = scratch.Take(ref offset, length, length);
+            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
-                // dtBias: parameter DtBias
-                TTile dtBias = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // c = beta * k
+            TTile c = kRaw;
+            Loops<TTile, TNumber>.c(c, beta, k);
 
-                // gIn: log decay per head
-                TTile gIn = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotk = g;
+            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-                // aLog: parameter ALog
-                TTile aLog = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            // v: value
+            TTile v = dOutput;
+            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // kRaw: key
-                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfP = dP;
+            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
 
-                // betaIn: write strength
-                TTile betaIn = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-                TTile.Arrive();
+            // dk = dkLeft * exp(GLast - G)
+            TTile dk = dkLeft;
+            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
 
-                // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-                TTile.Trim(g, tokens);
-                TTile.SynchronizeVectors();
+            // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+            // dG = -(exp(GLast - G) * dkLeftDotk)
+            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
+            TTile dG = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+            TTile.Synchronize();
+            TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
 
-                // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+            // dGLast, as an earlier pass left it
+            TTile dGLast = GLast;
+            TTile.Copy(dGLast, projected.dGLast, Into.Set);
+            TTile.SynchronizeVectors();
 
-                // dL = 0
-                TTile dL = scratch.Take(ref offset, length, length);
-                TTile.Clear(dL);
+            // dGLast += sum over all of dGLastOfkLeft
+            TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
 
-                // dcHat = (I + L)^-T dW
-                // dvw = (I + L)^-T dU
-                TTile dcHat = dW;
-                TTile dvw = dU;
-                TTile.SolveUnitLowersTransposed(dcHat, dvw, L, dW, dU);
+            // L, as an earlier pass left it
+            TTile L = PPlain;
+            TTile.Copy(L, kept.L, Into.Set);
+            TTile.SynchronizeVectors();
 
-                // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-                TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, kRaw);
-                TTile.SynchronizeVectors();
+            // dG += dGLast, in its part of G
+            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            TTile.Synchronize();
 
-                // beta = sigmoid(betaIn)
-                TTile beta = g;
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-                TTile.Trim(beta, tokens);
-                TTile.Synchronize();
+            // dColumnsOfP_j = sum over i of dExponentOfP_ij
+            TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
 
-                // dL -= dcHat W^T where pairs exist
-                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
+            // dG += sum over j of dExponentOfP_ij
+            TTile.RowSum(dG, dExponentOfP, Into.Add);
 
-                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-                TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
-                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+            // dURight = (I + L)^-T dU
+            TTile dURight = dU;
+            TTile.SolveUnitLowerTransposed(dURight, L, dU);
+            TTile.Synchronize();
 
-                // dv = dvw * beta
-                TTile dv = scratch.Take(ref offset, length, sizes.V);
-                Loops<TTile, TNumber>.dv(dv, beta, dvw);
+            // dL = 0
+            TTile dL = dExponentOfP;
+            TTile.Clear(dL);
 
-                // c = beta * k
-                TTile c = kRaw;
-                Loops<TTile, TNumber>.c(c, beta, k);
-                TTile.Synchronize();
+            // dbeta = sum over j of dURight_ij v_ij
+            TTile dbeta = dkLeftDotk;
+            TTile.RowDot(dbeta, dURight, v, Into.Set);
 
-                // dL -= dvw U0^T where pairs exist
-                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
+            // dG -= dColumnsOfP, as a column
+            TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+            TTile.Synchronize();
 
-                // dcHatDotc_i = sum over j of dcHat_ij c_ij
-                TTile dcHatDotc = scratch.Take(ref offset, length, 1);
-                TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
-                TTile.Synchronize();
+            // dL -= dURight U^T where pairs exist
+            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
+            TTile.Synchronize();
 
-                // dExponentOfL = dL * L
-                TTile dExponentOfL = L;
-                Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
+            // dv = dURight * beta
+            TTile dv = dURight;
+            Loops<TTile, TNumber>.dv(dv, beta, dURight);
+            TTile.Synchronize();
+            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
+            TTile.Synchronize();
 
-                // v: value
-                TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
+            // dW, as an earlier pass left it
+            TTile dW = dURoom.Block(0, length, 0, sizes.K);
+            TTile.Copy(dW, projected.dW, Into.Set);
+            TTile.Synchronize();
 
-                // dColumnsOfL_j = sum over i of dExponentOfL_ij
-                TTile dColumnsOfL = scratch.Take(ref offset, 1, length);
-                TTile.ColumnSum(dColumnsOfL, dExponentOfL, Into.Set);
+            // dcHat = (I + L)^-T dW
+            TTile dcHat = dW;
+            TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+            TTile.Synchronize();
 
-                // dLPlain = dL exp(G_i - G_j)
-                TTile dLPlain = dL;
-                TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
-                TTile.Synchronize();
+            // dcHatDotc_i = sum over j of dcHat_ij c_ij
+            TTile dcHatDotc = dGLastOfkLeft;
+            TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
 
-                // dc = dLPlain k
-                TTile dc = scratch.Take(ref offset, length, sizes.K);
-                TTile.Product(dc, dLPlain, k, Into.Set);
-                TTile.Synchronize();
+            // dExponentOfL = dL * L
+            TTile dExponentOfL = L;
+            Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
+            TTile.Synchronize();
 
-                // dc += dcHat * exp(G)
-                Loops<TTile, TNumber>.dc2(dc, G, dcHat);
+            // dc = dcHat * exp(G)
+            TTile dc = dcHat;
+            Loops<TTile, TNumber>.dc(dc, G, dcHat);
 
-                // dk = dc * beta
-                TTile dk = dcHat;
-                Loops<TTile, TNumber>.dk3(dk, beta, dc);
+            // dLPlain = dL exp(G_i - G_j)
+            TTile dLPlain = dL;
+            TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
 
-                // dk += dkLeft * exp(GLast - G)
-                Loops<TTile, TNumber>.dk4(dk, GLast, G, dkLeft);
-                TTile.Synchronize();
+            // dColumnsOfL_j = sum over i of dExponentOfL_ij
+            TTile dColumnsOfL = dColumnsOfP;
+            TTile.ColumnSum(dColumnsOfL, dExponentOfL, Into.Set);
 
-                // dbeta = sum over j of dc_ij k_ij
-                TTile dbeta = beta;
-                TTile.RowDot(dbeta, dc, k, Into.Set);
+            // dG += exp(G) * dcHatDotc
+            Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
+            TTile.Synchronize();
 
-                // dk += dLPlain^T c
-                TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
+            // dc += dLPlain k
+            TTile.Product(dc, dLPlain, k, Into.Add);
 
-                // qRaw: query
-                TTile qRaw = dkLeft;
-                TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
+            // dk += dLPlain^T c
+            TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
 
-                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = c;
-                TTile.Normalize(qIn, qRaw);
+            // dG += sum over j of dExponentOfL_ij
+            TTile.RowSum(dG, dExponentOfL, Into.Add);
+            TTile.Synchronize();
 
-                // dPPlain = dP exp(G_i - G_j)
-                TTile dPPlain = dLPlain;
-                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+            // dk += dc * beta
+            Loops<TTile, TNumber>.dk2(dk, beta, dc);
 
-                // dkRaw = 0
-                TTile dkRaw = dc;
-                TTile.Clear(dkRaw);
+            // dbeta += sum over j of dc_ij k_ij
+            TTile.RowDot(dbeta, dc, k, Into.Add);
 
-                // dbeta += sum over j of dvw_ij v_ij
-                TTile.RowDot(dbeta, dvw, v, Into.Add);
-                TTile.Synchronize();
+            // dG -= dColumnsOfL, as a column
+            TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
+            TTile.Synchronize();
 
-                // q = qIn * scale
-                TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
+            // dq = dPPlain k
+            TTile dq = dc;
+            TTile.Product(dq, dPPlain, k, Into.Set);
 
-                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                TTile dbetaIn = betaIn;
-                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-                TTile.SynchronizeVectors();
+            // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+            TTile dbetaIn = betaIn;
+            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
-                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
-                // dG = -(exp(GLast - G) * dkLeftDotk)
-                TTile dGLastOfkLeft = dbetaIn;
-                TTile dG = dbeta;
-                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-                TTile.SynchronizeVectors();
+            // qRaw: query
+            TTile qRaw = c;
+            TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // dGLast += sum over all of dGLastOfkLeft
-                TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = k;
+            TTile.Normalize(qIn, qRaw);
+            TTile.Synchronize();
 
-                // dG += exp(G) * dcHatDotc
-                Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
-                TTile.SynchronizeVectors();
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
 
-                // dG -= dColumnsOfL, as a column
-                TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
-                TTile.SynchronizeVectors();
+            // dqHat, as an earlier pass left it
+            TTile dqHat = qRaw;
+            TTile.Copy(dqHat, projected.dqHat, Into.Set);
+            TTile.Synchronize();
 
-                // dG += dGLast, in its part of G
-                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-                TTile.Synchronize();
+            // dk += dPPlain^T q
+            TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
 
-                // dqHatDotq_i = sum over j of dqHat_ij q_ij
-                TTile dqHatDotq = dGLastOfkLeft;
-                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+            // dqHatDotq_i = sum over j of dqHat_ij q_ij
+            TTile dqHatDotq = dbetaIn;
+            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
 
-                // dk += dPPlain^T q
-                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+            // dq += dqHat * exp(G)
+            Loops<TTile, TNumber>.dq2(dq, G, dqHat);
 
-                // dG += sum over j of dExponentOfL_ij
-                TTile.RowSum(dG, dExponentOfL, Into.Add);
-                TTile.Synchronize();
+            // dqIn = dq * scale
+            TTile dqIn = dq;
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+            TTile.Synchronize();
 
-                // kRaw: key, once more
-                kRaw = q;
-                TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // dG += exp(G) * dqHatDotq
+            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+            TTile.SynchronizeVectors();
 
-                // dG += exp(G) * dqHatDotq
-                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+            // dg = sum of dG from token i on
+            TTile dg = dqHatDotq;
+            TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+            TTile.Trim(dg, tokens);
+            TTile.SynchronizeVectors();
 
-                // PPlain, as an earlier pass left it
-                TTile PPlain = dExponentOfL;
-                TTile.Copy(PPlain, kept.PPlain, Into.Set);
-                TTile.Synchronize();
+            // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
+            // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+            TTile daLogOfg = beta;
+            TTile dgIn = dbeta;
+            TTile ddtBiasOfg = G;
+            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+            TTile.SynchronizeVectors();
 
-                // dkRaw += what dk says of k = normalize(kRaw)
-                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+            // daLog = sum over the rows of daLogOfg
+            TTile daLog = dGLast;
+            TTile.ColumnSum(daLog, daLogOfg, Into.Set);
 
-                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-                TTile dExponentOfP = dP;
-                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
-                TTile.Synchronize();
-                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
+            // dkRaw = 0
+            TTile dkRaw = dqHat;
+            TTile.Clear(dkRaw);
 
-                // dq = dPPlain k
-                TTile dq = dk;
-                TTile.Product(dq, dPPlain, k, Into.Set);
+            // kRaw: key, once more
+            TTile kRawAgain = q;
+            TTile.Copy(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+            TTile.SynchronizeVectors();
 
-                // dqRaw = 0
-                TTile dqRaw = kRaw;
-                TTile.Clear(dqRaw);
-                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
-                TTile.Synchronize();
+            // ddtBias = sum over the rows of ddtBiasOfg
+            TTile ddtBias = daLog;
+            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+            TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+            TTile.Synchronize();
 
-                // dq += dqHat * exp(G)
-                Loops<TTile, TNumber>.dq2(dq, G, dqHat);
+            // dkRaw += what dk says of k = normalize(kRaw)
+            TTile.NormalizeAdjoint(dkRaw, dk, kRawAgain);
+            TTile.Synchronize();
 
-                // dqIn = dq * scale
-                TTile dqIn = dq;
-                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+            // dqRaw = 0
+            TTile dqRaw = dk;
+            TTile.Clear(dqRaw);
 
-                // dColumnsOfP_j = sum over i of dExponentOfP_ij
-                TTile dColumnsOfP = dColumnsOfL;
-                TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
+            // qRaw: query, once more
+            TTile qRawAgain = kRawAgain;
+            TTile.Copy(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
+            TTile.Synchronize();
 
-                // dG += sum over j of dExponentOfP_ij
-                TTile.RowSum(dG, dExponentOfP, Into.Add);
-                TTile.Synchronize();
-
-                // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
-
-                // dG -= dColumnsOfP, as a column
-                TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
-                TTile.SynchronizeVectors();
-
-                // dg = sum of dG from token i on
-                TTile dg = dqHatDotq;
-                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
-                TTile.Trim(dg, tokens);
-                TTile.SynchronizeVectors();
-
-                // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
-                // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = dG;
-                TTile dgIn = G;
-                TTile ddtBiasOfg = dkLeftDotk;
-                Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
-                TTile.SynchronizeVectors();
-
-                // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = dGLast;
-                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
-                TTile.SynchronizeVectors();
-
-                // daLog = sum over the rows of daLogOfg
-                TTile daLog = ddtBias;
-                TTile.ColumnSum(daLog, daLogOfg, Into.Set);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
-            }
+            // dqRaw += what dqIn says of qIn = normalize(qRaw)
+            TTile.NormalizeAdjoint(dqRaw, dqIn, qRawAgain);
+            TTile.Synchronize();
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
         }
     }
 }

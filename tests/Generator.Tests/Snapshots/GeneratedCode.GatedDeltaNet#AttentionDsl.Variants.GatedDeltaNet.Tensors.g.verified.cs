@@ -110,6 +110,7 @@ public partial record GatedDeltaNet
                 KernelKind.CarryBack => CarryBackKernel<TTile, TNumber, AnySizes>,
                 KernelKind.ComposeBack => ComposeBackKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Retreat => RetreatKernel<TTile, TNumber, AnySizes>,
+                KernelKind.Project => ProjectKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Gradients => GradientsKernel<TTile, TNumber, AnySizes>,
                 _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "A device runs the step and the passes."),
             };
@@ -198,6 +199,14 @@ public partial record GatedDeltaNet
             where TKnown : struct, IKnownSizes
         {
             RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+        }
+
+        private static void ProjectKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
+        {
+            ProjectItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void GradientsKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)

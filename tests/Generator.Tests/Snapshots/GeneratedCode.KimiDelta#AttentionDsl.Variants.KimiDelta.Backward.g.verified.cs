@@ -33,8 +33,6 @@ public partial record KimiDelta
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
             TTile LOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.Chunk);
-            TTile U0OfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
-            TTile WOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.K);
             TTile UOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
             long first = offset;
 
@@ -46,8 +44,6 @@ public partial record KimiDelta
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
-                TTile U0 = U0OfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
-                TTile W = WOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // kRaw: key
@@ -101,19 +97,16 @@ public partial record KimiDelta
                 // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
                 TTile.DecayedGram(L, c, k, G, G, Causal.Strict);
 
-                // U0 = (I + L)^-1 vw
-                TTile.SolveUnitLower(U0, L, vw);
-
                 // cHat = c exp(G)
                 TTile cHat = c;
                 Loops<TTile, TNumber>.cHat(cHat, c, G);
 
-                // W = (I + L)^-1 cHat
-                TTile.SolveUnitLower(W, L, cHat);
+                // URight = vw - cHat S
+                TTile URight = vw;
+                TTile.Product(URight, cHat, S, Into.Subtract);
 
-                // U = U0 - W S
-                TTile.Copy(U, U0, Into.Set);
-                TTile.Product(U, W, S, Into.Subtract);
+                // U = (I + L)^-1 URight
+                TTile.SolveUnitLower(U, L, URight);
 
                 // Nobody asks for the state after the last chunk.
                 if (chunk + 1 == chunks)
@@ -143,8 +136,6 @@ public partial record KimiDelta
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
-                TTile U0 = U0OfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
-                TTile W = WOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // --- what the forward computed
@@ -206,6 +197,10 @@ public partial record KimiDelta
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+
+                // cHat = c exp(G)
+                TTile cHat = scratch.Take(ref offset, length, sizes.K);
+                Loops<TTile, TNumber>.cHat(cHat, c, G);
 
                 // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
                 TTile P = scratch.Take(ref offset, length, length);
@@ -280,38 +275,31 @@ public partial record KimiDelta
                 TTile dq = qHat;
                 Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
 
-                // dW = 0
-                TTile dW = dqHat;
-                TTile.Clear(dW);
-
-                // dW -= dU S^T
-                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
-
-                // dS -= W^T dU
-                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
-
-                // dcHat = (I + L)^-T dW
-                TTile dcHat = dW;
-                TTile.SolveUnitLowerTransposed(dcHat, L, dW);
+                // dURight = (I + L)^-T dU
+                TTile dURight = dU;
+                TTile.SolveUnitLowerTransposed(dURight, L, dU);
 
                 // dL = 0
                 TTile dL = P;
                 TTile.Clear(dL);
 
-                // dL -= dcHat W^T where pairs exist
-                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
+                // dL -= dURight U^T where pairs exist
+                TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
+
+                // dcHat = 0
+                TTile dcHat = dqHat;
+                TTile.Clear(dcHat);
+
+                // dcHat -= dURight S^T
+                TTile.ProductTransposed(dcHat, dURight, S, Into.Subtract);
+
+                // dS -= cHat^T dURight
+                TTile.TransposedProduct(dS, cHat, dURight, Into.Subtract);
 
                 // dc = dcHat * exp(G)
                 // dG += dcHat * (c * exp(G))
-                TTile dc = dGLastOfkLeft;
+                TTile dc = cHat;
                 Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
-
-                // dvw = (I + L)^-T dU
-                TTile dvw = dU;
-                TTile.SolveUnitLowerTransposed(dvw, L, dU);
-
-                // dL -= dvw U0^T where pairs exist
-                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
 
                 // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
                 // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
@@ -349,12 +337,12 @@ public partial record KimiDelta
                 TTile dbeta = dgDotg;
                 TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                // dv = dvw * beta
+                // dv = dURight * beta
                 TTile dv = dOutput;
-                Loops<TTile, TNumber>.dv(dv, beta, dvw);
+                Loops<TTile, TNumber>.dv(dv, beta, dURight);
 
-                // dbeta += sum over j of dvw_ij v_ij
-                TTile.RowDot(dbeta, dvw, v, Into.Add);
+                // dbeta += sum over j of dURight_ij v_ij
+                TTile.RowDot(dbeta, dURight, v, Into.Add);
 
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;

@@ -67,6 +67,7 @@ public partial record KimiDelta
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Project: ProjectItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
@@ -110,15 +111,14 @@ public partial record KimiDelta
                 + Padded.Elements(1, sizes.K, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
                 + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
                 + Math.Max(
                     5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
                     + Padded.Elements(1, sizes.K, sizes),
-                    13 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    14 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
@@ -172,25 +172,20 @@ public partial record KimiDelta
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes),
-            KernelKind.Gradients =>
-                3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+            KernelKind.Project =>
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Math.Max(
-                    2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Elements(1, sizes.K, sizes)
-                    + 2 * Padded.Elements(sizes.K, 1, sizes),
-                    Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + 2 * Padded.Elements(1, sizes.K, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 6 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Elements(1, 1, sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, 1, sizes)),
+                + Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.K, 1, sizes),
+            KernelKind.Gradients =>
+                2 * Padded.Elements(1, sizes.K, sizes)
+                + 9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -220,6 +215,8 @@ public partial record KimiDelta
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            ProjectsStates = true,
+            PairsDecayByChannel = true,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]
@@ -227,9 +224,9 @@ public partial record KimiDelta
                 new("kda", "use_qk_l2norm_in_kernel use_gate_in_kernel use_beta_sigmoid_in_kernel", "q k v g beta A_log dt_bias?"),
             }),
             ForwardOperations = sizes =>
-                ((3.0 * sizes.Chunk * sizes.Chunk * sizes.K)
-                + (1.0 * sizes.Chunk * sizes.Chunk * sizes.V)
+                ((2.0 * sizes.Chunk * sizes.Chunk * sizes.K)
                 + (4.0 * sizes.Chunk * sizes.V * sizes.K)
+                + (1.0 * sizes.Chunk * sizes.Chunk * sizes.V)
                 + (2.0 * sizes.Chunk * sizes.V * sizes.Chunk)
                 + (2.0 * sizes.K * sizes.V * sizes.Chunk)) / sizes.Chunk,
         };

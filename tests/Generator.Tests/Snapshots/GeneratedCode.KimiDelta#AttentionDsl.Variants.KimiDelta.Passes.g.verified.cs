@@ -16,7 +16,7 @@ public partial record KimiDelta
 {
     partial class Kernels
     {
-        /// <summary>What pass 1 leaves of a chunk for the passes that follow.</summary>
+        /// <summary>What the passes leave of a chunk for those that follow.</summary>
         private struct Kept<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -28,20 +28,47 @@ public partial record KimiDelta
             public TTile P;
             public TTile qHat;
             public TTile kLeft;
+            public TTile U;
+            public TTile dU;
 
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
-                Kept<TTile, TNumber> kept = default;
+                Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
-                kept.GLast = between.Exact.Take(ref exact, 1, sizes.K);
-                kept.L = between.Exact.Take(ref exact, length, length);
-                kept.U0 = between.Packed.Take(ref packed, length, sizes.V);
-                kept.W = between.Packed.Take(ref packed, length, sizes.K);
-                kept.P = between.Packed.Take(ref packed, length, length);
-                kept.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                kept.kLeft = between.Packed.Take(ref packed, length, sizes.K);
-                return kept;
+                tiles.GLast = between.Exact.Take(ref exact, 1, sizes.K);
+                tiles.L = between.Exact.Take(ref exact, length, length);
+                tiles.U0 = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.W = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.P = between.Packed.Take(ref packed, length, length);
+                tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.U = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.dU = between.Packed.Take(ref packed, length, sizes.V);
+                return tiles;
+            }
+        }
+
+        /// <summary>What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
+        private struct Projected<TTile, TNumber>
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            public TTile dkLeft;
+            public TTile dqHat;
+            public TTile dW;
+            public TTile dGLast;
+
+            /// <summary>The tiles of a chunk in the workspace.</summary>
+            public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
+            {
+                Projected<TTile, TNumber> tiles = default;
+                long projected = chunk * StateElements(sizes) / 2;
+                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dW = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dGLast = between.Projected.Take(ref projected, 1, sizes.K);
+                return tiles;
             }
         }
 
@@ -49,9 +76,14 @@ public partial record KimiDelta
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, sizes.K)
             + Padded.Elements(sizes.Chunk, sizes.Chunk)
-            : Padded.Elements(sizes.Chunk, sizes.V)
+            : 3 * Padded.Elements(sizes.Chunk, sizes.V)
             + 3 * Padded.Elements(sizes.Chunk, sizes.K)
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
+
+        /// <inheritdoc/>
+        public static long StateElements(Sizes sizes) => 2 * Math.Max(Padded.Elements(sizes.K, sizes.V),
+            3 * Padded.Elements(sizes.Chunk, sizes.K)
+            + Padded.Elements(1, sizes.K));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -351,12 +383,13 @@ public partial record KimiDelta
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                Kept<TTile, TNumber> kept = nextKept;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile U0 = U0Room.Block(0, length, 0, at.Columns);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+                long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Min(chunk + 1, chunks - 1);
@@ -375,11 +408,12 @@ public partial record KimiDelta
                 // U = U0 - W S
                 TTile U = U0;
                 TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Synchronize();
+                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
                 TTile.Synchronize();
                 TTile.Fetch(GLast, nextKept.GLast);
@@ -510,6 +544,7 @@ public partial record KimiDelta
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
+                Kept<TTile, TNumber> kept = nextKept;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile W = WRoom.Block(0, length, 0, sizes.K);
@@ -517,8 +552,8 @@ public partial record KimiDelta
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
-                long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-                TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+                TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
@@ -551,6 +586,7 @@ public partial record KimiDelta
                 TTile.Synchronize();
                 TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
                 TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.Copy(kept.dU.Block(0, length, at.Column, at.Columns), dU, Into.Set);
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
@@ -562,7 +598,85 @@ public partial record KimiDelta
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
-        /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.</summary>
+        /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            long beforeAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes));
+            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
+            long afterAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(U, kept.U);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(GLast, kept.GLast);
+            TTile.Arrive();
+
+            // dkLeft = U dSNext^T
+            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
+
+            // gKept = GLast as a column
+            TTile gKept = scratch.Take(ref offset, sizes.K, 1);
+            TTile.Transpose(gKept, GLast, Into.Set);
+
+            // dSNextDotS_i = sum over j of dSNext_ij S_ij
+            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = U;
+            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+
+            // dgKept = exp(gKept) * dSNextDotS
+            TTile dgKept = gKept;
+            Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
+            TTile.Synchronize();
+
+            // dqHat = dOutput S^T
+            TTile dqHat = dkLeft;
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+
+            // dGLast = dgKept^T
+            TTile dGLast = GLast;
+            TTile.Transpose(dGLast, dgKept, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Copy(dU, kept.dU, Into.Set);
+            TTile.Copy(projected.dGLast, dGLast, Into.Set);
+            TTile.Synchronize();
+
+            // dW = 0
+            TTile dW = dqHat;
+            TTile.Clear(dW);
+            TTile.Synchronize();
+
+            // dW -= dU S^T
+            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+            TTile.Synchronize();
+            TTile.Copy(projected.dW, dW, Into.Set);
+        }
+
+        /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
         private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -572,303 +686,235 @@ public partial record KimiDelta
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
-            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // --- what the first part leaves to the second
+            // --- what earlier passes left
+            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(GLast, kept.GLast);
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(dkLeft, projected.dkLeft);
+            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(U, kept.U);
+            TTile L = scratch.Take(ref offset, length, length);
+            TTile.Fetch(L, kept.L);
             TTile dU = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(dU, kept.dU);
             TTile dW = scratch.Take(ref offset, length, sizes.K);
-            TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dW, projected.dW);
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(dqHat, projected.dqHat);
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per key channel
+            TTile gIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // kRaw: key
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
+            // qRaw: query
+            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // g = -(exp(aLog) * softplus(gIn + dtBias))
+            TTile g = gIn;
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
+
+            // dP = dOutput U^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
-            long first = offset;
+            TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
 
-            // The first part: all that reads the states.
-            {
-                // --- what earlier passes left
-                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(U0, kept.U0);
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(S, before);
-                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(dSNext, after);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
-                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Fetch(GLast, kept.GLast);
+            // dL = 0
+            TTile dL = scratch.Take(ref offset, length, length);
+            TTile.Clear(dL);
 
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-                TTile.Arrive();
+            // dURight = (I + L)^-T dU
+            // dcHat = (I + L)^-T dW
+            TTile dURight = dU;
+            TTile dcHat = dW;
+            TTile.SolveUnitLowersTransposed(dURight, dcHat, L, dU, dW);
 
-                // U = U0 - W S
-                TTile U = U0;
-                TTile.Product(U, W, S, Into.Subtract);
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(qIn, qRaw);
 
-                // dSNextDotS_i = sum over j of dSNext_ij S_ij
-                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
-                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
-
-                // dqHat = dOutput S^T
-                TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-                // dU = P^T dOutput
-                TTile.TransposedProduct(dU, P, dOutput, Into.Set);
-
-                // dW = 0
-                TTile.Clear(dW);
-
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
-                TTile.Synchronize();
-
-                // dkLeft = U dSNext^T
-                TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
-
-                // dU += kLeft dSNext
-                TTile.Product(dU, kLeft, dSNext, Into.Add);
-
-                // dgKept = exp(gKept) * dSNextDotS
-                TTile dgKept = gKept;
-                Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
-
-                // dP = dOutput U^T where pairs exist
-                TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
-                TTile.Synchronize();
-
-                // dW -= dU S^T
-                TTile.ProductTransposed(dW, dU, S, Into.Subtract);
-
-                // dGLast = dgKept^T
-                TTile.Transpose(dGLast, dgKept, Into.Set);
-            }
+            // beta = sigmoid(betaIn)
+            TTile beta = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.beta(beta, betaIn);
+            TTile.Trim(beta, tokens);
             TTile.Synchronize();
 
-            // The second part: the gradients, each stored as soon as it is final.
-            offset = first;
-            {
-                // --- what earlier passes left
-                TTile L = scratch.Take(ref offset, length, length);
-                TTile.Fetch(L, kept.L);
-                TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(W, kept.W);
-                TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(U0, kept.U0);
+            // G_i = sum of g up to token i
+            TTile G = qRaw;
+            TTile.CumulativeSum(G, g);
 
-                // qRaw: query
-                TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            // dL -= dURight U^T where pairs exist
+            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
 
-                // dtBias: parameter DtBias
-                TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
+            TTile.Synchronize();
 
-                // gIn: log decay per key channel
-                TTile gIn = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = g;
+            TTile.Normalize(k, kRaw);
 
-                // aLog: parameter ALog
-                TTile aLog = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            // v: value
+            TTile v = U;
+            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // kRaw: key
-                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            // dk = dkLeft * exp(GLast - G)
+            // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
+            // dG = -(dkLeft * (k * exp(GLast - G)))
+            TTile dk = kRaw;
+            TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile dG = scratch.Take(ref offset, length, sizes.K);
+            Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
 
-                // betaIn: write strength
-                TTile betaIn = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-                TTile.Arrive();
+            // dq = dqHat * exp(G)
+            // dG += dqHat * (q * exp(G))
+            TTile dq = dkLeft;
+            Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
 
-                // dvw = (I + L)^-T dU
-                // dcHat = (I + L)^-T dW
-                TTile dvw = dU;
-                TTile dcHat = dW;
-                TTile.SolveUnitLowersTransposed(dvw, dcHat, L, dU, dW);
+            // c = beta * k
+            TTile c = dqHat;
+            Loops<TTile, TNumber>.c(c, beta, k);
+            TTile.Synchronize();
 
-                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(qIn, qRaw);
+            // dGLast, as an earlier pass left it
+            TTile dGLast = GLast;
+            TTile.Copy(dGLast, projected.dGLast, Into.Set);
+            TTile.Synchronize();
 
-                // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = gIn;
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-                TTile.Trim(g, tokens);
+            // dGLast += sum over the rows of dGLastOfkLeft
+            TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
+            TTile.Synchronize();
 
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-                TTile.Trim(beta, tokens);
-                TTile.Synchronize();
+            // dc = dcHat * exp(G)
+            // dG += dcHat * (c * exp(G))
+            TTile dc = dGLastOfkLeft;
+            Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
+            TTile.Synchronize();
 
-                // q = qIn * scale
-                TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
+            // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+            // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
+            TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
 
-                // G_i = sum of g up to token i
-                TTile G = qRaw;
-                TTile.CumulativeSum(G, g);
+            // dqRaw = 0
+            TTile dqRaw = dcHat;
+            TTile.Clear(dqRaw);
+            TTile.Synchronize();
 
-                // dL = 0
-                TTile dL = L;
-                TTile.Clear(dL);
-                TTile.Synchronize();
+            // dk += dc * beta
+            Loops<TTile, TNumber>.dk2(dk, beta, dc);
 
-                // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-                TTile k = g;
-                TTile.Normalize(k, kRaw);
+            // dbeta = sum over j of dc_ij k_ij
+            TTile dbeta = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dbeta, dc, k, Into.Set);
 
-                // dL -= dcHat W^T where pairs exist
-                TTile.Gram(dL, dcHat, W, Causal.Strict, Into.Subtract);
-                TTile.Synchronize();
+            // dG += dGLast, in its part of G
+            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
-                // dk = dkLeft * exp(GLast - G)
-                // dGLastOfkLeft = dkLeft * (k * exp(GLast - G))
-                // dG = -(dkLeft * (k * exp(GLast - G)))
-                TTile dk = kRaw;
-                TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
-                TTile dG = scratch.Take(ref offset, length, sizes.K);
-                Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
+            // dqIn = dq * scale
+            TTile dqIn = dq;
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
-                // dq = dqHat * exp(G)
-                // dG += dqHat * (q * exp(G))
-                TTile dq = dkLeft;
-                Loops<TTile, TNumber>.dq(dq, dG, q, G, dqHat);
+            // qRaw: query, once more
+            qRaw = c;
+            TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // dL -= dvw U0^T where pairs exist
-                TTile.Gram(dL, dvw, U0, Causal.Strict, Into.Subtract);
+            // dg = sum of dG from token i on
+            TTile dg = k;
+            TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+            TTile.Trim(dg, tokens);
 
-                // c = beta * k
-                TTile c = dqHat;
-                Loops<TTile, TNumber>.c(c, beta, k);
-                TTile.Synchronize();
+            // gIn: log decay per key channel, once more
+            gIn = G;
+            TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
-                // dGLast += sum over the rows of dGLastOfkLeft
-                TTile.ColumnSum(dGLast, dGLastOfkLeft, Into.Add);
+            // dbeta += sum over j of dURight_ij v_ij
+            TTile.RowDot(dbeta, dURight, v, Into.Add);
 
-                // v: value
-                TTile v = U0;
-                TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
+            // dqRaw += what dqIn says of qIn = normalize(qRaw)
+            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+            TTile.Synchronize();
 
-                // dc = dcHat * exp(G)
-                // dG += dcHat * (c * exp(G))
-                TTile dc = dGLastOfkLeft;
-                Loops<TTile, TNumber>.dc(dc, dG, c, G, dcHat);
-                TTile.Synchronize();
+            // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+            TTile dgIn = dqIn;
+            TTile ddtBiasOfg = qRaw;
+            Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
 
-                // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
-                TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
-                TTile.Synchronize();
+            // g = -(exp(aLog) * softplus(gIn + dtBias)), once more
+            g = gIn;
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
 
-                // dG += dGLast, in its part of G
-                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+            TTile dbetaIn = betaIn;
+            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
 
-                // dk += dc * beta
-                Loops<TTile, TNumber>.dk2(dk, beta, dc);
+            // dv = dURight * beta
+            TTile dv = dURight;
+            Loops<TTile, TNumber>.dv(dv, beta, dURight);
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+            TTile.Synchronize();
 
-                // dbeta = sum over j of dc_ij k_ij
-                TTile dbeta = scratch.Take(ref offset, length, 1);
-                TTile.RowDot(dbeta, dc, k, Into.Set);
+            // ddtBias = sum over the rows of ddtBiasOfg
+            TTile ddtBias = dGLast;
+            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+            TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
-                // dqIn = dq * scale
-                TTile dqIn = dq;
-                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+            // dgDotg_i = sum over j of dg_ij g_ij
+            TTile dgDotg = dbetaIn;
+            TTile.RowDot(dgDotg, dg, g, Into.Set);
+            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
 
-                // dqRaw = 0
-                TTile dqRaw = c;
-                TTile.Clear(dqRaw);
+            // daLog = sum over all of dgDotg
+            TTile daLog = aLog;
+            TTile.Sum(daLog, dgDotg, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
-                // qRaw: query, once more
-                qRaw = dcHat;
-                TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // dkRaw = 0
+            TTile dkRaw = dgIn;
+            TTile.Clear(dkRaw);
 
-                // dkRaw = 0
-                TTile dkRaw = G;
-                TTile.Clear(dkRaw);
-                TTile.Synchronize();
+            // kRaw: key, once more
+            kRaw = dqRaw;
+            TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // dbeta += sum over j of dvw_ij v_ij
-                TTile.RowDot(dbeta, dvw, v, Into.Add);
-
-                // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
-                TTile.Synchronize();
-
-                // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-                TTile dbetaIn = betaIn;
-                Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-                // dv = dvw * beta
-                TTile dv = dvw;
-                Loops<TTile, TNumber>.dv(dv, beta, dvw);
-                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
-
-                // kRaw: key, once more
-                kRaw = dqIn;
-                TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-
-                // dkRaw += what dk says of k = normalize(kRaw)
-                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
-                TTile.Synchronize();
-                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-
-                // dg = sum of dG from token i on
-                TTile dg = kRaw;
-                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
-                TTile.Trim(dg, tokens);
-
-                // gIn: log decay per key channel, once more
-                gIn = dqRaw;
-                TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
-
-                // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile dgIn = qRaw;
-                TTile ddtBiasOfg = dkRaw;
-                Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
-
-                // g = -(exp(aLog) * softplus(gIn + dtBias)), once more
-                g = gIn;
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-                TTile.Trim(g, tokens);
-                TTile.Synchronize();
-
-                // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = dGLast;
-                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
-
-                // dgDotg_i = sum over j of dg_ij g_ij
-                TTile dgDotg = dbetaIn;
-                TTile.RowDot(dgDotg, dg, g, Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-
-                // daLog = sum over all of dgDotg
-                TTile daLog = aLog;
-                TTile.Sum(daLog, dgDotg, Into.Set);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            }
+            // dkRaw += what dk says of k = normalize(kRaw)
+            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+            TTile.Synchronize();
+            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
         }
     }
 }

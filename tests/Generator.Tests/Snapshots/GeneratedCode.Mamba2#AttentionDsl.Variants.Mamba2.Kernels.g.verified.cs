@@ -67,6 +67,7 @@ public partial record Mamba2
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Project: ProjectItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
@@ -156,26 +157,24 @@ public partial record Mamba2
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes),
-            KernelKind.Gradients =>
-                3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+            KernelKind.Project =>
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Math.Max(
-                    2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + 2 * Padded.Elements(1, 1, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Elements(sizes.K, 1, sizes),
-                    3 * Padded.Elements(1, 1, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                    + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Elements(1, sizes.Chunk, sizes)),
+                + Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.K, 1, sizes),
+            KernelKind.Gradients =>
+                Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -205,6 +204,8 @@ public partial record Mamba2
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            ProjectsStates = true,
+            PairsDecayByChannel = false,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]

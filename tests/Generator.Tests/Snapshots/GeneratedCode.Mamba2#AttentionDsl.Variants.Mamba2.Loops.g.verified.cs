@@ -484,6 +484,30 @@ public partial record Mamba2
                 }
             }
 
+            /// <summary>dk += dkLeft * exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dk2(TTile dk, TTile GLast, TTile G, TTile dkLeft)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
+                {
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
+                    for (int j = first; dk.HasColumn(j); j += across)
+                    {
+                        dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>v = softplus(dt + dtBias) * vIn</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void v2(TTile v, TTile dt, TTile dtBias, TTile vIn)

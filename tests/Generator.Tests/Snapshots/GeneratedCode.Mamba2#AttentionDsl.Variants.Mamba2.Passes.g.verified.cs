@@ -16,7 +16,7 @@ public partial record Mamba2
 {
     partial class Kernels
     {
-        /// <summary>What pass 1 leaves of a chunk for the passes that follow.</summary>
+        /// <summary>What the passes leave of a chunk for those that follow.</summary>
         private struct Kept<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -31,15 +31,42 @@ public partial record Mamba2
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
-                Kept<TTile, TNumber> kept = default;
+                Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
-                kept.v = between.Packed.Take(ref packed, length, sizes.V);
-                kept.GLast = between.Exact.Take(ref exact, 1, 1);
-                kept.PPlain = between.Exact.Take(ref exact, length, length);
-                kept.P = between.Packed.Take(ref packed, length, length);
-                kept.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                kept.kLeft = between.Packed.Take(ref packed, length, sizes.K);
-                return kept;
+                tiles.v = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.GLast = between.Exact.Take(ref exact, 1, 1);
+                tiles.PPlain = between.Exact.Take(ref exact, length, length);
+                tiles.P = between.Packed.Take(ref packed, length, length);
+                tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                return tiles;
+            }
+        }
+
+        /// <summary>What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
+        private struct Projected<TTile, TNumber>
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            public TTile dkLeft;
+            public TTile dv;
+            public TTile dread;
+            public TTile dvIn;
+            public TTile dqHat;
+            public TTile dGLast;
+
+            /// <summary>The tiles of a chunk in the workspace.</summary>
+            public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
+            {
+                Projected<TTile, TNumber> tiles = default;
+                long projected = chunk * StateElements(sizes) / 2;
+                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dv = between.Projected.Take(ref projected, length, sizes.V);
+                tiles.dread = between.Projected.Take(ref projected, length, sizes.V);
+                tiles.dvIn = between.Projected.Take(ref projected, length, sizes.V);
+                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                return tiles;
             }
         }
 
@@ -50,6 +77,12 @@ public partial record Mamba2
             : Padded.Elements(sizes.Chunk, sizes.V)
             + Padded.Elements(sizes.Chunk, sizes.Chunk)
             + 2 * Padded.Elements(sizes.Chunk, sizes.K);
+
+        /// <inheritdoc/>
+        public static long StateElements(Sizes sizes) => 2 * Math.Max(Padded.Elements(sizes.K, sizes.V),
+            2 * Padded.Elements(sizes.Chunk, sizes.K)
+            + 3 * Padded.Elements(sizes.Chunk, sizes.V)
+            + Padded.Elements(1, 1));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -310,7 +343,7 @@ public partial record Mamba2
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRoom.Block(0, length, 0, at.Columns);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+                long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Min(chunk + 1, chunks - 1);
@@ -430,8 +463,8 @@ public partial record Mamba2
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
-                long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-                TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+                TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
@@ -461,7 +494,90 @@ public partial record Mamba2
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
-        /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.</summary>
+        /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long offset = 0;
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            long beforeAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes));
+            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
+            long afterAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(v, kept.v);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
+            TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile.Fetch(kLeft, kept.kLeft);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
+            // d: parameter D
+            TTile d = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // dkLeft = v dSNext^T
+            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+
+            // dv = kLeft dSNext
+            TTile dv = scratch.Take(ref offset, length, sizes.V);
+            TTile.Product(dv, kLeft, dSNext, Into.Set);
+
+            // dSNextDotS_i = sum over j of dSNext_ij S_ij
+            TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
+            TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
+            TTile.Copy(projected.dv, dv, Into.Set);
+            TTile.Synchronize();
+
+            // dread = dOutput
+            // dvIn = dOutput * d
+            TTile dread = dv;
+            TTile dvIn = scratch.Take(ref offset, length, sizes.V);
+            Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+            TTile.Synchronize();
+            TTile.Copy(projected.dread, dread, Into.Set);
+            TTile.Copy(projected.dvIn, dvIn, Into.Set);
+
+            // dqHat = dread S^T
+            TTile dqHat = dkLeft;
+            TTile.ProductTransposed(dqHat, dread, S, Into.Set);
+
+            // GLast, as an earlier pass left it
+            TTile GLast = d;
+            TTile.Copy(GLast, kept.GLast, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
+
+            // dGLastOfSKept = exp(GLast) * dSNextDotS
+            TTile dGLastOfSKept = dSNextDotS;
+            Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
+            TTile.Synchronize();
+
+            // dGLast = sum over all of dGLastOfSKept
+            TTile dGLast = GLast;
+            TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(projected.dGLast, dGLast, Into.Set);
+        }
+
+        /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
         private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -471,272 +587,224 @@ public partial record Mamba2
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
-            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // --- what the first part leaves to the second
+            // --- what earlier passes left
+            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(v, kept.v);
             TTile dread = scratch.Take(ref offset, length, sizes.V);
-            TTile dvIn = scratch.Take(ref offset, length, sizes.V);
+            TTile.Fetch(dread, projected.dread);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
-            TTile dGLast = scratch.Take(ref offset, 1, 1);
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile dP = scratch.Take(ref offset, length, length);
+            TTile.Fetch(dqHat, projected.dqHat);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
+            TTile P = scratch.TakeFactor(ref offset, length, length);
+            TTile.Fetch(P, kept.P);
             TTile dv = scratch.Take(ref offset, length, sizes.V);
-            long first = offset;
+            TTile.Fetch(dv, projected.dv);
 
-            // The first part: all that reads the states.
-            {
-                // --- what earlier passes left
-                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(S, before);
-                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(dSNext, after);
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(v, kept.v);
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.Take(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
-                // d: parameter D
-                TTile d = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
-                TTile.Arrive();
+            // dt: input of the gates
+            TTile dt = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
 
-                // dSNextDotS_i = sum over j of dSNext_ij S_ij
-                TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
-                TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
+            // k: key
+            TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
-                // dread = dOutput
-                // dvIn = dOutput * d
-                Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
-                TTile.Synchronize();
+            // g = -(exp(aLog) * softplus(dt + dtBias))
+            TTile g = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
+            TTile.Trim(g, tokens);
+            TTile.SynchronizeVectors();
 
-                // dqHat = dread S^T
-                TTile.ProductTransposed(dqHat, dread, S, Into.Set);
+            // G_i = sum of g up to token i
+            TTile G = scratch.Take(ref offset, length, 1);
+            TTile.CumulativeSum(G, g);
 
-                // dGLastOfSKept = exp(GLast) * dSNextDotS
-                TTile dGLastOfSKept = dSNextDotS;
-                Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
-                TTile.Synchronize();
+            // dP = dread v^T where pairs exist
+            TTile dP = scratch.Take(ref offset, length, length);
+            TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
 
-                // dGLast = sum over all of dGLastOfSKept
-                TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
-
-                // dkLeft = v dSNext^T
-                TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-
-                // dP = dread v^T where pairs exist
-                TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
-
-                // dv = kLeft dSNext
-                TTile.Product(dv, kLeft, dSNext, Into.Set);
-            }
+            // dv += P^T dread
+            TTile.TransposedProduct(dv, P, dread, Into.Add);
             TTile.Synchronize();
 
-            // The second part: the gradients, each stored as soon as it is final.
-            offset = first;
-            {
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
+            // dPPlain = dP exp(G_i - G_j)
+            TTile dPPlain = scratch.Take(ref offset, length, length);
+            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
 
-                // aLog: parameter ALog
-                TTile aLog = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            // vIn: value
+            TTile vIn = v;
+            TTile.Copy(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
-                // dtBias: parameter DtBias
-                TTile dtBias = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // dvIn, as an earlier pass left it
+            TTile dvIn = dread;
+            TTile.Copy(dvIn, projected.dvIn, Into.Set);
+            TTile.Synchronize();
 
-                // dt: input of the gates
-                TTile dt = scratch.Take(ref offset, length, 1);
-                TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
+            // dq = dPPlain k
+            TTile dq = scratch.Take(ref offset, length, sizes.K);
+            TTile.Product(dq, dPPlain, k, Into.Set);
 
-                // k: key
-                TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
+            // dvIn += dv * softplus(dt + dtBias)
+            Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+            TTile.Synchronize();
 
-                // vIn: value
-                TTile vIn = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
-                TTile.Arrive();
+            // dq += dqHat * exp(G)
+            Loops<TTile, TNumber>.dq2(dq, G, dqHat);
 
-                // g = -(exp(aLog) * softplus(dt + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
-                TTile.Trim(g, tokens);
-                TTile.SynchronizeVectors();
+            // dqIn = dq * scale
+            TTile dqIn = dq;
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+            TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
-                // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = dvIn;
+            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // dv += P^T dread
-                TTile.TransposedProduct(dv, P, dread, Into.Add);
-                TTile.Synchronize();
+            // qIn: query
+            TTile qIn = dqIn;
+            TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
 
-                // dPPlain = dP exp(G_i - G_j)
-                TTile dPPlain = scratch.Take(ref offset, length, length);
-                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
+            TTile.Synchronize();
 
-                // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-                TTile dkLeftDotk = g;
-                TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+            // dqHatDotq_i = sum over j of dqHat_ij q_ij
+            TTile dqHatDotq = g;
+            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
+            TTile.Synchronize();
 
-                // dvIn += dv * softplus(dt + dtBias)
-                Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+            // dk = dPPlain^T q
+            TTile dk = dqHat;
+            TTile.TransposedProduct(dk, dPPlain, q, Into.Set);
+            TTile.Synchronize();
 
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = dread;
-                TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
+            // dkLeft, as an earlier pass left it
+            TTile dkLeft = q;
+            TTile.Copy(dkLeft, projected.dkLeft, Into.Set);
 
-                // dq = dPPlain k
-                TTile dq = scratch.Take(ref offset, length, sizes.K);
-                TTile.Product(dq, dPPlain, k, Into.Set);
+            // PPlain, as an earlier pass left it
+            TTile PPlain = dPPlain;
+            TTile.Copy(PPlain, kept.PPlain, Into.Set);
+            TTile.Synchronize();
 
-                // dk = dkLeft * exp(GLast - G)
-                TTile dk = dkLeft;
-                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-                // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
-                // dG = -(exp(GLast - G) * dkLeftDotk)
-                TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
-                TTile dG = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-                TTile.SynchronizeVectors();
+            // dk += dkLeft * exp(GLast - G)
+            Loops<TTile, TNumber>.dk2(dk, GLast, G, dkLeft);
 
-                // dGLast += sum over all of dGLastOfkLeft
-                TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
-                TTile.SynchronizeVectors();
+            // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfP = dP;
+            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+            TTile.Synchronize();
+            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
-                // dG += dGLast, in its part of G
-                TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-                TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
-                TTile.Synchronize();
+            // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
+            // dG = -(exp(GLast - G) * dkLeftDotk)
+            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
+            TTile dG = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
 
-                // dq += dqHat * exp(G)
-                Loops<TTile, TNumber>.dq2(dq, G, dqHat);
+            // dG += exp(G) * dqHatDotq
+            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+            TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
+            TTile.Synchronize();
 
-                // dqIn = dq * scale
-                TTile dqIn = dq;
-                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-                TTile.Synchronize();
-                TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-                TTile.Synchronize();
+            // dGLast, as an earlier pass left it
+            TTile dGLast = GLast;
+            TTile.Copy(dGLast, projected.dGLast, Into.Set);
+            TTile.SynchronizeVectors();
 
-                // qIn: query
-                TTile qIn = dqIn;
-                TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
+            // dGLast += sum over all of dGLastOfkLeft
+            TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
 
-                // q = qIn * scale
-                TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
-                TTile.Synchronize();
+            // dColumnsOfP_j = sum over i of dExponentOfP_ij
+            TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
 
-                // dk += dPPlain^T q
-                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+            // dG += sum over j of dExponentOfP_ij
+            TTile.RowSum(dG, dExponentOfP, Into.Add);
 
-                // dqHatDotq_i = sum over j of dqHat_ij q_ij
-                TTile dqHatDotq = dkLeftDotk;
-                TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+            // dvDotvIn_i = sum over j of dv_ij vIn_ij
+            TTile dvDotvIn = dqHatDotq;
+            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+            TTile.Synchronize();
 
-                // dG += exp(G) * dqHatDotq
-                Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+            // dG -= dColumnsOfP, as a column
+            TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+            TTile.SynchronizeVectors();
 
-                // PPlain, as an earlier pass left it
-                TTile PPlain = dPPlain;
-                TTile.Copy(PPlain, kept.PPlain, Into.Set);
-                TTile.Synchronize();
+            // dG += dGLast, in its part of G
+            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            TTile.SynchronizeVectors();
 
-                // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-                TTile dExponentOfP = dP;
-                Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
-                TTile.Synchronize();
-                TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
-                TTile.Synchronize();
+            // dg = sum of dG from token i on
+            TTile dg = G;
+            TTile.ReverseCumulativeSum(dg, dG, Into.Set);
+            TTile.Trim(dg, tokens);
+            TTile.SynchronizeVectors();
 
-                // dColumnsOfP_j = sum over i of dExponentOfP_ij
-                TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
-                TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
+            // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
+            // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
+            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
+            TTile daLogOfg = dkLeftDotk;
+            TTile ddt = dGLastOfkLeft;
+            TTile ddtBiasOfg = dG;
+            Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
+            TTile.SynchronizeVectors();
 
-                // dG += sum over j of dExponentOfP_ij
-                TTile.RowSum(dG, dExponentOfP, Into.Add);
-                TTile.Synchronize();
+            // daLog = sum over the rows of daLogOfg
+            TTile daLog = dGLast;
+            TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
+            TTile.SynchronizeVectors();
 
-                // dG -= dColumnsOfP, as a column
-                TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
-                TTile.SynchronizeVectors();
+            // ddtBias = sum over the rows of ddtBiasOfg
+            TTile ddtBias = daLog;
+            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
-                // dg = sum of dG from token i on
-                TTile dg = dqHatDotq;
-                TTile.ReverseCumulativeSum(dg, dG, Into.Set);
-                TTile.Trim(dg, tokens);
-                TTile.SynchronizeVectors();
+            // ddt += sigmoid(dt + dtBias) * dvDotvIn
+            // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
+            TTile ddtBiasOfv = dg;
+            Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
+            TTile.SynchronizeVectors();
 
-                // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
-                // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-                // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-                TTile daLogOfg = G;
-                TTile ddt = dGLastOfkLeft;
-                TTile ddtBiasOfg = dG;
-                Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
-                TTile.SynchronizeVectors();
+            // ddtBias += sum over all of ddtBiasOfv
+            TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+            TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
+            TTile.Synchronize();
 
-                // daLog = sum over the rows of daLogOfg
-                TTile daLog = dGLast;
-                TTile.ColumnSum(daLog, daLogOfg, Into.Set);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-                TTile.SynchronizeVectors();
+            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+            TTile dOutputDotvIn = dt;
+            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
+            TTile.Synchronize();
 
-                // ddtBias = sum over the rows of ddtBiasOfg
-                TTile ddtBias = daLog;
-                TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
-                TTile.Synchronize();
-
-                // dvDotvIn_i = sum over j of dv_ij vIn_ij
-                TTile dvDotvIn = dg;
-                TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
-
-                // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-                TTile dOutputDotvIn = daLogOfg;
-                TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-                TTile.Synchronize();
-
-                // ddt += sigmoid(dt + dtBias) * dvDotvIn
-                // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
-                TTile ddtBiasOfv = ddtBiasOfg;
-                Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
-
-                // ddtBias += sum over all of ddtBiasOfv
-                TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-                TTile.SynchronizeVectors();
-
-                // dd = sum over all of dOutputDotvIn
-                TTile dd = ddtBias;
-                TTile.Sum(dd, dOutputDotvIn, Into.Set);
-                TTile.SynchronizeVectors();
-                TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
-            }
+            // dd = sum over all of dOutputDotvIn
+            TTile dd = ddtBias;
+            TTile.Sum(dd, dOutputDotvIn, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
         }
     }
 }

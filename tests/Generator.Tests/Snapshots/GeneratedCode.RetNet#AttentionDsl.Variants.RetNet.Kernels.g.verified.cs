@@ -146,18 +146,13 @@ public partial record RetNet
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Math.Max(
-                    Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes),
-                    Padded.Elements(1, 1, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)),
+                Padded.Factor(sizes.K, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -183,6 +178,8 @@ public partial record RetNet
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            ProjectsStates = false,
+            PairsDecayByChannel = false,
             ReadsKeys = false,
             Normalizer = false,
             PublishedAs = System.Collections.Immutable.ImmutableArray.Create(new Publication[]

@@ -184,6 +184,30 @@ public partial record RetNet
                 }
             }
 
+            /// <summary>dk += dkLeft * exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dk2(TTile dk, TTile GLast, TTile G, TTile dkLeft)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
+                {
+                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
+                    for (int j = first; dk.HasColumn(j); j += across)
+                    {
+                        dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>g = log(1 - exp(-((5 + head) * log(2))))</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void g2(TTile g, Work at)

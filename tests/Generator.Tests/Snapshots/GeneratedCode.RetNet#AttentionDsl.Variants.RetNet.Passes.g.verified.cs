@@ -16,7 +16,7 @@ public partial record RetNet
 {
     partial class Kernels
     {
-        /// <summary>What pass 1 leaves of a chunk for the passes that follow.</summary>
+        /// <summary>What the passes leave of a chunk for those that follow.</summary>
         private struct Kept<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -29,13 +29,13 @@ public partial record RetNet
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
-                Kept<TTile, TNumber> kept = default;
+                Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
-                kept.GLast = between.Exact.Take(ref exact, 1, 1);
-                kept.P = between.Packed.Take(ref packed, length, length);
-                kept.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                kept.kLeft = between.Packed.Take(ref packed, length, sizes.K);
-                return kept;
+                tiles.GLast = between.Exact.Take(ref exact, 1, 1);
+                tiles.P = between.Packed.Take(ref packed, length, length);
+                tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                return tiles;
             }
         }
 
@@ -44,6 +44,9 @@ public partial record RetNet
             ? Padded.Elements(1, 1)
             : Padded.Elements(sizes.Chunk, sizes.Chunk)
             + 2 * Padded.Elements(sizes.Chunk, sizes.K);
+
+        /// <inheritdoc/>
+        public static long StateElements(Sizes sizes) => 2 * Padded.Elements(sizes.K, sizes.V);
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -266,7 +269,7 @@ public partial record RetNet
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
                 TTile v = vRoom.Block(0, length, 0, at.Columns);
-                long beforeAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+                long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Min(chunk + 1, chunks - 1);
@@ -380,8 +383,8 @@ public partial record RetNet
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
                 TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
                 TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
-                long afterAt = (((at.Chunk + chunk) * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-                TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+                TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
@@ -406,7 +409,7 @@ public partial record RetNet
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
-        /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, from the state before the chunk and the gradient of the state after it.</summary>
+        /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
         private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -416,124 +419,123 @@ public partial record RetNet
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            long beforeAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
+            long beforeAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes));
             TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
-            long afterAt = ((at.Chunk * at.Heads) + at.Head) * Padded.Elements(sizes.K, sizes.V);
-            TTile after = between.StateGradients.Take(ref afterAt, sizes.K, sizes.V);
+            long afterAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
+            TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
 
-            // --- what the first part leaves to the second
-            TTile dv = scratch.Take(ref offset, length, sizes.V);
-            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile P = scratch.TakeFactor(ref offset, length, length);
+            TTile.Fetch(P, kept.P);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
+            // v: value, once more
+            TTile vAgainRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile vAgain = vAgainRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(vAgain, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
+            // qIn: query
+            TTile qInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+
+            // k: key
+            TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile k = kRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+
+            // g = log(1 - exp(-((5 + head) * log(2))))
+            TTile g = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.g(g, at);
+            TTile.Trim(g, tokens);
+            TTile.SynchronizeVectors();
+
+            // G_i = sum of g up to token i
+            TTile G = scratch.Take(ref offset, length, 1);
+            TTile.CumulativeSum(G, g);
+            TTile.Arrive();
+
+            // dP = dOutput v^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
-            long first = offset;
+            TTile.Gram(dP, dOutput, vAgain, Causal.Inclusive, Into.Set);
 
-            // The first part: all that reads the states.
-            {
-                // --- what earlier passes left
-                TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(kLeft, kept.kLeft);
-                TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(dSNext, after);
-                TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-                TTile.Fetch(S, before);
-
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-
-                // v: value
-                TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-                TTile.Arrive();
-
-                // dv = kLeft dSNext
-                TTile.Product(dv, kLeft, dSNext, Into.Set);
-
-                // dqHat = dOutput S^T
-                TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-                // dkLeft = v dSNext^T
-                TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-
-                // dP = dOutput v^T where pairs exist
-                TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
-            }
+            // q = qIn * scale
+            TTile q = qIn;
+            Loops<TTile, TNumber>.q(q, qIn, sizes);
             TTile.Synchronize();
 
-            // The second part: the gradients, each stored as soon as it is final.
-            offset = first;
-            {
-                // --- what earlier passes left
-                TTile GLast = scratch.Take(ref offset, 1, 1);
-                TTile.Fetch(GLast, kept.GLast);
-                TTile P = scratch.TakeFactor(ref offset, length, length);
-                TTile.Fetch(P, kept.P);
+            // dPPlain = dP exp(G_i - G_j)
+            TTile dPPlain = dP;
+            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
 
-                // k: key
-                TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
-                TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            // dk = dPPlain^T q
+            TTile dk = vAgainRoom.Block(0, length, 0, sizes.K);
+            TTile.TransposedProduct(dk, dPPlain, q, Into.Set);
+            TTile.Synchronize();
 
-                // --- the derivative
-                // dOutput: the gradient of the output
-                TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
-                TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            // dqHat = dOutput S^T
+            TTile dqHat = q;
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+            TTile.Synchronize();
 
-                // g = log(1 - exp(-((5 + head) * log(2))))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, at);
-                TTile.Trim(g, tokens);
-                TTile.SynchronizeVectors();
+            // dq = dqHat * exp(G)
+            TTile dq = dqHat;
+            Loops<TTile, TNumber>.dq(dq, G, dqHat);
 
-                // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
-                TTile.Synchronize();
+            // dSNext, as an earlier pass left it
+            TTile dSNext = S;
+            TTile.Copy(dSNext, after, Into.Set);
+            TTile.Synchronize();
 
-                // dPPlain = dP exp(G_i - G_j)
-                TTile dPPlain = dP;
-                TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+            // dq += dPPlain k
+            TTile.Product(dq, dPPlain, k, Into.Add);
+            TTile.Synchronize();
 
-                // dq = dqHat * exp(G)
-                TTile dq = dqHat;
-                Loops<TTile, TNumber>.dq(dq, G, dqHat);
-                TTile.Arrive();
+            // dqIn = dq * scale
+            TTile dqIn = dq;
+            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
-                // dq += dPPlain k
-                TTile.Product(dq, dPPlain, k, Into.Add);
+            // kLeft, as an earlier pass left it
+            TTile kLeft = k;
+            TTile.Copy(kLeft, kept.kLeft, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+            TTile.Synchronize();
 
-                // dk = dkLeft * exp(GLast - G)
-                TTile dk = dkLeft;
-                Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+            // dv = P^T dOutput
+            TTile dv = qInRoom.Block(0, length, 0, sizes.V);
+            TTile.TransposedProduct(dv, P, dOutput, Into.Set);
+            TTile.Synchronize();
 
-                // dv += P^T dOutput
-                TTile.TransposedProduct(dv, P, dOutput, Into.Add);
-                TTile.Synchronize();
+            // dv += kLeft dSNext
+            TTile.Product(dv, kLeft, dSNext, Into.Add);
 
-                // dqIn = dq * scale
-                TTile dqIn = dq;
-                Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-                TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-                TTile.Synchronize();
-                TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-                TTile.Synchronize();
+            // v: value
+            TTile v = dOutput;
+            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
+            TTile.Synchronize();
 
-                // qIn: query
-                TTile qIn = dqIn;
-                TTile.Copy(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-                TTile.Synchronize();
+            // dkLeft = v dSNext^T
+            TTile dkLeft = qInRoom.Block(0, length, 0, sizes.K);
+            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+            TTile.Synchronize();
 
-                // q = qIn * scale
-                TTile q = qIn;
-                Loops<TTile, TNumber>.q(q, qIn, sizes);
-                TTile.Synchronize();
-
-                // dk += dPPlain^T q
-                TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
-                TTile.Synchronize();
-                TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
-            }
+            // dk += dkLeft * exp(GLast - G)
+            Loops<TTile, TNumber>.dk2(dk, GLast, G, dkLeft);
+            TTile.Synchronize();
+            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
         }
     }
 }

@@ -153,6 +153,8 @@ internal struct TinyKernels : IVariantKernels
 
     public static long KeptElements(bool exact, Sizes sizes) => 0;
 
+    public static long StateElements(Sizes sizes) => 0;
+
     public static MethodInfo Method<TTile, TNumber>(KernelKind kernel)
         where TTile : struct, IDeviceTile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber> =>

@@ -76,7 +76,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         where TKernels : IVariantKernels
     {
         Sizes own = InPanels(launch.Kernel, TKernels.Description) ? sizes with { V = launch.Work.Max(x => x.Columns) } : sizes;
-        return WorkspaceBytes(launch.Kernel) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
+        return WorkspaceBytes(launch.Kernel, TKernels.Description) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
     }
 
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
@@ -85,19 +85,20 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         KernelKind[] kernels = kernel switch
         {
             KernelKind.Forward => [KernelKind.Prepare, KernelKind.Advance],
-            KernelKind.Backward => [KernelKind.Prepare, KernelKind.Trail, KernelKind.Retreat, KernelKind.Gradients],
+            KernelKind.Backward => [KernelKind.Prepare, KernelKind.Trail, KernelKind.Retreat, .. description.ProjectsStates ? [KernelKind.Project] : Array.Empty<KernelKind>(), KernelKind.Gradients],
             _ => [kernel],
         };
         sizes.RowPadding = CudaTile.RowPadding;
         return sizes.Chunk * sizes.Updates <= (sizes.Chunk > ChunkLengths[^1] ? ShortRows : MostRows) && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
-            scratch(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x));
+            scratch(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x, description));
     }
 
     /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk.</summary>
-    private static int WorkspaceBytes(KernelKind kernel) => kernel is KernelKind.Prepare or KernelKind.Gradients ? CudaTile.WorkspaceBytes : CudaTile.WorkspaceBytes / 2;
+    internal static int WorkspaceBytes(KernelKind kernel, VariantDescription description) =>
+        description.PairsDecayByChannel && kernel is (KernelKind.Prepare or KernelKind.Gradients) ? CudaTile.WorkspaceBytes : CudaTile.WorkspaceBytes / 2;
 
     private static bool InPanels(KernelKind kernel, VariantDescription description) =>
-        description.ColumnsAreIndependent && kernel is not (KernelKind.Prepare or KernelKind.Gradients);
+        description.ColumnsAreIndependent && kernel is not (KernelKind.Prepare or KernelKind.Project or KernelKind.Gradients);
 
     /// <summary>
     /// Threads of a group, and the groups that a multiprocessor must be able to hold, which bounds the registers of a thread: as many as its shared memory

@@ -38,8 +38,11 @@ internal sealed class PtxCache(string? folder)
     public static string Key(MethodInfo method, KernelSpecialization specialization, string target)
     {
         Assembly[] made = [typeof(PtxCache).Assembly, typeof(Context).Assembly, typeof(XMath).Assembly, typeof(object).Assembly, method.Module.Assembly];
-        string all = string.Join('\n', [.. made.Select(x => $"{x.FullName} {x.ManifestModule.ModuleVersionId}"), $"{method.DeclaringType} {method}", specialization.ToString(), target]);
-        return Sum(all);
+
+        // A method's own text leaves out the arguments of its arguments, which are the sizes.
+        string kernel = $"{method.DeclaringType} {method.Name}<{string.Join(", ", method.GetGenericArguments().Select(x => x.ToString()))}>";
+        string launch = $"{specialization.MaxNumThreadsPerGroup} {specialization.MinNumGroupsPerMultiprocessor}";
+        return Sum(string.Join('\n', [.. made.Select(x => $"{x.FullName} {x.ManifestModule.ModuleVersionId}"), kernel, launch, target]));
     }
 
     /// <summary>The text of a kernel, or <see langword="null"/>.</summary>

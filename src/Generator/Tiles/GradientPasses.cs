@@ -1,0 +1,108 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>
+/// The passes that compute a chunk's gradients, each stored as soon as it is final. One does if two groups of threads that run it share a multiprocessor.
+/// If not, a first pass does all that reads the states, which fill much of its memory, and leaves what it finds in their place; the second does the rest.
+/// </summary>
+internal sealed class GradientPasses
+{
+    // Two groups share a multiprocessor's 228 KiB, and a group's operations have 8 KiB: in numbers of 16 bits.
+    private const int Limit = 105 << 9;
+
+    private readonly ISet<string> factors;
+
+    /// <param name="statements">All that the gradients hang on, in an order that is right.</param>
+    /// <param name="gradients">The gradients, by field.</param>
+    /// <param name="states">The state before the chunk and the gradient of the state after it.</param>
+    /// <param name="left">What earlier passes left.</param>
+    public GradientPasses(IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, Tile> gradients, IReadOnlyList<Tile> states, IReadOnlyList<Tile> left)
+    {
+        StoreStatement[] stores = [.. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))];
+        factors = FactorTiles.Of(statements, gradients.Values);
+        IReadOnlyList<Statement> all = [.. Recalling(statements, [.. states, .. left]), .. stores];
+        if (TightSchedule.Of(all, factors, shares: true, Limit, mostStates: 10) is { } one)
+        {
+            Gradients = InOrder(one, factors, shares: true);
+            return;
+        }
+
+        var order = new Order(new Dependencies(all, [], Weight));
+        foreach (Statement statement in statements.Where(x => x.Reads.Any(states.Contains)))
+        {
+            order.Demand(statement);
+        }
+
+        foreach (Statement statement in order.Rest)
+        {
+            IReadOnlyList<Statement> more = order.Missing(statement);
+            if (more.All(IsAtHand) && Between([.. order.Demanded, .. more], order.Rest.Where(x => !more.Any(y => ReferenceEquals(x, y)))).Sum(Weight) < Between(order.Demanded, order.Rest).Sum(Weight))
+            {
+                order.Demand(statement);
+            }
+        }
+
+        IReadOnlyList<Statement> first = order.Demanded, rest = WithRepeated(order.Rest, first);
+        if (rest.Count == 0)
+        {
+            Gradients = Scheduled(all, factors);
+            return;
+        }
+
+        Projected = [.. Between(first, rest)];
+        Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected.Where(x => !factors.Contains(x.Name)), .. gradients.Values]));
+        Gradients = Scheduled(Recalling(rest, Projected), factors);
+    }
+
+    /// <summary>All that reads the states; null if <see cref="Gradients"/> do.</summary>
+    public Pass? Project { get; }
+
+    /// <summary>What it leaves.</summary>
+    public IReadOnlyList<Tile> Projected { get; } = [];
+
+    /// <summary>The rest.</summary>
+    public Pass Gradients { get; }
+
+    private IReadOnlyList<Statement> Recalling(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> left) => new Pass(statements, [], [], [], factors).Recalling(left).Statements;
+
+    /// <summary>The statements in an order that takes little scratch, with which two groups share a multiprocessor if there is one.</summary>
+    private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors)
+    {
+        IReadOnlyList<Statement> best = new Schedule(statements, [], factors).Best();
+        int cost = new Pass(best, [], [], [], factors).Cost();
+        IReadOnlyList<Statement>? tight = cost > Limit && cost <= Limit + (2 * Limit / 3) ? TightSchedule.Of(statements, factors, shares: true, Limit, mostStates: 200) : null;
+        return InOrder(tight ?? best, factors, shares: tight is not null);
+    }
+
+    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares) =>
+        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares).FetchingWhatCostsNothing();
+
+    /// <summary>True for what the first part can do without fetching more than a row.</summary>
+    private static bool IsAtHand(Statement statement) => !Pass.IsFromMemory(statement) || statement.Results.All(x => x.Rows == Dim.One);
+
+    /// <summary>True for what each part does for itself.</summary>
+    private static bool IsRepeated(Statement statement) => statement is ViewStatement || Pass.IsFromMemory(statement);
+
+    /// <summary>Tiles that some statements compute and later ones use.</summary>
+    private static IEnumerable<Tile> Between(IEnumerable<Statement> first, IEnumerable<Statement> rest)
+    {
+        var used = new HashSet<Tile>(rest.SelectMany(x => x.Reads.Concat(x.Results)));
+        return first.Where(x => !IsRepeated(x)).SelectMany(x => x.Results).Distinct().Where(used.Contains);
+    }
+
+    /// <summary>The statements after those copies from memory, and views, that the first part has too: each part has its own.</summary>
+    private static IReadOnlyList<Statement> WithRepeated(IReadOnlyList<Statement> rest, IReadOnlyList<Statement> first)
+    {
+        var needed = new HashSet<Tile>(rest.SelectMany(x => x.Reads));
+        var repeated = new List<Statement>();
+        foreach (Statement statement in first.Reverse().Where(x => IsRepeated(x) && x.Results.Any(needed.Contains)))
+        {
+            repeated.Add(statement);
+            needed.UnionWith(statement.Reads);
+        }
+
+        repeated.Reverse();
+        return [.. repeated, .. rest];
+    }
+
+    private int Weight(Tile tile) => Pass.Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name));
+}
