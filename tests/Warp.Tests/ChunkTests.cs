@@ -27,6 +27,10 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false);
     }
 
+    /// <summary>Only the second of two heads decays, by what hangs on no tensor: the rows beyond the last token must not.</summary>
+    [Fact]
+    public void Decays_of_heads_end_with_the_tokens() => Check(LightningAttention.Variant, new CallSize(1, 20, 2, 16, 16), panel: 16, chunk: 16, watched: false);
+
     public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
 
     [Theory]
