@@ -41,7 +41,7 @@ internal sealed partial class PassesFile
     {
         WriteKept();
         writer.Line();
-        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", (kernel, _) =>
+        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", kernel =>
         {
             OpenKept(kernel);
             writer.Line();
@@ -83,7 +83,7 @@ internal sealed partial class PassesFile
             readsStates: Plan.Project is null);
     }
 
-    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates) => WriteChunkPass(name, summary, (kernel, _) =>
+    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates) => WriteChunkPass(name, summary, kernel =>
     {
         OpenKept(kernel);
         if (readsStates)
@@ -113,19 +113,11 @@ internal sealed partial class PassesFile
     /// <summary>The structs of tiles that passes leave behind, and their sizes.</summary>
     private void WriteKept()
     {
-        WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept, () =>
-        {
-            writer.Line("long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
-            return x => x.Exact ? "Exact" : "Packed";
-        });
+        WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept.Select(x => (x.Tile, x.Exact ? "Exact" : "Packed")), "long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
         if (Plan.Project is not null)
         {
             writer.Line();
-            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace.", Plan.Projected.Select(x => new KeptTile(x, Exact: true, Backward: true)), () =>
-            {
-                writer.Line("long projected = chunk * StateElements(sizes) / 2;");
-                return _ => "Projected";
-            });
+            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace.", Plan.Projected.Select(x => (x, "Projected")), "long projected = chunk * StateElements(sizes) / 2;");
         }
 
         writer.Line();
@@ -145,24 +137,30 @@ internal sealed partial class PassesFile
         }
     }
 
-    private void WriteStruct(string name, string summary, string of, IEnumerable<KeptTile> tiles, Func<Func<KeptTile, string>> open)
+    /// <summary>Writes a struct of tiles that stand in the workspace.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it holds.</param>
+    /// <param name="of">What its method says.</param>
+    /// <param name="tiles">The tiles, each with the part of the workspace where it stands.</param>
+    /// <param name="offsets">The line that says where a chunk begins in those parts, each in a variable of its name.</param>
+    private void WriteStruct(string name, string summary, string of, IEnumerable<(Tile Tile, string Part)> tiles, string offsets)
     {
         Dimensions dimensions = Dimensions(panel: false);
         writer.Doc("summary", summary);
         writer.Open($"private struct {name}<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
-        foreach (KeptTile tile in tiles)
+        foreach ((Tile tile, _) in tiles)
         {
-            writer.Line($"public TTile {tile.Tile.Name};");
+            writer.Line($"public TTile {tile.Name};");
         }
 
         writer.Line();
         writer.Doc("summary", of);
         writer.Open($"public static {name}<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length{(writes.Length == 0 ? "" : ", int writes")})");
         writer.Line($"{name}<TTile, TNumber> tiles = default;");
-        Func<KeptTile, string> region = open();
-        foreach (KeptTile tile in tiles)
+        writer.Line(offsets);
+        foreach ((Tile tile, string part) in tiles)
         {
-            writer.Line($"tiles.{tile.Tile.Name} = between.{region(tile)}.Take(ref {region(tile).ToLowerInvariant()}, {dimensions.Text(tile.Tile.Rows)}, {dimensions.Text(tile.Tile.Columns)});");
+            writer.Line($"tiles.{tile.Name} = between.{part}.Take(ref {part.ToLowerInvariant()}, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
         }
 
         writer.Line("return tiles;");
@@ -190,7 +188,7 @@ internal sealed partial class PassesFile
         return new KernelWriter(writer, dimensions, tiles, variant.Loops) { Waits = true };
     }
 
-    private void WriteChunkPass(string name, string summary, Action<KernelWriter, ScratchTiles> body)
+    private void WriteChunkPass(string name, string summary, Action<KernelWriter> body)
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles);
         writer.Line("long start = at.Start;");
@@ -202,7 +200,7 @@ internal sealed partial class PassesFile
 
         kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "tokens", "tokens * sizes.Updates");
         writer.Line();
-        body(kernel, tiles);
+        body(kernel);
         writer.Close();
         scratch[name] = tiles.Elements();
     }

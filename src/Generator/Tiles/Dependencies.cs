@@ -6,9 +6,8 @@ internal sealed class Dependencies
     private readonly Dictionary<Tile, List<int>> users = [];
 
     /// <param name="statements">In an order that is right.</param>
-    /// <param name="given">Tiles that stand in scratch before the first of them.</param>
     /// <param name="weight">The storage of a tile.</param>
-    public Dependencies(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> given, Func<Tile, int> weight)
+    public Dependencies(IReadOnlyList<Statement> statements, Func<Tile, int> weight)
     {
         Statements = statements;
         Before = [.. statements.Select(_ => new SortedSet<int>())];
@@ -45,7 +44,7 @@ internal sealed class Dependencies
             }
         }
 
-        Written = [.. statements.Select(x => x.Results.Distinct().Where(y => !given.Contains(y)).Select(Use).ToArray())];
+        Written = [.. statements.Select(x => x.Results.Distinct().Select(Use).ToArray())];
         Read = [.. statements.Select(x => x.Reads.Distinct().Select(Use).ToArray())];
 
         TileUse Use(Tile tile) => new([.. users[tile]], weight(tile));
@@ -59,7 +58,7 @@ internal sealed class Dependencies
     /// <summary>What comes after it.</summary>
     public HashSet<int>[] After { get; }
 
-    /// <summary>The tiles that it writes, those left out that stood there before.</summary>
+    /// <summary>The tiles that it writes.</summary>
     public TileUse[][] Written { get; }
 
     /// <summary>The tiles that it reads.</summary>

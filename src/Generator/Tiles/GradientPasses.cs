@@ -26,7 +26,7 @@ internal sealed class GradientPasses
             return;
         }
 
-        var order = new Order(new Dependencies(all, [], Weight));
+        var order = new Order(new Dependencies(all, Weight));
         foreach (Statement statement in statements.Where(x => x.Reads.Any(states.Contains)))
         {
             order.Demand(statement);
@@ -67,7 +67,7 @@ internal sealed class GradientPasses
     /// <summary>The statements in an order that takes little scratch, with which two groups share a multiprocessor if there is one.</summary>
     private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors)
     {
-        IReadOnlyList<Statement> best = new Schedule(statements, [], factors).Best();
+        IReadOnlyList<Statement> best = new Schedule(statements, factors).Best();
         int cost = new Pass(best, [], [], [], factors).Cost();
         IReadOnlyList<Statement>? tight = cost > Limit && cost <= Limit + (2 * Limit / 3) ? TightSchedule.Of(statements, factors, shares: true, Limit, mostStates: 200) : null;
         return InOrder(tight ?? best, factors, shares: tight is not null);

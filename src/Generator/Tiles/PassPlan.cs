@@ -83,7 +83,7 @@ internal sealed class PassPlan
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
             ISet<string> factors = FactorTiles.Of(statements, exact);
-            return shortChunks.Trimmed(new Pass(new Schedule(statements, [], factors).Best(), [], [], [], factors).FetchingWhatCostsNothing());
+            return shortChunks.Trimmed(new Pass(new Schedule(statements, factors).Best(), [], [], [], factors).FetchingWhatCostsNothing());
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>

@@ -2,11 +2,10 @@ namespace AttentionDsl.Generator;
 
 /// <summary>An order of statements that takes little scratch: what leaves, one after the other, each right after what it needs.</summary>
 /// <param name="statements">In an order that is right, with the statements that store what leaves.</param>
-/// <param name="given">Tiles that stand in scratch before the first of them.</param>
 /// <param name="factors">The tiles that are taken as factors.</param>
-internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> given, ISet<string> factors)
+internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string> factors)
 {
-    private readonly Dependencies dependencies = new(statements, given, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+    private readonly Dependencies dependencies = new(statements, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
 
     /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
     public IReadOnlyList<Statement> Best()
@@ -69,5 +68,5 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, IReadOnlyLis
         ? loop with { Stores = EquatableArray.Of(loop.Stores[0] with { Result = loop.Stores[0].Result.Again }), Equation = $"{loop.Equation}, once more" }
         : ((LoadStatement)statement) with { Result = ((LoadStatement)statement).Result.Again, Equation = $"{statement.Equation}, once more" };
 
-    private int Cost(IReadOnlyList<Statement> ordered) => new Pass(ordered, [], [], given, factors).Cost();
+    private int Cost(IReadOnlyList<Statement> ordered) => new Pass(ordered, [], [], [], factors).Cost();
 }

@@ -37,7 +37,7 @@ internal sealed class TightSchedule
         this.statements = statements;
         this.limit = limit;
         this.mostStates = mostStates;
-        dependencies = new(statements, [], _ => 0);
+        dependencies = new(statements, _ => 0);
         Dictionary<Tile, int> tiles = [];
         Dictionary<(Dim, Dim, bool), int> storages = [];
         var views = new HashSet<Tile>(statements.OfType<ViewStatement>().Select(x => x.Result));
