@@ -127,18 +127,6 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
         CountingTile dp, CountingTile dx, CountingTile de, CountingTile dg, CountingTile d, CountingTile p, CountingTile x, CountingTile e, CountingTile g, Causal causal) =>
         Add(6 * Pairs(p) * x.Columns);
 
-    public static void SolveUnitLowers(CountingTile first, CountingTile second, CountingTile l, CountingTile x, CountingTile y)
-    {
-        SolveUnitLower(first, l, x);
-        SolveUnitLower(second, l, y);
-    }
-
-    public static void SolveUnitLowersTransposed(CountingTile first, CountingTile second, CountingTile l, CountingTile x, CountingTile y)
-    {
-        SolveUnitLowerTransposed(first, l, x);
-        SolveUnitLowerTransposed(second, l, y);
-    }
-
     public static void SolveUnitLower(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);
 
     public static void SolveUnitLowerTransposed(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);

@@ -36,8 +36,8 @@ public sealed unsafe class TileTests
         int[] widths = [columns, columns, rows, columns, columns];
         foreach (int judged in new[] { 0, 1 })
         {
-            Check(x, rows, widths, (judged, 3e-5), t => ReferenceTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]));
-            Check(x, rows, widths, (judged, 3e-5), t => ReferenceTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]));
+            Check(x, rows, widths, (judged, 3e-5), t => Both(ReferenceTile.SolveUnitLower, t), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]));
+            Check(x, rows, widths, (judged, 3e-5), t => Both(ReferenceTile.SolveUnitLowerTransposed, t), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]));
         }
     }
 
@@ -102,6 +102,13 @@ public sealed unsafe class TileTests
                 t => ReferenceTile.DecayedGramAdjoint(t[0], t[1], t[2], t[3], t[5], t[6], t[8], t[9], t[9], Causal.Inclusive),
                 t => CudaTile.DecayedGramAdjoint(t[0], t[1], t[2], t[3], t[5], t[6], t[8], t[9], t[9], Causal.Inclusive));
         }
+    }
+
+    /// <summary>Two systems of one matrix, one after the other.</summary>
+    private static void Both(Action<ReferenceTile, ReferenceTile, ReferenceTile> solve, ReferenceTile[] t)
+    {
+        solve(t[0], t[2], t[3]);
+        solve(t[1], t[2], t[4]);
     }
 
     /// <summary>Compares one of the tiles after an operation.</summary>

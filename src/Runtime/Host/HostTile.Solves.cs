@@ -27,20 +27,6 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
-    public static void SolveUnitLowers(HostTile first, HostTile second, HostTile l, HostTile x, HostTile y)
-    {
-        SolveUnitLower(first, l, x);
-        SolveUnitLower(second, l, y);
-    }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersTransposed(HostTile first, HostTile second, HostTile l, HostTile x, HostTile y)
-    {
-        SolveUnitLowerTransposed(first, l, x);
-        SolveUnitLowerTransposed(second, l, y);
-    }
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLowerTransposed(HostTile result, HostTile l, HostTile x)
     {

@@ -22,20 +22,6 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
-    public static void SolveUnitLowers(ReferenceTile first, ReferenceTile second, ReferenceTile l, ReferenceTile x, ReferenceTile y)
-    {
-        SolveUnitLower(first, l, x);
-        SolveUnitLower(second, l, y);
-    }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersTransposed(ReferenceTile first, ReferenceTile second, ReferenceTile l, ReferenceTile x, ReferenceTile y)
-    {
-        SolveUnitLowerTransposed(first, l, x);
-        SolveUnitLowerTransposed(second, l, y);
-    }
-
-    /// <inheritdoc/>
     public static void SolveUnitLowerTransposed(ReferenceTile result, ReferenceTile l, ReferenceTile x)
     {
         for (int j = result.Rows - 1; j >= 0; j--)

@@ -224,10 +224,18 @@ public interface ITile<TSelf, TNumber>
     static abstract void SolveUnitLowerTransposed(TSelf result, TSelf l, TSelf x);
 
     /// <summary>Two systems of one matrix: <see cref="SolveUnitLower"/> of x to first and of y to second. A result may be its own right side.</summary>
-    static abstract void SolveUnitLowers(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y);
+    static virtual void SolveUnitLowers(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y)
+    {
+        TSelf.SolveUnitLower(first, l, x);
+        TSelf.SolveUnitLower(second, l, y);
+    }
 
     /// <summary>Likewise <see cref="SolveUnitLowerTransposed"/>.</summary>
-    static abstract void SolveUnitLowersTransposed(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y);
+    static virtual void SolveUnitLowersTransposed(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y)
+    {
+        TSelf.SolveUnitLowerTransposed(first, l, x);
+        TSelf.SolveUnitLowerTransposed(second, l, y);
+    }
 
     /// <summary>Solves result_iv + sum_{j&lt;i} l_ij exp(g_iv - g_jv) result_jv = x_iv (a decay of its own for every column). result may be x.</summary>
     static abstract void DecayedSolve(TSelf result, TSelf l, TSelf x, TSelf g);
