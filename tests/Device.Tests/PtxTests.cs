@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using AttentionDsl.Runtime;
 using AttentionDsl.Variants;
 using ILGPU;
@@ -60,6 +61,17 @@ public class PtxTests
         Assert.DoesNotContain("bar.sync", ptx, StringComparison.Ordinal);
     }
 
+    /// <summary>What a step knows is constant in it: one access to memory for what a thread has of a row, no list of items, no branch for another type.</summary>
+    [Fact]
+    public void A_step_knows_its_items_and_its_tensors()
+    {
+        string ptx = Compile<CudaStepTile, CudaQuad>("KimiDeltaRule", ["Decode"])["Decode"];
+        string kernel = ptx[ptx.IndexOf(".entry", StringComparison.Ordinal)..];
+        Assert.DoesNotMatch(@"(?m)^\s*ld\.[busf]\d", kernel);
+        Assert.DoesNotContain("f32.f16", kernel, StringComparison.Ordinal);
+        Assert.Equal(4, Regex.Count(kernel, @"\bld\.global\.v2\b"));
+    }
+
     [Fact]
     public void Text_is_deterministic() => Assert.Equal(Compile<CudaTile, CudaLanes>("RetNet"), Compile<CudaTile, CudaLanes>("RetNet"));
 
@@ -83,10 +95,11 @@ public class PtxTests
 
     private static Dictionary<string, string> Compile<TTile, TNumber>(string name, string[] which)
     {
-        Type kernels = Catalog.All.Single(x => x.Description.Name == name).GetType().GetGenericArguments()[0];
+        IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
+        Type kernels = variant.GetType().GetGenericArguments()[0];
         return which.ToDictionary(x => x, kernel =>
         {
-            MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber), Known<TTile>(kernel));
+            MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(TTile), typeof(TNumber), Known<TTile>(variant.Description, kernel));
             return typeof(TTile) == typeof(DeviceTile) ? Portable(method) : CudaFrontEnd.Compile(method, new KernelSpecialization(256, 1), CudaArchitecture.SM_90, CudaInstructionSet.ISA_84);
         });
     }
@@ -99,8 +112,23 @@ public class PtxTests
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(256, 1))).PTXAssembly;
     }
 
-    /// <summary>The kernels of chunks know their sizes when they are compiled; the others serve all.</summary>
-    private static Type Known<TTile>(string kernel) => typeof(TTile) != typeof(CudaTile)
-        ? typeof(AnySizes)
+    /// <summary>Kernels of CUDA cards know their sizes when they are compiled; the others serve all.</summary>
+    private static Type Known<TTile>(VariantDescription variant, string kernel) => typeof(TTile) == typeof(DeviceTile) ? typeof(AnySizes)
+        : typeof(TTile) == typeof(CudaStepTile) ? Step(variant)
         : KnownSizes.Of(new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Columns = kernel is "Prepare" or "Gradients" ? 128 : 64 }], Enumerable.Repeat(CudaElement.BFloat16, 30));
+
+    /// <summary>A step of one sequence with 16 heads in panels of 32 columns: tokens in bfloat16, parameters and states in single precision.</summary>
+    private static Type Step(VariantDescription variant)
+    {
+        const int Heads = 16, Channels = 128, Columns = 32;
+        Work[] work = [.. Enumerable.Range(0, Heads * Channels / Columns).Select(x => KnownStep.Item(x, Heads, Channels, Columns) with { Heads = Heads, Length = 1, Columns = Columns })];
+        using Tensor tokens = new(DataType.BFloat16, 1), exact = new(DataType.Float32, 1);
+        var state = new Binding(exact, Heads * Channels, 1, Channels, Access.Read | Access.Write);
+        Binding[] bindings =
+        [
+            .. variant.Inputs.Select(_ => new Binding(tokens, 1, Heads, Channels, Access.Read)), .. variant.Parameters.Select(_ => new Binding(exact, 1, Heads, Channels, Access.Read)),
+            state, new(tokens, 1, Heads, Channels, Access.Write), state,
+        ];
+        return KnownStep.Of(new Sizes { K = Channels, V = Channels, Updates = 1 }, work, bindings);
+    }
 }

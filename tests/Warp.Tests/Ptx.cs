@@ -38,8 +38,6 @@ internal static unsafe partial class Ptx
     {
     }
 
-    public static int HighestBit(uint x) => x == 0 ? -1 : BitOperations.Log2(x);
-
     public static float Across(float x, int distance) => ThreadGroup.Current.Across(x, distance);
 
     public static float Exp2(float x) => MathF.Pow(2, x);
@@ -50,39 +48,38 @@ internal static unsafe partial class Ptx
 
     public static float InverseRoot(float x) => 1 / MathF.Sqrt(x);
 
-    public static CudaQuad LoadRow(long address, int element, int single)
-    {
-        int count = single != 0 ? 1 : 4;
-        var row = new float[4];
-        for (int i = 0; i < 4; i++)
-        {
-            row[i] = i >= count ? row[0] : element switch
-            {
-                0 => Far<float>(address, count)[i],
-                1 => BitConverter.Int32BitsToSingle(Far<ushort>(address, count)[i] << 16),
-                _ => (float)Far<Half>(address, count)[i],
-            };
-        }
+    public static CudaQuad LoadFar4(long address) => Read(Far<float>(address, 4));
 
-        return new(row[0], row[1], row[2], row[3]);
+    public static CudaQuad LoadFarBFloats4(long address)
+    {
+        ushort* at = Far<ushort>(address, 4);
+        return new(Wide(at[0]), Wide(at[1]), Wide(at[2]), Wide(at[3]));
     }
 
-    public static void StoreRow(long address, int element, float x, float y, float z, float w)
+    public static CudaQuad LoadFarHalves4(long address)
     {
-        var row = new[] { x, y, z, w };
-        for (int i = 0; i < 4; i++)
-        {
-            switch (element)
-            {
-                case 0: Far<float>(address, 4)[i] = row[i]; break;
-                case 1: Far<ushort>(address, 4)[i] = Rounded(row[i]); break;
-                default: Far<Half>(address, 4)[i] = (Half)row[i]; break;
-            }
-        }
+        Half* at = Far<Half>(address, 4);
+        return new((float)at[0], (float)at[1], (float)at[2], (float)at[3]);
+    }
+
+    public static void StoreFar4(long address, float x, float y, float z, float w) => Write(Far<float>(address, 4), x, y, z, w);
+
+    public static void StoreFarBFloats4(long address, float x, float y, float z, float w)
+    {
+        ushort* at = Far<ushort>(address, 4);
+        (at[0], at[1], at[2], at[3]) = (Rounded(x), Rounded(y), Rounded(z), Rounded(w));
+    }
+
+    public static void StoreFarHalves4(long address, float x, float y, float z, float w)
+    {
+        Half* at = Far<Half>(address, 4);
+        (at[0], at[1], at[2], at[3]) = ((Half)x, (Half)y, (Half)z, (Half)w);
     }
 
     private static T* Far<T>(long address, int count)
         where T : unmanaged => address % (count * sizeof(T)) == 0 ? (T*)address : throw new InvalidOperationException($"{count} x {sizeof(T)} bytes at {address}.");
+
+    private static float Wide(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     private static ushort Rounded(float x)
     {

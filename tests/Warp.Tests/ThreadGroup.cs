@@ -12,6 +12,12 @@ internal static class Group
     public static void Barrier() => ThreadGroup.Current.Synchronize();
 }
 
+/// <summary>Which group runs.</summary>
+internal static class Grid
+{
+    public static int IdxX { get; set; }
+}
+
 /// <summary>The group's memory is <see cref="ThreadGroup"/>'s.</summary>
 internal static class SharedMemory
 {

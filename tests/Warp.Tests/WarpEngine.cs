@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace AttentionDsl.Runtime;
 
 /// <summary>Decodes with the tile of CUDA cards on warps of this machine's threads, one item after the other.</summary>
@@ -8,6 +10,9 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
     public int Parallelism => 1;
 
     public bool TokenParallel => false;
+
+    // Or no call keeps its 16 bits.
+    public IReadOnlyList<int> ChunkLengths => CudaBackend.ChunkLengths;
 
     public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => true;
 
@@ -20,18 +25,29 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
         where TKernels : IVariantKernels
     {
         Assert.True(CudaStepBackend.Takes(launches, sizes, TKernels.Description));
-        Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select(Operand)];
-        long elements = TKernels.Scratch(KernelKind.Decode, sizes with { V = panel });
-        foreach (Work work in launches.SelectMany(x => x.Work))
+        foreach (Launch launch in launches)
         {
-            for (int done = 0; done < work.Columns; done += panel)
-            {
-                Work item = work with { Column = work.Column + done, Columns = Math.Min(panel, work.Columns - done) };
-                ThreadGroup.Run(CudaStepTile.Threads, elements, watched: false, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, sizes, item, CudaStepTile.ScratchOf(default, 0, elements)));
-            }
+            Work[] items = WorkList.Panels(launch.Work, panel);
+            typeof(WarpEngine).GetMethod(nameof(RunKnowing), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(typeof(TKernels), KnownStep.Of(sizes, items, bindings)).Invoke(null, [bindings, sizes, items, panel]);
         }
 
         GC.KeepAlive(bindings);
+    }
+
+    /// <summary>Like the generated kernel: with what it knows of sizes, items and tensors when it is compiled.</summary>
+    private static void RunKnowing<TKernels, TKnown>(Binding[] bindings, Sizes sizes, Work[] items, int panel)
+        where TKernels : IVariantKernels
+        where TKnown : struct, IKnownSizes
+    {
+        Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select((x, i) => CudaStepTile.Known(Operand(x), TKnown.Element(i), KnownStep.IsState(x) ? 0 : x.Width))];
+        long elements = TKernels.Scratch(KernelKind.Decode, sizes with { V = panel });
+        for (int i = 0; i < items.Length; i++)
+        {
+            Grid.IdxX = i;
+            Work item = TKnown.Of(items[i]);
+            ThreadGroup.Run(CudaStepTile.Threads, elements, watched: false, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, TKnown.Of(sizes), item, CudaStepTile.ScratchOf(default, 0, elements)));
+        }
     }
 
     private static Operand<CudaStepTile, CudaQuad> Operand(Binding binding)

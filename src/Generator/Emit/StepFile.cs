@@ -38,7 +38,9 @@ internal static class StepFile
             writer.Line("// The last token's state goes straight to the caller where it can.");
             writer.Line("TTile last = S;");
             writer.Line($"bool stored = States.Last<TTile, TNumber>(ref last, tensors.FinalState, sizes, at, {swapped});");
-            kernel.WalksTo = $"t + 1 < at.Length ? {variant.Step[0].StateOut.Name} : last";
+
+            // Whoever knows that there is one token knows where its state goes.
+            kernel.WalksTo = $"at.Length == 1 || t + 1 == at.Length ? last : {variant.Step[0].StateOut.Name}";
         }
 
         writer.Line("long first = offset;");

@@ -10,11 +10,40 @@ internal static class StateSweep
     /// <summary>The statements of a program, with few walks.</summary>
     public static IReadOnlyList<Statement> Of(TileProgram program) => JoinDecay(JoinWrite(Lowering.Of(program.Needed(program.Results))));
 
-    /// <summary>The statements of a step: everything it loads is begun first, and waited for once.</summary>
+    /// <summary>The statements of a step: everything it loads is begun first, and waited for once. What needs no state is computed while that is on its way.</summary>
     public static IReadOnlyList<Statement> Fetching(TileProgram program)
     {
         IReadOnlyList<Statement> statements = Of(program);
-        return [.. statements.OfType<LoadStatement>().Select(x => x with { Fetched = true }), new ArriveStatement(), .. statements.Where(x => x is not LoadStatement)];
+        return
+        [
+            .. statements.OfType<LoadStatement>().Select(x => x with { Fetched = true }),
+            new ArriveStatement(),
+            .. StateLast([.. statements.Where(x => x is not LoadStatement)], program.StateIn),
+        ];
+    }
+
+    private static IEnumerable<Statement> StateLast(Statement[] statements, Tile state)
+    {
+        HashSet<Tile> late = [state], used = [];
+        var waiting = new List<Statement>();
+        foreach (Statement statement in statements)
+        {
+            if (statement.Reads.Any(late.Contains) || statement.Results.Any(x => late.Contains(x) || used.Contains(x)))
+            {
+                waiting.Add(statement);
+                late.UnionWith(statement.Results);
+                used.UnionWith(statement.Reads);
+            }
+            else
+            {
+                yield return statement;
+            }
+        }
+
+        foreach (Statement statement in waiting)
+        {
+            yield return statement;
+        }
     }
 
     /// <summary>True if the last that happens to the state is a walk that writes it.</summary>

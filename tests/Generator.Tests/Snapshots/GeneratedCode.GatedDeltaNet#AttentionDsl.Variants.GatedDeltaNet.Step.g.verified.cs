@@ -100,27 +100,25 @@ public partial record GatedDeltaNet
                 // cKept = c * kept
                 TTile cKept = c;
                 Loops<TTile, TNumber>.cKept(cKept, c, kept);
-                TTile.Synchronize();
-
-                // SKept = exp(g) S
-                TTile.Product(U, cKept, S, Into.Subtract);
-                TTile.Synchronize();
 
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = cKept;
+                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Normalize(qIn, qRaw);
                 TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q2(q, qIn, sizes);
+
+                // SKept = exp(g) S
+                TTile.Product(U, cKept, S, Into.Subtract);
                 TTile.Synchronize();
 
                 // SNext = SKept + k U^T
                 // o = SNext^T q
                 TTile SNext = S;
                 TTile o = scratch.Take(ref offset, 1, at.Columns);
-                TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, o, S, kept, k, U, q);
+                TTile.DecayWriteAndRead(at.Length == 1 || t + 1 == at.Length ? last : SNext, o, S, kept, k, U, q);
                 TTile.Synchronize();
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
                 TTile.Synchronize();

@@ -89,7 +89,7 @@ public partial record Mamba2
                 // read = SNext^T q
                 TTile SNext = S;
                 TTile read = scratch.Take(ref offset, 1, at.Columns);
-                TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, read, S, kept, k, v, q);
+                TTile.DecayWriteAndRead(at.Length == 1 || t + 1 == at.Length ? last : SNext, read, S, kept, k, v, q);
                 TTile.Synchronize();
 
                 // o = read + d * vIn

@@ -67,7 +67,7 @@ public partial record RetNet
                 // o = SNext^T q
                 TTile SNext = S;
                 TTile o = scratch.Take(ref offset, 1, at.Columns);
-                TTile.DecayWriteAndRead(t + 1 < at.Length ? SNext : last, o, S, kept, k, v, q);
+                TTile.DecayWriteAndRead(at.Length == 1 || t + 1 == at.Length ? last : SNext, o, S, kept, k, v, q);
                 TTile.Synchronize();
                 TTile.Copy(tensors.Output.Rows(at.Start + t, 1, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
                 TTile.Synchronize();

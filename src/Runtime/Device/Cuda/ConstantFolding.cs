@@ -46,12 +46,22 @@ internal sealed class ConstantFolding : UnorderedTransformation
     {
         BinaryArithmeticValue x => (IsConstant(x.Left) && IsConstant(x.Right)) || IsNeutral(x.Left) || IsNeutral(x.Right),
         UnaryArithmeticValue x => IsConstant(x.Value),
-        CompareValue x => IsConstant(x.Left) && IsConstant(x.Right),
-        ConvertValue x => IsConstant(x.Value),
+        CompareValue x => (IsConstant(x.Left) && IsConstant(x.Right)) || AsksForSign(x),
+        ConvertValue x => IsConstant(x.Value) || ThereAndBack(x) is not null,
         Predicate x => IsConstant(x.Condition),
         GetField x => x.ObjectValue.Resolve() is StructureValue or NullValue or SetField,
         _ => false,
     };
+
+    /// <summary>True if a number without a sign, widened, is compared with 0.</summary>
+    private static bool AsksForSign(CompareValue value) =>
+        value.Kind is CompareKind.GreaterEqual or CompareKind.LessThan && value.Right.Resolve() is PrimitiveValue { BasicValueType: BasicValueType.Int64, RawValue: 0 }
+        && value.Left.Resolve() is ConvertValue { BasicValueType: BasicValueType.Int64, IsSourceUnsigned: true };
+
+    /// <summary>A number in single precision that was widened and rounded again.</summary>
+    private static Value? ThereAndBack(ConvertValue value) =>
+        value.BasicValueType == BasicValueType.Float32 && value.Value.Resolve() is ConvertValue { BasicValueType: BasicValueType.Float64 } wide
+        && wide.Value.Resolve() is { BasicValueType: BasicValueType.Float32 } number ? number : null;
 
     private static bool IsConstant(ValueReference value) => value.Resolve() is PrimitiveValue;
 
@@ -62,8 +72,9 @@ internal sealed class ConstantFolding : UnorderedTransformation
     {
         BinaryArithmeticValue x => at.CreateArithmetic(x.Location, x.Left, x.Right, x.Kind, x.Flags),
         UnaryArithmeticValue x => at.CreateArithmetic(x.Location, x.Value, x.Kind, x.Flags),
+        CompareValue x when AsksForSign(x) => at.CreatePrimitiveValue(x.Location, x.Kind == CompareKind.GreaterEqual),
         CompareValue x => at.CreateCompare(x.Location, x.Left, x.Right, x.Kind, x.Flags),
-        ConvertValue x => at.CreateConvert(x.Location, x.Value, x.Type, x.Flags),
+        ConvertValue x => ThereAndBack(x) ?? at.CreateConvert(x.Location, x.Value, x.Type, x.Flags),
         Predicate x => at.CreatePredicate(x.Location, x.Condition, x.TrueValue, x.FalseValue),
         GetField x => at.CreateGetField(x.Location, x.ObjectValue, x.FieldSpan),
         _ => value,

@@ -28,19 +28,21 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        DeviceKernel<CudaStepTile, CudaQuad> kernel = kernels.Get<TKernels>(launches, _ => typeof(AnySizes), _ => new KernelSpecialization(CudaStepTile.Threads, Groups), compiling)[0];
-        if (enlarged.Add(kernel.Kernel))
+        int columns = Columns(launches[0].Work);
+        launches = [.. launches.Select(x => x with { Work = WorkList.Panels(x.Work, columns) })];
+        DeviceKernel<CudaStepTile, CudaQuad>[] all = kernels.Get<TKernels>(
+            launches, x => KnownStep.Of(sizes, x.Work, bindings), _ => new KernelSpecialization(CudaStepTile.Threads, Groups), compiling);
+        foreach (Kernel kernel in all.Select(x => x.Kernel).Where(enlarged.Add))
         {
-            CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, CudaBackend.SharedBytes);
+            CudaDriver.AllowSharedMemory((CudaKernel)kernel, CudaBackend.SharedBytes);
         }
 
-        int columns = Columns(launches[0].Work);
         int shared = (int)TKernels.Scratch(KernelKind.Decode, sizes with { V = columns }) * sizeof(float);
-        return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => WorkList.Panels(x.Work, columns))], (memory, view, items) =>
+        return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => x.Work)], (memory, view, items) =>
         {
             long nothing = Address(memory.Take<byte>(1));
             Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
-            return [.. items.Select(work => new DeviceStep(KernelKind.Decode, () => kernel.Launch(
+            return [.. items.Zip(all, (work, kernel) => new DeviceStep(KernelKind.Decode, () => kernel.Launch(
                 queue.Stream,
                 new KernelConfig((int)work.Length, CudaStepTile.Threads, SharedMemoryConfig.RequestDynamic<byte>(shared)),
                 operands,
@@ -52,9 +54,9 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
         });
     }
 
-    /// <summary>The widest panel of which there are enough, or the narrowest.</summary>
+    /// <summary>The widest panel of which there are enough, or the narrowest; all are as wide.</summary>
     private int Columns(Work[] work) =>
-        PanelColumns.First(x => x == PanelColumns[^1] || work.Sum(y => (y.Columns + x - 1) / x) >= WantedGroups * accelerator.NumMultiprocessors);
+        PanelColumns.First(x => x == PanelColumns[^1] || (work.All(y => y.Columns % x == 0) && work.Sum(y => y.Columns / x) >= WantedGroups * accelerator.NumMultiprocessors));
 
     private static Operand<CudaStepTile, CudaQuad> Operand(Binding binding, long address)
     {

@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace AttentionDsl.Runtime;
 
 /// <content>Rows: what comes from the caller, what goes there, and sums.</content>
@@ -12,11 +14,8 @@ public readonly partial struct CudaStepTile
         if (result.Rows == 1)
         {
             // Threads beyond the last column, and those of further rows, store the same once more.
-            int j = result.FirstColumn, last = result.Columns - 4;
-            j = j < last ? j : last;
-            j = j > 0 ? j : 0;
-            CudaQuad value = Ptx.LoadRow(x.FarAt(0, j), x.element, result.Columns == 1 ? 1 : 0);
-            result.Store(0, j, value);
+            int j = Math.Max(Math.Min(result.FirstColumn, result.Columns - 4), 0);
+            result.Store(0, j, result.Columns == 1 ? CudaQuad.All(x.LoadFar(0)) : x.LoadFar4(j));
         }
         else
         {
@@ -27,19 +26,22 @@ public readonly partial struct CudaStepTile
     /// <inheritdoc/>
     public static void Copy(CudaStepTile result, CudaStepTile x, Into into)
     {
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        int j = result.FirstColumn;
+        for (int i = result.FirstRow; i < result.Rows && result.HasColumn(j); i += result.RowStep)
         {
-            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            CudaQuad value = x.Load(i, j);
+            if (result.Far)
             {
-                CudaQuad value = x.Load(i, j);
-                if (result.Far)
-                {
-                    Ptx.StoreRow(result.FarAt(i, j), result.element, value.X, value.Y, value.Z, value.W);
-                }
-                else
-                {
-                    result.Put(i, j, value, into);
-                }
+                result.StoreFar4(i, j, value);
+            }
+            else
+            {
+                result.Put(i, j, value, into);
+            }
+
+            if (result.RowsInOneTurn)
+            {
+                break;
             }
         }
 
@@ -49,20 +51,15 @@ public readonly partial struct CudaStepTile
     /// <inheritdoc/>
     public static void Normalize(CudaStepTile result, CudaStepTile x)
     {
+        int j = x.FirstColumn;
         for (int i = 0; i < x.Rows; i++)
         {
             // Of a row narrower than the warp, every group of threads that share it has the whole sum.
-            float squares = 0;
-            for (int j = x.FirstColumn; j < x.Columns; j += x.ColumnStep)
+            CudaQuad value = x.Part(i, j);
+            CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(x.SumOfRow((value * value).Sum) + NormEpsilon));
+            if (x.Leads)
             {
-                CudaQuad value = x.Load(i, j);
-                squares += (value * value).Sum;
-            }
-
-            CudaQuad scale = CudaQuad.All(1 / MathF.Sqrt(SumOfRow(squares, x.share) + NormEpsilon));
-            for (int j = x.FirstColumn; j < x.Columns && x.Leads; j += x.ColumnStep)
-            {
-                result.Store(i, j, x.Load(i, j) * scale);
+                result.Store(i, j, value * scale);
             }
         }
 
@@ -74,13 +71,7 @@ public readonly partial struct CudaStepTile
     {
         for (int i = 0; i < x.Rows; i++)
         {
-            float sum = 0;
-            for (int j = x.FirstColumn; j < x.Columns; j += x.ColumnStep)
-            {
-                sum += x.Load(i, j).Sum;
-            }
-
-            CudaQuad all = CudaQuad.All(SumOfRow(sum, x.share));
+            CudaQuad all = CudaQuad.All(x.SumOfRow(x.Part(i, x.FirstColumn).Sum));
             if (result.Leads)
             {
                 result.Put(i, 0, all, into);
@@ -95,13 +86,7 @@ public readonly partial struct CudaStepTile
     {
         for (int i = 0; i < a.Rows; i++)
         {
-            float sum = 0;
-            for (int j = a.FirstColumn; j < a.Columns; j += a.ColumnStep)
-            {
-                sum += (a.Load(i, j) * b.Load(i, j)).Sum;
-            }
-
-            CudaQuad all = CudaQuad.All(SumOfRow(sum, a.share));
+            CudaQuad all = CudaQuad.All(a.SumOfRow((a.Part(i, a.FirstColumn) * b.Part(i, b.FirstColumn)).Sum));
             if (result.Leads)
             {
                 result.Put(i, 0, all, into);
@@ -111,14 +96,44 @@ public readonly partial struct CudaStepTile
         Synchronize();
     }
 
-    /// <summary>The sum over the 2^<paramref name="share"/> threads that share a row.</summary>
-    private static float SumOfRow(float x, int share)
-    {
-        for (int distance = (1 << share) >> 1; distance > 0; distance >>= 1)
-        {
-            x += Ptx.Across(x, distance);
-        }
+    /// <summary>A number of a tensor's row.</summary>
+    private float LoadFar(int j) => element == (int)CudaElement.Float32 ? Ptx.LoadFar(FarAt(0, j))
+        : element == (int)CudaElement.BFloat16 ? Interop.IntAsFloat(Ptx.LoadHalfBits(FarAt(0, j)) << 16)
+        : Ptx.Float16ToFloat(Ptx.LoadHalfBits(FarAt(0, j)));
 
+    /// <summary>Four numbers of a tensor's row.</summary>
+    private CudaQuad LoadFar4(int j) => element == (int)CudaElement.Float32 ? Ptx.LoadFar4(FarAt(0, j))
+        : element == (int)CudaElement.BFloat16 ? Ptx.LoadFarBFloats4(FarAt(0, j))
+        : Ptx.LoadFarHalves4(FarAt(0, j));
+
+    /// <summary>Writes four numbers of a tensor.</summary>
+    private void StoreFar4(int i, int j, CudaQuad value)
+    {
+        if (element == (int)CudaElement.Float32)
+        {
+            Ptx.StoreFar4(FarAt(i, j), value.X, value.Y, value.Z, value.W);
+        }
+        else if (element == (int)CudaElement.BFloat16)
+        {
+            Ptx.StoreFarBFloats4(FarAt(i, j), value.X, value.Y, value.Z, value.W);
+        }
+        else
+        {
+            Ptx.StoreFarHalves4(FarAt(i, j), value.X, value.Y, value.Z, value.W);
+        }
+    }
+
+    /// <summary>This thread's part of a row; zeros beyond its columns.</summary>
+    private CudaQuad Part(int i, int j) => HasColumn(j) ? Load(i, j) : CudaQuad.All(0);
+
+    /// <summary>The sum over the threads that share a row.</summary>
+    private float SumOfRow(float x)
+    {
+        x += Share > 4 ? Ptx.Across(x, 16) : 0;
+        x += Share > 3 ? Ptx.Across(x, 8) : 0;
+        x += Share > 2 ? Ptx.Across(x, 4) : 0;
+        x += Share > 1 ? Ptx.Across(x, 2) : 0;
+        x += Share > 0 ? Ptx.Across(x, 1) : 0;
         return x;
     }
 }

@@ -25,7 +25,11 @@ public readonly partial struct CudaStepTile
     }
 
     /// <inheritdoc/>
-    public static void Arrive()
+    /// <remarks>Rows are there when they are fetched. The state is waited for where it is first read: gates are computed until then.</remarks>
+    public static void Arrive() => Synchronize();
+
+    /// <summary>Waits for the state, all of it.</summary>
+    private static void Await()
     {
         Ptx.AwaitCopies();
         Synchronize();
@@ -34,12 +38,10 @@ public readonly partial struct CudaStepTile
     /// <inheritdoc/>
     public static void Clear(CudaStepTile result)
     {
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        int j = result.FirstColumn;
+        for (int i = result.FirstRow; i < result.Rows && result.HasColumn(j); i += result.RowStep)
         {
-            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
-            {
-                result.Store(i, j, CudaQuad.All(0));
-            }
+            result.Store(i, j, CudaQuad.All(0));
         }
 
         Synchronize();
@@ -49,13 +51,13 @@ public readonly partial struct CudaStepTile
     /// <remarks>a is a row.</remarks>
     public static void Product(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into)
     {
-        Synchronize();
-        int i = b.FirstOfWalk, j = b.FirstColumn, end = b.EndOfWalk;
+        Await();
+        int i = b.FirstOfWalk, j = b.FirstColumn, turns = b.TurnsOfWalk(i);
         uint from = b.At(i, j), x = a.At(0, i), down = b.pitch;
         CudaQuad sum = CudaQuad.All(0);
 
         // Four rows at a time: their loads are under way before the first is used.
-        for (; i < end; i += 4)
+        for (int turn = 0; turn < turns; turn++)
         {
             CudaQuad b0 = Ptx.Load4(from), b1 = Ptx.Load4(from + down), b2 = Ptx.Load4(from + (2 * down)), b3 = Ptx.Load4(from + (3 * down)), x4 = Ptx.Load4(x);
             sum = sum + (CudaQuad.All(x4.X) * b0) + (CudaQuad.All(x4.Y) * b1) + (CudaQuad.All(x4.Z) * b2) + (CudaQuad.All(x4.W) * b3);
@@ -84,15 +86,15 @@ public readonly partial struct CudaStepTile
     private static void Write(
         CudaStepTile result, CudaStepTile read, CudaStepTile s, bool decays, CudaStepTile e, CudaStepTile k, CudaStepTile u, bool twice, CudaStepTile b, CudaStepTile z, CudaStepTile q)
     {
-        Synchronize();
-        int i = s.FirstOfWalk, j = s.FirstColumn, end = s.EndOfWalk, far = result.Far ? 1 : 0;
+        Await();
+        int i = s.FirstOfWalk, j = s.FirstColumn, turns = s.TurnsOfWalk(i), far = result.Far ? 1 : 0;
         uint from = s.At(i, j), to = result.At(i, j), down = s.pitch, x = k.At(0, i), second = b.At(0, i), y = q.At(0, i);
 
         // One factor for all rows stays where it is.
         uint factor = e.At(0, e.Columns > 1 ? i : 0), nextFactor = e.Columns > 1 ? FourFloats : 0;
         long farTo = result.FarAt(i, j), farDown = result.pitch;
         CudaQuad sum = CudaQuad.All(0), written = u.Load(0, j), also = z.Load(0, j);
-        for (; i < end; i += 4)
+        for (int turn = 0; turn < turns; turn++)
         {
             CudaQuad s0 = Ptx.Load4(from), s1 = Ptx.Load4(from + down), s2 = Ptx.Load4(from + (2 * down)), s3 = Ptx.Load4(from + (3 * down));
             CudaQuad x4 = Ptx.Load4(x), y4 = Ptx.Load4(y);
@@ -140,12 +142,12 @@ public readonly partial struct CudaStepTile
     /// <remarks>k and u are rows.</remarks>
     public static void DecayAndWrite(CudaStepTile state, CudaStepTile g, CudaStepTile k, CudaStepTile u)
     {
-        Synchronize();
+        Await();
         bool each = g.Columns > 1;
-        int i = state.FirstOfWalk, j = state.FirstColumn, end = state.EndOfWalk;
+        int i = state.FirstOfWalk, j = state.FirstColumn, turns = state.TurnsOfWalk(i);
         uint at = state.At(i, j), x = k.At(0, i), decay = g.At(0, each ? i : 0), down = state.pitch;
         CudaQuad written = u.Load(0, j);
-        for (; i < end; i += 4)
+        for (int turn = 0; turn < turns; turn++)
         {
             CudaQuad s0 = Ptx.Load4(at), s1 = Ptx.Load4(at + down), s2 = Ptx.Load4(at + (2 * down)), s3 = Ptx.Load4(at + (3 * down));
             CudaQuad x4 = Ptx.Load4(x), e4 = CudaQuad.Exp(Ptx.Load4(decay));
@@ -170,13 +172,10 @@ public readonly partial struct CudaStepTile
     public static void TransposedProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into)
     {
         Synchronize();
-        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        int j = result.FirstColumn;
+        for (int i = result.FirstRow; i < result.Rows && result.HasColumn(j); i += result.RowStep)
         {
-            CudaQuad factor = CudaQuad.All(a.Number(i));
-            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
-            {
-                result.Put(i, j, factor * b.Load(0, j), into);
-            }
+            result.Put(i, j, CudaQuad.All(a.Number(i)) * b.Load(0, j), into);
         }
 
         Synchronize();
@@ -189,7 +188,7 @@ public readonly partial struct CudaStepTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(CudaStepTile result, CudaStepTile x, Into into)
     {
-        Synchronize();
+        Await();
         int along = Lane & 7, across = Lane >> 3;
         if (result.Far)
         {
@@ -233,17 +232,8 @@ public readonly partial struct CudaStepTile
         int i = result.FirstRow, j = result.FirstColumn, step = result.RowStep;
         uint to = result.At(i, j), down = (uint)step * result.pitch;
         long from = x.FarAt(i, j), farDown = Bytes((uint)step, x.pitch);
-        for (; i + (3 * step) < result.Rows; i += 4 * step)
-        {
-            Ptx.CopyLater16(to, from);
-            Ptx.CopyLater16(to + down, from + farDown);
-            Ptx.CopyLater16(to + (2 * down), from + (2 * farDown));
-            Ptx.CopyLater16(to + (3 * down), from + (3 * farDown));
-            to += 4 * down;
-            from += 4 * farDown;
-        }
-
-        for (; i < result.Rows; i += step)
+        int turns = ((result.Rows & (step - 1)) == 0 ? result.Rows : result.Rows + step - 1 - i) >> (WholeWarp - result.Share);
+        for (; turns > 0; turns--)
         {
             Ptx.CopyLater16(to, from);
             to += down;
@@ -260,11 +250,12 @@ public readonly partial struct CudaStepTile
     }
 
     /// <summary>The first row of this thread in a walk: a stretch of whole fours, so that what goes with four rows is one load.</summary>
-    private int FirstOfWalk => (Lane >> share) * Stretch;
+    private int FirstOfWalk => (Lane >> Share) * Stretch;
 
-    private int EndOfWalk => FirstOfWalk + Stretch < Rows ? FirstOfWalk + Stretch : Rows;
+    /// <summary>Its turns, of four rows each: as many for every thread, unless threads share the rows unevenly.</summary>
+    private int TurnsOfWalk(int first) => Stretch << (WholeWarp - Share) == Rows ? Stretch >> 2 : Math.Max(Math.Min(Stretch, Rows - first), 0) >> 2;
 
-    private int Stretch => (((Rows + (Threads >> share) - 1) >> (5 - share)) + 3) & ~3;
+    private int Stretch => (((Rows + (Threads >> Share) - 1) >> (WholeWarp - Share)) + 3) & ~3;
 
     /// <summary>Number i of a row.</summary>
     private float Number(int i) => Ptx.Load(At(0, i));
@@ -272,11 +263,13 @@ public readonly partial struct CudaStepTile
     /// <summary>The sum over the threads that have the same columns.</summary>
     private CudaQuad SumOfColumns(CudaQuad sum)
     {
-        for (int distance = 1 << share; distance < Threads; distance <<= 1)
-        {
-            sum += new CudaQuad(Ptx.Across(sum.X, distance), Ptx.Across(sum.Y, distance), Ptx.Across(sum.Z, distance), Ptx.Across(sum.W, distance));
-        }
-
-        return sum;
+        sum = Share > 0 ? sum : sum + Across(sum, 1);
+        sum = Share > 1 ? sum : sum + Across(sum, 2);
+        sum = Share > 2 ? sum : sum + Across(sum, 4);
+        sum = Share > 3 ? sum : sum + Across(sum, 8);
+        return Share > 4 ? sum : sum + Across(sum, 16);
     }
+
+    private static CudaQuad Across(CudaQuad x, int distance) =>
+        new(Ptx.Across(x.X, distance), Ptx.Across(x.Y, distance), Ptx.Across(x.Z, distance), Ptx.Across(x.W, distance));
 }

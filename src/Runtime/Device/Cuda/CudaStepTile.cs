@@ -30,16 +30,12 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     private readonly uint size;
     private readonly uint pitch;
 
-    // The threads that share a row, as a power of two.
-    private readonly int share;
-
     private CudaStepTile(long address, int rows, int columns, uint pitch, uint size, int element)
     {
         this.address = address;
         this.pitch = pitch;
         this.size = size;
         this.element = element;
-        share = Ptx.HighestBit((uint)(columns - 1) >> 2) + 1;
         Rows = rows;
         Columns = columns;
     }
@@ -51,31 +47,38 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => Lane >> share;
+    public int FirstRow => Share == WholeWarp ? 0 : Lane >> Share;
 
     /// <inheritdoc/>
-    public int RowStep => Rows == 1 ? 1 : Threads >> share;
+    public int RowStep => Rows == 1 ? 1 : Threads >> Share;
 
     /// <inheritdoc/>
-    public int FirstColumn => (Lane & ((1 << share) - 1)) << 2;
+    public int FirstColumn => (Lane & ((1 << Share) - 1)) << 2;
 
     /// <inheritdoc/>
-    public int ColumnStep => 4 << share;
+    public int ColumnStep => 4 << Share;
 
     /// <inheritdoc/>
-    public bool RowsInOneTurn => false;
+    public bool RowsInOneTurn => Rows == 1;
 
     /// <inheritdoc/>
-    public bool ColumnsInOneTurn => false;
+    public bool ColumnsInOneTurn => true;
 
     /// <inheritdoc/>
     public bool HasRow(int row) => row < Rows;
 
     /// <inheritdoc/>
-    public bool HasColumn(int column) => column < Columns;
+    public bool HasColumn(int column) => Columns == ColumnStep | column < Columns;
+
+    // The threads that share a row, as a power of two: sums of signs, which any compiler works out where the number is a constant.
+    private int Share => Bits((Columns - 1) >> 2);
+
+    private const int WholeWarp = 5;
+
+    private static int Bits(int x) => -((-x >> 31) + ((1 - x) >> 31) + ((3 - x) >> 31) + ((7 - x) >> 31) + ((15 - x) >> 31));
 
     // True for the threads that have a part of a single row of so many columns.
-    private bool Leads => Lane >> share == 0 && FirstColumn < Columns;
+    private bool Leads => FirstRow == 0 && HasColumn(FirstColumn);
 
     private bool Far => element != Scratch;
 
@@ -93,17 +96,40 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public static Between<CudaStepTile> Known(Between<CudaStepTile> between) => between;
 
     /// <inheritdoc/>
-    public static Operand<CudaStepTile, CudaQuad> Known(Operand<CudaStepTile, CudaQuad> tensor, int element, int width) => tensor;
+    /// <remarks>The element is what <see cref="Described"/> made.</remarks>
+    public static Operand<CudaStepTile, CudaQuad> Known(Operand<CudaStepTile, CudaQuad> tensor, int element, int width)
+    {
+        if (element >= 0)
+        {
+            int heads = (element >> HeadsBit) & ((1 << (RowBit - HeadsBit)) - 1), own = (element >> RowBit) + width;
+            tensor.Heads = heads;
+            tensor.Width = own;
+            tensor.Data = Of(tensor.Data.address, tensor.Data.Rows, heads * own, (CudaElement)(element & 3));
+        }
+
+        return tensor;
+    }
+
+    /// <summary>What a kernel knows of an operand.</summary>
+    /// <param name="element">A <see cref="CudaElement"/>.</param>
+    /// <param name="heads">Heads side by side, fewer than 2^16; 0: the tensor was not given.</param>
+    /// <param name="row">Of a state, the numbers of a row; 0 of others, whose channels the variant says.</param>
+    internal static int Described(int element, int heads, int row) => element | (heads << HeadsBit) | (row << RowBit);
+
+    private const int HeadsBit = 2;
+    private const int RowBit = 18;
 
     /// <summary>A tensor in the device's memory as a row-major matrix.</summary>
     /// <param name="address">Address of the first element.</param>
     /// <param name="rows">Rows, or <see cref="int.MaxValue"/> if there are more.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="element">What stands there.</param>
-    public static CudaStepTile Global(long address, int rows, int columns, CudaElement element)
+    public static CudaStepTile Global(long address, int rows, int columns, CudaElement element) => Of(address, rows, columns, element);
+
+    private static CudaStepTile Of(long address, int rows, int columns, CudaElement element)
     {
         uint size = element == CudaElement.Float32 ? 4u : 2u;
-        return new(address, rows, columns, checked((uint)columns * size), size, (int)element);
+        return new(address, rows, columns, (uint)columns * size, size, (int)element);
     }
 
     /// <inheritdoc/>
@@ -123,7 +149,16 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public CudaStepTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
-    public CudaQuad Load(int row, int column) => Ptx.Load4(At(row, column));
+    /// <remarks>What a thread loads of a state in a loop over it, it has fetched itself.</remarks>
+    public CudaQuad Load(int row, int column)
+    {
+        if (Rows > 1)
+        {
+            Ptx.AwaitCopies();
+        }
+
+        return Ptx.Load4(At(row, column));
+    }
 
     /// <inheritdoc/>
     public CudaQuad Spread(int row, int column) => CudaQuad.All(Ptx.Load(At(row, column)));

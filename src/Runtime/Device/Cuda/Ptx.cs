@@ -78,11 +78,12 @@ internal static partial class Ptx
         [nameof(CopyLater16)] = "cp.async.cg.shared.global [%0], [%1], 16;",
         [nameof(CopyLater4)] = "cp.async.ca.shared.global [%0], [%1], 4;",
         [nameof(AwaitCopies)] = "cp.async.wait_all;",
-        [nameof(LoadRow)] = RowOfAny,
-        [nameof(StoreRow)] = "{ .reg .pred f, b, h; .reg .b32 x, y; setp.eq.s32 f, %1, 0; setp.eq.s32 b, %1, 1; setp.eq.s32 h, %1, 2; "
-            + "mov.b32 x, 0; mov.b32 y, 0; @b cvt.rn.bf16x2.f32 x, %3, %2; @b cvt.rn.bf16x2.f32 y, %5, %4; @h cvt.rn.f16x2.f32 x, %3, %2; @h cvt.rn.f16x2.f32 y, %5, %4; "
-            + "@f st.global.v4.f32 [%0], {%2,%3,%4,%5}; @!f st.global.v2.b32 [%0], {x,y}; }",
-        [nameof(HighestBit)] = "bfind.u32 $0, %0;",
+        [nameof(LoadFar4)] = "ld.global.v4.f32 {$0,$1,$2,$3}, [%0];",
+        [nameof(LoadFarBFloats4)] = "{ .reg .b32 x, y; ld.global.v2.b32 {x,y}, [%0]; shl.b32 $0, x, 16; and.b32 $1, x, 0xffff0000; shl.b32 $2, y, 16; and.b32 $3, y, 0xffff0000; }",
+        [nameof(LoadFarHalves4)] = "{ .reg .b16 x, y, z, w; ld.global.v4.b16 {x,y,z,w}, [%0]; cvt.f32.f16 $0, x; cvt.f32.f16 $1, y; cvt.f32.f16 $2, z; cvt.f32.f16 $3, w; }",
+        [nameof(StoreFar4)] = "st.global.v4.f32 [%0], {%1,%2,%3,%4};",
+        [nameof(StoreFarBFloats4)] = "{ .reg .b32 x, y; cvt.rn.bf16x2.f32 x, %2, %1; cvt.rn.bf16x2.f32 y, %4, %3; st.global.v2.b32 [%0], {x,y}; }",
+        [nameof(StoreFarHalves4)] = "{ .reg .b32 x, y; cvt.rn.f16x2.f32 x, %2, %1; cvt.rn.f16x2.f32 y, %4, %3; st.global.v2.b32 [%0], {x,y}; }",
         [nameof(StoreEither4)] = "{ .reg .pred p; setp.ne.s32 p, %0, 0; @p st.global.v4.f32 [%1], {%3,%4,%5,%6}; @!p st.shared.v4.f32 [%2], {%3,%4,%5,%6}; }",
     };
 
@@ -93,19 +94,6 @@ internal static partial class Ptx
 
     private const string Narrowed = ".reg .f32 x, y, z, w; .reg .b32 a, b, c, d; @p ld.shared.v4.f32 {x,y,z,w}, [%1]; cvt.rn.bf16x2.f32 a, y, x; cvt.rn.bf16x2.f32 b, w, z; "
         + "@p ld.shared.v4.f32 {x,y,z,w}, [%1+16]; cvt.rn.bf16x2.f32 c, y, x; cvt.rn.bf16x2.f32 d, w, z; ";
-
-    // Four numbers, or one four times, of any element. Predicates in place of branches: the loads of several rows can be under way together.
-    private const string RowOfAny =
-        "{ .reg .pred f, h, b, w, fw, fo, hw, ho; .reg .b32 x, y, t; .reg .b16 r, s; "
-        + "setp.eq.s32 f, %1, 0; setp.eq.s32 b, %1, 1; setp.eq.s32 h, %1, 2; setp.eq.s32 w, %2, 0; "
-        + "and.pred fw, f, w; not.pred fo, w; not.pred ho, f; and.pred hw, ho, w; and.pred ho, ho, fo; and.pred fo, fo, f; "
-        + "mov.b32 x, 0; mov.b32 y, 0; "
-        + "@fw ld.global.v4.f32 {$0,$1,$2,$3}, [%0]; @fo ld.global.f32 $0, [%0]; "
-        + "@hw ld.global.v2.b32 {x,y}, [%0]; @ho ld.global.u16 r, [%0]; @ho cvt.u32.u16 x, r; "
-        + "@b shl.b32 t, x, 16; @b mov.b32 $0, t; @b and.b32 t, x, 0xffff0000; @b mov.b32 $1, t; "
-        + "@b shl.b32 t, y, 16; @b mov.b32 $2, t; @b and.b32 t, y, 0xffff0000; @b mov.b32 $3, t; "
-        + "mov.b32 {r,s}, x; @h cvt.f32.f16 $0, r; @h cvt.f32.f16 $1, s; mov.b32 {r,s}, y; @h cvt.f32.f16 $2, r; @h cvt.f32.f16 $3, s; "
-        + "@!w mov.f32 $1, $0; @!w mov.f32 $2, $0; @!w mov.f32 $3, $0; }";
 
     /// <summary>Uses dynamic shared memory, so that ILGPU declares it.</summary>
     [IntrinsicImplementation]
@@ -367,28 +355,35 @@ internal static partial class Ptx
     {
     }
 
-    /// <summary>Reads four numbers of the device's memory (<paramref name="single"/> is 1: one, which then stands in all four places).</summary>
-    /// <param name="address">A multiple of four numbers' bytes, or of one's.</param>
-    /// <param name="element">A <see cref="CudaElement"/>.</param>
-    /// <param name="single">0 or 1.</param>
+    /// <summary>Reads four floats of the device's memory; the address is a multiple of 16.</summary>
     [IntrinsicImplementation]
-    public static CudaQuad LoadRow(long address, int element, int single) => default;
+    public static CudaQuad LoadFar4(long address) => default;
 
-    /// <summary>Writes four numbers to the device's memory.</summary>
-    /// <param name="address">A multiple of four numbers' bytes.</param>
-    /// <param name="element">A <see cref="CudaElement"/>.</param>
-    /// <param name="x">The first.</param>
-    /// <param name="y">The second.</param>
-    /// <param name="z">The third.</param>
-    /// <param name="w">The fourth.</param>
+    /// <summary>Reads four bfloat16 of the device's memory; the address is a multiple of 8.</summary>
     [IntrinsicImplementation]
-    public static void StoreRow(long address, int element, float x, float y, float z, float w)
+    public static CudaQuad LoadFarBFloats4(long address) => default;
+
+    /// <summary>Reads four float16 of the device's memory; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static CudaQuad LoadFarHalves4(long address) => default;
+
+    /// <summary>Writes four floats to the device's memory; the address is a multiple of 16.</summary>
+    [IntrinsicImplementation]
+    public static void StoreFar4(long address, float x, float y, float z, float w)
     {
     }
 
-    /// <summary>The place of the highest bit that is set; -1 if none is.</summary>
+    /// <summary>Writes four bfloat16, rounded to nearest even, to the device's memory; the address is a multiple of 8.</summary>
     [IntrinsicImplementation]
-    public static int HighestBit(uint x) => 0;
+    public static void StoreFarBFloats4(long address, float x, float y, float z, float w)
+    {
+    }
+
+    /// <summary>Writes four float16, rounded to nearest even, to the device's memory; the address is a multiple of 8.</summary>
+    [IntrinsicImplementation]
+    public static void StoreFarHalves4(long address, float x, float y, float z, float w)
+    {
+    }
 
     /// <summary>Writes four floats to the device's memory if <paramref name="far"/> is not 0, else to shared memory: without a branch, which would keep other loads and stores waiting.</summary>
     [IntrinsicImplementation]
