@@ -22,61 +22,39 @@ internal sealed class Barriers
     // What vectors need, whatever the tile, is stated for ITile.SynchronizeVectors.
     private static readonly HashSet<string> VectorMethods = ["CumulativeSum", "ReverseCumulativeSum", "ColumnSum", "Sum", "Transpose", "Copy"];
 
-    private readonly List<Access> since = [];
+    // What was done since all threads waited, with the tile that first had the storage.
+    private readonly List<(string Storage, Touch Touch)> since = [];
 
     // How many of them were done when the threads of vectors last waited.
     private int met;
 
-    /// <summary>A statement's access to storage.</summary>
-    /// <param name="Storage">The tile that first had the storage.</param>
+    /// <summary>What a statement does with a tile.</summary>
+    /// <param name="Tile">The tile.</param>
     /// <param name="Writes">True if it writes.</param>
     /// <param name="Shared">How threads share its elements out; null: any thread may touch any of them.</param>
     /// <param name="OfVectors">True if only the threads of vectors touch it: the statement has nothing but vectors.</param>
-    private sealed record Access(string Storage, bool Writes, object? Shared, bool OfVectors);
+    internal sealed record Touch(Tile Tile, bool Writes, object? Shared, bool OfVectors);
+
+    /// <summary>What a statement does with its tiles.</summary>
+    public static Touch[] Touches(Statement statement)
+    {
+        bool vectors = HasVectorsAlone(statement);
+        return [.. Accesses(statement).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)))];
+    }
 
     /// <summary>Who must wait before a statement; if nobody must, what it uses is noted.</summary>
-    public Wait Before(Statement statement, TileStorage storage)
-    {
-        Access[] own = [.. Own(statement, storage, _ => true)];
-        Wait wait = WaitFor(own);
-        if (wait == Wait.None)
-        {
-            since.AddRange(own);
-        }
+    public Wait Before(Statement statement, TileStorage storage) => Before(Touches(statement), storage);
 
-        return wait;
-    }
-
-    /// <summary>True if all must wait before a statement whatever storage its new tiles take.</summary>
-    public bool WaitsAnyway(Statement statement, TileStorage storage) => WaitFor(Own(statement, storage, storage.Holds)) == Wait.All;
-
-    /// <summary>Who waits before a statement, and the statement is done.</summary>
-    public Wait Reach(Statement statement, TileStorage storage)
-    {
-        if (statement is ArriveStatement)
-        {
-            Done(Wait.All);
-            return Wait.None;
-        }
-
-        Wait wait = Before(statement, storage);
-        if (wait != Wait.None)
-        {
-            Done(wait);
-            Before(statement, storage);
-        }
-
-        return wait;
-    }
-
-    private Wait WaitFor(IEnumerable<Access> own)
+    /// <summary>Who must wait before a statement does something with tiles.</summary>
+    public Wait WaitFor(Touch[] touches, TileStorage storage)
     {
         Wait wait = Wait.None;
-        foreach (Access x in own)
+        for (int i = 0; i < touches.Length && wait != Wait.All; i++)
         {
-            for (int i = 0; i < since.Count && wait != Wait.All; i++)
+            string first = storage.First(touches[i].Tile);
+            for (int k = 0; k < since.Count && wait != Wait.All; k++)
             {
-                Wait other = Conflict(x, since[i], i < met);
+                Wait other = since[k].Storage == first ? Conflict(touches[i], since[k].Touch, k < met) : Wait.None;
                 wait = other > wait ? other : wait;
             }
         }
@@ -84,10 +62,37 @@ internal sealed class Barriers
         return wait;
     }
 
-    private static IEnumerable<Access> Own(Statement statement, TileStorage storage, Func<Tile, bool> which)
+    /// <summary>Who waits before a statement, and the statement is done.</summary>
+    public Wait Reach(Statement statement, TileStorage storage) => Reach(statement, Touches(statement), storage);
+
+    /// <summary>The same with what the statement does, where that is known.</summary>
+    public Wait Reach(Statement statement, Touch[] touches, TileStorage storage)
     {
-        bool vectors = HasVectorsAlone(statement);
-        return Accesses(statement).Where(x => which(x.Tile)).Select(x => new Access(storage.First(x.Tile), x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
+        if (statement is ArriveStatement)
+        {
+            Done(Wait.All);
+            return Wait.None;
+        }
+
+        Wait wait = Before(touches, storage);
+        if (wait != Wait.None)
+        {
+            Done(wait);
+            Before(touches, storage);
+        }
+
+        return wait;
+    }
+
+    private Wait Before(Touch[] touches, TileStorage storage)
+    {
+        Wait wait = WaitFor(touches, storage);
+        if (wait == Wait.None)
+        {
+            since.AddRange(touches.Select(x => (storage.First(x.Tile), x)));
+        }
+
+        return wait;
     }
 
     /// <summary>The threads have waited.</summary>
@@ -101,8 +106,9 @@ internal sealed class Barriers
         }
     }
 
-    private static Wait Conflict(Access x, Access y, bool met) =>
-        x.Storage != y.Storage || !(x.Writes || y.Writes) || (x.Shared is not null && x.Shared.Equals(y.Shared)) || (x.OfVectors && y.OfVectors && met) ? Wait.None
+    /// <summary>Who waits between two that touch the same storage.</summary>
+    private static Wait Conflict(Touch x, Touch y, bool met) =>
+        !(x.Writes || y.Writes) || (x.Shared is not null && x.Shared.Equals(y.Shared)) || (x.OfVectors && y.OfVectors && met) ? Wait.None
         : x.OfVectors && y.OfVectors ? Wait.Vectors
         : Wait.All;
 

@@ -7,12 +7,8 @@ namespace AttentionDsl.Generator;
 internal sealed class Grouping
 {
     private readonly IReadOnlyList<Statement> statements;
-    private readonly IReadOnlyList<Tile> liveAfter;
-    private readonly IReadOnlyList<Tile> giving;
-    private readonly ISet<string> frame;
-    private readonly ISet<string> factors;
-    private readonly bool shares;
-    private readonly List<int>[] before;
+    private readonly StorageUses uses;
+    private Barriers.Touch[][] touches = [];
 
     /// <param name="statements">In an order that is right.</param>
     /// <param name="liveAfter">Tiles that are read after the last statement.</param>
@@ -23,88 +19,79 @@ internal sealed class Grouping
     public Grouping(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
     {
         this.statements = statements;
-        this.liveAfter = liveAfter;
-        this.giving = giving;
-        this.frame = frame;
-        this.factors = factors;
-        this.shares = shares;
-        Uses[] uses = [.. Uses.Of(statements)];
-        before = [.. uses.Select((x, i) => Enumerable.Range(0, i).Where(y => uses[y].Precede(x)).ToList())];
+        uses = new StorageUses(statements, liveAfter, giving, frame, factors, shares);
+        Scratch = new TileStorage(uses).Place(Enumerable.Range(0, statements.Count)).Weight;
     }
 
     /// <summary>What the order takes from scratch.</summary>
-    public int Scratch => Of(statements).Scratch;
+    public int Scratch { get; }
 
     /// <summary>The order with fewer barriers.</summary>
     public IReadOnlyList<Statement> Best()
     {
-        Plan given = Of(statements);
-        Plan? last = null;
-        bool[] isDone = new bool[statements.Count];
-        List<int> done = [], left = [.. Enumerable.Range(0, statements.Count)];
-        while (left.Count > 0)
-        {
-            Plan? plan = null;
-            int at = left.FindIndex(x => before[x].TrueForAll(y => isDone[y]) && last?.Barriers.WaitsAnyway(statements[x], last.Storage) != true && Fits(x, out plan)), next = left[Math.Max(at, 0)];
-            done.Add(next);
-            left.Remove(next);
-            isDone[next] = true;
-            last = at >= 0 ? plan : Of(In([.. done, .. left]), done.Count - 1);
-        }
+        touches = [.. statements.Select(Barriers.Touches)];
+        Uses[] each = [.. Uses.Of(statements)];
+        List<int>[] before = [.. each.Select((x, i) => Enumerable.Range(0, i).Where(y => each[y].Precede(x)).ToList())];
 
-        IReadOnlyList<Statement> grouped = In(done);
-        return Of(grouped).Count < given.Count ? grouped : statements;
-
-        // It can be next without a barrier before it, and without more scratch.
-        bool Fits(int x, out Plan plan)
-        {
-            plan = Of(In([.. done, x, .. left.Where(y => y != x)]), done.Count);
-            return !plan.WaitsAt && plan.Scratch <= given.Scratch;
-        }
-    }
-
-    private IReadOnlyList<Statement> In(IEnumerable<int> order) => [.. order.Select(x => statements[x])];
-
-    /// <summary>Goes through an order as <see cref="KernelWriter"/> does.</summary>
-    /// <param name="order">The order.</param>
-    /// <param name="at">The statement that is asked about; barriers are followed up to it.</param>
-    private Plan Of(IReadOnlyList<Statement> order, int at = int.MaxValue)
-    {
-        var storage = new TileStorage(order, liveAfter, giving, factors, shares);
+        // What is done and then what is left, where the tiles of both stand, and those of what is done.
+        List<int> order = [.. Enumerable.Range(0, statements.Count)];
+        TileStorage all = new TileStorage(uses).Place(order), storage = new(uses);
         var barriers = new Barriers();
-        int scratch = 0, count = 0;
-        bool waits = false;
-        for (int i = 0; i < order.Count; i++)
+
+        // What would wait where its tiles stand in the order so far is not tried with others.
+        Barriers.Touch[][] known = [.. touches.Select(x => Array.FindAll(x, y => all.Holds(y.Tile)))];
+        bool[] isDone = new bool[statements.Count];
+        for (int done = 0; done < order.Count; done++)
         {
-            Statement statement = order[i];
-            bool inPlace = false;
-            foreach (Tile tile in statement.Results.Where(x => statement is not ViewStatement && !frame.Contains(x.Name) && !storage.Holds(x)))
+            TileStorage? withNext = null;
+            int at = order.FindIndex(done, IsNext), next = order[Math.Max(at, done)];
+            if (at > done)
             {
-                if (storage.Reuse(tile, i) is string giver)
-                {
-                    inPlace = statement is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == giver;
-                }
-                else
-                {
-                    storage.Take(tile);
-                    scratch += Pass.Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name));
-                }
+                order.RemoveAt(at);
+                order.Insert(done, next);
+                all = withNext!;
             }
 
-            if (i <= at)
+            Reach(next, storage, barriers);
+            isDone[next] = true;
+
+            // It can be next without a barrier before it, and without more scratch.
+            bool IsNext(int x)
             {
-                waits = !inPlace && barriers.Reach(statement, storage) == Wait.All;
-                count += waits ? 1 : 0;
+                if (!before[x].TrueForAll(y => isDone[y]) || (done > 0 && barriers.WaitFor(known[x], all) == Wait.All))
+                {
+                    return false;
+                }
+
+                TileStorage placed = storage.Copy();
+                if (!IsInPlace(x, placed.Place(x)) && barriers.WaitFor(touches[x], placed) == Wait.All)
+                {
+                    return false;
+                }
+
+                // What is next in the order needs what the order needs.
+                withNext = x == order[done] ? all : placed.Place(order.Skip(done).Where(y => y != x));
+                return withNext.Weight <= Scratch;
             }
         }
 
-        return new(scratch, count, waits, storage, barriers);
+        IReadOnlyList<Statement> grouped = [.. order.Select(x => statements[x])];
+        return Waits(order) < Waits(Enumerable.Range(0, statements.Count)) ? grouped : statements;
     }
 
-    /// <param name="Scratch">What an order takes of it.</param>
-    /// <param name="Count">How often all threads wait, up to the statement that is asked about.</param>
-    /// <param name="WaitsAt">True if they wait right before that.</param>
-    /// <param name="Storage">Where tiles stand.</param>
-    /// <param name="Barriers">What was done since threads waited, after the statement that is asked about.</param>
-    private sealed record Plan(int Scratch, int Count, bool WaitsAt, TileStorage Storage, Barriers Barriers);
+    /// <summary>How often all threads wait in an order.</summary>
+    private int Waits(IEnumerable<int> order)
+    {
+        var storage = new TileStorage(uses);
+        var barriers = new Barriers();
+        return order.Count(x => Reach(x, storage, barriers) == Wait.All);
+    }
+
+    /// <summary>Who waits before a statement, which is then done.</summary>
+    private Wait Reach(int statement, TileStorage storage, Barriers barriers) =>
+        IsInPlace(statement, storage.Place(statement)) ? Wait.None : barriers.Reach(statements[statement], touches[statement], storage);
+
+    /// <summary>True if a statement copies a tile to where it stands.</summary>
+    private bool IsInPlace(int statement, int giver) =>
+        giver >= 0 && statements[statement] is CallStatement { Method: "Copy", Into: Into.Set } copy && copy.Arguments[0].Name == uses.Tiles[giver].Name;
 }

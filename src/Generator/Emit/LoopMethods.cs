@@ -6,12 +6,32 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed class LoopMethods
 {
+    private readonly Dictionary<LoopStatement, string> calls = [];
     private readonly Dictionary<string, string> names = [];
     private readonly HashSet<string> taken = [];
     private readonly SourceWriter methods = new();
 
     /// <summary>The call that runs a loop.</summary>
     public string Call(LoopStatement loop)
+    {
+        if (!calls.TryGetValue(loop, out string? call))
+        {
+            calls.Add(loop, call = NewCall(loop));
+        }
+
+        return call;
+    }
+
+    /// <summary>The methods, as a type inside the kernels.</summary>
+    public void Write(SourceWriter writer)
+    {
+        writer.Doc("summary", "The elementwise loops of all kernels.");
+        writer.Open("private static class Loops<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
+        writer.Lines(methods.ToString().Trim('\n'));
+        writer.Close();
+    }
+
+    private string NewCall(LoopStatement loop)
     {
         string[] tiles = [.. loop.Stores.Select(x => x.Result.Name).Concat(loop.Arguments.Select(x => x.Name)).Distinct()];
         string[] used = [.. loop.Stores.SelectMany(x => x.Value.ArgumentNames()).Distinct()];
@@ -44,15 +64,6 @@ internal sealed class LoopMethods
         }
 
         return $"Loops<TTile, TNumber>.{name}({string.Join(", ", arguments)});";
-    }
-
-    /// <summary>The methods, as a type inside the kernels.</summary>
-    public void Write(SourceWriter writer)
-    {
-        writer.Doc("summary", "The elementwise loops of all kernels.");
-        writer.Open("private static class Loops<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
-        writer.Lines(methods.ToString().Trim('\n'));
-        writer.Close();
     }
 
     private void Write(string name, string parameters, string equation, string body)

@@ -3,15 +3,20 @@ namespace AttentionDsl.Generator;
 /// <summary>Which tiles of a block of statements hold storage, and which of them are read no more and can give it away.</summary>
 internal sealed class TileStorage
 {
-    private readonly IReadOnlyList<Statement> statements;
-    private readonly Dictionary<string, int> lastUse = [];
-    private readonly Dictionary<string, Tile> free = [];
-    private readonly HashSet<string> holding = [];
-    private readonly Dictionary<string, Tile> tiles = [];
-    private readonly Dictionary<string, string> givers = [];
-    private readonly Dictionary<string, string> wholes = [];
-    private readonly ISet<string> factors;
-    private readonly bool shares;
+    private readonly StorageUses uses;
+
+    // By tile: how many statements that use it are still to come, the last one reached that does, its storage, and how many tiles had storage before it.
+    private readonly int[] open;
+    private readonly int[] lastUser;
+    private readonly int[] storages;
+    private readonly int[] since;
+
+    // By storage: the tile that had it first, and the one that has it.
+    private readonly List<int> firsts;
+    private readonly List<int> holders;
+
+    private int reached;
+    private int held;
 
     /// <param name="statements">The block.</param>
     /// <param name="liveAfter">Tiles that are read after it.</param>
@@ -19,118 +24,177 @@ internal sealed class TileStorage
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares))
     {
-        this.statements = statements;
-        this.factors = factors;
-        this.shares = shares;
-        for (int i = 0; i < statements.Count; i++)
-        {
-            if (statements[i] is ViewStatement view)
-            {
-                wholes.Add(view.Result.Name, view.Whole.Name);
-            }
+    }
 
-            foreach (Tile tile in statements[i].Reads.Concat(statements[i].Results))
+    /// <summary>No statement is reached.</summary>
+    public TileStorage(StorageUses uses)
+    {
+        this.uses = uses;
+        int count = uses.Tiles.Length;
+        open = new int[count];
+        lastUser = new int[count];
+        storages = new int[count];
+        since = new int[count];
+        firsts = new(count);
+        holders = new(count);
+        for (int i = 0; i < count; i++)
+        {
+            storages[i] = lastUser[i] = -1;
+        }
+
+        foreach (int[] used in uses.Used)
+        {
+            foreach (int tile in used)
             {
-                Use(tile.Name, i);
+                open[tile]++;
             }
         }
 
-        foreach (Tile tile in liveAfter)
+        foreach (int tile in uses.LiveAfter)
         {
-            Use(tile.Name, int.MaxValue);
+            open[tile]++;
         }
 
-        foreach (Tile tile in giving)
+        foreach (int tile in uses.Giving)
         {
             Take(tile);
         }
 
-        // Whoever reads a view reads the whole.
-        void Use(string name, int index)
-        {
-            lastUse[name] = index;
-            while (wholes.TryGetValue(name, out string? whole))
-            {
-                name = whole;
-                lastUse[name] = index;
-            }
-        }
+        Weight = 0;
     }
+
+    private TileStorage(TileStorage other)
+    {
+        uses = other.uses;
+        open = (int[])other.open.Clone();
+        lastUser = (int[])other.lastUser.Clone();
+        storages = (int[])other.storages.Clone();
+        since = (int[])other.since.Clone();
+        firsts = [.. other.firsts];
+        holders = [.. other.holders];
+        reached = other.reached;
+        held = other.held;
+        Weight = other.Weight;
+    }
+
+    /// <summary>What was taken of scratch since the first statement.</summary>
+    public int Weight { get; private set; }
+
+    /// <summary>The same, to go on from here.</summary>
+    public TileStorage Copy() => new(this);
 
     /// <summary>True if the tile has storage already.</summary>
-    public bool Holds(Tile tile) => holding.Contains(tile.Name);
+    public bool Holds(Tile tile) => uses.NumberOf(tile.Name) is int number and >= 0 && storages[number] >= 0;
 
     /// <summary>The tile that holds storage by this name.</summary>
-    public Tile Tile(string name) => tiles[name];
+    public Tile Tile(string name) => uses.Tiles[uses.NumberOf(name)];
 
     /// <summary>The tile has taken storage of its own.</summary>
-    public void Take(Tile tile)
-    {
-        holding.Add(tile.Name);
-        tiles.Add(tile.Name, tile);
-        free.Add(tile.Name, tile);
-    }
+    public void Take(Tile tile) => Take(uses.NumberOf(tile.Name));
 
-    /// <summary>The name of a tile whose storage the result of a statement takes over; null if there is none.</summary>
+    /// <summary>The name of a tile whose storage the result of a statement takes over; null if there is none. Statements are asked about in order.</summary>
     public string? Reuse(Tile result, int index)
     {
-        // What is there once more takes the storage it had before, if that is still its own: it has the same variable.
-        Tile? before = result.Name != result.Variable && free.TryGetValue(result.Variable, out Tile? first) ? first : null;
-        Tile? giver = before
-            ?? InPlace(statements[index], result).FirstOrDefault(x => free.ContainsKey(x.Name) && Fits(x, result) && LastUse(x) == index && !IsSeen(x, statements[index]))
-            ?? free.Values.FirstOrDefault(x => Fits(x, result) && LastUse(x) < index);
-        if (giver is null)
+        for (; reached <= index; reached++)
+        {
+            Reach(reached);
+        }
+
+        int tile = uses.NumberOf(result.Name), giver = Giver(tile, index);
+        if (giver < 0)
         {
             return null;
         }
 
-        free.Remove(giver.Name);
-        Take(result);
-        givers.Add(result.Name, giver.Name);
-        return giver.Name;
+        Give(giver, tile);
+        return uses.Tiles[giver].Name;
+    }
+
+    /// <summary>Reaches a statement, in an order of one's own, and finds storage for what it begins.</summary>
+    /// <returns>The tile whose storage its last result takes over; -1 if there is none.</returns>
+    public int Place(int statement)
+    {
+        Reach(statement);
+        int giver = -1;
+        foreach (int tile in uses.Placed[statement])
+        {
+            if (storages[tile] < 0)
+            {
+                giver = Giver(tile, statement);
+                if (giver >= 0)
+                {
+                    Give(giver, tile);
+                }
+                else
+                {
+                    Take(tile);
+                }
+            }
+        }
+
+        return giver;
+    }
+
+    /// <summary>Reaches statements one after the other.</summary>
+    public TileStorage Place(IEnumerable<int> statements)
+    {
+        foreach (int statement in statements)
+        {
+            Place(statement);
+        }
+
+        return this;
+    }
+
+    /// <summary>True if of no kind of storage more was taken than another took.</summary>
+    public bool TakesNoMoreThan(TileStorage other)
+    {
+        ILookup<int, int> others = other.Taken.ToLookup(x => x);
+        return Taken.GroupBy(x => x).All(x => x.Count() <= others[x.Key].Count());
     }
 
     /// <summary>The tile that first had the storage in which a tile stands; a part stands in that of the whole.</summary>
     public string First(Tile tile)
     {
-        string name = tile.Name;
-        while (wholes.TryGetValue(name, out string? next) || givers.TryGetValue(name, out next))
+        int number = uses.NumberOf(tile.Name);
+        if (number < 0)
         {
-            name = next;
+            return tile.Name;
         }
 
-        return name;
+        while (uses.Wholes[number] >= 0)
+        {
+            number = uses.Wholes[number];
+        }
+
+        return uses.Tiles[storages[number] < 0 ? number : firsts[storages[number]]].Name;
     }
 
     /// <summary>True if a tile stands in the storage that once was another's.</summary>
-    public bool StandsIn(Tile tile, Tile first) => StandsIn(tile.Name, first.Name);
-
-    private bool StandsIn(string name, string first)
-    {
-        while (name != first && givers.TryGetValue(name, out string? giver))
-        {
-            name = giver;
-        }
-
-        return name == first;
-    }
-
-    /// <summary>True if a statement also reads a part of the tile.</summary>
-    private bool IsSeen(Tile tile, Statement statement) => statement.Reads.Any(x => wholes.TryGetValue(x.Name, out string? whole) && whole == tile.Name);
-
-    private bool Fits(Tile x, Tile y) => x.Rows == y.Rows && Columns(x, shares) == Columns(y, shares) && factors.Contains(x.Name) == factors.Contains(y.Name);
+    public bool StandsIn(Tile tile, Tile first) => tile.Name == first.Name || (uses.NumberOf(tile.Name) is int x and >= 0 && uses.NumberOf(first.Name) is int y and >= 0 && StandsIn(x, y));
 
     /// <summary>The last statement that uses the storage in which a tile stands first; <see cref="int.MaxValue"/> if it is read after the block.</summary>
-    public int LastUseOfStorage(Tile first) => holding.Where(x => StandsIn(x, first.Name)).Max(x => lastUse.TryGetValue(x, out int index) ? index : -1);
+    public int LastUseOfStorage(Tile first)
+    {
+        int number = uses.NumberOf(first.Name), last = -1;
+        for (int tile = 0; tile < storages.Length; tile++)
+        {
+            if (StandsIn(tile, number))
+            {
+                last = Array.IndexOf(uses.LiveAfter, tile) >= 0 ? int.MaxValue : Math.Max(last, Array.FindLastIndex(uses.Used, x => Array.IndexOf(x, tile) >= 0));
+            }
+        }
+
+        return last;
+    }
 
     /// <summary>What a tile's columns are to its storage: rows of keys and of values are alike where they share it.</summary>
     public static Dim Columns(Tile tile, bool shares) => IsShared(tile, shares) ? Dim.Key : tile.Columns;
 
     /// <summary>True if a tile stands where others of another width may stand.</summary>
     public static bool IsShared(Tile tile, bool shares) => shares && tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value };
-
-    private int LastUse(Tile tile) => lastUse.TryGetValue(tile.Name, out int index) ? index : -1;
 
     /// <summary>Arguments that the statement's result may overwrite: element for element it needs no other.</summary>
     public static IEnumerable<Tile> InPlace(Statement statement, Tile result) => statement switch
@@ -142,4 +206,66 @@ internal sealed class TileStorage
         CallStatement { Method: SolvePairs.Method or SolvePairs.Transposed } x => [x.Arguments[x.Written[0] == result ? 1 : 2]],
         _ => [],
     };
+
+    // Kinds of the storages that were taken since the first statement.
+    private IEnumerable<int> Taken => firsts.Skip(uses.Giving.Length).Select(x => uses.Kinds[x]);
+
+    private bool StandsIn(int tile, int first) => storages[tile] >= 0 && storages[tile] == storages[first] && since[tile] >= since[first];
+
+    private void Reach(int statement)
+    {
+        foreach (int tile in uses.Used[statement])
+        {
+            open[tile]--;
+            lastUser[tile] = statement;
+        }
+    }
+
+    /// <summary>The tile whose storage the result of the statement that was reached last takes over; -1 if there is none.</summary>
+    private int Giver(int tile, int statement)
+    {
+        // What is there once more takes the storage it had before, if that is still its own: it has the same variable.
+        int first = uses.Firsts[tile];
+        if (first >= 0 && IsHolder(first))
+        {
+            return first;
+        }
+
+        int result = Array.IndexOf(uses.Placed[statement], tile);
+        foreach (int x in uses.Overwritten[statement][result])
+        {
+            if (open[x] == 0 && uses.Kinds[x] == uses.Kinds[tile] && IsHolder(x))
+            {
+                return x;
+            }
+        }
+
+        foreach (int x in holders)
+        {
+            if (open[x] == 0 && lastUser[x] != statement && uses.Kinds[x] == uses.Kinds[tile])
+            {
+                return x;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool IsHolder(int tile) => storages[tile] >= 0 && holders[storages[tile]] == tile;
+
+    private void Give(int giver, int tile)
+    {
+        storages[tile] = storages[giver];
+        holders[storages[tile]] = tile;
+        since[tile] = held++;
+    }
+
+    private void Take(int tile)
+    {
+        storages[tile] = firsts.Count;
+        since[tile] = held++;
+        firsts.Add(tile);
+        holders.Add(tile);
+        Weight += uses.Weights[tile];
+    }
 }

@@ -7,6 +7,10 @@ namespace AttentionDsl.Generator;
 /// <param name="Everything">True if nothing is moved over it.</param>
 internal sealed record Uses(HashSet<string> Writes, HashSet<string> Reads, bool IsTerm, bool Everything)
 {
+    // A bit for every name, the same for some: what has none in common has no name in common.
+    private readonly ulong writesBits = Bits(Writes);
+    private readonly ulong readsBits = Bits(Reads);
+
     /// <summary>The uses of statements, one by one.</summary>
     public static IEnumerable<Uses> Of(IEnumerable<Statement> statements)
     {
@@ -27,7 +31,12 @@ internal sealed record Uses(HashSet<string> Writes, HashSet<string> Reads, bool 
 
     /// <summary>True if a later statement must stay after this one.</summary>
     public bool Precede(Uses later) =>
-        Everything || later.Everything || (Writes.Overlaps(later.Writes) && !(IsTerm && later.IsTerm)) || Writes.Overlaps(later.Reads) || Reads.Overlaps(later.Writes);
+        Everything || later.Everything
+        || ((writesBits & later.writesBits) != 0 && Writes.Overlaps(later.Writes) && !(IsTerm && later.IsTerm))
+        || ((writesBits & later.readsBits) != 0 && Writes.Overlaps(later.Reads))
+        || ((readsBits & later.writesBits) != 0 && Reads.Overlaps(later.Writes));
+
+    private static ulong Bits(HashSet<string> names) => names.Aggregate(0ul, (x, name) => x | (1ul << (name.GetHashCode() & 63)));
 
     private static bool Adds(Statement statement) => !statement.Results.Intersect(statement.Reads).Any() && statement switch
     {

@@ -38,9 +38,9 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
     public override int GetHashCode()
     {
         int hash = Count;
-        foreach (T item in this)
+        for (int i = 0; i < Count; i++)
         {
-            hash = unchecked((hash * 31) + item.GetHashCode());
+            hash = unchecked((hash * 31) + items[i].GetHashCode());
         }
 
         return hash;

@@ -3,66 +3,79 @@ namespace AttentionDsl.Generator;
 /// <summary>What must come before what among statements. Terms of a sum may come in any order.</summary>
 internal sealed class Dependencies
 {
-    private readonly Dictionary<Tile, List<int>> users = [];
+    private readonly bool[][] precede;
 
     /// <param name="statements">In an order that is right.</param>
     /// <param name="weight">The storage of a tile.</param>
     public Dependencies(IReadOnlyList<Statement> statements, Func<Tile, int> weight)
     {
         Statements = statements;
-        Before = [.. statements.Select(_ => new SortedSet<int>())];
-        After = [.. statements.Select(_ => new HashSet<int>())];
-        Dictionary<Tile, List<int>> written = [], terms = [], readers = [];
+        var uses = new Dictionary<Tile, TileUse>();
+        precede = new bool[statements.Count][];
+        Written = new TileUse[statements.Count][];
+        Read = new TileUse[statements.Count][];
         for (int i = 0; i < statements.Count; i++)
         {
+            precede[i] = new bool[i];
+            Read[i] = [.. statements[i].Reads.Distinct().Select(Of)];
+            Written[i] = [.. statements[i].Results.Distinct().Select(Of)];
+
             // After what wrote the tiles it uses, and after what read the tiles it writes.
-            foreach (Tile tile in statements[i].Reads)
+            foreach (TileUse tile in Read[i])
             {
-                Follow(i, written, tile);
-                Follow(i, terms, tile);
-                Of(readers, tile).Add(i);
-                Of(users, tile).Add(i);
+                Follow(i, tile.Writers);
+                Follow(i, tile.Terms);
+                tile.Readers.Add(i);
+                tile.Users.Add(i);
             }
 
             bool isTerm = SumOf(statements[i]) is not null;
-            foreach (Tile tile in statements[i].Results)
+            foreach (TileUse tile in Written[i])
             {
-                Follow(i, written, tile);
-                Of(users, tile).Add(i);
-                if (isTerm && Of(readers, tile).Count == 0)
+                Follow(i, tile.Writers);
+                tile.Users.Add(i);
+                if (isTerm && tile.Readers.Count == 0)
                 {
-                    Of(terms, tile).Add(i);
+                    tile.Terms.Add(i);
                     continue;
                 }
 
                 // All earlier terms are done before it, all later ones after it.
-                Follow(i, terms, tile);
-                Follow(i, readers, tile);
-                Of(terms, tile).Clear();
-                Of(readers, tile).Clear();
-                written[tile] = [i];
+                Follow(i, tile.Terms);
+                Follow(i, tile.Readers);
+                tile.Terms.Clear();
+                tile.Readers.Clear();
+                tile.Writers.Clear();
+                tile.Writers.Add(i);
             }
         }
 
-        Written = [.. statements.Select(x => x.Results.Distinct().Select(Use).ToArray())];
-        Read = [.. statements.Select(x => x.Reads.Distinct().Select(Use).ToArray())];
+        Before = [.. precede.Select(x => Enumerable.Range(0, x.Length).Where(y => x[y]).ToArray())];
 
-        TileUse Use(Tile tile) => new([.. users[tile]], weight(tile));
+        TileUse Of(Tile tile)
+        {
+            if (!uses.TryGetValue(tile, out TileUse? use))
+            {
+                uses.Add(tile, use = new(weight(tile)));
+            }
+
+            return use;
+        }
     }
 
     public IReadOnlyList<Statement> Statements { get; }
 
     /// <summary>What comes before each statement.</summary>
-    public SortedSet<int>[] Before { get; }
-
-    /// <summary>What comes after it.</summary>
-    public HashSet<int>[] After { get; }
+    public int[][] Before { get; }
 
     /// <summary>The tiles that it writes.</summary>
     public TileUse[][] Written { get; }
 
     /// <summary>The tiles that it reads.</summary>
     public TileUse[][] Read { get; }
+
+    /// <summary>True if a statement comes before another.</summary>
+    public bool Precede(int earlier, int later) => earlier < later && precede[later][earlier];
 
     /// <summary>Statements in which the first term of a sum, whichever came to be the first, sets it, and the others add to it.</summary>
     public static IReadOnlyList<Statement> WithSumsBegun(IReadOnlyList<Statement> statements)
@@ -97,26 +110,34 @@ internal sealed class Dependencies
         _ => null,
     };
 
-    private static List<int> Of(Dictionary<Tile, List<int>> lists, Tile tile)
+    private void Follow(int index, List<int> earlier)
     {
-        if (!lists.TryGetValue(tile, out List<int>? list))
+        foreach (int other in earlier)
         {
-            lists.Add(tile, list = []);
-        }
-
-        return list;
-    }
-
-    private void Follow(int index, Dictionary<Tile, List<int>> earlier, Tile tile)
-    {
-        foreach (int other in Of(earlier, tile).Where(x => x != index))
-        {
-            Before[index].Add(other);
-            After[other].Add(index);
+            if (other != index)
+            {
+                precede[index][other] = true;
+            }
         }
     }
 
-    /// <param name="Users">The statements that use the tile.</param>
-    /// <param name="Weight">Its storage.</param>
-    internal sealed record TileUse(int[] Users, int Weight);
+    /// <summary>How statements use a tile.</summary>
+    /// <param name="weight">Its storage.</param>
+    internal sealed class TileUse(int weight)
+    {
+        /// <summary>Its storage.</summary>
+        public int Weight => weight;
+
+        /// <summary>The statements that use it.</summary>
+        public List<int> Users { get; } = [];
+
+        /// <summary>Of those so far: the one that wrote it, those that added terms to it since, and those that read it since.</summary>
+        public List<int> Writers { get; } = [];
+
+        /// <inheritdoc cref="Writers"/>
+        public List<int> Terms { get; } = [];
+
+        /// <inheritdoc cref="Writers"/>
+        public List<int> Readers { get; } = [];
+    }
 }

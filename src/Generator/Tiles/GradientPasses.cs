@@ -27,21 +27,23 @@ internal sealed class GradientPasses
         }
 
         var order = new Order(new Dependencies(all, Weight));
-        foreach (Statement statement in statements.Where(x => x.Reads.Any(states.Contains)))
+        foreach (int statement in Enumerable.Range(0, all.Count).Where(x => all[x] is not StoreStatement && all[x].Reads.Any(states.Contains)))
         {
             order.Demand(statement);
         }
 
-        foreach (Statement statement in order.Rest)
+        int between = WeightBetween(order.Demanded, order.Rest);
+        foreach (int statement in order.Rest)
         {
-            IReadOnlyList<Statement> more = order.Missing(statement);
-            if (more.All(IsAtHand) && Between([.. order.Demanded, .. more], order.Rest.Where(x => !more.Any(y => ReferenceEquals(x, y)))).Sum(Weight) < Between(order.Demanded, order.Rest).Sum(Weight))
+            IReadOnlyList<int> more = order.Missing(statement);
+            if (more.All(x => IsAtHand(all[x])) && WeightBetween(order.Demanded.Concat(more), order.Rest.Except(more)) is int next && next < between)
             {
                 order.Demand(statement);
+                between = next;
             }
         }
 
-        IReadOnlyList<Statement> first = order.Demanded, rest = WithRepeated(order.Rest, first);
+        IReadOnlyList<Statement> first = [.. order.Demanded.Select(x => all[x])], rest = WithRepeated([.. order.Rest.Select(x => all[x])], first);
         if (rest.Count == 0)
         {
             Gradients = Scheduled(all, factors);
@@ -51,6 +53,8 @@ internal sealed class GradientPasses
         Projected = [.. Between(first, rest)];
         Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected.Where(x => !factors.Contains(x.Name)), .. gradients.Values]));
         Gradients = Scheduled(Recalling(rest, Projected), factors);
+
+        int WeightBetween(IEnumerable<int> done, IEnumerable<int> left) => Between(done.Select(x => all[x]), left.Select(x => all[x])).Sum(Weight);
     }
 
     /// <summary>All that reads the states; null if <see cref="Gradients"/> do.</summary>

@@ -6,52 +6,83 @@ namespace AttentionDsl.Generator;
 internal sealed class Order(Dependencies dependencies)
 {
     private readonly List<int> ordered = [];
-    private readonly HashSet<int> demanded = [];
+    private readonly bool[] demanded = new bool[dependencies.Statements.Count];
     private readonly int[] positions = [.. dependencies.Statements.Select(_ => int.MaxValue)];
 
     /// <summary>The statements demanded so far.</summary>
-    public IReadOnlyList<Statement> Demanded => [.. ordered.Select(x => dependencies.Statements[x])];
+    public IReadOnlyList<int> Demanded => ordered;
 
     /// <summary>The statements not demanded so far, in the order they came in.</summary>
-    public IReadOnlyList<Statement> Rest => [.. dependencies.Statements.Where((_, i) => !demanded.Contains(i))];
+    public IReadOnlyList<int> Rest => [.. Enumerable.Range(0, demanded.Length).Where(x => !demanded[x])];
 
     /// <summary>Adds a statement after all that it needs.</summary>
-    public void Demand(Statement statement)
+    public void Demand(int statement)
     {
-        foreach (int missing in MissingIndices(statement))
+        foreach (int missing in Missing(statement))
         {
-            demanded.Add(missing);
+            demanded[missing] = true;
             ordered.Add(missing);
         }
     }
 
     /// <summary>What a statement needs and was not demanded, and the statement itself, in order; nothing if it was demanded.</summary>
-    public IReadOnlyList<Statement> Missing(Statement statement) => [.. MissingIndices(statement).Select(x => dependencies.Statements[x])];
+    public IReadOnlyList<int> Missing(int statement)
+    {
+        var missing = new List<int>();
+        bool[] seen = (bool[])demanded.Clone();
+        Visit(statement);
+        return missing;
+
+        void Visit(int index)
+        {
+            if (!seen[index])
+            {
+                seen[index] = true;
+                foreach (int earlier in dependencies.Before[index])
+                {
+                    Visit(earlier);
+                }
+
+                missing.Add(index);
+            }
+        }
+    }
 
     /// <summary>What makes more tiles stand in scratch moves to where it is needed first, what makes fewer to where it can be done first.</summary>
     public void Tighten()
     {
-        Number(0);
-        MoveDown(x => x == 0);
-        MoveDown(x => x > 0);
+        Number(0, ordered.Count - 1);
+        MoveDown(growing: false);
+        MoveDown(growing: true);
         for (int at = 1; at < ordered.Count; at++)
         {
             if (Growth(at) < 0)
             {
-                int index = ordered[at];
-                Move(at, ordered.FindLastIndex(at - 1, x => dependencies.Before[index].Contains(x)) + 1);
+                int to = at;
+                while (to > 0 && !dependencies.Precede(ordered[to - 1], ordered[at]))
+                {
+                    to--;
+                }
+
+                Move(at, to);
             }
         }
+    }
 
-        void MoveDown(Func<int, bool> growing)
+    private void MoveDown(bool growing)
+    {
+        for (int at = ordered.Count - 1; at >= 0; at--)
         {
-            for (int at = ordered.Count - 1; at >= 0; at--)
+            int growth = Growth(at);
+            if (growing ? growth > 0 : growth == 0)
             {
-                if (growing(Growth(at)))
+                int to = at;
+                while (to < ordered.Count - 1 && !dependencies.Precede(ordered[at], ordered[to + 1]))
                 {
-                    int index = ordered[at], to = ordered.FindIndex(at + 1, x => dependencies.After[index].Contains(x));
-                    Move(at, (to < 0 ? ordered.Count : to) - 1);
+                    to++;
                 }
+
+                Move(at, to);
             }
         }
     }
@@ -63,13 +94,13 @@ internal sealed class Order(Dependencies dependencies)
             int index = ordered[at];
             ordered.RemoveAt(at);
             ordered.Insert(to, index);
-            Number(Math.Min(at, to));
+            Number(Math.Min(at, to), Math.Max(at, to));
         }
     }
 
-    private void Number(int from)
+    private void Number(int from, int to)
     {
-        for (int i = from; i < ordered.Count; i++)
+        for (int i = from; i <= to; i++)
         {
             positions[ordered[i]] = i;
         }
@@ -86,35 +117,28 @@ internal sealed class Order(Dependencies dependencies)
 
         foreach (Dependencies.TileUse tile in dependencies.Written[index])
         {
-            growth += Array.TrueForAll(tile.Users, x => positions[x] >= at) ? tile.Weight : 0;
+            growth += IsUsed(tile, at, after: false) ? 0 : tile.Weight;
         }
 
         foreach (Dependencies.TileUse tile in dependencies.Read[index])
         {
-            growth -= Array.TrueForAll(tile.Users, x => positions[x] <= at) ? tile.Weight : 0;
+            growth -= IsUsed(tile, at, after: true) ? 0 : tile.Weight;
         }
 
         return growth;
     }
 
-    private List<int> MissingIndices(Statement statement)
+    /// <summary>True if a statement before a place, or after it, uses a tile.</summary>
+    private bool IsUsed(Dependencies.TileUse tile, int at, bool after)
     {
-        var missing = new List<int>();
-        var seen = new HashSet<int>(demanded);
-        Visit(Enumerable.Range(0, dependencies.Statements.Count).First(x => ReferenceEquals(dependencies.Statements[x], statement)));
-        return missing;
-
-        void Visit(int index)
+        foreach (int user in tile.Users)
         {
-            if (seen.Add(index))
+            if (after ? positions[user] > at : positions[user] < at)
             {
-                foreach (int earlier in dependencies.Before[index])
-                {
-                    Visit(earlier);
-                }
-
-                missing.Add(index);
+                return true;
             }
         }
+
+        return false;
     }
 }

@@ -78,14 +78,21 @@ internal sealed class Pass
     /// <summary>Fetches at its top what needs no more scratch there than where it is used.</summary>
     public Pass FetchingWhatCostsNothing()
     {
-        Pass best = this;
-        foreach (Statement statement in Statements.Where(x => IsFromMemory(x) && x.Results.All(y => y.Name == y.Variable)))
+        // Orders of statements as Fetching has them, but for arrivals, which take no storage.
+        int[] all = [.. Enumerable.Range(0, Statements.Count)], rest = Array.FindAll(all, x => !IsFetch(Statements[x])), early = Array.FindAll(all, x => IsFetch(Statements[x]));
+        var empty = new TileStorage(Statements, Results, Given, Factors, Shares);
+        TileStorage best = empty.Copy().Place(all);
+        foreach (int statement in all.Where(x => IsFromMemory(Statements[x]) && Statements[x].Results.All(y => y.Name == y.Variable)))
         {
-            Pass next = best.Fetching([statement]);
-            best = next.TakesNoMoreThan(best) ? next : best;
+            int[] more = [.. early, statement], less = Array.FindAll(rest, x => x != statement);
+            TileStorage next = empty.Copy().Place(more.OrderBy(x => Statements[x] is LoadStatement ? 1 : 0).Concat(less));
+            if (next.TakesNoMoreThan(best))
+            {
+                (early, rest, best) = (more, less, next);
+            }
         }
 
-        return best;
+        return Fetching(early.Where(x => !IsFetch(Statements[x])).Select(x => Statements[x]));
     }
 
     /// <summary>True for what copies from the memory of the caller, or from what earlier passes left.</summary>
@@ -100,7 +107,7 @@ internal sealed class Pass
     {
         Statement[] fetches = [.. Statements.Where(x => IsFetch(x) && x.Results.All(which))];
         var pass = new Pass(Statements.Where(x => !fetches.Contains(x)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors) { Ahead = fetches };
-        TileStorage storage = pass.Stored(out _);
+        TileStorage storage = pass.Stored();
         return new Pass(
             pass.Statements.SelectMany((x, i) => fetches.Where(y => Math.Min(storage.LastUseOfStorage(y.Results.Single()), pass.Statements.Count - 1) == i).Select(y => new AheadStatement(y)).Prepend(x)),
             Results,
@@ -137,7 +144,7 @@ internal sealed class Pass
     private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares);
 
     /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
-    public int Cost() => Taken().Sum(x => Weight(x.Rows, x.Columns, x.Factor));
+    public int Cost() => Stored().Weight;
 
     /// <summary>What a tile takes there, rows padded; a column has four numbers a row.</summary>
     public static int Weight(Dim rows, Dim columns, bool factor) => (rows == Dim.One ? 1 : Length(rows)) * (columns == Dim.One ? 8 : (Length(columns) + 8) * (factor ? 1 : 2));
@@ -150,36 +157,6 @@ internal sealed class Pass
         _ => 128,
     };
 
-    private bool TakesNoMoreThan(Pass other)
-    {
-        Dictionary<(Dim, Dim, bool), int> others = other.Taken().GroupBy(x => x).ToDictionary(x => x.Key, x => x.Count());
-        return Taken().GroupBy(x => x).All(x => others.TryGetValue(x.Key, out int count) && x.Count() <= count);
-    }
-
-    /// <summary>The shapes and kinds of the tiles that it takes from scratch.</summary>
-    private IEnumerable<(Dim Rows, Dim Columns, bool Factor)> Taken()
-    {
-        Stored(out List<Tile> taken);
-        return taken.Select(x => (x.Rows, TileStorage.Columns(x, Shares), Factors.Contains(x.Name)));
-    }
-
     /// <summary>Where its tiles stand, as <see cref="KernelWriter"/> will have it.</summary>
-    private TileStorage Stored(out List<Tile> taken)
-    {
-        taken = [];
-        var storage = new TileStorage(Statements, Results, Given, Factors, Shares);
-        for (int i = 0; i < Statements.Count; i++)
-        {
-            foreach (Tile tile in Statements[i].Results.Where(x => Statements[i] is not ViewStatement && !storage.Holds(x)))
-            {
-                if (storage.Reuse(tile, i) is null)
-                {
-                    storage.Take(tile);
-                    taken.Add(tile);
-                }
-            }
-        }
-
-        return storage;
-    }
+    private TileStorage Stored() => new TileStorage(Statements, Results, Given, Factors, Shares).Place(Enumerable.Range(0, Statements.Count));
 }

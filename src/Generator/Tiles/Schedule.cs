@@ -6,25 +6,26 @@ namespace AttentionDsl.Generator;
 internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string> factors)
 {
     private readonly Dependencies dependencies = new(statements, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+    private readonly TileStorage empty = new(new StorageUses(statements, [], [], new HashSet<string>(), factors, shares: false));
 
     /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
     public IReadOnlyList<Statement> Best()
     {
-        List<StoreStatement> open = [.. statements.OfType<StoreStatement>()], chosen = [];
+        List<int> open = [.. Enumerable.Range(0, statements.Count).Where(x => statements[x] is StoreStatement)], chosen = [];
         while (open.Count > 1)
         {
-            StoreStatement next = open.OrderBy(x => Cost(Ordered([.. chosen, x, .. open.Where(y => y != x)]))).First();
+            int next = open.OrderBy(x => empty.Copy().Place(Ordered([.. chosen, x, .. open.Where(y => y != x)])).Weight).First();
             chosen.Add(next);
             open.Remove(next);
         }
 
-        return DoneAgain(Ordered([.. chosen, .. open]));
+        return DoneAgain([.. Ordered([.. chosen, .. open]).Select(x => statements[x])]);
     }
 
-    private IReadOnlyList<Statement> Ordered(IReadOnlyList<StoreStatement> leaving)
+    private IReadOnlyList<int> Ordered(IReadOnlyList<int> leaving)
     {
         var order = new Order(dependencies);
-        foreach (StoreStatement store in leaving)
+        foreach (int store in leaving)
         {
             order.Demand(store);
         }

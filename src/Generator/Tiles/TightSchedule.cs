@@ -16,21 +16,24 @@ internal sealed class TightSchedule
 
     // By kind of storage: its weight, how many of it stand, and how many stood at most.
     private readonly List<int> weights = [];
-    private int[] standing;
-    private int[] most;
+    private readonly int[] standing;
+    private readonly int[] most;
 
-    // By tile: its kind, and how many of the statements that use it are not done. By statement: the tiles that it begins, uses, may overwrite.
+    // By tile: its kind, how many of the statements that use it are not done, and the one that began it (-1: none yet).
     private readonly List<int> kinds = [];
+    private readonly int[] open;
+    private readonly int[] begunBy;
+
+    // By statement: the tiles that it begins, uses, may overwrite; whether it only brings a tile, and whether it is done.
     private readonly int[][] written;
     private readonly int[][] used;
     private readonly int[][] overwritten;
-    private int[] open;
-    private bool[] stands;
-
     private readonly bool[] begins;
+    private readonly bool[] done;
+
     private readonly List<int> ordered = [];
     private readonly HashSet<string> seen = [];
-    private bool[] done;
+    private int taken;
 
     private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
     {
@@ -46,7 +49,7 @@ internal sealed class TightSchedule
         overwritten = [.. statements.Select(x => x.Results.SelectMany(y => TileStorage.InPlace(x, y)).Distinct().Select(IndexOf).ToArray())];
         begins = [.. statements.Select(x => Pass.IsFromMemory(x) || x is ViewStatement or CallStatement { Method: "Clear" })];
         open = new int[kinds.Count];
-        stands = new bool[kinds.Count];
+        begunBy = [.. kinds.Select(_ => -1)];
         done = new bool[statements.Count];
         standing = new int[weights.Count];
         most = new int[weights.Count];
@@ -109,81 +112,74 @@ internal sealed class TightSchedule
 
     private bool Search()
     {
-        List<(int Growth, List<int> Steps)> growing;
-        do
+        List<(int Growth, List<int> Steps)> growing = [];
+        var steps = new List<int>();
+        int[] mostBefore = new int[most.Length];
+        for (int i = 0; i < statements.Count; i++)
         {
-            if (done.All(x => x))
+            steps.Clear();
+            if (done[i] || begins[i] || !Visit(i, steps))
             {
-                return true;
+                continue;
             }
 
-            growing = [];
-            bool free = false;
-            for (int i = 0; i < statements.Count && !free; i++)
+            int takenBefore = taken;
+            most.CopyTo(mostBefore, 0);
+            int growth = Run(steps);
+            if (growth <= Little && taken <= limit)
             {
-                if (!done[i] && !begins[i] && Steps(i) is List<int> steps)
-                {
-                    State before = Save();
-                    int growth = Run(steps);
-                    free = growth <= Little && Taken() <= limit;
-                    if (!free)
-                    {
-                        if (Taken() <= limit)
-                        {
-                            growing.Add((growth, steps));
-                        }
-
-                        Restore(before);
-                    }
-                }
+                growing.Clear();
+                i = -1;
+                continue;
             }
 
-            if (!free)
+            if (taken <= limit)
             {
-                break;
+                growing.Add((growth, [.. steps]));
             }
+
+            GoBack(steps.Count, mostBefore, takenBefore);
         }
-        while (true);
+
+        if (ordered.Count == statements.Count)
+        {
+            return true;
+        }
 
         if (!seen.Add(string.Concat(done.Select(x => x ? '1' : '0'))) || seen.Count > mostStates)
         {
             return false;
         }
 
-        foreach ((_, List<int> steps) in growing.OrderBy(x => x.Growth))
+        int count = ordered.Count, takenHere = taken;
+        int[] mostHere = [.. most];
+        foreach ((_, List<int> next) in growing.OrderBy(x => x.Growth))
         {
-            State before = Save();
-            Run(steps);
+            Run(next);
             if (Search())
             {
                 return true;
             }
 
-            Restore(before);
+            GoBack(ordered.Count - count, mostHere, takenHere);
         }
 
         return false;
     }
 
-    /// <summary>A statement after what only brings the tiles it needs; null if it needs more.</summary>
-    private List<int>? Steps(int statement)
+    /// <summary>Finds a statement's steps: itself, after what only brings the tiles it needs; false if it needs more.</summary>
+    private bool Visit(int index, List<int> steps)
     {
-        var steps = new List<int>();
-        return Visit(statement) ? steps : null;
-
-        bool Visit(int index)
+        foreach (int earlier in dependencies.Before[index])
         {
-            foreach (int earlier in dependencies.Before[index])
+            if (!done[earlier] && !steps.Contains(earlier) && !(begins[earlier] && Visit(earlier, steps)))
             {
-                if (!done[earlier] && !steps.Contains(earlier) && !(begins[earlier] && Visit(earlier)))
-                {
-                    return false;
-                }
+                return false;
             }
-
-            steps.Add(index);
-            return true;
         }
+
+        steps.Add(index);
+        return true;
     }
 
     /// <summary>Does statements; how much more stands after them than before.</summary>
@@ -197,20 +193,25 @@ internal sealed class TightSchedule
                 open[tile]--;
             }
 
-            int[] dying = [.. overwritten[step].Where(x => open[x] == 0)];
-            foreach (int tile in written[step].Where(x => !stands[x]))
+            foreach (int tile in written[step])
             {
-                stands[tile] = true;
-                int kind = kinds[tile];
-                standing[kind]++;
-                growth += weights[kind];
-                most[kind] = Math.Max(most[kind], standing[kind] - (dying.Any(x => kinds[x] == kind) ? 1 : 0));
+                if (begunBy[tile] < 0)
+                {
+                    begunBy[tile] = step;
+                    int kind = kinds[tile], stands = ++standing[kind] - (IsOverwritten(step, kind) ? 1 : 0);
+                    growth += weights[kind];
+                    taken += Math.Max(0, stands - most[kind]) * weights[kind];
+                    most[kind] = Math.Max(most[kind], stands);
+                }
             }
 
-            foreach (int tile in used[step].Where(x => open[x] == 0))
+            foreach (int tile in used[step])
             {
-                standing[kinds[tile]]--;
-                growth -= weights[kinds[tile]];
+                if (open[tile] == 0)
+                {
+                    standing[kinds[tile]]--;
+                    growth -= weights[kinds[tile]];
+                }
             }
 
             done[step] = true;
@@ -220,19 +221,50 @@ internal sealed class TightSchedule
         return growth;
     }
 
-    private int Taken() => most.Select((x, i) => x * weights[i]).Sum();
-
-    private State Save() => new([.. standing], [.. most], [.. open], [.. stands], [.. done], ordered.Count);
-
-    private void Restore(State state)
+    /// <summary>True if a statement may write where a tile of a kind stands that nothing after it uses.</summary>
+    private bool IsOverwritten(int step, int kind)
     {
-        standing = [.. state.Standing];
-        most = [.. state.Most];
-        open = [.. state.Open];
-        stands = [.. state.Stands];
-        done = [.. state.Done];
-        ordered.RemoveRange(state.Ordered, ordered.Count - state.Ordered);
+        foreach (int tile in overwritten[step])
+        {
+            if (open[tile] == 0 && kinds[tile] == kind)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    private sealed record State(int[] Standing, int[] Most, int[] Open, bool[] Stands, bool[] Done, int Ordered);
+    /// <summary>Takes the last statements back.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="mostBefore">How much of each storage stood at most before them.</param>
+    /// <param name="takenBefore">What that took.</param>
+    private void GoBack(int count, int[] mostBefore, int takenBefore)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int step = ordered[ordered.Count - 1];
+            ordered.RemoveAt(ordered.Count - 1);
+            done[step] = false;
+            foreach (int tile in used[step])
+            {
+                if (open[tile]++ == 0)
+                {
+                    standing[kinds[tile]]++;
+                }
+            }
+
+            foreach (int tile in written[step])
+            {
+                if (begunBy[tile] == step)
+                {
+                    begunBy[tile] = -1;
+                    standing[kinds[tile]]--;
+                }
+            }
+        }
+
+        mostBefore.CopyTo(most, 0);
+        taken = takenBefore;
+    }
 }

@@ -25,6 +25,9 @@ internal sealed record Tile(string Name, Dim Rows, Dim Columns)
 
     /// <summary>The name in a kernel.</summary>
     public string Variable => Name.TrimEnd('\'');
+
+    // Tiles of equal names are hardly ever unequal.
+    public override int GetHashCode() => Name.GetHashCode();
 }
 
 /// <summary>Which pairs of a Gram matrix exist.</summary>

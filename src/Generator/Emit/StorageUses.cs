@@ -1,0 +1,127 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>
+/// What statements ask of storage, in whatever order they come: the tiles that they use, and those that they begin. Tiles are numbers here, so that one
+/// order after the other can be tried.
+/// </summary>
+internal sealed class StorageUses
+{
+    private readonly Dictionary<string, int> numbers = [];
+    private readonly List<Tile> tiles = [];
+    private readonly List<int> wholes = [];
+
+    /// <param name="statements">The statements.</param>
+    /// <param name="liveAfter">Tiles that are read after the last of them.</param>
+    /// <param name="giving">Tiles that have storage before the first, and may give it to others.</param>
+    /// <param name="frame">Names of the tiles that need none.</param>
+    /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
+    /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
+    public StorageUses(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
+    {
+        Used = new int[statements.Count][];
+        Placed = new int[statements.Count][];
+        Overwritten = new int[statements.Count][][];
+        var used = new List<int>();
+        for (int i = 0; i < statements.Count; i++)
+        {
+            Statement statement = statements[i];
+            var view = statement as ViewStatement;
+            if (view is not null)
+            {
+                wholes[Number(view.Result)] = Number(view.Whole);
+            }
+
+            used.Clear();
+            foreach (Tile tile in statement.Reads)
+            {
+                AddWithWholes(Number(tile), used);
+            }
+
+            Tile[] results = [.. statement.Results];
+            foreach (Tile tile in results)
+            {
+                AddWithWholes(Number(tile), used);
+            }
+
+            Used[i] = [.. used];
+            Tile[] placed = view is not null ? [] : Array.FindAll(results, x => !frame.Contains(x.Name));
+            Placed[i] = Array.ConvertAll(placed, Number);
+            Overwritten[i] = Array.ConvertAll(placed, x => Overwritable(statement, x));
+        }
+
+        var live = new List<int>();
+        foreach (Tile tile in liveAfter)
+        {
+            AddWithWholes(Number(tile), live);
+        }
+
+        LiveAfter = [.. live];
+        Giving = [.. giving.Select(Number)];
+        Tiles = [.. tiles];
+        Wholes = [.. wholes];
+        Kinds = Array.ConvertAll(Tiles, x => (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 1) + (factors.Contains(x.Name) ? 1 : 0));
+        Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+        Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
+    }
+
+    /// <summary>The tiles.</summary>
+    public Tile[] Tiles { get; }
+
+    /// <summary>By tile, the one that it is a part of; -1 if it is none.</summary>
+    public int[] Wholes { get; }
+
+    /// <summary>By tile, what its storage must be like: equal numbers fit.</summary>
+    public int[] Kinds { get; }
+
+    /// <summary>By tile, what it takes of scratch.</summary>
+    public int[] Weights { get; }
+
+    /// <summary>By tile that is there once more, the one that was there first; otherwise -1.</summary>
+    public int[] Firsts { get; }
+
+    /// <summary>By statement, what it uses: whoever uses a part uses the whole.</summary>
+    public int[][] Used { get; }
+
+    /// <summary>By statement, its results that need storage, if they have none yet.</summary>
+    public int[][] Placed { get; }
+
+    /// <summary>By statement and by result that needs storage, the tiles that it may overwrite.</summary>
+    public int[][][] Overwritten { get; }
+
+    /// <summary>What is read after the last statement.</summary>
+    public int[] LiveAfter { get; }
+
+    /// <summary>What has storage before the first.</summary>
+    public int[] Giving { get; }
+
+    /// <summary>A tile's number; -1 if no statement has it.</summary>
+    public int NumberOf(string name) => numbers.TryGetValue(name, out int number) ? number : -1;
+
+    private int Number(Tile tile)
+    {
+        if (!numbers.TryGetValue(tile.Name, out int number))
+        {
+            number = tiles.Count;
+            numbers.Add(tile.Name, number);
+            tiles.Add(tile);
+            wholes.Add(-1);
+        }
+
+        return number;
+    }
+
+    private void AddWithWholes(int tile, List<int> used)
+    {
+        for (; tile >= 0; tile = wholes[tile])
+        {
+            if (!used.Contains(tile))
+            {
+                used.Add(tile);
+            }
+        }
+    }
+
+    // What a statement also reads a part of it cannot overwrite.
+    private int[] Overwritable(Statement statement, Tile result) =>
+        [.. TileStorage.InPlace(statement, result).Select(Number).Where(x => !statement.Reads.Any(y => wholes[Number(y)] == x))];
+}
