@@ -41,6 +41,12 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public CountingTile TakeFactor(ref long offset, int rows, int columns) => new(rows, columns);
 
+    /// <inheritdoc/>
+    public CountingTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public CountingTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
     public static int Height(int tokens, int chunk) => tokens;
 
     public static void Trim(CountingTile x, int row)
@@ -62,6 +68,9 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     public static void SynchronizeVectors()
     {
     }
+
+    /// <inheritdoc/>
+    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
 
     public static void Clear(CountingTile result)
     {

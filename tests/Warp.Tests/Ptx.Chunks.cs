@@ -25,7 +25,7 @@ internal static unsafe partial class Ptx
 
     public static uint LoadHalfBitsNear(uint address) => *ThreadGroup.Current.At<ushort>(address, 1);
 
-    private static CudaBits4 LoadBits4Near(uint address) => Bits(ThreadGroup.Current.At<uint>(address, 4));
+    public static CudaBits4 LoadBits4Near(uint address) => Bits(ThreadGroup.Current.At<uint>(address, 4));
 
     public static void StoreBitsNear(uint address, uint bits) => *ThreadGroup.Current.To<uint>(address, 1) = bits;
 
@@ -41,7 +41,7 @@ internal static unsafe partial class Ptx
 
     public static void StoreHalfBits(long address, uint bits) => *Far<ushort>(address, 1) = (ushort)bits;
 
-    private static void StoreBits4(long address, uint x, uint y, uint z, uint w) => Put(Far<uint>(address, 4), x, y, z, w);
+    public static void StoreBits4(long address, uint x, uint y, uint z, uint w) => Put(Far<uint>(address, 4), x, y, z, w);
 
     // Already there before WaitForCopies is called, as a card may have it.
     public static void BringLater(uint to, long from, int left, int row, int last, int lastFar)
@@ -172,6 +172,19 @@ internal static unsafe partial class Ptx
         uint One(int matrix, int row) => *ThreadGroup.Current.At<ushort>(Row(all, matrix, row) + ((uint)(lane >> 2) << 1), 1);
         uint Pair(int matrix) => One(matrix, (lane & 3) << 1) | (One(matrix, ((lane & 3) << 1) + 1) << 16);
         return new CudaBits4(Pair(0), Pair(1), Pair(2), Pair(3));
+    });
+
+    public static void StoreMatrixTransposed(uint address, uint r0, uint r1, uint r2, uint r3) => ThreadGroup.Current.Exchange([address, r0, r1, r2, r3], (lane, all) =>
+    {
+        // Each lane writes a row of eight of one matrix: its own.
+        int matrix = lane >> 3, row = lane & 7;
+        ThreadGroup.Current.To<uint>(address, 4);
+        for (int column = 0; column < 8; column++)
+        {
+            *ThreadGroup.Current.To<ushort>(address + (uint)(column << 1), 1) = (ushort)(all[(column << 2) + (row >> 1)][1 + matrix] >> ((row & 1) << 4));
+        }
+
+        return 0;
     });
 
     public static CudaQuad MultiplyAdd(float c0, float c1, float c2, float c3, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1) =>

@@ -37,6 +37,6 @@ internal static unsafe partial class Ptx
             new("%a", Size(aStride, "%aStride"), aExact != 0, aTurned != 0, false), new("%b", Size(bStride, "%bStride"), bExact != 0, bTurned == 0, true),
             Size(depth, "%depth"), keeps, kept, pairs);
         PtxText read = Texts.GetOrAdd(text, x => new(x, "%to", "%a", "%b", "%toStride", "%aStride", "%bStride", "%depth", "%x0", "%x1", "%x2", "%x3"));
-        read.Run([result, a, b, (uint)resultStride, (uint)aStride, (uint)bStride, (uint)depth, .. more]);
+        read.Run([result, a, b, (uint)resultStride, (uint)aStride, (uint)bStride, (uint)depth, .. more.Select(x => (ulong)x)]);
     }
 }

@@ -35,6 +35,9 @@ internal sealed unsafe class ThreadGroup : IDisposable
     [ThreadStatic]
     private static int index;
 
+    [ThreadStatic]
+    private static uint[]? strips;
+
     private readonly float* memory;
     private readonly Barrier barrier;
     private readonly Barrier[] warps;
@@ -58,6 +61,9 @@ internal sealed unsafe class ThreadGroup : IDisposable
 
     public static int Index => index;
 
+    /// <summary>The thread's registers that outlive an instruction's text.</summary>
+    public static uint[] Strips => strips!;
+
     public int Threads { get; }
 
     public long Elements { get; }
@@ -74,7 +80,7 @@ internal sealed unsafe class ThreadGroup : IDisposable
         Thread[] all = [.. Enumerable.Range(0, threads).Select(x => new Thread(
             () =>
             {
-                (current, index) = (group, x);
+                (current, index, strips) = (group, x, new uint[2048]);
                 RaceWatch.Begin();
                 try
                 {

@@ -7,7 +7,7 @@ internal static class DeviceRules
     internal const int SharedBytes = 227 << 10;
 
     /// <summary>Value columns that a group works on where columns evolve independently.</summary>
-    internal const int PanelColumns = 64;
+    internal const int NarrowColumns = 64;
 
     public static IEnumerable<Problem> Check(Declaration d)
     {
@@ -20,7 +20,7 @@ internal static class DeviceRules
 
         bool normalizer = d.Gates.Any(x => x.Parameters.Any(p => p.Kind == GateParameterKind.Normalizer));
         bool whole = normalizer || d.ValueSide;
-        long columns = (whole ? d.ValueChannels : Math.Min(d.ValueChannels, PanelColumns)) + (normalizer ? 1 : 0);
+        long columns = (whole ? d.ValueChannels : Math.Min(d.ValueChannels, NarrowColumns)) + (normalizer ? 1 : 0);
         long row = Math.Max(0, d.KeyChannels) * (long)sizeof(float), bytes = row * columns;
         if (d.KeyChannels > 0 && d.ValueChannels > 0 && bytes > SharedBytes)
         {

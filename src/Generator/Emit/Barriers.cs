@@ -5,6 +5,9 @@ internal enum Wait
 {
     None,
 
+    /// <summary>All of a group, where strips do not stand in registers.</summary>
+    Strips,
+
     /// <summary>The threads that work on vectors.</summary>
     Vectors,
 
@@ -42,9 +45,6 @@ internal sealed class Barriers
         return [.. Accesses(statement).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)))];
     }
 
-    /// <summary>Who must wait before a statement; if nobody must, what it uses is noted.</summary>
-    public Wait Before(Statement statement, TileStorage storage) => Before(Touches(statement), storage);
-
     /// <summary>Who must wait before a statement does something with tiles.</summary>
     public Wait WaitFor(Touch[] touches, TileStorage storage)
     {
@@ -54,8 +54,8 @@ internal sealed class Barriers
             string first = storage.First(touches[i].Tile);
             for (int k = 0; k < since.Count && wait != Wait.All; k++)
             {
-                Wait other = since[k].Storage == first ? Conflict(touches[i], since[k].Touch, k < met) : Wait.None;
-                wait = other > wait ? other : wait;
+                Wait other = since[k].Storage == first ? Conflict(touches[i], since[k].Touch, k < met, storage.IsStrip(touches[i].Tile)) : Wait.None;
+                wait = wait == Wait.None || wait == other ? other : other == Wait.None ? wait : Wait.All;
             }
         }
 
@@ -70,14 +70,14 @@ internal sealed class Barriers
     {
         if (statement is ArriveStatement)
         {
-            Done(Wait.All);
+            Done(Wait.All, storage);
             return Wait.None;
         }
 
         Wait wait = Before(touches, storage);
         if (wait != Wait.None)
         {
-            Done(wait);
+            Done(wait, storage);
             Before(touches, storage);
         }
 
@@ -96,19 +96,28 @@ internal sealed class Barriers
     }
 
     /// <summary>The threads have waited.</summary>
-    public void Done(Wait wait)
+    private void Done(Wait wait, TileStorage storage)
     {
-        met = since.Count;
-        if (wait == Wait.All)
+        switch (wait)
         {
-            since.Clear();
-            met = 0;
+            case Wait.All:
+                since.Clear();
+                met = 0;
+                break;
+            case Wait.Strips:
+                met -= since.Take(met).Count(x => storage.IsStrip(x.Touch.Tile));
+                since.RemoveAll(x => storage.IsStrip(x.Touch.Tile));
+                break;
+            default:
+                met = since.Count;
+                break;
         }
     }
 
     /// <summary>Who waits between two that touch the same storage.</summary>
-    private static Wait Conflict(Touch x, Touch y, bool met) =>
+    private static Wait Conflict(Touch x, Touch y, bool met, bool strip) =>
         !(x.Writes || y.Writes) || (x.Shared is not null && x.Shared.Equals(y.Shared)) || (x.OfVectors && y.OfVectors && met) ? Wait.None
+        : strip ? Wait.Strips
         : x.OfVectors && y.OfVectors ? Wait.Vectors
         : Wait.All;
 
@@ -133,7 +142,6 @@ internal sealed class Barriers
 
         // It waits by itself, where a chunk is short.
         TrimStatement => [],
-        AheadStatement x => Accesses(x.Fetch),
         LoopStatement x => Loop(x),
         CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x),
         _ => statement.Results.Select(x => (x, true, (object?)null)).Concat(statement.Reads.Select(x => (x, false, (object?)null))),

@@ -9,16 +9,14 @@ internal sealed partial class KernelWriter
     /// <summary>True if items may write nothing to the state (see <c>Borders.Fetch</c>): all that is written stands in tiles with value columns.</summary>
     public bool Homogeneous { get; set; }
 
-    /// <summary>Takes room in the frame for what is fetched ahead, and fetches the first of it.</summary>
+    /// <summary>Takes room in the frame for what is fetched ahead: of two chunks in turn.</summary>
     public void TakeAhead(Statement fetch)
     {
         Tile tile = fetch.Results.Single();
-        bool factor = Factors.Contains(tile.Name);
+        bool one = tile.Rows == Dim.One, chunk = tile.Columns is Dim.Token or Dim.Update;
         frame.Add(tile.Name);
-        writer.Line($"TTile {Room(tile)} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {Most(tile.Rows)}, {Most(tile.Columns)});");
-        scratch.Add(tile, factor);
-
-        string Most(Dim dim) => dim is Dim.Token or Dim.Update ? dimensions.Largest(dim) : dimensions.Text(dim);
+        scratch.Add(one ? "2" : $"2 * Padded.Rows({dimensions.Largest(tile.Rows)}, sizes)", dimensions.Largest(tile.Columns), Kind(tile));
+        writer.Line($"TTile {tile.Name}Rooms = {Take(tile, one ? "2" : $"2 * {Room(tile)}", chunk ? dimensions.Largest(tile.Columns) : dimensions.Text(tile.Columns))};");
     }
 
     /// <summary>Begins to fetch the next chunk's rows of a tile.</summary>
@@ -29,7 +27,7 @@ internal sealed partial class KernelWriter
         Rows = NextRows;
         string from = fetch is LoadStatement x ? Operand(x.Field, x.IsParameter, tile.Rows == Dim.Update, tile.Columns) : Memory[tile.Name];
         Rows = rows;
-        string arguments = $"{(tile.Rows == Dim.One ? tile.Name : Part(tile, NextRows))}, {from}";
+        string arguments = $"{Part(tile, NextRows, "nextTurn")}, {from}";
         writer.Line(Homogeneous && tile.Columns == Dim.Value ? $"Borders.Fetch<TTile, TNumber>({arguments}, at);" : $"TTile.Fetch({arguments});");
     }
 
@@ -37,13 +35,15 @@ internal sealed partial class KernelWriter
     public void OpenAhead(Statement fetch)
     {
         Tile tile = fetch.Results.Single();
-        if (tile.Rows != Dim.One)
-        {
-            writer.Line($"TTile {tile.Name} = {Part(tile, Rows)};");
-        }
+        writer.Line($"TTile {tile.Name} = {Part(tile, Rows, "turn")};");
     }
 
-    private static string Room(Tile tile) => tile.Rows == Dim.One ? tile.Name : tile.Name + "Room";
+    /// <summary>Says how many rows of scratch a chunk's room has.</summary>
+    public void WriteRoom(bool updates) =>
+        writer.Line($"int room = Padded.Rows({dimensions.Largest(Dim.Token)}, sizes){(updates ? $", writesRoom = Padded.Rows({dimensions.Largest(Dim.Update)}, sizes)" : "")};");
 
-    private string Part(Tile tile, RowsText rows) => $"{Room(tile)}.Block(0, {Length(tile.Rows, rows)}, 0, {Length(tile.Columns, rows)})";
+    private static string Room(Tile tile) => tile.Rows == Dim.Update ? "writesRoom" : "room";
+
+    private string Part(Tile tile, RowsText rows, string turn) =>
+        $"{tile.Name}Rooms.Block({turn}{(tile.Rows == Dim.One ? "" : $" * {Room(tile)}")}, {Length(tile.Rows, rows)}, 0, {Length(tile.Columns, rows)})";
 }

@@ -21,6 +21,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Tiles that are taken as factors (see <see cref="FactorTiles"/>).</summary>
     public ISet<string> Factors { get; set; } = new HashSet<string>();
 
+    /// <summary>Tiles that are taken as strips (see <see cref="StripTiles"/>).</summary>
+    public ISet<string> Strips { get; set; } = new HashSet<string>();
+
     /// <summary>True if a row of keys and one of values stand in the same storage, as wide as the wider of them.</summary>
     public bool Shares { get; set; }
 
@@ -35,6 +38,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
     /// <summary>True if what it writes runs again and again: threads wait for each other at its end.</summary>
     public bool Repeats { get; set; }
+
+    /// <summary>True if what it writes is a turn of a walk over chunks: statements stay in their order, and what begins the next turn waits for all.</summary>
+    public bool Walks { get; set; }
 
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
@@ -56,28 +62,21 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <returns>Where the tiles stand.</returns>
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
-        if (Waits && !Repeats && !statements.Any(x => x is AheadStatement))
+        if (Waits && !Repeats && !Walks)
         {
             Grouping alone = Groups(statements), paired = Groups(SolvePairs.Joined(statements));
             statements = (paired.Scratch <= alone.Scratch ? paired : alone).Best();
         }
 
-        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares);
+        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips);
         var barriers = new Barriers();
-        var later = new List<Statement>();
         for (int i = 0; i < statements.Count; i++)
         {
             Statement statement = statements[i];
             string[] places = [.. Place(statement, i, storage, out bool inPlace)];
-            if (Waits && statement is AheadStatement ahead && barriers.Before(statement, storage) != Wait.None)
+            if (Waits && !inPlace && barriers.Reach(statement, storage) is var wait and not Wait.None)
             {
-                later.Add(ahead.Fetch);
-                continue;
-            }
-
-            if (Waits && !inPlace && statement is not AheadStatement && barriers.Reach(statement, storage) is var wait and not Wait.None)
-            {
-                WaitFor(wait);
+                WriteWait(wait);
             }
 
             if (statement.Equation.Length != 0)
@@ -101,32 +100,25 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
         }
 
-        if (Repeats || later.Count > 0)
+        if (Repeats)
         {
-            WaitFor(Wait.All);
+            WriteWait();
         }
 
         return storage;
 
         Grouping Groups(IReadOnlyList<Statement> all) => new(all, [.. liveAfter], giving, frame, Factors, Shares);
-
-        void WaitFor(Wait wait)
-        {
-            if (wait == Wait.Vectors)
-            {
-                writer.Line("TTile.SynchronizeVectors();");
-                return;
-            }
-
-            // What was to be fetched into storage that others still used can be fetched now.
-            WriteWait();
-            later.ForEach(WriteFetch);
-            later.Clear();
-        }
     }
 
     /// <summary>All threads wait for each other.</summary>
-    public void WriteWait() => writer.Line("TTile.Synchronize();");
+    public void WriteWait() => WriteWait(Wait.All);
+
+    private void WriteWait(Wait wait) => writer.Line(wait switch
+    {
+        Wait.Vectors => "TTile.SynchronizeVectors();",
+        Wait.Strips => "TTile.SynchronizeStrips(sizes);",
+        _ => "TTile.Synchronize();",
+    });
 
     /// <summary>Writes what carries the state on to the next chunk or token, in the state's own storage.</summary>
     public void WriteInPlace(TileProgram program) => WriteInPlace(StateSweep.Of(program), program.StateIn, program.StateOut, program.Results);
@@ -214,20 +206,25 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
     private List<string> Taking(Tile tile)
     {
-        bool factor = Factors.Contains(tile.Name);
         if (TileStorage.IsShared(tile, Shares))
         {
-            scratch.Add(dimensions.Largest(tile.Rows), Widest, factor);
+            scratch.Add(dimensions.Largest(tile.Rows), Widest, Kind(tile));
             return
             [
-                $"TTile {tile.Variable}Room = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {Widest});",
+                $"TTile {tile.Variable}Room = {Take(tile, dimensions.Text(tile.Rows), Widest)};",
                 $"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {Cut(tile, tile.Name)};",
             ];
         }
 
-        scratch.Add(tile, factor);
-        return [$"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = scratch.{(factor ? "TakeFactor" : "Take")}(ref offset, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});"];
+        scratch.Add(tile, Kind(tile));
+        return [$"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {Take(tile, dimensions.Text(tile.Rows), dimensions.Text(tile.Columns))};"];
     }
+
+    private string Take(Tile tile, string rows, string columns) =>
+        $"scratch.Take{Kind(tile)}(ref offset, {(Strips.Contains(tile.Name) ? "ref strips, sizes, " : "")}{rows}, {columns})";
+
+    /// <summary>How a tile is taken: the end of the method's name, and the name of what it then takes.</summary>
+    private string Kind(Tile tile) => (Factors.Contains(tile.Name) ? "Factor" : "") + (Strips.Contains(tile.Name) ? "Strip" : "");
 
     private void Write(Statement statement)
     {
@@ -253,9 +250,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 writer.Open();
                 writer.Line(store);
                 writer.Close();
-                break;
-            case AheadStatement x:
-                WriteFetch(x.Fetch);
                 break;
             case TrimStatement x:
                 writer.Line($"TTile.Trim({x.X.Variable}, {(x.X.Rows == Dim.Update ? Rows.TensorUpdates : Rows.Tokens)});");

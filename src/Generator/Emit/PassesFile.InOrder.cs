@@ -15,13 +15,21 @@ internal sealed partial class PassesFile
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: true), out ScratchTiles tiles);
         Tile carried = pass.Given[0];
+        kernel.Strips = pass.Strips;
+        bool strips = pass.Strips.Count > 0;
+        if (strips)
+        {
+            writer.Line("int strips = 0;");
+        }
+
         kernel.Take(carried);
         string states = $"{carried.Name}, tensors.{(back ? "FinalStateGradient" : "InitialState")}", sizes = $"sizes, at, at.{(back ? "StateOut" : "StateIn")}";
         writer.Line(carries ? $"Borders.Begin<TTile, TNumber>({states}, {sizes});"
             : Plan.Carry is not null ? $"Borders.Load<TTile, TNumber>({states}, between, {sizes});"
             : $"States.Load<TTile, TNumber>({states}, {sizes}, {swapped});");
         writer.Line();
-        writer.Line("// What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.");
+        writer.Line("// What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.");
+        kernel.WriteRoom(writes.Length != 0);
         kernel.Factors = pass.Factors;
         kernel.Homogeneous = carries && !back;
         foreach (Statement fetch in pass.Ahead)
@@ -30,7 +38,7 @@ internal sealed partial class PassesFile
         }
 
         NameKept(kernel, "nextKept", kernel.NextRows, panel: true);
-        writer.Line($"int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = {(back ? "chunks - 1" : "0")};");
+        writer.Line($"int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = {(back ? "chunks - 1" : "0")}, nextTurn = next & 1;");
         WriteNext("long ", "int ", "Kept<TTile, TNumber> ");
         foreach (Statement fetch in pass.Ahead)
         {
@@ -39,10 +47,21 @@ internal sealed partial class PassesFile
 
         writer.Line();
         writer.Line("long first = offset;");
+        if (strips)
+        {
+            writer.Line("int firstStrip = strips;");
+        }
+
         tiles.OpenScope();
         writer.Line(back ? "for (int chunk = chunks - 1; chunk >= 0; chunk--)" : "for (int chunk = 0; chunk < chunks; chunk++)");
         writer.Open();
         writer.Line("offset = first;");
+        if (strips)
+        {
+            writer.Line("strips = firstStrip;");
+        }
+
+        writer.Line("int turn = nextTurn;");
         KeptTile[] leaves = [.. Plan.OnTheWay.Where(x => pass.Statements.OfType<StoreStatement>().Any(y => y.X == x.Tile))];
         if (leaves.Length > 0)
         {
@@ -66,13 +85,20 @@ internal sealed partial class PassesFile
         writer.Line();
         writer.Line(back ? "next = Math.Max(chunk - 1, 0);" : "next = Math.Min(chunk + 1, chunks - 1);");
         WriteNext("", "", "");
+        writer.Line("nextTurn = 1 - turn;");
+        writer.Line("TTile.Arrive();");
+        foreach (Statement fetch in pass.Ahead)
+        {
+            kernel.WriteFetch(fetch);
+        }
+
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
-        kernel.Repeats = true;
+        kernel.Walks = true;
         if (!Write(kernel, pass).StandsIn(result, carried))
         {
-            writer.Line($"TTile.Copy({carried.Name}, {result.Name}, Into.Set);");
             kernel.WriteWait();
+            writer.Line($"TTile.Copy({carried.Name}, {result.Name}, Into.Set);");
         }
 
         writer.Close();

@@ -6,15 +6,18 @@ namespace AttentionDsl.Generator;
 /// <remarks>Tiles of the kernel's frame live as long as the kernel; those of a scope (a loop's body) give way to the next scope's.</remarks>
 internal sealed class ScratchTiles(Dimensions dimensions, bool workspace = false)
 {
-    private readonly List<(string Rows, string Columns, bool Factor)> frame = [];
-    private readonly List<List<(string Rows, string Columns, bool Factor)>> scopes = [];
+    private readonly List<(string Rows, string Columns, string Kind)> frame = [];
+    private readonly List<List<(string Rows, string Columns, string Kind)>> scopes = [];
 
     /// <summary>What is taken from now on begins where the frame ends.</summary>
     public void OpenScope() => scopes.Add([]);
 
-    public void Add(Tile tile, bool factor = false) => Add(dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns), factor);
+    /// <param name="tile">A tile.</param>
+    /// <param name="kind">How it is taken: nothing, Factor, Strip, FactorStrip (see <see cref="KernelWriter"/>).</param>
+    public void Add(Tile tile, string kind = "") => Add(dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns), kind);
 
-    public void Add(string rows, string columns, bool factor = false) => (scopes.Count == 0 ? frame : scopes[scopes.Count - 1]).Add((rows, columns, factor));
+    /// <inheritdoc cref="Add(Tile, string)"/>
+    public void Add(string rows, string columns, string kind = "") => (scopes.Count == 0 ? frame : scopes[scopes.Count - 1]).Add((rows, columns, kind));
 
     /// <summary>The frame's elements and those of the largest scope.</summary>
     public string Elements()
@@ -27,7 +30,7 @@ internal sealed class ScratchTiles(Dimensions dimensions, bool workspace = false
     private static string Indented(string text) => "    " + text.Replace("\n", "\n    ");
 
     /// <summary>The sum of rows times padded columns, equal tiles counted.</summary>
-    private string Sum(List<(string Rows, string Columns, bool Factor)> tiles) => string.Join(
+    private string Sum(List<(string Rows, string Columns, string Kind)> tiles) => string.Join(
         "\n+ ",
-        tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.{(x.Key.Factor ? "Factor" : "Elements")}({x.Key.Rows}, {x.Key.Columns}{(workspace ? "" : ", sizes")})"));
+        tiles.GroupBy(x => x).Select(x => $"{(x.Count() == 1 ? "" : $"{x.Count()} * ")}Padded.{(x.Key.Kind.Length == 0 ? "Elements" : x.Key.Kind)}({x.Key.Rows}, {x.Key.Columns}{(workspace ? "" : ", sizes")})"));
 }

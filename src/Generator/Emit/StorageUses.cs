@@ -16,8 +16,10 @@ internal sealed class StorageUses
     /// <param name="frame">Names of the tiles that need none.</param>
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    public StorageUses(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
+    /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
+    public StorageUses(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares, ISet<string>? strips = null)
     {
+        Strips = strips ?? new HashSet<string>();
         Used = new int[statements.Count][];
         Placed = new int[statements.Count][];
         Overwritten = new int[statements.Count][][];
@@ -59,7 +61,7 @@ internal sealed class StorageUses
         Giving = [.. giving.Select(Number)];
         Tiles = [.. tiles];
         Wholes = [.. wholes];
-        Kinds = Array.ConvertAll(Tiles, x => (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 1) + (factors.Contains(x.Name) ? 1 : 0));
+        Kinds = Array.ConvertAll(Tiles, x => (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0));
         Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
     }
@@ -72,6 +74,9 @@ internal sealed class StorageUses
 
     /// <summary>By tile, what its storage must be like: equal numbers fit.</summary>
     public int[] Kinds { get; }
+
+    /// <summary>Names of the tiles that are taken as strips.</summary>
+    public ISet<string> Strips { get; }
 
     /// <summary>By tile, what it takes of scratch.</summary>
     public int[] Weights { get; }

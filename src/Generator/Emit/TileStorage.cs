@@ -23,8 +23,9 @@ internal sealed class TileStorage
     /// <param name="giving">Tiles of the frame that may give their storage too.</param>
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false)
-        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares))
+    /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
+    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false, ISet<string>? strips = null)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips))
     {
     }
 
@@ -84,6 +85,9 @@ internal sealed class TileStorage
 
     /// <summary>The same, to go on from here.</summary>
     public TileStorage Copy() => new(this);
+
+    /// <summary>True if a tile is taken as a strip.</summary>
+    public bool IsStrip(Tile tile) => uses.Strips.Contains(tile.Name);
 
     /// <summary>True if the tile has storage already.</summary>
     public bool Holds(Tile tile) => uses.NumberOf(tile.Name) is int number and >= 0 && storages[number] >= 0;

@@ -10,7 +10,7 @@ internal sealed class Variant
         Chunk = ChunkProgram.From(Update);
         Step = StepProgram.From(Update);
         ChunkAdjoint = ReverseMode.Of(Chunk, Chunk.StateIn with { Name = "dSNext" }, Chunk.StateIn with { Name = "dS" }, Learned);
-        Passes = new PassPlan(Chunk, ChunkAdjoint, Update.CarriesOverSegments);
+        Passes = new PassPlan(Chunk, ChunkAdjoint, Update.ColumnsAreIndependent, Update.CarriesOverSegments);
         Inputs = Update.Sources.Where(x => !x.IsParameter).ToEquatableArray();
         Parameters = Update.Sources.Where(x => x.IsParameter).ToEquatableArray();
     }

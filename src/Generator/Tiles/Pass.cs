@@ -45,8 +45,11 @@ internal sealed class Pass
     /// <summary>What is fetched one chunk ahead.</summary>
     public IReadOnlyList<Statement> Ahead { get; private set; } = [];
 
+    /// <summary>Names of the tiles that are taken as strips (see <see cref="StripTiles"/>).</summary>
+    public ISet<string> Strips { get; private set; } = new HashSet<string>();
+
     /// <summary>The pass with other statements that write and read the same tiles.</summary>
-    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead };
+    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Strips = Strips };
 
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
@@ -99,25 +102,24 @@ internal sealed class Pass
     public static bool IsFromMemory(Statement statement) => statement is RecallStatement { Fetched: false } or LoadStatement { Fetched: false };
 
     /// <summary>
-    /// What a pass over the sequence fetches of a chunk stands in scratch before the chunk, and the next chunk's is fetched as soon as
-    /// nothing of this one uses the storage.
+    /// A pass over the sequence: what it fetches of a chunk stands in scratch before the chunk, of two chunks in turn, and tiles with value columns may stand in
+    /// registers.
     /// </summary>
-    /// <param name="which">Which fetches; the others stay at the top of the chunk.</param>
-    public Pass FetchingAhead(Func<Tile, bool> which)
+    /// <param name="ahead">Which fetches come a chunk ahead; the others stay at the top of the chunk.</param>
+    /// <param name="strips">True if no value column hangs on another.</param>
+    public Pass InOrder(Func<Tile, bool> ahead, bool strips)
     {
-        Statement[] fetches = [.. Statements.Where(x => IsFetch(x) && x.Results.All(which))];
-        var pass = new Pass(Statements.Where(x => !fetches.Contains(x)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors) { Ahead = fetches };
-        TileStorage storage = pass.Stored();
-        return new Pass(
-            pass.Statements.SelectMany((x, i) => fetches.Where(y => Math.Min(storage.LastUseOfStorage(y.Results.Single()), pass.Statements.Count - 1) == i).Select(y => new AheadStatement(y)).Prepend(x)),
-            Results,
-            Exact,
-            pass.Given,
-            Factors)
-        { Ahead = fetches };
+        Statement[] fetches = [.. Statements.Where(x => IsFetch(x) && x.Results.All(ahead))];
+        bool others = Statements.Any(x => IsFetch(x) && !fetches.Contains(x));
+        return new Pass(Statements.Where(x => !fetches.Contains(x) && (others || x is not ArriveStatement)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors)
+        {
+            Ahead = fetches,
+            Strips = strips ? StripTiles.Of(Statements, Given[0]) : new HashSet<string>(),
+        };
     }
 
-    private static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };
+    /// <summary>True for what begins to copy from memory.</summary>
+    public static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };
 
     /// <summary>First all fetches; their arrival where the first of them is used.</summary>
     private Pass Fetching(IEnumerable<Statement> more)

@@ -18,7 +18,11 @@ internal sealed class PassPlan
     private readonly HashSet<string> dependent;
     private readonly Dictionary<string, KeptTile> kept = [];
 
-    public PassPlan(TileProgram chunk, Adjoint adjoint, bool segments)
+    /// <param name="chunk">The chunk program.</param>
+    /// <param name="adjoint">Its derivative.</param>
+    /// <param name="strips">True if no value column hangs on another.</param>
+    /// <param name="segments">True if sequences may be cut into segments.</param>
+    public PassPlan(TileProgram chunk, Adjoint adjoint, bool strips, bool segments)
     {
         var form = WyForm.Of(chunk);
         program = form.Program;
@@ -88,7 +92,7 @@ internal sealed class PassPlan
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>
             shortChunks.Trimmed(new Pass(StateSweep.JoinedChunk(statements, carried), [result], Results(program).Append(result), [carried])
-                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().FetchingAhead(x => x != state));
+                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().InOrder(x => x != state, strips));
     }
 
     /// <summary>What the first pass leaves behind, a chunk.</summary>

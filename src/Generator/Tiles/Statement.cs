@@ -51,15 +51,6 @@ internal sealed record ArriveStatement() : Statement("")
     public override IEnumerable<Tile> Reads => [];
 }
 
-/// <summary>Begins to copy what a fetch brought of this chunk of the next one, into the same storage.</summary>
-/// <param name="Fetch">The fetch.</param>
-internal sealed record AheadStatement(Statement Fetch) : Statement("")
-{
-    public override IEnumerable<Tile> Results => [];
-
-    public override IEnumerable<Tile> Reads => [];
-}
-
 /// <summary>Rows beyond the last token become zeros (see <see cref="ShortChunks"/>).</summary>
 /// <param name="X">The tile.</param>
 internal sealed record TrimStatement(Tile X) : Statement("")

@@ -26,7 +26,6 @@ internal sealed class DeviceEngine : IEngine
 
         bool simulated = accelerator.AcceleratorType == AcceleratorType.CPU;
         Parallelism = simulated ? 1 : 4 * accelerator.NumMultiprocessors;
-        WalkParallelism = simulated ? 1 : 3 * accelerator.NumMultiprocessors / 2;
     }
 
     /// <summary>The device's name.</summary>
@@ -39,11 +38,12 @@ internal sealed class DeviceEngine : IEngine
 
     public int Parallelism { get; }
 
-    // Two groups of a walk share a multiprocessor; narrower panels would read what all of them need more often.
-    public int WalkParallelism { get; }
+    // Narrower panels read what all of them need more often: with a state in registers they pay where two find a multiprocessor each.
+    public int WalkParallelism(bool sixteenBits) =>
+        accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : sixteenBits ? accelerator.NumMultiprocessors / 2 : 3 * accelerator.NumMultiprocessors / 2;
 
-    // As many groups of a walk as multiprocessors hold.
-    public SegmentRule SegmentRule(bool sixteenBits) => sixteenBits ? new(2 * accelerator.NumMultiprocessors, CudaBackend.PanelColumns) : default;
+    public SegmentRule SegmentRule(bool sixteenBits, int channels) =>
+        sixteenBits ? new(CudaBackend.WalksOfMultiprocessor(channels) * accelerator.NumMultiprocessors, CudaBackend.PanelColumns) : default;
 
     // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
     public bool TokenParallel => true;

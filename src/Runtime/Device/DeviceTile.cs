@@ -94,6 +94,12 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     public DeviceTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public DeviceTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public DeviceTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     public F32 Spread(int row, int column) => new(this[row, column]);
 
     /// <inheritdoc/>
@@ -107,6 +113,9 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
 
     /// <inheritdoc/>
     public static void SynchronizeVectors() => Synchronize();
+
+    /// <inheritdoc/>
+    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
 
     private long At(int row, int column) => offset + (row * stride) + column;
 

@@ -88,6 +88,12 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     public HostTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public HostTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public HostTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HostLanes Spread(int row, int column) => new(Vector512.Create(data[(row * stride) + column]));
 
@@ -106,6 +112,9 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
 
     /// <inheritdoc/>
     public static void SynchronizeVectors() => Synchronize();
+
+    /// <inheritdoc/>
+    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
 
     /// <summary>The first row of a causal matrix that has column j.</summary>
     internal static int FirstRowWith(int j, int rows, int columns, Causal causal)

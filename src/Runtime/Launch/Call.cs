@@ -5,6 +5,7 @@ internal sealed class Call : IDisposable
 {
     private readonly List<Binding> bindings = [];
     private readonly SegmentRule segmentRule;
+    private readonly bool keepsSixteenBits;
 
     public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
     {
@@ -12,9 +13,9 @@ internal sealed class Call : IDisposable
         Engine = engine;
         Shape = ShapeCheck.Call(description, inputs, options, engine.Number);
         ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
-        bool sixteen = KeepsSixteenBits(inputs, options, kernel, scratch);
-        Buffers = new Buffers(engine.Number, sixteen);
-        segmentRule = description.CarriesOverSegments && RunsInPasses(kernel) ? engine.SegmentRule(sixteen) : default;
+        keepsSixteenBits = KeepsSixteenBits(inputs, options, kernel, scratch);
+        Buffers = new Buffers(engine.Number, keepsSixteenBits);
+        segmentRule = description.CarriesOverSegments && RunsInPasses(kernel) ? engine.SegmentRule(keepsSixteenBits, Shape.K) : default;
     }
 
     /// <summary>Whether 16-bit tensors go to the engine as they are; chooses the chunk's length accordingly.</summary>
@@ -125,7 +126,7 @@ internal sealed class Call : IDisposable
         where TKernels : IVariantKernels
     {
         bool passes = RunsInPasses(kernel);
-        int splitInto = !Description.ColumnsAreIndependent ? 1 : passes ? Engine.WalkParallelism : kernel == KernelKind.Decode ? Engine.Parallelism : 1;
+        int splitInto = !Description.ColumnsAreIndependent ? 1 : passes ? Engine.WalkParallelism(keepsSixteenBits) : kernel == KernelKind.Decode ? Engine.Parallelism : 1;
         List<Stretch> whole = Stretches.Whole(Shape, readsState);
         int[] pieces = segmentRule.Segments([.. Enumerable.Range(0, Shape.Sequences).Select(Shape.Chunks)], Shape.Heads, Shape.V);
         Work[] work = WorkList.Of(Shape, splitInto, whole, pieces.Sum());

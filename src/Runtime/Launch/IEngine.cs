@@ -45,11 +45,13 @@ internal interface IEngine
     int Parallelism { get; }
 
     /// <summary>Items that passes over the tokens of a sequence should be cut into at least, if their value columns allow it.</summary>
-    int WalkParallelism => Parallelism;
+    /// <param name="sixteenBits">What <see cref="KeepsSixteenBits"/> said of the call.</param>
+    int WalkParallelism(bool sixteenBits) => Parallelism;
 
     /// <summary>How it cuts sequences into segments.</summary>
     /// <param name="sixteenBits">What <see cref="KeepsSixteenBits"/> said of the call.</param>
-    SegmentRule SegmentRule(bool sixteenBits) => default;
+    /// <param name="channels">Key channels.</param>
+    SegmentRule SegmentRule(bool sixteenBits, int channels) => default;
 
     /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
     bool TokenParallel { get; }

@@ -88,6 +88,12 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     public ReferenceTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public ReferenceTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public ReferenceTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     public F64 Spread(int row, int column) => new(this[row, column]);
 
     /// <inheritdoc/>
@@ -103,6 +109,9 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
 
     /// <inheritdoc/>
     public static void SynchronizeVectors() => Synchronize();
+
+    /// <inheritdoc/>
+    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
 
     private static void Put(ref double result, double value, Into into) =>
         result = into switch

@@ -20,7 +20,7 @@ public static class Borders
 
     /// <summary>Scratch elements of <see cref="Compose"/>.</summary>
     /// <param name="sizes">The sizes; V: value columns of an item.</param>
-    public static long Scratch(Sizes sizes) => (2 * Padded.Elements(sizes.K, sizes.V, sizes)) + (2 * PartElements(sizes));
+    public static long Scratch(Sizes sizes) => Padded.Elements(2 * Padded.Rows(sizes.K, sizes), sizes.V, sizes) + (2 * PartElements(sizes));
 
     /// <summary>Reads the state with which an item begins: that at its border, or the caller's.</summary>
     /// <param name="state">K x value columns of the item.</param>
@@ -83,13 +83,17 @@ public static class Borders
     /// <inheritdoc cref="Load"/>
     public static void Store<TTile, TNumber>(TTile state, Between<TTile> between, Sizes sizes, Work at)
         where TTile : struct, ITile<TTile, TNumber>
-        where TNumber : struct, INumber<TNumber> =>
-        TTile.Copy(
-            at.Homogeneous != 0
-                ? Transition<TTile, TNumber>(between, sizes, at, at.Border - 1).Block(0, sizes.K, at.Column, at.Columns)
-                : State<TTile, TNumber>(between, sizes, at, at.Border - 1),
-            state,
-            Into.Set);
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (at.Homogeneous != 0)
+        {
+            TTile.Copy(Transition<TTile, TNumber>(between, sizes, at, at.Border - 1).Block(0, sizes.K, at.Column, at.Columns), state, Into.Set);
+        }
+        else
+        {
+            TTile.Copy(State<TTile, TNumber>(between, sizes, at, at.Border - 1), state, Into.Set);
+        }
+    }
 
     /// <summary>Works out the states at the borders of a sequence, in order; or their gradients, from the last border to the first.</summary>
     /// <param name="between">The workspace.</param>
@@ -109,12 +113,14 @@ public static class Borders
 
         // A transition comes in parts, rows (columns on the way back), each while the one before is multiplied.
         long offset = 0, from = at.Border - 1L + (back ? at.Length - 1 : 0);
-        TTile before = scratch.Take(ref offset, sizes.K, at.Columns), here = scratch.Take(ref offset, sizes.K, at.Columns);
-        TTile.Fetch(before, State<TTile, TNumber>(between, sizes, at, from));
+        int room = Padded.Rows(sizes.K, sizes);
+        TTile rooms = scratch.Take(ref offset, 2 * room, at.Columns);
+        TTile.Fetch(rooms.Block(0, sizes.K, 0, at.Columns), State<TTile, TNumber>(between, sizes, at, from));
         TTile.Fetch(PartOf<TTile, TNumber>(scratch, offset, sizes, 0, back), FarPart<TTile, TNumber>(between, sizes, at, 0, back));
         for (int step = 0; step < steps; step++)
         {
             int done = (step / parts) + 1, row = step % parts * Part(sizes);
+            TTile before = rooms.Block(((done - 1) & 1) * room, sizes.K, 0, at.Columns), here = rooms.Block((done & 1) * room, sizes.K, 0, at.Columns);
             TTile state = State<TTile, TNumber>(between, sizes, at, back ? from - done : from + done), part = PartOf<TTile, TNumber>(scratch, offset, sizes, step, back);
             if (row == 0)
             {
@@ -140,7 +146,6 @@ public static class Borders
             {
                 TTile.Synchronize();
                 TTile.Copy(state, here, Into.Set);
-                (before, here) = (here, before);
             }
         }
 

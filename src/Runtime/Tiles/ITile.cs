@@ -69,6 +69,22 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     TSelf TakeFactor(ref long offset, int rows, int columns);
 
+    /// <summary>
+    /// Like <see cref="Take"/>, for a tile of a walk over a sequence that has a column for each of the item's value columns and is touched only by products, of
+    /// which it is the result or the right factor, <see cref="DecayAndWrite"/>, <see cref="Clear"/> and copies. No column then hangs on another: a device may
+    /// keep it in strips of columns, each in registers of its own (<see cref="Padded.HoldsStrips"/>).
+    /// </summary>
+    /// <param name="offset">Where scratch is free.</param>
+    /// <param name="strips">How much of the registers is taken.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    TSelf TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns);
+
+    /// <summary><see cref="TakeFactor"/> for such a tile.</summary>
+    /// <inheritdoc cref="TakeStrip"/>
+    TSelf TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns);
+
     /// <summary>First row this thread handles in an elementwise loop over the tile.</summary>
     int FirstRow { get; }
 
@@ -122,6 +138,9 @@ public interface ITile<TSelf, TNumber>
     /// of a chunk, and single numbers. A device may leave them to few threads.
     /// </summary>
     static abstract void SynchronizeVectors();
+
+    /// <summary>Like <see cref="Synchronize"/>, between operations that share nothing but tiles of <see cref="TakeStrip"/>: nobody waits where they are strips.</summary>
+    static abstract void SynchronizeStrips(Sizes sizes);
 
     /// <summary>result = 0.</summary>
     static abstract void Clear(TSelf result);

@@ -19,4 +19,21 @@ public static class Padded
     /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactor"/> takes: half as many where a backend pads rows.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
     public static long Factor(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0 ? Elements(rows, columns) : Elements(rows, Math.Max(columns, 2), sizes) / 2;
+
+    /// <summary>Rows after which other rows of the same tile may stand in use of their own: rows come in sixteens where a backend pads them.</summary>
+    /// <param name="rows">The rows in use.</param>
+    /// <param name="sizes">The sizes.</param>
+    public static int Rows(int rows, Sizes sizes) => sizes.RowPadding == 0 ? rows : (rows + 15) & ~15;
+
+    /// <summary>True if tiles of <see cref="ITile{TSelf, TNumber}.TakeStrip"/> stand in registers: on a backend that has strips, where blocks of 16 x 16 fill all of them.</summary>
+    /// <param name="sizes">The sizes.</param>
+    public static bool HoldsStrips(Sizes sizes) => sizes.RowPadding != 0 & ((sizes.K | sizes.V | sizes.Chunk) & 15) == 0;
+
+    /// <summary>Elements of scratch that a tile of <see cref="ITile{TSelf, TNumber}.TakeStrip"/> takes: none where it stands in registers.</summary>
+    /// <inheritdoc cref="Elements(long, int, Sizes)"/>
+    public static long Strip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? 0 : Elements(rows, columns, sizes);
+
+    /// <summary>Likewise one of <see cref="ITile{TSelf, TNumber}.TakeFactorStrip"/>.</summary>
+    /// <inheritdoc cref="Elements(long, int, Sizes)"/>
+    public static long FactorStrip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? 0 : Factor(rows, columns, sizes);
 }

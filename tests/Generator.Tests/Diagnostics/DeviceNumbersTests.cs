@@ -8,7 +8,7 @@ public class DeviceNumbersTests
 {
     [Theory]
     [InlineData("SharedBytes", DeviceRules.SharedBytes)]
-    [InlineData("PanelColumns", DeviceRules.PanelColumns)]
+    [InlineData("NarrowColumns", DeviceRules.NarrowColumns)]
     public void AreTheRuntimes(string name, int number) =>
         Assert.Equal(number, typeof(IVariant).Assembly.GetType("AttentionDsl.Runtime.CudaBackend")!.GetField(name, BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue());
 }

@@ -210,58 +210,66 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-            TTile U0Room = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            Borders.Fetch<TTile, TNumber>(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
-            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+            Borders.Fetch<TTile, TNumber>(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
+            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile U0 = U0Room.Block(0, length, 0, at.Columns);
-                TTile W = WRoom.Block(0, length, 0, sizes.K);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
+                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
+                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+                Borders.Fetch<TTile, TNumber>(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
+                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SFactor = S, for products
-                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.Arrive();
 
                 // U = U0 - W S
-                TTile U = U0;
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Copy(U, U0, Into.Set);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+                TTile.SynchronizeStrips(sizes);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
-                TTile.Synchronize();
-                TTile.Fetch(GLast, nextKept.GLast);
-                Borders.Fetch<TTile, TNumber>(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
             }
 
             TTile.Arrive();
@@ -282,73 +290,81 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-            TTile U0Room = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
-            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+            TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile U0 = U0Room.Block(0, length, 0, at.Columns);
-                TTile W = WRoom.Block(0, length, 0, sizes.K);
-                TTile P = PRoom.Block(0, length, 0, length);
-                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
+                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
+                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile P = PRooms.Block(turn * room, length, 0, length);
+                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+                TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SFactor = S, for products
-                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.Arrive();
 
                 // U = U0 - W S
-                TTile U = U0;
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Copy(U, U0, Into.Set);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // o = qHat S + P U
-                TTile o = scratch.Take(ref offset, length, at.Columns);
+                TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
-                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Product(o, P, U, Into.Add);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
-                TTile.Synchronize();
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
-                TTile.Synchronize();
             }
 
             TTile.Arrive();
@@ -361,34 +377,40 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-            TTile U0Room = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+            TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 Kept<TTile, TNumber> kept = nextKept;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile U0 = U0Room.Block(0, length, 0, at.Columns);
-                TTile W = WRoom.Block(0, length, 0, sizes.K);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
+                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
+                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -397,28 +419,30 @@ public partial record BoundedKimiDelta
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+                TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SFactor = S, for products
-                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeStrips(sizes);
                 TTile.Copy(before, SFactor, Into.Set);
-                TTile.Arrive();
 
                 // U = U0 - W S
-                TTile U = U0;
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Copy(U, U0, Into.Set);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
-                TTile.Synchronize();
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(U0Room.Block(0, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
             }
 
             TTile.Arrive();
@@ -430,74 +454,81 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
-            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile W = WRoom.Block(0, length, 0, sizes.K);
-                TTile P = PRoom.Block(0, length, 0, length);
-                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
+                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile P = PRooms.Block(turn * room, length, 0, length);
+                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dSNextFactor = dSNext, for products
-                TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
-                TTile.Arrive();
+                TTile.SynchronizeStrips(sizes);
 
                 // dU = kLeft dSNext
-                TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
 
                 // dS = dSNext * exp(gKept)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
-                TTile.Synchronize();
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.SynchronizeStrips(sizes);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
-                TTile.Synchronize();
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.SynchronizeStrips(sizes);
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             }
 
             TTile.Arrive();
@@ -518,40 +549,46 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, sizes.K);
-            TTile WRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
-            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 Kept<TTile, TNumber> kept = nextKept;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile W = WRoom.Block(0, length, 0, sizes.K);
-                TTile P = PRoom.Block(0, length, 0, length);
-                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
+                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile P = PRooms.Block(turn * room, length, 0, length);
+                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -560,38 +597,38 @@ public partial record BoundedKimiDelta
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dSNextFactor = dSNext, for products
-                TTile dSNextFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
-                TTile.Synchronize();
+                TTile.SynchronizeStrips(sizes);
                 TTile.Copy(after, dSNextFactor, Into.Set);
-                TTile.Arrive();
 
                 // dU = kLeft dSNext
-                TTile dU = scratch.TakeFactor(ref offset, length, at.Columns);
+                TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
 
                 // dS = dSNext * exp(gKept)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
-                TTile.Synchronize();
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.SynchronizeStrips(sizes);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
-                TTile.Synchronize();
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.SynchronizeStrips(sizes);
                 TTile.Copy(kept.dU.Block(0, length, at.Column, at.Columns), dU, Into.Set);
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
-                TTile.Synchronize();
-                TTile.Fetch(WRoom.Block(0, nextLength, 0, sizes.K), nextKept.W);
             }
 
             TTile.Arrive();

@@ -133,45 +133,48 @@ public partial record KimiDelta
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 2 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Compose =>
                 Borders.Scratch(sizes),
             KernelKind.Advance =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 3 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 3 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 2 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + 3 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, sizes.K, sizes)
+                + 3 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.ComposeBack =>
                 Borders.Scratch(sizes),
             KernelKind.Retreat =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + 3 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, sizes.K, sizes)
+                + 3 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
                 2 * Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)

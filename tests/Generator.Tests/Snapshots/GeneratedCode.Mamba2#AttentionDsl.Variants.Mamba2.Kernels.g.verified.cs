@@ -125,38 +125,38 @@ public partial record Mamba2
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes),
             KernelKind.Compose =>
                 Borders.Scratch(sizes),
             KernelKind.Advance =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes)
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 2 * Padded.Elements(2, 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + 2 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes),
             KernelKind.CarryBack =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
             KernelKind.ComposeBack =>
                 Borders.Scratch(sizes),
             KernelKind.Retreat =>
-                Padded.Elements(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
             KernelKind.Project =>
                 2 * Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)

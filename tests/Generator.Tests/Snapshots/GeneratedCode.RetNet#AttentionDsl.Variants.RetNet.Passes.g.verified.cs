@@ -115,45 +115,51 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            Borders.Fetch<TTile, TNumber>(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+            Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                TTile v = vRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.Arrive();
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-                TTile.Synchronize();
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                Borders.Fetch<TTile, TNumber>(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
             }
 
             TTile.Arrive();
@@ -174,65 +180,72 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile PRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.Chunk);
-            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile P = PRoom.Block(0, length, 0, length);
-                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                TTile v = vRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
+                TTile P = PRooms.Block(turn * room, length, 0, length);
+                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 next = Math.Min(chunk + 1, chunks - 1);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // SFactor = S, for products
-                TTile SFactor = scratch.TakeFactor(ref offset, sizes.K, at.Columns);
+                TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.Arrive();
+                TTile.SynchronizeStrips(sizes);
 
                 // o = qHat S + P v
-                TTile o = scratch.Take(ref offset, length, at.Columns);
+                TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
-                TTile.Synchronize();
-                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.SynchronizeStrips(sizes);
                 TTile.Product(o, P, v, Into.Add);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-                TTile.Synchronize();
-                TTile.Fetch(PRoom.Block(0, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                TTile.SynchronizeStrips(sizes);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
-                TTile.Synchronize();
             }
 
             TTile.Arrive();
@@ -245,30 +258,36 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile S = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile vRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+            TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-                TTile v = vRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
+                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -277,17 +296,18 @@ public partial record RetNet
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 TTile.Copy(before, S, Into.Set);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.Arrive();
+                TTile.SynchronizeStrips(sizes);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-                TTile.Synchronize();
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(kLeftRoom.Block(0, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(vRoom.Block(0, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             }
 
             TTile.Arrive();
@@ -299,46 +319,52 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
-                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
+                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
 
                 next = Math.Max(chunk - 1, 0);
                 nextStart = at.Start + ((long)next * sizes.Chunk);
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
-                TTile.Arrive();
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
-                TTile.Synchronize();
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             }
 
             TTile.Arrive();
@@ -359,30 +385,36 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
-            TTile dSNext = scratch.Take(ref offset, sizes.K, at.Columns);
+            int strips = 0;
+            TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here; the next chunk's is fetched as soon as nothing of this one uses its storage.
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile qHatRoom = scratch.TakeFactor(ref offset, sizes.Chunk, sizes.K);
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, sizes.Chunk, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1;
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
             long nextStart = at.Start + ((long)next * sizes.Chunk);
             int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
             int nextLength = TTile.Height(nextTokens, sizes.Chunk);
             Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLast, nextKept.GLast);
-            TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
             long first = offset;
+            int firstStrip = strips;
             for (int chunk = chunks - 1; chunk >= 0; chunk--)
             {
                 offset = first;
+                strips = firstStrip;
+                int turn = nextTurn;
                 long start = nextStart;
                 int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
-                TTile qHat = qHatRoom.Block(0, length, 0, sizes.K);
-                TTile dOutput = dOutputRoom.Block(0, length, 0, at.Columns);
+                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
+                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -391,18 +423,19 @@ public partial record RetNet
                 nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
                 nextLength = TTile.Height(nextTokens, sizes.Chunk);
                 nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
+                nextTurn = 1 - turn;
+                TTile.Arrive();
+                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 TTile.Copy(after, dSNext, Into.Set);
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
-                TTile.Arrive();
+                TTile.SynchronizeStrips(sizes);
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
-                TTile.Synchronize();
-                TTile.Fetch(GLast, nextKept.GLast);
-                TTile.Fetch(qHatRoom.Block(0, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(dOutputRoom.Block(0, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
             }
 
             TTile.Arrive();

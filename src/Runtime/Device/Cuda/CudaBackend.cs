@@ -20,8 +20,11 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // With more, threads have too few registers for blocks of sums.
     private const int MostGroups = 3;
 
-    // Value columns of one item of a pass over the sequence: the state then takes a fraction of shared memory, and several items share a multiprocessor.
-    internal const int PanelColumns = 64;
+    /// <summary>Value columns of one item of a pass over the sequence, at most: a strip for every warp of a group.</summary>
+    internal const int PanelColumns = CudaGroup.Threads / 32 * CudaTile.StripColumns;
+
+    // Where a state stands in shared memory: it then takes a fraction of that.
+    private const int NarrowColumns = 64;
 
     // Rows of a triangular system that is solved on the tensor cores. Longer ones are solved number by number: only where the shortest chunk has so many updates.
     private const int ShortRows = 32;
@@ -34,9 +37,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         where TKernels : IVariantKernels
     {
         sizes.RowPadding = CudaTile.RowPadding;
-        Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x))];
+        Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x, sizes))];
         DeviceKernel<CudaTile, CudaLanes>[] all = kernels.Get<TKernels>(
-            cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), x => Specialization(SharedBytesOf<TKernels>(x, sizes)), compiling);
+            cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), x => Specialization<TKernels>(x, sizes), compiling);
         Step[] steps = [.. cut.Zip(all, (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1);
         CudaTile.Between(parts, part => bytes += DeviceMemory.Aligned(part));
@@ -57,8 +60,28 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedBytes);
 
     /// <summary>A walk over the sequence works on panels of value columns.</summary>
-    private static Launch Cut<TKernels>(Launch launch)
-        where TKernels : IVariantKernels => InPanels(launch.Kernel, TKernels.Description) ? launch with { Work = WorkList.Panels(launch.Work, PanelColumns) } : launch;
+    private static Launch Cut<TKernels>(Launch launch, Sizes sizes)
+        where TKernels : IVariantKernels
+    {
+        if (!InPanels(launch.Kernel, TKernels.Description))
+        {
+            return launch;
+        }
+
+        bool wide = HoldsStrips(launch.Kernel, sizes) && Fits(launch.Kernel, sizes with { V = Math.Min(sizes.V, PanelColumns) }, TKernels.Description, TKernels.Scratch);
+        return launch with { Work = WorkList.Panels(launch.Work, wide ? PanelColumns : NarrowColumns) };
+    }
+
+    /// <summary>Groups that walk over sequences on a multiprocessor at a time: registers hold two states of 64 channels, with what else a walk needs, or one of more.</summary>
+    /// <param name="channels">Key channels.</param>
+    public static int WalksOfMultiprocessor(int channels) => channels <= 64 ? 2 : 1;
+
+    /// <summary>True for the kernels that take a state, or its gradient, from chunk to chunk in registers.</summary>
+    private static bool HoldsStrips(KernelKind kernel, Sizes sizes) =>
+        kernel is KernelKind.Carry or KernelKind.Advance or KernelKind.Trail or KernelKind.CarryBack or KernelKind.Retreat && Padded.HoldsStrips(sizes);
+
+    private static bool Fits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
+        scratch(kernel, sizes) * sizeof(float) <= SharedBytes - WorkspaceBytes(kernel, description);
 
     private Step Load<TKernels>(Launch launch, DeviceKernel<CudaTile, CudaLanes> kernel, Sizes sizes)
         where TKernels : IVariantKernels
@@ -90,7 +113,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         };
         sizes.RowPadding = CudaTile.RowPadding;
         return sizes.Chunk * sizes.Updates <= (sizes.Chunk > ChunkLengths[^1] ? ShortRows : MostRows) && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
-            scratch(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, PanelColumns) : sizes.V }) * sizeof(float) <= SharedBytes - WorkspaceBytes(x, description));
+            Fits(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, NarrowColumns) : sizes.V }, description, scratch));
     }
 
     /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk.</summary>
@@ -104,8 +127,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// Threads of a group, and the groups that a multiprocessor must be able to hold, which bounds the registers of a thread: as many as its shared memory
     /// holds, since several of them hide each other's latency.
     /// </summary>
-    private static KernelSpecialization Specialization(int sharedBytes) =>
-        new(CudaGroup.Threads, Math.Clamp(MultiprocessorBytes / (sharedBytes + GroupBytes), 1, MostGroups));
+    private static KernelSpecialization Specialization<TKernels>(Launch launch, Sizes sizes)
+        where TKernels : IVariantKernels =>
+        new(CudaGroup.Threads, HoldsStrips(launch.Kernel, sizes) ? WalksOfMultiprocessor(sizes.K) : Math.Clamp(MultiprocessorBytes / (SharedBytesOf<TKernels>(launch, sizes) + GroupBytes), 1, MostGroups));
 
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)
     {

@@ -51,7 +51,8 @@ internal static class CudaFrontEnd
         using Context context = Accelerators.Create(_ => { });
         using var backend = new PTXBackend(context, architecture, instructionSet, null!);
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
-        return PtxText.Renumbered(((PTXCompiledKernel)backend.Compile(Optimized(context, entry.MethodSource), entry, specialization)).PTXAssembly);
+        string ptx = ((PTXCompiledKernel)backend.Compile(Optimized(context, entry.MethodSource), entry, specialization)).PTXAssembly;
+        return PtxText.Renumbered(PtxText.For(ptx, architecture));
     }
 
     private static Method Optimized(Context context, MethodInfo method)

@@ -149,6 +149,12 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public CudaStepTile TakeFactor(ref long offset, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public CudaStepTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public CudaStepTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     /// <remarks>What a thread loads of a state in a loop over it, it has fetched itself.</remarks>
     public CudaQuad Load(int row, int column)
     {
@@ -171,6 +177,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
 
     /// <inheritdoc/>
     public static void SynchronizeVectors() => Synchronize();
+
+    /// <inheritdoc/>
+    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
 
     private static long Bytes(uint a, uint b) => (long)((ulong)a * b);
 

@@ -7,8 +7,20 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Identity(CudaTile result, int column)
+    {
+        if (result.IsStrip)
+        {
+            StripIdentity(result, column);
+        }
+        else
+        {
+            IdentityNear(result, column);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void IdentityNear(CudaTile result, int column)
     {
         Clear(result);
         Synchronize();

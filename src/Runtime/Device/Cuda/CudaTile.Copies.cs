@@ -9,7 +9,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void Clear(CudaTile result)
     {
-        if (result.IsWhole)
+        if (result.IsStrip)
+        {
+            StripClear(result);
+        }
+        else if (result.IsWhole)
         {
             Move<Nothing>(result, result, result.Rows, 0, result.Pieces, 16, 16);
         }
@@ -22,7 +26,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void Fetch(CudaTile result, CudaTile x)
     {
-        if (result.IsColumnOf(x))
+        if (result.IsStrip)
+        {
+            StripCopy(result, x);
+        }
+        else if (result.IsColumnOf(x))
         {
             FetchVector(result, x);
         }
@@ -64,7 +72,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void Copy(CudaTile result, CudaTile x, Into into)
     {
-        if (into == Into.Set & !x.IsScratch)
+        if (result.IsStrip | x.IsStrip)
+        {
+            StripCopy(result, x);
+        }
+        else if (into == Into.Set & !x.IsScratch)
         {
             Fetch(result, x);
             Ptx.WaitForCopies();
@@ -90,7 +102,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void Transpose(CudaTile result, CudaTile x, Into into)
     {
-        if (result.IsVector & x.IsVector)
+        if (result.IsStrip | x.IsStrip)
+        {
+            StripTranspose(result, x);
+        }
+        else if (result.IsVector & x.IsVector)
         {
             JoinVector(result, x, into);
         }

@@ -9,7 +9,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (Even(result, a.Columns))
+        if (result.IsStrip | b.IsStrip)
+        {
+            StripProduct(result, a, 0, b, a.Columns, into);
+        }
+        else if (Even(result, a.Columns))
         {
             Multiply(result, a, 0, b, 0, a.Columns, into);
         }
@@ -22,7 +26,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (Even(result, a.Rows))
+        if (result.IsStrip | b.IsStrip)
+        {
+            StripProduct(result, a, 1, b, a.Rows, into);
+        }
+        else if (Even(result, a.Rows))
         {
             Multiply(result, a, 1, b, 0, a.Rows, into);
         }
@@ -48,7 +56,12 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u)
     {
-        if (!Even(state, k.Rows))
+        if (state.IsStrip)
+        {
+            StripDecay(state, g);
+            StripProduct(state, k, 1, u, k.Rows, Into.Add);
+        }
+        else if (!Even(state, k.Rows))
         {
             UnevenDecay(state, g);
             UnevenProduct(state, k, 1, u, 0, k.Rows, Into.Add, Everywhere, 0);

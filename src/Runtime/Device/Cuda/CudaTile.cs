@@ -31,11 +31,12 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
-    // Where a tile stands: a tensor of the caller, what passes hand on, scratch; and that it is not whole (see IsWhole).
+    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; and that it is not whole (see IsWhole).
     private const int Tensor = 0;
     private const int Handed = 1;
     private const int Scratch = 2;
     private const int Ragged = 4;
+    private const int Strip = 8;
 
     private readonly long address;
     private readonly int stride;

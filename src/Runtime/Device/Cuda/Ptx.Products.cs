@@ -81,24 +81,34 @@ internal static partial class Ptx
 
     private static void WriteProduct(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {
-        var call = (MethodCall)value;
-        string name = call.Target.Source.Name;
-        string Number(int operand) => Folded(call[operand].Resolve()) is { } x ? x.ToString(CultureInfo.InvariantCulture) : Register(operand);
-        string Register(int operand) => Name(generator.EnsureHardwareRegister(generator.LoadPrimitive(call[operand])));
-        int Constant(int operand) => Folded(call[operand].Resolve())
-            ?? throw new NotSupportedException($"Operand {operand} of {name} is a constant where kernels are compiled.");
+        var call = new Operands(generator, (MethodCall)value);
+        string name = call.Name;
         bool scaled = name == nameof(ScaledProduct), causal = name == nameof(CausalProduct);
         generator.Builder.Append(PtxProduct.Of(
-            new(Register(2), Number(3), Constant(4) != 0),
-            Constant(0),
-            Constant(1),
-            (Into)Constant(5),
-            new(Register(6), Number(7), Constant(8) != 0, Constant(9) != 0, false),
-            new(Register(10), Number(11), Constant(12) != 0, Constant(13) == 0, true),
-            Number(14),
-            causal && Constant(17) == 2,
-            scaled ? [Register(15), Register(16), Register(17), Register(18)] : null,
-            causal ? (Register(15), Number(16)) : null));
+            new(call.Register(2), call.Number(3), call.Constant(4) != 0),
+            call.Constant(0),
+            call.Constant(1),
+            (Into)call.Constant(5),
+            new(call.Register(6), call.Number(7), call.Constant(8) != 0, call.Constant(9) != 0, false),
+            new(call.Register(10), call.Number(11), call.Constant(12) != 0, call.Constant(13) == 0, true),
+            call.Number(14),
+            causal && call.Constant(17) == 2,
+            scaled ? [call.Register(15), call.Register(16), call.Register(17), call.Register(18)] : null,
+            causal ? (call.Register(15), call.Number(16)) : null));
+    }
+
+    /// <summary>The operands of a call that is written as instructions.</summary>
+    private readonly record struct Operands(PTXCodeGenerator Generator, MethodCall Call)
+    {
+        public string Name => Call.Target.Source.Name;
+
+        /// <summary>A constant, or a register.</summary>
+        public string Number(int operand) => Folded(Call[operand].Resolve()) is { } x ? x.ToString(CultureInfo.InvariantCulture) : Register(operand);
+
+        public string Register(int operand) => Ptx.Name(Generator.EnsureHardwareRegister(Generator.LoadPrimitive(Call[operand])));
+
+        public int Constant(int operand) => Folded(Call[operand].Resolve())
+            ?? throw new NotSupportedException($"Operand {operand} of {Name} is a constant where kernels are compiled.");
     }
 
     /// <summary>A whole number that is the same whenever the kernel runs. (ILGPU folds constants while it reads a method, not after it has inlined one.)</summary>

@@ -20,7 +20,7 @@ internal static partial class Ptx
 {
     private static readonly Dictionary<string, string> Texts = new()
     {
-        [nameof(Declare)] = "// %0 is the group's dynamic shared memory",
+        [nameof(Declare)] = "// %0 is the group's dynamic shared memory\n\t" + PtxStrip.Declaration,
         [nameof(Shared)] = "mov.u32 $0, __dyn_shared_alloca;",
         [nameof(SharedBytes)] = "mov.u32 $0, %dynamic_smem_size;",
         [nameof(Store2)] = "st.shared.v2.f32 [%0], {%1,%2};",
@@ -95,7 +95,7 @@ internal static partial class Ptx
     private const string Narrowed = ".reg .f32 x, y, z, w; .reg .b32 a, b, c, d; @p ld.shared.v4.f32 {x,y,z,w}, [%1]; cvt.rn.bf16x2.f32 a, y, x; cvt.rn.bf16x2.f32 b, w, z; "
         + "@p ld.shared.v4.f32 {x,y,z,w}, [%1+16]; cvt.rn.bf16x2.f32 c, y, x; cvt.rn.bf16x2.f32 d, w, z; ";
 
-    /// <summary>Uses dynamic shared memory, so that ILGPU declares it.</summary>
+    /// <summary>Uses dynamic shared memory, so that ILGPU declares it, and declares the registers of strips.</summary>
     [IntrinsicImplementation]
     public static void Declare(ref byte shared)
     {
@@ -402,6 +402,7 @@ internal static partial class Ptx
         }
 
         RegisterProducts(manager);
+        RegisterStrips(manager);
     }
 
     // Each lane adds what another lane has, if there is that lane.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ILGPU.Runtime.Cuda;
 
 namespace AttentionDsl.Runtime;
 
@@ -25,6 +26,15 @@ internal static partial class PtxText
             return number;
         }));
     }
+
+    /// <summary>The text for an architecture, of which ILGPU names an older one: instructions of later ones are ours.</summary>
+    /// <param name="ptx">As ILGPU writes it.</param>
+    /// <param name="architecture">The card's.</param>
+    public static string For(string ptx, CudaArchitecture architecture) =>
+        Target().Replace(ptx, string.Create(CultureInfo.InvariantCulture, $".target sm_{architecture.Major}{architecture.Minor}"), 1);
+
+    [GeneratedRegex(@"\.target sm_\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex Target();
 
     [GeneratedRegex(@"_\d+\b", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();

@@ -1,0 +1,42 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>
+/// Which tiles of a walk over a sequence a device may keep in registers, a strip of value columns in each warp's (<c>ITile.TakeStrip</c>): those that products
+/// write or read from the right, that decay with their rows, or that are copied. What a loop touches, or a product reads from the left, stands in scratch.
+/// </summary>
+internal static class StripTiles
+{
+    /// <summary>The names of the tiles; none if the state itself must stand in scratch.</summary>
+    /// <param name="statements">The walk.</param>
+    /// <param name="state">The state that it takes from chunk to chunk.</param>
+    public static ISet<string> Of(IReadOnlyList<Statement> statements, Tile state)
+    {
+        var fetched = new HashSet<string>(statements.Where(Pass.IsFetch).SelectMany(x => x.Results).Select(x => x.Name));
+        var strips = new HashSet<string>(
+            statements.Where(x => x is CallStatement).SelectMany(x => x.Results).Append(state).Where(x => x.Columns == Dim.Value && x.Rows != Dim.One).Select(x => x.Name).Where(x => !fetched.Contains(x)));
+        while (true)
+        {
+            string[] others = [.. statements.SelectMany(x => Others(x, strips)).Where(strips.Contains)];
+            if (others.Length == 0)
+            {
+                return strips.Contains(state.Name) ? strips : new HashSet<string>();
+            }
+
+            strips.ExceptWith(others);
+        }
+    }
+
+    /// <summary>The tiles that a statement needs in scratch.</summary>
+    private static IEnumerable<string> Others(Statement statement, HashSet<string> strips)
+    {
+        IEnumerable<Tile> others = statement switch
+        {
+            StoreStatement => [],
+            CallStatement { Method: "Product" or "TransposedProduct" } x => [x.Arguments[0]],
+            CallStatement { Method: "DecayAndWrite" } x => strips.Contains(x.Written[0].Name) ? x.Arguments.Take(2) : x.Arguments,
+            CallStatement { Method: "Copy", Into: Into.Set } x => strips.Contains(x.Written[0].Name) ? [] : x.Arguments,
+            _ => statement.Reads.Concat(statement.Results),
+        };
+        return others.Select(x => x.Name);
+    }
+}

@@ -1,0 +1,152 @@
+using ILGPU;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>
+/// Strips: tiles of which every warp has sixteen columns in registers (see <see cref="PtxStrip"/>). They are what a walk over a sequence takes from operation
+/// to operation and from chunk to chunk; what all warps read stands in scratch.
+/// </content>
+public readonly partial struct CudaTile
+{
+    /// <summary>Columns of a strip.</summary>
+    internal const int StripColumns = 16;
+
+    // Scratch of a warp in which rows get their order on their way to the device's memory.
+    private const int RoomBytes = 1024;
+
+    /// <inheritdoc/>
+    public CudaTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) =>
+        Padded.HoldsStrips(sizes) ? TakeRegisters(ref strips, rows, columns, CudaElement.Float32) : Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public CudaTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) =>
+        Padded.HoldsStrips(sizes) ? TakeRegisters(ref strips, rows, columns, CudaElement.BFloat16) : TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
+    public static void SynchronizeStrips(Sizes sizes)
+    {
+        if (!Padded.HoldsStrips(sizes))
+        {
+            Synchronize();
+        }
+    }
+
+    private static CudaTile TakeRegisters(ref int strips, int rows, int columns, CudaElement element)
+    {
+        var tile = new CudaTile(0, strips, rows, columns, Strip, element);
+        strips += rows >> (element == CudaElement.Float32 ? 1 : 2);
+        return tile;
+    }
+
+    private bool IsStrip => place == Strip;
+
+    /// <summary>The number of a strip's first register; negative: it is none.</summary>
+    private int FirstRegister => IsStrip ? stride : -1;
+
+    private static int StripColumn => Warp * StripColumns;
+
+    /// <summary>Where this thread's first number of the warp's strip would stand in a tile of scratch in single precision.</summary>
+    private uint StripNear => Near((Lane & 3) << 1, StripColumn + (Lane >> 2));
+
+    /// <summary>Where this lane's part of the warp's strip begins in a tile of scratch.</summary>
+    private uint StripFactor => IsExact ? StripNear : LeftAt(StripColumn, 1);
+
+    private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int depth, Into into)
+    {
+        if (StripColumn < result.Columns)
+        {
+            Ptx.StripProduct(
+                result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
+                a.RightAt(0, aTurned ^ 1), a.stride, a.Exactly, aTurned, b.FirstRegister, b.Exactly, b.StripFactor, b.stride, depth);
+        }
+    }
+
+    private static void StripDecay(CudaTile state, CudaTile g)
+    {
+        if (g.Columns == 1)
+        {
+            Ptx.StripScale(state.Rows, state.stride, CudaQuad.Exp(Ptx.Load(g.Near(0, 0))));
+        }
+        else
+        {
+            Ptx.StripDecay(state.Rows, state.stride, g.Near(0, (Lane & 3) << 1));
+        }
+    }
+
+    private static void StripCopy(CudaTile result, CudaTile x)
+    {
+        if (StripColumn >= result.Columns)
+        {
+            return;
+        }
+
+        if (result.IsStrip & x.IsStrip)
+        {
+            Ptx.StripCopy(result.Rows, result.stride, result.Exactly, x.stride, x.Exactly);
+        }
+        else if (x.IsStrip)
+        {
+            LeaveStrip(result, x);
+        }
+        else if (x.IsScratch)
+        {
+            Ptx.StripFromNear(result.Rows, result.stride, result.Exactly, x.StripFactor, x.stride, x.Exactly);
+        }
+        else
+        {
+            Ptx.StripFromFar(result.Rows, result.stride, result.Exactly, x.StripFar(0), x.stride, 1 << x.Shift, x.element, x.RowsLeft((Lane & 3) << 1));
+        }
+    }
+
+    private static void LeaveStrip(CudaTile result, CudaTile x)
+    {
+        if (result.IsScratch)
+        {
+            Ptx.StripToNear(x.Rows, x.stride, x.Exactly, result.StripNear, result.stride);
+        }
+        else if (result.Element == CudaElement.BFloat16 & (!result.IsTensor | (((int)result.address | result.stride) & 15) == 0))
+        {
+            // Two pieces of 16 bytes a row, of which those of every other four rows change places: eight rows are then all banks.
+            int row = (Lane & 7) + ((Lane >> 4) << 3), half = (Lane >> 3) & 1, own = Lane >> 1;
+            uint room = Workspace(WorkspaceBytes / 2) + (uint)(Warp * RoomBytes);
+            Ptx.StripLeave(
+                x.Rows, x.stride, x.Exactly,
+                room + (uint)((row << 5) + ((half ^ ((row >> 2) & 1)) << 4)), room + (uint)((own << 5) + (((Lane & 1) ^ ((own >> 2) & 1)) << 4)),
+                result.Far(own, StripColumn + ((Lane & 1) << 3)), result.stride, result.RowsLeft(own));
+        }
+        else
+        {
+            Ptx.StripToFar(x.Rows, x.stride, x.Exactly, result.StripFar(0), result.stride, 1 << result.Shift, result.element, result.RowsLeft((Lane & 3) << 1));
+        }
+    }
+
+    /// <summary>result = x^T, one of which is a strip, the other memory of the device.</summary>
+    private static void StripTranspose(CudaTile result, CudaTile x)
+    {
+        CudaTile strip = result.IsStrip ? result : x, far = result.IsStrip ? x : result;
+        if (StripColumn >= strip.Columns)
+        {
+            return;
+        }
+
+        if (result.IsStrip)
+        {
+            Ptx.StripFromFar(strip.Rows, strip.stride, strip.Exactly, far.StripFar(1), 1 << far.Shift, far.stride, far.element, int.MaxValue);
+        }
+        else
+        {
+            Ptx.StripToFar(strip.Rows, strip.stride, strip.Exactly, far.StripFar(1), 1 << far.Shift, far.stride, far.element, int.MaxValue);
+        }
+    }
+
+    private static void StripClear(CudaTile result) => Ptx.StripClear(result.Rows, result.stride, result.Exactly);
+
+    private static void StripIdentity(CudaTile result, int column) =>
+        Ptx.StripIdentity(result.Rows, result.stride, column + StripColumn + (Lane >> 2) - ((Lane & 3) << 1));
+
+    /// <summary>Where this thread's first number of the warp's strip stands in the device's memory; of a transposed tile if <paramref name="turned"/> is 1.</summary>
+    private long StripFar(int turned) => turned == 0 ? Far((Lane & 3) << 1, StripColumn + (Lane >> 2)) : Far(StripColumn + (Lane >> 2), (Lane & 3) << 1);
+
+    /// <summary>Rows of the device's memory from one on.</summary>
+    private int RowsLeft(int row) => IsTensor ? Rows - row : int.MaxValue;
+}

@@ -1,0 +1,362 @@
+namespace AttentionDsl.Runtime;
+
+/// <summary>
+/// Writes the instructions of a warp on its strip of a tile: sixteen columns, which stand in the warp's registers from one operation to the next. What is
+/// computed of a column hangs on that column alone, so warps need not wait for each other, and no sum goes through memory.
+/// </summary>
+/// <remarks>
+/// A strip stands transposed, as the tensor cores leave sums: thread 4 g + t holds of every eight rows, from row 8 n on, rows 2 t and 2 t + 1 of columns g
+/// and g + 8, in four registers in single precision, or in two, a pair each, in bfloat16. In this order a rounded strip is the left factor of the next
+/// product, (a b)^T = b^T a^T, with nothing moved. The registers have names of their own (<see cref="Declaration"/>): they are the kernel's, not a value's.
+/// </remarks>
+internal sealed class PtxStrip : PtxBlock
+{
+    /// <summary>Declares the registers of strips, for a whole kernel: any number, of which those that are not used are not there.</summary>
+    public const string Declaration = ".reg .b32 strip<2048>;";
+
+    private const string Log2E = "0f3FB8AA3B";
+    private const string One = "0f3F800000";
+    private const string Zero = "0f00000000";
+
+    private PtxStrip()
+    {
+    }
+
+    /// <summary>A tile's strip.</summary>
+    /// <param name="First">Its first register.</param>
+    /// <param name="Exact">True if its numbers are in single precision, false if in bfloat16.</param>
+    private sealed record Registers(int First, bool Exact)
+    {
+        /// <summary>The pair of rows 2 t and 2 t + 1 of eight, in one half of the columns.</summary>
+        public string Pair(int eight, int half) => $"strip{First + (2 * eight) + half}";
+
+        /// <summary>One number of the four of eight rows: the first row's and the second's of the first half of the columns, then of the second.</summary>
+        public string Number(int eight, int number) => $"strip{First + (4 * eight) + number}";
+    }
+
+    /// <summary>Where numbers stand in the device's memory.</summary>
+    /// <param name="Start">A register: where this thread's first number stands.</param>
+    /// <param name="Row">Bytes from a row to the next, a constant or a register.</param>
+    /// <param name="Column">Bytes from a column to the next, likewise.</param>
+    /// <param name="Element">What stands there.</param>
+    /// <param name="Left">Rows that are there, from this thread's first one on, a constant or a register.</param>
+    private sealed record Far(string Start, string Row, string Column, CudaElement Element, string Left);
+
+    /// <summary>The instructions of a call of one of the methods of <see cref="Ptx"/> on strips.</summary>
+    /// <param name="name">The method.</param>
+    /// <param name="constant">An operand that is a constant.</param>
+    /// <param name="number">An operand as a constant or a register.</param>
+    /// <param name="register">An operand as a register.</param>
+    public static string Of(string name, Func<int, int> constant, Func<int, string> number, Func<int, string> register)
+    {
+        int rows = constant(0);
+        Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
+        Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
+        return name switch
+        {
+            nameof(Ptx.StripProduct) => Product(
+                strip.First < 0 ? null : strip,
+                strip.First < 0 ? new(register(3), number(4), true) : null,
+                rows,
+                (Into)constant(5),
+                new(register(6), number(7), constant(8) != 0, constant(9) != 0, true),
+                constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
+                constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null,
+                constant(14)),
+            nameof(Ptx.StripDecay) => Decay(strip, rows, register(2)),
+            nameof(Ptx.StripScale) => Scale(strip, rows, register(2)),
+            nameof(Ptx.StripCopy) => Copy(strip, new(constant(3), constant(4) != 0), rows),
+            nameof(Ptx.StripClear) => Clear(strip, rows),
+            nameof(Ptx.StripIdentity) => Identity(strip, rows, register(2)),
+            nameof(Ptx.StripFromNear) => FromNear(strip, rows, new(register(3), number(4), constant(5) != 0)),
+            nameof(Ptx.StripToNear) => ToNear(strip, rows, new(register(3), number(4), true)),
+            nameof(Ptx.StripLeave) => Leave(strip, rows, register(3), register(4), register(5), number(6), number(7)),
+            nameof(Ptx.StripFromFar) => FromFar(strip, rows, There()),
+            nameof(Ptx.StripToFar) => ToFar(strip, rows, There()),
+            _ => throw new NotSupportedException(name),
+        };
+    }
+
+    /// <summary>A product: result (=, +=, -=) a b.</summary>
+    /// <param name="result">The result; null: it stands in <paramref name="near"/>.</param>
+    /// <param name="near">A tile of scratch in single precision, from this thread's first number on.</param>
+    /// <param name="rows">Its rows, a multiple of 16.</param>
+    /// <param name="into">How sums join it.</param>
+    /// <param name="a">The left factor, which every warp reads.</param>
+    /// <param name="strip">The right factor; null: it stands in <paramref name="b"/>.</param>
+    /// <param name="b">A tile of scratch.</param>
+    /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    private static string Product(Registers? result, Tile? near, int rows, Into into, Factor a, Registers? strip, Factor? b, int depth)
+    {
+        var text = new PtxStrip();
+        string zero = text.Number($"mov.f32 {{0}}, {Zero};");
+        string[][] sums = [.. Enumerable.Range(0, rows / 8).Select(x => into == Into.Set ? [zero, zero, zero, zero] : result is null ? text.Near(near!, x) : text.Numbers(result, x))];
+        for (int d = 0; d < depth; d += 16)
+        {
+            Fragment right = strip is null ? text.Load(b!, 0, d, keeps: false) : text.Pairs(strip, d / 8);
+            right = into == Into.Subtract ? text.Negated(right) : right;
+            for (int i = 0; i < rows; i += 16)
+            {
+                Fragment left = text.Load(a, i, d, keeps: false);
+                text.Multiply(ref sums[i / 8], right, left.NearLow, left.NearHigh);
+                text.Multiply(ref sums[(i / 8) + 1], right, left.FarLow, left.FarHigh);
+            }
+        }
+
+        for (int i = 0; i < sums.Length; i++)
+        {
+            if (result is null)
+            {
+                text.PutNear(near!, i, sums[i]);
+            }
+            else
+            {
+                text.Put(result, i, sums[i]);
+            }
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>Every row of a strip in single precision times exp(g) of the row.</summary>
+    /// <param name="strip">The strip.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="g">A register: where the g of this thread's first row stands in scratch, the next row's behind it.</param>
+    private static string Decay(Registers strip, int rows, string g)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 8; i++)
+        {
+            string[] kept = [.. text.Along(new(g, "0", true), 0, i * 8).Select(x => text.Number($"ex2.approx.ftz.f32 {{0}}, {text.Number($"mul.f32 {{0}}, {x}, {Log2E};")};"))];
+            text.Put(strip, i, [.. text.Numbers(strip, i).Select((x, j) => text.Number($"mul.f32 {{0}}, {x}, {kept[j % 2]};"))]);
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>All of a strip in single precision times one number.</summary>
+    private static string Scale(Registers strip, int rows, string factor) =>
+        Each(strip, rows, (text, i) => [.. text.Numbers(strip, i).Select(x => text.Number($"mul.f32 {{0}}, {x}, {factor};"))]);
+
+    /// <summary>A strip becomes another's.</summary>
+    private static string Copy(Registers result, Registers x, int rows) => Each(result, rows, (text, i) => text.Numbers(x, i));
+
+    /// <summary>A strip becomes a tile of scratch.</summary>
+    /// <param name="result">The strip.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="x">Where this thread's part of the tile begins: of a factor as one that is multiplied from the left, turned.</param>
+    private static string FromNear(Registers result, int rows, Tile x)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 8; i++)
+        {
+            if (x.Exact)
+            {
+                text.Put(result, i, text.Near(x, i));
+                continue;
+            }
+
+            // Sixteen rows are two times eight.
+            Fragment pairs = text.Load(new Factor(x.Start, x.Stride, false, true, false), 0, i * 8, keeps: false);
+            text.PutPairs(result, i, pairs.NearLow, pairs.FarLow);
+            text.PutPairs(result, ++i, pairs.NearHigh, pairs.FarHigh);
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>A tile of scratch in single precision becomes a strip.</summary>
+    private static string ToNear(Registers x, int rows, Tile result)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 8; i++)
+        {
+            text.PutNear(result, i, text.Numbers(x, i));
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>Zeros.</summary>
+    private static string Clear(Registers result, int rows) => Each(result, rows, (text, _) => text.Number($"mov.f32 {{0}}, {Zero};") is var zero ? [zero, zero, zero, zero] : []);
+
+    /// <summary>Columns of the identity.</summary>
+    /// <param name="result">The strip.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="first">A register: the row in which this thread's first column has its one, counted from this thread's first row.</param>
+    private static string Identity(Registers result, int rows, string first) => Each(result, rows, (text, i) =>
+    [
+        .. Enumerable.Range(0, 4).Select(x => text.Number($"selp.f32 {{0}}, {One}, {Zero}, {text.Predicate($"setp.eq.s32 {{0}}, {first}, {(8 * i) + (x % 2) - (x / 2 * 8)};")};")),
+    ]);
+
+    /// <summary>Rounded to bfloat16, to rows of the device's memory of which 32 bytes are this warp's: by way of 1024 bytes of scratch, in which they get their order.</summary>
+    /// <param name="x">The strip.</param>
+    /// <param name="rows">Its rows, a multiple of 16.</param>
+    /// <param name="put">A register: where this lane's row of eight goes in scratch.</param>
+    /// <param name="take">A register: where this lane's 16 bytes of sixteen rows then stand.</param>
+    /// <param name="to">A register: where these go.</param>
+    /// <param name="stride">Bytes from a row to the next there, a constant or a register.</param>
+    /// <param name="left">Rows that are there, from this lane's on, a constant or a register.</param>
+    private static string Leave(Registers x, int rows, string put, string take, string to, string stride, string left)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 16; i += 2)
+        {
+            int count = Math.Min(2, (rows / 16) - i);
+            text.Line("bar.warp.sync 0xffffffff;");
+            for (int j = 0; j < count; j++)
+            {
+                Fragment pairs = text.Pairs(x, 2 * (i + j));
+                text.Line($"stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [{put}+{j * 512}], {{{pairs.NearLow},{pairs.FarLow},{pairs.NearHigh},{pairs.FarHigh}}};");
+            }
+
+            text.Line("bar.warp.sync 0xffffffff;");
+            for (int j = 0; j < count; j++)
+            {
+                int row = (i + j) * 16;
+                string[] piece = [text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;")];
+                text.Line($"ld.shared.v4.b32 {List(piece)}, [{take}+{j * 512}];");
+                text.Line($"{text.If(left, row)}st.global.v4.b32 {text.FarAt(to, (stride, row), ("0", 0))}, {List(piece)};");
+            }
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>A strip becomes what stands in the device's memory, number by number; rows that are not there are zeros.</summary>
+    private static string FromFar(Registers result, int rows, Far x) => Each(result, rows, (text, i) => [.. Enumerable.Range(0, 4).Select(j => text.Read(x, (8 * i) + (j % 2), j / 2 * 8))]);
+
+    /// <summary>What stands in the device's memory becomes a strip, number by number.</summary>
+    private static string ToFar(Registers x, int rows, Far result)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 8; i++)
+        {
+            string[] numbers = text.Numbers(x, i);
+            for (int j = 0; j < 4; j++)
+            {
+                text.Write(result, (8 * i) + (j % 2), j / 2 * 8, numbers[j]);
+            }
+        }
+
+        return text.Text();
+    }
+
+    private static string Each(Registers result, int rows, Func<PtxStrip, int, string[]> numbers)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 8; i++)
+        {
+            text.Put(result, i, numbers(text, i));
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>The four numbers of eight rows.</summary>
+    private string[] Numbers(Registers x, int eight) => x.Exact
+        ? [.. Enumerable.Range(0, 4).Select(i => x.Number(eight, i))]
+        : [.. Widened(x.Pair(eight, 0)), .. Widened(x.Pair(eight, 1))];
+
+    /// <summary>Sixteen rows as a factor, from eight on.</summary>
+    private Fragment Pairs(Registers x, int eight) => new(Rounded(x, eight, 0), Rounded(x, eight, 1), Rounded(x, eight + 1, 0), Rounded(x, eight + 1, 1), null);
+
+    private string Rounded(Registers x, int eight, int half) => x.Exact
+        ? Bits($"cvt.rn.bf16x2.f32 {{0}}, {x.Number(eight, (2 * half) + 1)}, {x.Number(eight, 2 * half)};")
+        : x.Pair(eight, half);
+
+    private Fragment Negated(Fragment x) => new(Negated(x.NearLow), Negated(x.FarLow), Negated(x.NearHigh), Negated(x.FarHigh), null);
+
+    private string Negated(string pair) => Bits($"xor.b32 {{0}}, {pair}, 0x80008000;");
+
+    private void Put(Registers result, int eight, string[] numbers)
+    {
+        if (!result.Exact)
+        {
+            Line($"cvt.rn.bf16x2.f32 {result.Pair(eight, 0)}, {numbers[1]}, {numbers[0]};");
+            Line($"cvt.rn.bf16x2.f32 {result.Pair(eight, 1)}, {numbers[3]}, {numbers[2]};");
+            return;
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            Line($"mov.b32 {result.Number(eight, i)}, {numbers[i]};");
+        }
+    }
+
+    private void PutPairs(Registers result, int eight, string near, string far)
+    {
+        if (result.Exact)
+        {
+            Put(result, eight, [.. Widened(near), .. Widened(far)]);
+            return;
+        }
+
+        Line($"mov.b32 {result.Pair(eight, 0)}, {near};");
+        Line($"mov.b32 {result.Pair(eight, 1)}, {far};");
+    }
+
+    private string[] Near(Tile x, int eight) => [.. Places(x, eight).Select(at => Number($"ld.shared.f32 {{0}}, {at};"))];
+
+    private void PutNear(Tile x, int eight, string[] numbers)
+    {
+        foreach ((string at, string number) in Places(x, eight).Zip(numbers))
+        {
+            Line($"st.shared.f32 {at}, {number};");
+        }
+    }
+
+    private IEnumerable<string> Places(Tile x, int eight) => Enumerable.Range(0, 4).Select(i => At(x, (8 * eight) + (i % 2), i / 2 * 32));
+
+    private string Read(Far x, int row, int column)
+    {
+        string at = FarAt(x.Start, (x.Row, row), (x.Column, column)), condition = If(x.Left, row);
+        if (x.Element == CudaElement.Float32)
+        {
+            string number = Number($"mov.f32 {{0}}, {Zero};");
+            Line($"{condition}ld.global.f32 {number}, {at};");
+            return number;
+        }
+
+        string half = Bits("mov.b32 {0}, 0;");
+        Line($"{condition}ld.global.u16 {half}, {at};");
+        return x.Element == CudaElement.BFloat16
+            ? Number($"mov.b32 {{0}}, {Bits($"shl.b32 {{0}}, {half}, 16;")};")
+            : Number($"{{ .reg .b16 h; cvt.u16.u32 h, {half}; cvt.f32.f16 {{0}}, h; }}");
+    }
+
+    private void Write(Far x, int row, int column, string number)
+    {
+        string at = FarAt(x.Start, (x.Row, row), (x.Column, column)), condition = If(x.Left, row);
+        if (x.Element == CudaElement.Float32)
+        {
+            Line($"{condition}st.global.f32 {at}, {number};");
+            return;
+        }
+
+        string half = Bits($"cvt.rn.{(x.Element == CudaElement.BFloat16 ? "bf16x2" : "f16x2")}.f32 {{0}}, {Zero}, {number};");
+        Line($"{condition}st.global.u16 {at}, {half};");
+    }
+
+    /// <summary>The condition of an instruction on a row of the device's memory.</summary>
+    private string If(string left, int row) => IsConstant(left) && int.Parse(left) > row ? "" : $"@{Predicate($"setp.gt.s32 {{0}}, {left}, {row};")} ";
+
+    /// <summary>An address of the device's memory, so many rows and columns further.</summary>
+    private string FarAt(string start, params (string Stride, int Count)[] steps)
+    {
+        int offset = 0;
+        foreach ((string stride, int count) in steps)
+        {
+            if (IsConstant(stride))
+            {
+                offset += int.Parse(stride) * count;
+            }
+            else if (count != 0)
+            {
+                start = Address($"mad.wide.s32 {{0}}, {stride}, {count}, {start};");
+            }
+        }
+
+        return $"[{start}+{offset}]";
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace AttentionDsl.Runtime;
+
+/// <content>Operations on strips: the very text that cards compile, run line by line.</content>
+internal static unsafe partial class Ptx
+{
+    private static readonly ConcurrentDictionary<string, PtxText> StripTexts = new();
+
+    public static void StripProduct(
+        int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth) =>
+        RunStrip(rows, strip, exact, result, resultStride, (int)into, a, aStride, aExact, aTurned, bStrip, bExact, b, bStride, depth);
+
+    public static void StripDecay(int rows, int strip, uint g) => RunStrip(rows, strip, g);
+
+    public static void StripScale(int rows, int strip, float factor) => RunStrip(rows, strip, factor);
+
+    public static void StripCopy(int rows, int result, int exact, int x, int xExact) => RunStrip(rows, result, exact, x, xExact);
+
+    public static void StripClear(int rows, int result, int exact) => RunStrip(rows, result, exact);
+
+    public static void StripIdentity(int rows, int result, int first) => RunStrip(rows, result, (uint)first);
+
+    public static void StripFromNear(int rows, int result, int exact, uint x, int stride, int xExact) => RunStrip(rows, result, exact, x, stride, xExact);
+
+    public static void StripToNear(int rows, int x, int exact, uint result, int stride) => RunStrip(rows, x, exact, result, stride);
+
+    public static void StripLeave(int rows, int x, int exact, uint put, uint take, long to, int stride, int left) => RunStrip(rows, x, exact, put, take, to, stride, left);
+
+    public static void StripFromFar(int rows, int result, int exact, long x, int down, int along, int element, int left) =>
+        RunStrip(rows, result, exact, x, down, along, element, left);
+
+    public static void StripToFar(int rows, int x, int exact, long result, int down, int along, int element, int left) =>
+        RunStrip(rows, x, exact, result, down, along, element, left);
+
+    /// <summary>Numbers are constants of the text; everything else, and what the text wants in a register, is in one.</summary>
+    private static void RunStrip(object first, object second, object third, object? x3 = null, object? x4 = null, object? x5 = null, object? x6 = null, object? x7 = null, object? x8 = null,
+        object? x9 = null, object? x10 = null, object? x11 = null, object? x12 = null, object? x13 = null, object? x14 = null, [CallerMemberName] string name = "")
+    {
+        object[] operands = [.. new[] { first, second, third, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14 }.OfType<object>()];
+        string text = PtxStrip.Of(name, x => (int)operands[x], x => operands[x] is int number ? number.ToString(CultureInfo.InvariantCulture) : $"%x{x}", x => $"%x{x}");
+        PtxText read = StripTexts.GetOrAdd(text, x => new(x, [.. operands.Select((_, i) => $"%x{i}")]));
+        read.Run([.. operands.Select(x => x switch
+        {
+            int number => (uint)number,
+            long number => (ulong)number,
+            float number => Bits(number),
+            _ => (ulong)(uint)x,
+        })]);
+    }
+}
