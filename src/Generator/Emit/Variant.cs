@@ -9,8 +9,9 @@ internal sealed class Variant
         Update = StateUpdate.From(declaration);
         Chunk = ChunkProgram.From(Update);
         Step = StepProgram.From(Update);
-        ChunkAdjoint = ReverseMode.Of(Chunk, Chunk.StateIn with { Name = "dSNext" }, Chunk.StateIn with { Name = "dS" }, Learned);
-        Passes = new PassPlan(Chunk, ChunkAdjoint, Update.ColumnsAreIndependent, Update.CarriesOverSegments);
+        ChunkAdjoint = Derivative(Chunk);
+        TileProgram unscaled = RowFactors.Of(Chunk);
+        Passes = new PassPlan(unscaled, Derivative(unscaled), Update.ColumnsAreIndependent, Update.CarriesOverSegments);
         Inputs = Update.Sources.Where(x => !x.IsParameter).ToEquatableArray();
         Parameters = Update.Sources.Where(x => x.IsParameter).ToEquatableArray();
     }
@@ -37,6 +38,8 @@ internal sealed class Variant
 
     /// <summary>The dimension of the state's columns.</summary>
     public Dim StateColumns => Update.Normalizer ? Dim.ValueAndOne : Dim.Value;
+
+    private Adjoint Derivative(TileProgram chunk) => ReverseMode.Of(chunk, chunk.StateIn with { Name = "dSNext" }, chunk.StateIn with { Name = "dS" }, Learned);
 
     /// <summary>Whether the operand of a field has a gradient.</summary>
     public bool Learned(string field) => Update.Sources.Any(x => x.Field == field && x.Learned);

@@ -231,10 +231,13 @@ internal sealed partial class ReverseMode
         }
     }
 
-    private static Causal? CausalOf(Operation operation) => operation switch
+    /// <summary>The pairs of a matrix of which only those exist; null if it is something else.</summary>
+    private Causal? CausalOf(Operation operation) => operation switch
     {
         Gram x => x.Causal,
         DecayPairs x => x.Causal,
+        Map x when x.Arguments.Where(y => y.Rows == x.Result.Rows && y.Columns == x.Result.Columns).ToArray() is [Tile pairs] && definitions.TryGetValue(pairs.Name, out Operation? scaled)
+            && !x.Value.By(pairs.Name).ArgumentNames().Contains(pairs.Name) => CausalOf(scaled),
         _ => null,
     };
 
