@@ -47,6 +47,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     /// <inheritdoc/>
     public CountingTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
+    public CountingTile TakeLike(ref long offset, int rows, int columns, CountingTile given) => Take(ref offset, rows, columns);
+
     public static int Height(int tokens, int chunk) => tokens;
 
     public static void Trim(CountingTile x, int row)
@@ -135,6 +137,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     public static void DecayedProductAdjoint(
         CountingTile dp, CountingTile dx, CountingTile de, CountingTile dg, CountingTile d, CountingTile p, CountingTile x, CountingTile e, CountingTile g, Causal causal) =>
         Add(6 * Pairs(p) * x.Columns);
+
+    public static void ScaleRows(CountingTile result, CountingTile x, CountingTile s)
+    {
+    }
 
     public static void SolveUnitLower(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);
 

@@ -21,7 +21,7 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
-        sizes.RowPadding = CudaTile.RowPadding;
+        sizes = CudaBackend.Sized(sizes, bindings, TKernels.Description);
         Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
         using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(float));
         byte* next = (byte*)kept.Memory;

@@ -42,6 +42,38 @@ public sealed unsafe class TileTests
     }
 
     [Theory]
+    [InlineData(16, 32)]
+    [InlineData(32, 128)]
+    [InlineData(32, 48)]
+    [InlineData(48, 32)]
+    public void Solves_for_scaled_rows(int rows, int columns)
+    {
+        float[] Any(int width) => Numbers(rows, width, (_, _) => Next());
+        float[][] x = [new float[rows * columns], new float[rows * columns], Numbers(rows, rows, (i, j) => j < i ? Next() / 2 : 0), Any(columns), Any(1), Any(columns), Any(1)];
+        int[] widths = [columns, columns, rows, columns, 1, columns, 1];
+        Check(x, rows, widths, (0, 3e-5), t => Scaled(t[0], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowerScaled(t[0], t[2], t[3], t[4]));
+        Check(x, rows, widths, (0, 3e-5), t => Scaled(t[0], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowersScaled(t[0], t[1], t[2], t[3], t[4], t[5], t[6]));
+        Check(x, rows, widths, (1, 3e-5), t => Scaled(t[1], t[2], t[5], t[6]), t => CudaTile.SolveUnitLowersScaled(t[0], t[1], t[2], t[3], t[4], t[5], t[6]));
+    }
+
+    [Theory]
+    [InlineData(16, 32)]
+    [InlineData(32, 128)]
+    [InlineData(32, 40)]
+    public void Adds_products_to_scaled_rows(int rows, int columns)
+    {
+        float[] Any(int width) => Numbers(rows, width, (_, _) => Next());
+        float[][] x = [new float[rows * columns], Any(columns), Any(1), Any(rows), Any(columns)];
+        int[] widths = [columns, columns, 1, rows, columns];
+        Check(x, rows, widths, (0, 1e-6), t => ReferenceTile.ScaleRows(t[0], t[1], t[2]), t => CudaTile.ScaleRows(t[0], t[1], t[2]));
+        foreach (int result in new[] { 0, 1 })
+        {
+            Check(x, rows, widths, (result, 5e-3), t => Sum(ReferenceTile.Product, t, result), t => CudaTile.ScaleAndAddProduct(t[result], t[1], t[2], t[3], t[4]));
+            Check(x, rows, widths, (result, 5e-3), t => Sum(ReferenceTile.TransposedProduct, t, result), t => CudaTile.ScaleAndAddTransposedProduct(t[result], t[1], t[2], t[3], t[4]));
+        }
+    }
+
+    [Theory]
     [InlineData(16, 32, 0.3)]
     [InlineData(32, 32, 0.3)]
     [InlineData(32, 48, 3.0)]
@@ -109,6 +141,18 @@ public sealed unsafe class TileTests
     {
         solve(t[0], t[2], t[3]);
         solve(t[1], t[2], t[4]);
+    }
+
+    private static void Scaled(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile s)
+    {
+        ReferenceTile.ScaleRows(result, x, s);
+        ReferenceTile.SolveUnitLower(result, l, result);
+    }
+
+    private static void Sum(Action<ReferenceTile, ReferenceTile, ReferenceTile, Into> product, ReferenceTile[] t, int result)
+    {
+        ReferenceTile.ScaleRows(t[result], t[1], t[2]);
+        product(t[result], t[3], t[4], Into.Add);
     }
 
     /// <summary>Compares one of the tiles after an operation.</summary>

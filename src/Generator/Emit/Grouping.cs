@@ -2,32 +2,56 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// An order of statements in which the threads of a group wait for each other less often: what can be done at once, because it needs nothing that is not there,
-/// stands together between two barriers. It takes no more scratch than the order it starts from.
+/// stands together between two barriers. It takes no more scratch than lets as many groups share a multiprocessor as the order it starts from.
 /// </summary>
 internal sealed class Grouping
 {
+    // What may stand in storage of its own where there is room for it, the most first: any tile, columns and what is no wider than a chunk is long, columns, none.
+    private static readonly Func<Tile, bool>?[] Apart = [_ => true, x => x.Columns is not (Dim.Key or Dim.Value or Dim.ValueAndOne), x => x.Columns == Dim.One, null];
+
     private readonly IReadOnlyList<Statement> statements;
     private readonly StorageUses uses;
+    private readonly int scratch;
     private Barriers.Touch[][] touches = [];
 
+    private Grouping(IReadOnlyList<Statement> statements, StorageUses uses)
+    {
+        this.statements = statements;
+        this.uses = uses;
+        scratch = new TileStorage(uses).Place(Enumerable.Range(0, statements.Count)).Weight;
+    }
+
+    /// <summary>The best order, and which of its tiles take no storage that was another's.</summary>
     /// <param name="statements">In an order that is right.</param>
     /// <param name="liveAfter">Tiles that are read after the last statement.</param>
     /// <param name="giving">Tiles of the frame whose storage may be given to others once they are read for the last time.</param>
     /// <param name="frame">Names of the tiles that have storage before the first statement.</param>
     /// <param name="factors">Tiles that are taken as factors.</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    public Grouping(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
+    public static (IReadOnlyList<Statement> Statements, Func<Tile, bool>? Apart) Best(
+        IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
     {
-        this.statements = statements;
-        uses = new StorageUses(statements, liveAfter, giving, frame, factors, shares);
-        Scratch = new TileStorage(uses).Place(Enumerable.Range(0, statements.Count)).Weight;
+        int room = SharedMemory.Room(Of(statements, null).scratch, statements);
+        foreach (IReadOnlyList<Statement> order in new[] { SolvePairs.Joined(statements), statements })
+        {
+            foreach (Func<Tile, bool>? apart in Apart)
+            {
+                Grouping grouping = Of(order, apart);
+                if (grouping.scratch <= room)
+                {
+                    return (grouping.Best(room), apart);
+                }
+            }
+        }
+
+        return (statements, null);
+
+        Grouping Of(IReadOnlyList<Statement> order, Func<Tile, bool>? apart) => new(order, new StorageUses(order, liveAfter, giving, frame, factors, shares, apart: apart));
     }
 
-    /// <summary>What the order takes from scratch.</summary>
-    public int Scratch { get; }
-
     /// <summary>The order with fewer barriers.</summary>
-    public IReadOnlyList<Statement> Best()
+    /// <param name="room">The scratch that it may take.</param>
+    private IReadOnlyList<Statement> Best(int room)
     {
         touches = [.. statements.Select(Barriers.Touches)];
         Uses[] each = [.. Uses.Of(statements)];
@@ -55,7 +79,7 @@ internal sealed class Grouping
             Reach(next, storage, barriers);
             isDone[next] = true;
 
-            // It can be next without a barrier before it, and without more scratch.
+            // It can be next without a barrier before it, and without more scratch than there is room for.
             bool IsNext(int x)
             {
                 if (!before[x].TrueForAll(y => isDone[y]) || (done > 0 && barriers.WaitFor(known[x], all) == Wait.All))
@@ -71,7 +95,7 @@ internal sealed class Grouping
 
                 // What is next in the order needs what the order needs.
                 withNext = x == order[done] ? all : placed.Place(order.Skip(done).Where(y => y != x));
-                return withNext.Weight <= Scratch;
+                return withNext.Weight <= room;
             }
         }
 

@@ -62,13 +62,13 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <returns>Where the tiles stand.</returns>
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
+        Func<Tile, bool>? apart = null;
         if (Waits && !Repeats && !Walks)
         {
-            Grouping alone = Groups(statements), paired = Groups(SolvePairs.Joined(statements));
-            statements = (paired.Scratch <= alone.Scratch ? paired : alone).Best();
+            (statements, apart) = Grouping.Best(statements, [.. liveAfter], giving, frame, Factors, Shares);
         }
 
-        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips);
+        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart);
         var barriers = new Barriers();
         for (int i = 0; i < statements.Count; i++)
         {
@@ -107,7 +107,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
         return storage;
 
-        Grouping Groups(IReadOnlyList<Statement> all) => new(all, [.. liveAfter], giving, frame, Factors, Shares);
     }
 
     /// <summary>All threads wait for each other.</summary>
@@ -221,10 +220,10 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     }
 
     private string Take(Tile tile, string rows, string columns) =>
-        $"scratch.Take{Kind(tile)}(ref offset, {(Strips.Contains(tile.Name) ? "ref strips, sizes, " : "")}{rows}, {columns})";
+        $"scratch.Take{Kind(tile)}(ref offset, {(Strips.Contains(tile.Name) ? "ref strips, sizes, " : "")}{rows}, {columns}{(tile.Given is string field ? $", tensors.{field}.Data" : "")})";
 
     /// <summary>How a tile is taken: the end of the method's name, and the name of what it then takes.</summary>
-    private string Kind(Tile tile) => (Factors.Contains(tile.Name) ? "Factor" : "") + (Strips.Contains(tile.Name) ? "Strip" : "");
+    private string Kind(Tile tile) => tile.Given is not null ? "Like" : (Factors.Contains(tile.Name) ? "Factor" : "") + (Strips.Contains(tile.Name) ? "Strip" : "");
 
     private void Write(Statement statement)
     {
@@ -239,7 +238,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 writer.Line(x.Fetched ? $"TTile.Fetch({from});" : $"TTile.Copy({from}, Into.Set);");
                 break;
             case StoreStatement x:
-                string store = $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);";
+                string store = x.Scale is Tile scale ? $"TTile.ScaleRows({Memory[x.To]}, {x.X.Name}, {scale.Name});" : $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);";
                 if (!x.Backward)
                 {
                     writer.Line(store);

@@ -5,13 +5,14 @@ internal static class SolvePairs
 {
     public const string Method = "SolveUnitLowers";
     public const string Transposed = "SolveUnitLowersTransposed";
+    private const string Scaled = "SolveUnitLowersScaled";
 
     /// <summary>The statements with pairs joined, where the later of the two stood; what uses the earlier one's result moves behind it.</summary>
     public static IReadOnlyList<Statement> Joined(IReadOnlyList<Statement> statements)
     {
         for (int i = 0; i < statements.Count; i++)
         {
-            if (statements[i] is CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" } first
+            if (statements[i] is CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or ScaledRows.Solve } first
                 && Enumerable.Range(i + 1, statements.Count - i - 1).FirstOrDefault(x => IsOther(first, statements[x])) is int at and > 0
                 && Joined(statements, i, at) is { } joined)
             {
@@ -45,8 +46,8 @@ internal static class SolvePairs
         var (first, second) = ((CallStatement)statements[i], (CallStatement)statements[at]);
         var both = new CallStatement(
             EquatableArray.Of(first.Written[0], second.Written[0]),
-            first.Method == "SolveUnitLower" ? Method : Transposed,
-            EquatableArray.Of(first.Arguments[0], first.Arguments[1], second.Arguments[1]),
+            first.Method switch { "SolveUnitLower" => Method, ScaledRows.Solve => Scaled, _ => Transposed },
+            EquatableArray.Of([first.Arguments[0], .. first.Arguments.Skip(1), .. second.Arguments.Skip(1)]),
             null,
             null,
             $"{first.Equation}\n{second.Equation}");

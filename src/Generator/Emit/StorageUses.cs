@@ -17,7 +17,16 @@ internal sealed class StorageUses
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
-    public StorageUses(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares, ISet<string>? strips = null)
+    /// <param name="apart">Tiles that take no storage that was another's, unless element for element: nobody waits until the other is read.</param>
+    public StorageUses(
+        IReadOnlyList<Statement> statements,
+        IEnumerable<Tile> liveAfter,
+        IEnumerable<Tile> giving,
+        ISet<string> frame,
+        ISet<string> factors,
+        bool shares,
+        ISet<string>? strips = null,
+        Func<Tile, bool>? apart = null)
     {
         Strips = strips ?? new HashSet<string>();
         Used = new int[statements.Count][];
@@ -61,7 +70,10 @@ internal sealed class StorageUses
         Giving = [.. giving.Select(Number)];
         Tiles = [.. tiles];
         Wholes = [.. wholes];
-        Kinds = Array.ConvertAll(Tiles, x => (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0));
+        Kinds = Array.ConvertAll(
+            Tiles,
+            x => x.Given is null ? (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
+        Apart = Array.ConvertAll(Tiles, x => apart?.Invoke(x) == true);
         Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
     }
@@ -72,11 +84,14 @@ internal sealed class StorageUses
     /// <summary>By tile, the one that it is a part of; -1 if it is none.</summary>
     public int[] Wholes { get; }
 
-    /// <summary>By tile, what its storage must be like: equal numbers fit.</summary>
+    /// <summary>By tile, what its storage must be like: equal numbers fit. What holds the caller's numbers as they are has storage of its own.</summary>
     public int[] Kinds { get; }
 
     /// <summary>Names of the tiles that are taken as strips.</summary>
     public ISet<string> Strips { get; }
+
+    /// <summary>By tile, true if it takes no storage that was another's, unless element for element.</summary>
+    public bool[] Apart { get; }
 
     /// <summary>By tile, what it takes of scratch.</summary>
     public int[] Weights { get; }

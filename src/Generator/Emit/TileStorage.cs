@@ -24,8 +24,16 @@ internal sealed class TileStorage
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
-    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false, ISet<string>? strips = null)
-        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips))
+    /// <param name="apart">Tiles that take no storage that was another's, unless element for element.</param>
+    public TileStorage(
+        IReadOnlyList<Statement> statements,
+        IEnumerable<Tile> liveAfter,
+        IEnumerable<Tile> giving,
+        ISet<string> factors,
+        bool shares = false,
+        ISet<string>? strips = null,
+        Func<Tile, bool>? apart = null)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips, apart))
     {
     }
 
@@ -152,11 +160,12 @@ internal sealed class TileStorage
         return this;
     }
 
-    /// <summary>True if of no kind of storage more was taken than another took.</summary>
+    /// <summary>True if of no kind of storage more was taken than another took; a column more is nothing.</summary>
     public bool TakesNoMoreThan(TileStorage other)
     {
         ILookup<int, int> others = other.Taken.ToLookup(x => x);
-        return Taken.GroupBy(x => x).All(x => x.Count() <= others[x.Key].Count());
+        HashSet<int> columns = [.. firsts.Where(x => uses.Tiles[x].Columns == Dim.One).Select(x => uses.Kinds[x])];
+        return Taken.Where(x => !columns.Contains(x)).GroupBy(x => x).All(x => x.Count() <= others[x.Key].Count());
     }
 
     /// <summary>The tile that first had the storage in which a tile stands; a part stands in that of the whole.</summary>
@@ -206,6 +215,7 @@ internal sealed class TileStorage
         LoopStatement { Stores.Count: 1 } x when x.Stores[0].Into == Into.Set => x.Arguments,
         CallStatement { Method: "Copy" or "Decay", Into: Into.Set } x => [x.Arguments[0]],
         CallStatement { Method: "DecayWriteAndRead" or "DecayWritesAndRead" } x => [x.Arguments[0]],
+        CallStatement x when ScaledSums.Has(x.Method) => [x.Arguments[0]],
         CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],
         CallStatement { Method: SolvePairs.Method or SolvePairs.Transposed } x => [x.Arguments[x.Written[0] == result ? 1 : 2]],
         _ => [],
@@ -242,6 +252,11 @@ internal sealed class TileStorage
             {
                 return x;
             }
+        }
+
+        if (uses.Apart[tile])
+        {
+            return -1;
         }
 
         foreach (int x in holders)

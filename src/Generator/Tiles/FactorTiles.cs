@@ -2,7 +2,7 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// Which tiles of a pass are only ever factors, terms or results of products, or copied: a device may keep them in half the bits
-/// (<c>ITile.TakeFactor</c>). Whatever a loop, a solve, a decay or a sum touches stays exact.
+/// (<c>ITile.TakeFactor</c>). Whatever a loop, a solve, a decay or a sum touches stays exact. What the caller gave is a factor if it is that there.
 /// </summary>
 internal static class FactorTiles
 {
@@ -12,18 +12,24 @@ internal static class FactorTiles
     /// <summary>The names of the factors.</summary>
     /// <param name="statements">The pass.</param>
     /// <param name="exact">Tiles that leave it and must not be rounded on the way.</param>
-    public static ISet<string> Of(IEnumerable<Statement> statements, IEnumerable<Tile> exact)
+    /// <param name="rounded">Names of tiles that came in half the bits.</param>
+    public static ISet<string> Of(IEnumerable<Statement> statements, IEnumerable<Tile> exact, ISet<string>? rounded = null)
     {
+        // What was rounded before is solved for what need not be exact either.
+        var solved = new HashSet<string>(statements.OfType<CallStatement>()
+            .Where(x => x.Method == "SolveUnitLowerTransposed" && rounded?.Contains(x.Arguments[1].Name) == true).SelectMany(x => x.Written.Append(x.Arguments[1])).Select(x => x.Name));
         var factors = new HashSet<string>();
         var others = new HashSet<string>(exact.Select(x => x.Name));
         foreach (Statement statement in statements)
         {
-            Tile[] tiles = [.. statement.Reads, .. statement.Results], multiplied = [.. Multiplied(statement)];
+            Tile[] tiles = [.. statement.Reads, .. statement.Results], multiplied = [.. Multiplied(statement, solved)];
             factors.UnionWith(multiplied.Select(x => x.Name));
             if (!IsCopy(statement))
             {
-                others.UnionWith(tiles.Where(x => !multiplied.Contains(x)).Select(x => x.Name));
+                others.UnionWith(tiles.Where(x => x.Given is null && !multiplied.Contains(x)).Select(x => x.Name));
             }
+
+            factors.UnionWith(tiles.Where(x => x.Given is not null).Select(x => x.Name));
         }
 
         factors.ExceptWith(others);
@@ -38,12 +44,16 @@ internal static class FactorTiles
     }
 
     /// <summary>True for what moves numbers without using them.</summary>
-    private static bool IsCopy(Statement statement) => statement is LoadStatement or RecallStatement or StoreStatement or CallStatement { Method: "Copy" or "Clear" };
+    private static bool IsCopy(Statement statement) => statement is LoadStatement or RecallStatement or StoreStatement { Scale: null } or CallStatement { Method: "Copy" or "Clear" };
 
-    private static IEnumerable<Tile> Multiplied(Statement statement) => statement switch
+    private static IEnumerable<Tile> Multiplied(Statement statement, HashSet<string> solved) => statement switch
     {
         CallStatement x when Products.Contains(x.Method) => x.Written.Concat(x.Arguments),
         CallStatement { Method: "RowDot" } x => x.Arguments,
+        CallStatement { Method: ScaledRows.Solve } x => x.Written,
+        CallStatement { Method: "SolveUnitLowerTransposed" } x when solved.Contains(x.Written[0].Name) => [x.Arguments[1], .. x.Written],
+        StoreStatement { Scale: not null } x when solved.Contains(x.X.Name) => [x.X],
+        CallStatement x when ScaledSums.Has(x.Method) => x.Arguments.Skip(2),
         CallStatement { Method: "DecayAndWrite" } x => x.Arguments.Skip(1),
         _ => [],
     };

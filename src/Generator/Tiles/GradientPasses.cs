@@ -6,21 +6,19 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed class GradientPasses
 {
-    // Two groups share a multiprocessor's 228 KiB, and a group's operations have 8 KiB: in numbers of 16 bits.
-    private const int Limit = 105 << 9;
-
     private readonly ISet<string> factors;
 
     /// <param name="statements">All that the gradients hang on, in an order that is right.</param>
     /// <param name="gradients">The gradients, by field.</param>
     /// <param name="states">The state before the chunk and the gradient of the state after it.</param>
     /// <param name="left">What earlier passes left.</param>
-    public GradientPasses(IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, Tile> gradients, IReadOnlyList<Tile> states, IReadOnlyList<Tile> left)
+    /// <param name="rounded">Which of it came in half the bits.</param>
+    public GradientPasses(IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, Tile> gradients, IReadOnlyList<Tile> states, IReadOnlyList<Tile> left, ISet<string> rounded)
     {
-        StoreStatement[] stores = [.. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))];
-        factors = FactorTiles.Of(statements, gradients.Values);
-        IReadOnlyList<Statement> all = [.. Recalling(statements, [.. states, .. left]), .. stores];
-        if (TightSchedule.Of(all, factors, shares: true, Limit, mostStates: 10) is { } one)
+        statements = ScaledSums.Joined(ScaledRows.Folded([.. statements, .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states);
+        factors = FactorTiles.Of(statements, gradients.Values, rounded);
+        IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]);
+        if (TightSchedule.Of(all, factors, shares: true, SharedMemory.Of(2, all), mostStates: 10) is { } one)
         {
             Gradients = InOrder(one, factors, shares: true);
             return;
@@ -50,8 +48,10 @@ internal sealed class GradientPasses
             return;
         }
 
+        // What stands between the passes is exact.
         Projected = [.. Between(first, rest)];
-        Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected.Where(x => !factors.Contains(x.Name)), .. gradients.Values]));
+        factors.ExceptWith(Projected.Select(x => x.Name));
+        Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected, .. gradients.Values]));
         Gradients = Scheduled(Recalling(rest, Projected), factors);
 
         int WeightBetween(IEnumerable<int> done, IEnumerable<int> left) => Between(done.Select(x => all[x]), left.Select(x => all[x])).Sum(Weight);
@@ -72,13 +72,16 @@ internal sealed class GradientPasses
     private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors)
     {
         IReadOnlyList<Statement> best = new Schedule(statements, factors).Best();
-        int cost = new Pass(best, [], [], [], factors).Cost();
-        IReadOnlyList<Statement>? tight = cost > Limit && cost <= Limit + (2 * Limit / 3) ? TightSchedule.Of(statements, factors, shares: true, Limit, mostStates: 200) : null;
+        int cost = new Pass(best, [], [], [], factors).Cost(), limit = SharedMemory.Of(2, statements);
+        IReadOnlyList<Statement>? tight = cost > limit && cost <= limit + (2 * limit / 3) ? TightSchedule.Of(statements, factors, shares: true, limit, mostStates: 200) : null;
         return InOrder(tight ?? best, factors, shares: tight is not null);
     }
 
-    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares) =>
-        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares).FetchingWhatCostsNothing();
+    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares)
+    {
+        var pass = new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares);
+        return pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements));
+    }
 
     /// <summary>True for what the first part can do without fetching more than a row.</summary>
     private static bool IsAtHand(Statement statement) => !Pass.IsFromMemory(statement) || statement.Results.All(x => x.Rows == Dim.One);

@@ -78,8 +78,9 @@ internal sealed class Pass
     /// <summary>Fetches at its top all that it reads of the caller's tensors and of earlier passes.</summary>
     public Pass Fetching() => Fetching(Statements.Where(IsFromMemory));
 
-    /// <summary>Fetches at its top what needs no more scratch there than where it is used.</summary>
-    public Pass FetchingWhatCostsNothing()
+    /// <summary>Fetches at its top what needs no more scratch there than where it is used, and more as long as there is room.</summary>
+    /// <param name="room">What it may take (see <see cref="Cost"/>).</param>
+    public Pass FetchingWhatFits(int room)
     {
         // Orders of statements as Fetching has them, but for arrivals, which take no storage.
         int[] all = [.. Enumerable.Range(0, Statements.Count)], rest = Array.FindAll(all, x => !IsFetch(Statements[x])), early = Array.FindAll(all, x => IsFetch(Statements[x]));
@@ -89,7 +90,7 @@ internal sealed class Pass
         {
             int[] more = [.. early, statement], less = Array.FindAll(rest, x => x != statement);
             TileStorage next = empty.Copy().Place(more.OrderBy(x => Statements[x] is LoadStatement ? 1 : 0).Concat(less));
-            if (next.TakesNoMoreThan(best))
+            if (next.TakesNoMoreThan(best) || next.Weight <= room)
             {
                 (early, rest, best) = (more, less, next);
             }

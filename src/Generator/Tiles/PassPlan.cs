@@ -61,7 +61,9 @@ internal sealed class PassPlan
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
-        Prepare = Scheduled([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })], Kept.Where(x => x.Exact).Select(x => x.Tile));
+        Prepare = Scheduled(
+            GivenTiles.Marked(ScaledRows.Folded([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })])),
+            Kept.Where(x => x.Exact).Select(x => x.Tile));
         IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
         Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
         IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], kept.ContainsKey));
@@ -72,7 +74,8 @@ internal sealed class PassPlan
             GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
-            [.. left.Where(x => sources.Contains(x.Name)), .. onward, .. back]);
+            [.. left.Where(x => sources.Contains(x.Name)), .. onward, .. back],
+            new HashSet<string>(Kept.Concat(OnTheWay).Where(x => !x.Exact).Select(x => x.Tile.Name)));
         Project = both.Project is Pass project ? shortChunks.Trimmed(project) : null;
         Projected = both.Projected;
         Gradients = shortChunks.Trimmed(both.Gradients);
@@ -87,7 +90,8 @@ internal sealed class PassPlan
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
             ISet<string> factors = FactorTiles.Of(statements, exact);
-            return shortChunks.Trimmed(new Pass(new Schedule(statements, factors).Best(), [], [], [], factors).FetchingWhatCostsNothing());
+            var pass = new Pass(new Schedule(statements, factors).Best(), [], [], [], factors);
+            return shortChunks.Trimmed(pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements)));
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>

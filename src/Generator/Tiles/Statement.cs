@@ -68,12 +68,15 @@ internal sealed record StoreStatement(Tile X, string To) : Statement("")
     /// <summary>True if only the backward asks for it.</summary>
     public bool Backward { get; init; }
 
+    /// <summary>A column whose numbers multiply its rows on their way; null: none.</summary>
+    public Tile? Scale { get; init; }
+
     /// <summary>Tiles that must be in scratch first: it overwrites where they came from.</summary>
     public EquatableArray<Tile> After { get; init; } = EquatableArray<Tile>.Empty;
 
     public override IEnumerable<Tile> Results => [];
 
-    public override IEnumerable<Tile> Reads => [X, .. After];
+    public override IEnumerable<Tile> Reads => Scale is null ? [X, .. After] : [X, Scale, .. After];
 }
 
 /// <summary>TTile.Method(results, arguments, options).</summary>

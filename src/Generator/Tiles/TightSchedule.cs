@@ -9,6 +9,8 @@ internal sealed class TightSchedule
     // What one more column for a chunk's tokens takes decides nothing.
     private const int Little = 512;
 
+    private const string Suffix = "Again";
+
     private readonly IReadOnlyList<Statement> statements;
     private readonly Dependencies dependencies;
     private readonly int limit;
@@ -88,12 +90,40 @@ internal sealed class TightSchedule
     /// <param name="mostStates">Orders are many: a search that has seen so many states gives up.</param>
     public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
     {
-        var schedule = new TightSchedule(WithLoadsApart(statements), factors, shares, limit, mostStates);
-        return schedule.Search() ? [.. schedule.ordered.Select(x => schedule.statements[x])] : null;
+        var schedule = new TightSchedule(WithLoadsApart(statements, factors), factors, shares, limit, mostStates);
+        return schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, shares, limit) : null;
     }
 
-    /// <summary>What is copied from the caller's tensors for two statements is copied for each of them.</summary>
-    private static IReadOnlyList<Statement> WithLoadsApart(IReadOnlyList<Statement> statements)
+    /// <summary>What is copied twice is copied once, if there is room for it in between.</summary>
+    private static IReadOnlyList<Statement> WithLoadsOnce(IReadOnlyList<Statement> ordered, ISet<string> factors, bool shares, int limit)
+    {
+        foreach (LoadStatement again in ordered.OfType<LoadStatement>().Where(x => x.Result.Name.EndsWith(Suffix, StringComparison.Ordinal)).ToArray())
+        {
+            Tile tile = again.Result with { Name = again.Result.Name.Substring(0, again.Result.Name.Length - Suffix.Length) };
+            LoadStatement load = ordered.OfType<LoadStatement>().First(x => x.Result == tile);
+            var first = (Statement?)null;
+            List<Statement> once = [];
+            foreach (Statement statement in ordered)
+            {
+                if (!ReferenceEquals(statement, again) && !ReferenceEquals(statement, load))
+                {
+                    once.Add(statement.Reading(x => x == again.Result ? tile : x));
+                }
+                else if (first is null)
+                {
+                    first = load;
+                    once.Add(load);
+                }
+            }
+
+            ordered = new Pass(once, [], [], [], factors, shares).Cost() <= limit ? once : ordered;
+        }
+
+        return ordered;
+    }
+
+    /// <summary>What is copied from the caller's tensors for two statements is copied for each of them, to a factor if it is one.</summary>
+    private static IReadOnlyList<Statement> WithLoadsApart(IReadOnlyList<Statement> statements, ISet<string> factors)
     {
         List<Statement> apart = [.. statements];
         foreach (LoadStatement load in statements.OfType<LoadStatement>().Where(x => x.Result.Rows != Dim.One && x.Result.Columns != Dim.One))
@@ -101,7 +131,12 @@ internal sealed class TightSchedule
             int[] readers = [.. Enumerable.Range(0, apart.Count).Where(x => apart[x].Reads.Contains(load.Result))];
             if (readers.Length == 2)
             {
-                Tile other = load.Result with { Name = load.Result.Name + "Again" };
+                Tile other = load.Result with { Name = load.Result.Name + Suffix };
+                if (factors.Contains(load.Result.Name))
+                {
+                    factors.Add(other.Name);
+                }
+
                 apart[readers[1]] = apart[readers[1]].Reading(x => x == load.Result ? other : x);
                 apart.Insert(readers[1], load with { Result = other, Equation = $"{load.Equation}, once more" });
             }

@@ -20,6 +20,9 @@ internal enum Dim
 /// <summary>A matrix of the program. Names are unique: every tile is written by one operation.</summary>
 internal sealed record Tile(string Name, Dim Rows, Dim Columns)
 {
+    /// <summary>The operand of the caller whose rows it holds as they are (see <see cref="GivenTiles"/>); null if it is like any other.</summary>
+    public string? Given { get; init; }
+
     /// <summary>The same numbers, copied to scratch once more: between their uses they need not stand there.</summary>
     public Tile Again => this with { Name = Name + "'" };
 

@@ -27,6 +27,48 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void ScaleRows(DeviceTile result, DeviceTile x, DeviceTile s)
+    {
+        for (int v = ILGPU.Group.IdxX; v < x.Columns; v += ILGPU.Group.DimX)
+        {
+            for (int i = 0; i < x.Rows; i++)
+            {
+                result.Put(i, v, s[i, 0] * x[i, v], Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void ScaleAndAddProduct(DeviceTile result, DeviceTile x, DeviceTile s, DeviceTile a, DeviceTile b)
+    {
+        ScaleRows(result, x, s);
+        Product(result, a, b, Into.Add);
+    }
+
+    /// <inheritdoc/>
+    public static void ScaleAndAddTransposedProduct(DeviceTile result, DeviceTile x, DeviceTile s, DeviceTile a, DeviceTile b)
+    {
+        ScaleRows(result, x, s);
+        TransposedProduct(result, a, b, Into.Add);
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerScaled(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile s)
+    {
+        ScaleRows(result, x, s);
+        SolveUnitLower(result, l, result);
+    }
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersScaled(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile s, DeviceTile y, DeviceTile t)
+    {
+        SolveUnitLowerScaled(first, l, x, s);
+        SolveUnitLowerScaled(second, l, y, t);
+    }
+
+    /// <inheritdoc/>
     public static void SolveUnitLowers(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile y)
     {
         SolveUnitLower(first, l, x);

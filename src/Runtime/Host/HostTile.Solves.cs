@@ -7,6 +7,18 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct HostTile
 {
     /// <inheritdoc/>
+    public static void ScaleRows(HostTile result, HostTile x, HostTile s)
+    {
+        for (int i = 0; i < x.Rows; i++)
+        {
+            for (int j = 0; j < x.Columns; j++)
+            {
+                result.Row(i)[j] = s.Row(i)[0] * x.Row(i)[j];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLower(HostTile result, HostTile l, HostTile x)
     {

@@ -94,6 +94,9 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     public HostTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public HostTile TakeLike(ref long offset, int rows, int columns, HostTile given) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HostLanes Spread(int row, int column) => new(Vector512.Create(data[(row * stride) + column]));
 

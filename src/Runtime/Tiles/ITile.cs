@@ -85,6 +85,16 @@ public interface ITile<TSelf, TNumber>
     /// <inheritdoc cref="TakeStrip"/>
     TSelf TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns);
 
+    /// <summary>
+    /// Like <see cref="Take"/>, for a tile that only ever holds numbers of one of the caller's tensors as they are: a device may keep them as they stand there. They are
+    /// multiplied, solved for and stored (<see cref="Gram"/>, <see cref="SolveUnitLowerScaled"/>, <see cref="ScaleRows"/>, <see cref="Copy"/>); elementwise loops do not touch them.
+    /// </summary>
+    /// <param name="offset">Where it begins; then where it ends.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="given">The tensor.</param>
+    TSelf TakeLike(ref long offset, int rows, int columns, TSelf given);
+
     /// <summary>First row this thread handles in an elementwise loop over the tile.</summary>
     int FirstRow { get; }
 
@@ -241,6 +251,37 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>Solves (I + l)^T result = x by backward substitution; l is strictly lower triangular. result may be x.</summary>
     static abstract void SolveUnitLowerTransposed(TSelf result, TSelf l, TSelf x);
+
+    /// <summary>result_ij = s_i x_ij; s is a column. result may be x, or a tile of the caller's memory or of the workspace.</summary>
+    static abstract void ScaleRows(TSelf result, TSelf x, TSelf s);
+
+    /// <summary>result_ij = s_i x_ij + (a b)_ij; s is a column. result may be x.</summary>
+    static virtual void ScaleAndAddProduct(TSelf result, TSelf x, TSelf s, TSelf a, TSelf b)
+    {
+        TSelf.ScaleRows(result, x, s);
+        TSelf.Product(result, a, b, Into.Add);
+    }
+
+    /// <summary>result_ij = s_i x_ij + (a^T b)_ij, likewise.</summary>
+    static virtual void ScaleAndAddTransposedProduct(TSelf result, TSelf x, TSelf s, TSelf a, TSelf b)
+    {
+        TSelf.ScaleRows(result, x, s);
+        TSelf.TransposedProduct(result, a, b, Into.Add);
+    }
+
+    /// <summary>Solves (I + l) result = y, y_ij = s_i x_ij: <see cref="SolveUnitLower"/> of scaled rows.</summary>
+    static virtual void SolveUnitLowerScaled(TSelf result, TSelf l, TSelf x, TSelf s)
+    {
+        TSelf.ScaleRows(result, x, s);
+        TSelf.SolveUnitLower(result, l, result);
+    }
+
+    /// <summary>Two systems of one matrix: <see cref="SolveUnitLowerScaled"/> of x and s to first, and of y and t to second.</summary>
+    static virtual void SolveUnitLowersScaled(TSelf first, TSelf second, TSelf l, TSelf x, TSelf s, TSelf y, TSelf t)
+    {
+        TSelf.SolveUnitLowerScaled(first, l, x, s);
+        TSelf.SolveUnitLowerScaled(second, l, y, t);
+    }
 
     /// <summary>Two systems of one matrix: <see cref="SolveUnitLower"/> of x to first and of y to second. A result may be its own right side.</summary>
     static virtual void SolveUnitLowers(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y)

@@ -36,4 +36,8 @@ public static class Padded
     /// <summary>Likewise one of <see cref="ITile{TSelf, TNumber}.TakeFactorStrip"/>.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
     public static long FactorStrip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? 0 : Factor(rows, columns, sizes);
+
+    /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeLike"/> takes.</summary>
+    /// <inheritdoc cref="Elements(long, int, Sizes)"/>
+    public static long Like(long rows, int columns, Sizes sizes) => sizes.NarrowInputs == 0 ? Elements(rows, columns, sizes) : Factor(rows, columns, sizes);
 }

@@ -73,6 +73,9 @@ public struct Sizes
     /// </summary>
     public int RowPadding;
 
+    /// <summary>Non-zero: what the caller gave for the tokens of a sequence is bfloat16, and so are tiles that hold it as it is (<see cref="ITile{TSelf, TNumber}.TakeLike"/>).</summary>
+    public int NarrowInputs;
+
     /// <summary>Non-zero: states are stored [.., V, K] in place of [.., K, V].</summary>
     public int StateValueFirst;
 }

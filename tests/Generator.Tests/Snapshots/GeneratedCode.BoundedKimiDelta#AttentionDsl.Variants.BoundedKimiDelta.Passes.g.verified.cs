@@ -730,11 +730,13 @@ public partial record BoundedKimiDelta
             TTile.Fetch(GLast, kept.GLast);
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(dkLeft, projected.dkLeft);
+            TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dGLast, projected.dGLast);
             TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile L = scratch.Take(ref offset, length, length);
             TTile.Fetch(L, kept.L);
-            TTile dU = scratch.Take(ref offset, length, sizes.V);
+            TTile dU = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(dU, kept.dU);
             TTile dW = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(dW, projected.dW);
@@ -769,6 +771,10 @@ public partial record BoundedKimiDelta
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
@@ -810,15 +816,12 @@ public partial record BoundedKimiDelta
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
+            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
             TTile.Synchronize();
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = g;
             TTile.Normalize(k, kRaw);
-
-            // v: value
-            TTile v = U;
-            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Synchronize();
 
             // dk = dkLeft * exp(GLast - G)
@@ -837,11 +840,6 @@ public partial record BoundedKimiDelta
             // c = beta * k
             TTile c = dqHat;
             Loops<TTile, TNumber>.c(c, beta, k);
-            TTile.Synchronize();
-
-            // dGLast, as an earlier pass left it
-            TTile dGLast = GLast;
-            TTile.Copy(dGLast, projected.dGLast, Into.Set);
             TTile.Synchronize();
 
             // dGLast += sum over the rows of dGLastOfkLeft
@@ -911,22 +909,17 @@ public partial record BoundedKimiDelta
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-            // dv = dURight * beta
-            TTile dv = dURight;
-            Loops<TTile, TNumber>.dv(dv, beta, dURight);
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
             TTile.Synchronize();
 
             // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = dGLast;
+            TTile ddtBias = GLast;
             TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
             TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
             // daLog = sum over all of daLogOfg
-            TTile daLog = aLog;
+            TTile daLog = scratch.Take(ref offset, 1, 1);
             TTile.Sum(daLog, daLogOfg, Into.Set);
-            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             TTile.Synchronize();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);

@@ -123,10 +123,12 @@ public partial record GatedDeltaNet
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
                 2 * Padded.Elements(1, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + Padded.Like(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
@@ -172,16 +174,16 @@ public partial record GatedDeltaNet
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
                 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
-                2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                4 * Padded.Elements(1, 1, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 3 * Padded.Elements(1, 1, sizes)
-                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 9 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

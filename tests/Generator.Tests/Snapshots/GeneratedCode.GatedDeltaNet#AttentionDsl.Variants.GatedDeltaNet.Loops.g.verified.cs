@@ -539,23 +539,324 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>dq += dqHat * exp(G)</summary>
+            /// <summary>cHatFactor = beta * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dq2(TTile dq, TTile G, TTile dqHat)
+            public static void cHatFactor(TTile cHatFactor, TTile beta, TTile G)
             {
-                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
+                int down = cHatFactor.RowStep, across = cHatFactor.ColumnStep, first = cHatFactor.FirstColumn;
+                for (int i = cHatFactor.FirstRow; cHatFactor.HasRow(i); i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; dq.HasColumn(j); j += across)
+                    for (int j = first; cHatFactor.HasColumn(j); j += across)
                     {
-                        dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
-                        if (dq.ColumnsInOneTurn)
+                        cHatFactor.Store(i, j, beta.Spread(i, 0) * TNumber.Exp(G.Spread(i, 0)));
+                        if (cHatFactor.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dq.RowsInOneTurn)
+                    if (cHatFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>PFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void PFactor(TTile PFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = PFactor.RowStep, across = PFactor.ColumnStep, first = PFactor.FirstColumn;
+                for (int i = PFactor.FirstRow; PFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; PFactor.HasColumn(j); j += across)
+                    {
+                        PFactor.Store(i, j, scale);
+                        if (PFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (PFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>qHatFactor = scale * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void qHatFactor(TTile qHatFactor, TTile G, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = qHatFactor.RowStep, across = qHatFactor.ColumnStep, first = qHatFactor.FirstColumn;
+                for (int i = qHatFactor.FirstRow; qHatFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; qHatFactor.HasColumn(j); j += across)
+                    {
+                        qHatFactor.Store(i, j, scale * TNumber.Exp(G.Spread(i, 0)));
+                        if (qHatFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHatFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>L = beta * LUnscaled</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void L(TTile L, TTile beta, TTile LUnscaled)
+            {
+                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
+                for (int i = L.FirstRow; L.HasRow(i); i += down)
+                {
+                    TNumber beta_i = beta.Spread(i, 0);
+                    for (int j = first; L.HasColumn(j); j += across)
+                    {
+                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
+                        if (L.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (L.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>kLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
+                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
+                    {
+                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (kLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dqHatFactor = scale * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqHatFactor.RowStep, across = dqHatFactor.ColumnStep, first = dqHatFactor.FirstColumn;
+                for (int i = dqHatFactor.FirstRow; dqHatFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dqHatFactor.HasColumn(j); j += across)
+                    {
+                        dqHatFactor.Store(i, j, scale * TNumber.Exp(G.Spread(i, 0)));
+                        if (dqHatFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqHatFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dkLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dkLeftFactor(TTile dkLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = dkLeftFactor.RowStep, across = dkLeftFactor.ColumnStep, first = dkLeftFactor.FirstColumn;
+                for (int i = dkLeftFactor.FirstRow; dkLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dkLeftFactor.HasColumn(j); j += across)
+                    {
+                        dkLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (dkLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dkLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dPUnscaled = dP * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPUnscaled(TTile dPUnscaled, TTile dP, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPUnscaled.RowStep, across = dPUnscaled.ColumnStep, first = dPUnscaled.FirstColumn;
+                for (int i = dPUnscaled.FirstRow; dPUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dPUnscaled.HasColumn(j); j += across)
+                    {
+                        dPUnscaled.Store(i, j, dP.Load(i, j) * scale);
+                        if (dPUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dExponentOfPUnscaled(TTile dExponentOfPUnscaled, TTile dPUnscaled, TTile PPlain)
+            {
+                int down = dExponentOfPUnscaled.RowStep, across = dExponentOfPUnscaled.ColumnStep, first = dExponentOfPUnscaled.FirstColumn;
+                for (int i = dExponentOfPUnscaled.FirstRow; dExponentOfPUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dExponentOfPUnscaled.HasColumn(j); j += across)
+                    {
+                        dExponentOfPUnscaled.Store(i, j, dPUnscaled.Load(i, j) * PPlain.Load(i, j));
+                        if (dExponentOfPUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfPUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dG += scale * exp(G) * dqHatDotqIn</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dG3(TTile dG, TTile G, TTile dqHatDotqIn, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
+                for (int i = dG.FirstRow; dG.HasRow(i); i += down)
+                {
+                    for (int j = first; dG.HasColumn(j); j += across)
+                    {
+                        dG.Store(i, j, dG.Load(i, j) + scale * TNumber.Exp(G.Spread(i, 0)) * dqHatDotqIn.Spread(i, 0));
+                        if (dG.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dG.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dk += dcHat * (beta * exp(G))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dk3(TTile dk, TTile beta, TTile G, TTile dcHat)
+            {
+                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
+                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
+                {
+                    TNumber product = beta.Spread(i, 0) * TNumber.Exp(G.Spread(i, 0));
+                    for (int j = first; dk.HasColumn(j); j += across)
+                    {
+                        dk.Store(i, j, dk.Load(i, j) + dcHat.Load(i, j) * product);
+                        if (dk.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dk.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>
+            /// dbeta = exp(G) * dcHatDotk
+            /// dG += beta * exp(G) * dcHatDotk
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dbeta(TTile dbeta, TTile dG, TTile beta, TTile G, TTile dcHatDotk)
+            {
+                int down = dbeta.RowStep, across = dbeta.ColumnStep, first = dbeta.FirstColumn;
+                for (int i = dbeta.FirstRow; dbeta.HasRow(i); i += down)
+                {
+                    for (int j = first; dbeta.HasColumn(j); j += across)
+                    {
+                        TNumber exp = TNumber.Exp(G.Spread(i, 0));
+                        TNumber dcHatDotk_ij = dcHatDotk.Spread(i, 0);
+                        dbeta.Store(i, j, exp * dcHatDotk_ij);
+                        dG.Store(i, j, dG.Load(i, j) + beta.Spread(i, 0) * exp * dcHatDotk_ij);
+                        if (dbeta.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dbeta.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dLUnscaled = dL * beta</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dLUnscaled(TTile dLUnscaled, TTile beta, TTile dL)
+            {
+                int down = dLUnscaled.RowStep, across = dLUnscaled.ColumnStep, first = dLUnscaled.FirstColumn;
+                for (int i = dLUnscaled.FirstRow; dLUnscaled.HasRow(i); i += down)
+                {
+                    TNumber beta_i = beta.Spread(i, 0);
+                    for (int j = first; dLUnscaled.HasColumn(j); j += across)
+                    {
+                        dLUnscaled.Store(i, j, dL.Load(i, j) * beta_i);
+                        if (dLUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dLUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dExponentOfLUnscaled = dLUnscaled * LUnscaled</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dExponentOfLUnscaled(TTile dExponentOfLUnscaled, TTile dLUnscaled, TTile LUnscaled)
+            {
+                int down = dExponentOfLUnscaled.RowStep, across = dExponentOfLUnscaled.ColumnStep, first = dExponentOfLUnscaled.FirstColumn;
+                for (int i = dExponentOfLUnscaled.FirstRow; dExponentOfLUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dExponentOfLUnscaled.HasColumn(j); j += across)
+                    {
+                        dExponentOfLUnscaled.Store(i, j, dLUnscaled.Load(i, j) * LUnscaled.Load(i, j));
+                        if (dExponentOfLUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfLUnscaled.RowsInOneTurn)
                     {
                         break;
                     }
@@ -846,7 +1147,7 @@ public partial record GatedDeltaNet
 
             /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk3(TTile dk, TTile beta, TTile dc)
+            public static void dk4(TTile dk, TTile beta, TTile dc)
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;

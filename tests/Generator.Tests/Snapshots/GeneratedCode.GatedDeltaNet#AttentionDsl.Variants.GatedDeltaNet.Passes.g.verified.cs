@@ -22,7 +22,7 @@ public partial record GatedDeltaNet
             where TNumber : struct, INumber<TNumber>
         {
             public TTile GLast;
-            public TTile L;
+            public TTile LUnscaled;
             public TTile U0;
             public TTile W;
             public TTile PPlain;
@@ -38,7 +38,7 @@ public partial record GatedDeltaNet
                 Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 tiles.GLast = between.Exact.Take(ref exact, 1, 1);
-                tiles.L = between.Exact.Take(ref exact, length, length);
+                tiles.LUnscaled = between.Exact.Take(ref exact, length, length);
                 tiles.U0 = between.Packed.Take(ref packed, length, sizes.V);
                 tiles.W = between.Packed.Take(ref packed, length, sizes.K);
                 tiles.PPlain = between.Exact.Take(ref exact, length, length);
@@ -114,13 +114,17 @@ public partial record GatedDeltaNet
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -136,91 +140,79 @@ public partial record GatedDeltaNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-            TTile.SynchronizeVectors();
-
-            // betaIn: write strength
-            TTile betaIn = g;
-            TTile.Copy(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.SynchronizeVectors();
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
+            TTile.SynchronizeVectors();
+
+            // cHatFactor = beta * exp(G)
+            TTile cHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.cHatFactor(cHatFactor, beta, G);
+
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
+            TTile.Trim(PFactor, tokens);
+
+            // qHatFactor = scale * exp(G)
+            TTile qHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
             TTile.Synchronize();
+
+            // LPlain_ij = k_i . k_j for j < i
+            TTile LPlain = scratch.Take(ref offset, length, length);
+            TTile.Gram(LPlain, k, k, Causal.Strict, Into.Set);
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = kRaw;
             TTile.Normalize(qIn, qRaw);
-
-            // vw = beta * v
-            TTile vw = v;
-            Loops<TTile, TNumber>.vw(vw, beta, v);
             TTile.Synchronize();
 
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
+            // LUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+            TTile LUnscaled = LPlain;
+            TTile.Decay(LUnscaled, LPlain, G, G, Causal.Strict, Into.Set);
 
-            // c = beta * k
-            TTile c = qRaw;
-            Loops<TTile, TNumber>.c(c, beta, k);
-            TTile.Synchronize();
-
-            // P_ij = q_i . k_j for j <= i
+            // PPlain_ij = qIn_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+            TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.LUnscaled, LUnscaled, Into.Set);
+            }
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
-
-            // qHat = q exp(G)
-            TTile qHat = q;
-            Loops<TTile, TNumber>.qHat(qHat, q, G);
             TTile.Synchronize();
 
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(kept.P, P, Into.Set);
+            // L = beta * LUnscaled
+            TTile L = LUnscaled;
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
 
-            // cHat = c exp(G)
-            TTile cHat = qHat;
-            Loops<TTile, TNumber>.cHat(cHat, c, G);
-            TTile.Synchronize();
-
-            // L_ij = c_i . k_j for j < i
-            TTile LPlain = P;
-            TTile.Gram(LPlain, c, k, Causal.Strict, Into.Set);
-            TTile.Synchronize();
-
-            // L_ij *= exp(G_i - G_j), masked before the exponential
-            TTile L = LPlain;
-            TTile.Decay(L, LPlain, G, G, Causal.Strict, Into.Set);
+            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+            TTile PUnscaled = PPlain;
+            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = k;
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            // kLeftFactor = exp(GLast - G)
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
             TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.L, L, Into.Set);
-            }
 
-            // U0 = (I + L)^-1 vw
-            // W = (I + L)^-1 cHat
-            TTile U0 = vw;
-            TTile W = cHat;
-            TTile.SolveUnitLowers(U0, W, L, vw, cHat);
-            TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            // U0 = (I + L)^-1 (beta * v)
+            // W = (I + L)^-1 (cHatFactor * k)
+            TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
+            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+            TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
             TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
             TTile.Copy(kept.W, W, Into.Set);
@@ -682,6 +674,11 @@ public partial record GatedDeltaNet
             TTile.Fetch(dSNext, after);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
@@ -694,10 +691,9 @@ public partial record GatedDeltaNet
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = U;
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // dU, as an earlier pass left it
+            TTile dU = U;
+            TTile.Copy(dU, kept.dU, Into.Set);
 
             // dGLastOfSKept = exp(GLast) * dSNextDotS
             TTile dGLastOfSKept = dSNextDotS;
@@ -709,14 +705,10 @@ public partial record GatedDeltaNet
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
             // dGLast = sum over all of dGLastOfSKept
-            TTile dGLast = GLast;
+            TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dqHat, dqHat, Into.Set);
-
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Copy(dU, kept.dU, Into.Set);
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
             TTile.Synchronize();
 
@@ -744,6 +736,8 @@ public partial record GatedDeltaNet
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
             TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
@@ -752,11 +746,8 @@ public partial record GatedDeltaNet
             TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(dkLeft, projected.dkLeft);
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(GLast, kept.GLast);
-            TTile dURoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dU = dURoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dU, kept.dU);
+            TTile dGLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dGLast, projected.dGLast);
 
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
@@ -780,6 +771,11 @@ public partial record GatedDeltaNet
             TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
+            // qRaw: query
+            TTile qRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile qRaw = qRawRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+
             // kRaw: key
             TTile kRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile kRaw = kRawRoom.Block(0, length, 0, sizes.K);
@@ -800,207 +796,193 @@ public partial record GatedDeltaNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+            TTile.SynchronizeVectors();
+
+            // dqHatFactor = scale * exp(G)
+            TTile dqHatFactor = g;
+            Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
+
+            // dkLeftFactor = exp(GLast - G)
+            TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
             // dP = dOutput U^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
             TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
 
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile kRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile k = kRoom.Block(0, length, 0, sizes.K);
-            TTile.Normalize(k, kRaw);
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
+            TTile.Normalize(qIn, qRaw);
             TTile.Synchronize();
 
-            // dPPlain = dP exp(G_i - G_j)
-            TTile dPPlain = scratch.Take(ref offset, length, length);
-            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+            // dPUnscaled = dP * scale
+            TTile dPUnscaled = dP;
+            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
 
-            // c = beta * k
-            TTile c = kRaw;
-            Loops<TTile, TNumber>.c(c, beta, k);
+            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfPUnscaled = PPlain;
+            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = qRaw;
+            TTile.Normalize(k, kRaw);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Copy(dU, kept.dU, Into.Set);
+
+            // dL = 0
+            TTile dL = scratch.Take(ref offset, length, length);
+            TTile.Clear(dL);
+            TTile.Synchronize();
+
+            // dPPlain = dPUnscaled exp(G_i - G_j)
+            TTile dPPlain = dPUnscaled;
+            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
 
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = g;
+            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
             TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-            // v: value
-            TTile v = dOutput;
-            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // dqHat, as an earlier pass left it
+            TTile dqHat = kRaw;
+            TTile.Copy(dqHat, projected.dqHat, Into.Set);
             TTile.Synchronize();
 
-            // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfP = dP;
-            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
-
-            // dk = dkLeft * exp(GLast - G)
-            TTile dk = dkLeft;
-            Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
+            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
+            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
             TTile dG = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-            TTile.Synchronize();
-            TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
-
-            // dGLast, as an earlier pass left it
-            TTile dGLast = GLast;
-            TTile.Copy(dGLast, projected.dGLast, Into.Set);
             TTile.SynchronizeVectors();
 
             // dGLast += sum over all of dGLastOfkLeft
             TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
 
-            // L, as an earlier pass left it
-            TTile L = PPlain;
-            TTile.Copy(L, kept.L, Into.Set);
+            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            TTile dk = dkLeft;
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+            TTile.Synchronize();
+
+            // dG += sum over j of dExponentOfPUnscaled_ij
+            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
+
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = dkLeftFactor;
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+            TTile.Synchronize();
+
+            // dG += scale * exp(G) * dqHatDotqIn
+            Loops<TTile, TNumber>.dG3(dG, G, dqHatDotqIn, sizes);
             TTile.SynchronizeVectors();
 
-            // dG += dGLast, in its part of G
-            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            // dG -= dColumnsOfPUnscaled, as a column
+            TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
+
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = dqHat;
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
+
+            // LUnscaled, as an earlier pass left it
+            TTile LUnscaled = dExponentOfPUnscaled;
+            TTile.Copy(LUnscaled, kept.LUnscaled, Into.Set);
+
+            // dW, as an earlier pass left it
+            TTile dW = qIn;
+            TTile.Copy(dW, projected.dW, Into.Set);
             TTile.Synchronize();
 
-            // dColumnsOfP_j = sum over i of dExponentOfP_ij
-            TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
-
-            // dG += sum over j of dExponentOfP_ij
-            TTile.RowSum(dG, dExponentOfP, Into.Add);
+            // L = beta * LUnscaled
+            TTile L = dPPlain;
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
+            TTile.Synchronize();
 
             // dURight = (I + L)^-T dU
+            // dcHat = (I + L)^-T dW
             TTile dURight = dU;
-            TTile.SolveUnitLowerTransposed(dURight, L, dU);
-            TTile.Synchronize();
-
-            // dL = 0
-            TTile dL = dExponentOfP;
-            TTile.Clear(dL);
-
-            // dbeta = sum over j of dURight_ij v_ij
-            TTile dbeta = dkLeftDotk;
-            TTile.RowDot(dbeta, dURight, v, Into.Set);
-
-            // dG -= dColumnsOfP, as a column
-            TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+            TTile dcHat = dW;
+            TTile.SolveUnitLowersTransposed(dURight, dcHat, L, dU, dW);
             TTile.Synchronize();
 
             // dL -= dURight U^T where pairs exist
             TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
+            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
+
+            // dk += dcHat * (beta * exp(G))
+            Loops<TTile, TNumber>.dk3(dk, beta, G, dcHat);
+
+            // dcHatDotk_i = sum over j of dcHat_ij k_ij
+            TTile dcHatDotk = dqHatFactor;
+            TTile.RowDot(dcHatDotk, dcHat, k, Into.Set);
             TTile.Synchronize();
 
-            // dv = dURight * beta
-            TTile dv = dURight;
-            Loops<TTile, TNumber>.dv(dv, beta, dURight);
-            TTile.Synchronize();
-            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-            TTile.Synchronize();
+            // dbeta = exp(G) * dcHatDotk
+            // dG += beta * exp(G) * dcHatDotk
+            TTile dbeta = dqHatDotqIn;
+            Loops<TTile, TNumber>.dbeta(dbeta, dG, beta, G, dcHatDotk);
 
-            // dW, as an earlier pass left it
-            TTile dW = dURoom.Block(0, length, 0, sizes.K);
-            TTile.Copy(dW, projected.dW, Into.Set);
-            TTile.Synchronize();
+            // dLUnscaled = dL * beta
+            TTile dLUnscaled = L;
+            Loops<TTile, TNumber>.dLUnscaled(dLUnscaled, beta, dL);
+            TTile.SynchronizeVectors();
 
-            // dcHat = (I + L)^-T dW
-            TTile dcHat = dW;
-            TTile.SolveUnitLowerTransposed(dcHat, L, dW);
-            TTile.Synchronize();
+            // dG += dGLast, in its part of G
+            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
-            // dcHatDotc_i = sum over j of dcHat_ij c_ij
-            TTile dcHatDotc = dGLastOfkLeft;
-            TTile.RowDot(dcHatDotc, dcHat, c, Into.Set);
+            // v: value
+            TTile v = U;
+            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
-            // dExponentOfL = dL * L
-            TTile dExponentOfL = L;
-            Loops<TTile, TNumber>.dExponentOfL(dExponentOfL, dL, L);
+            // dkRaw = 0
+            TTile dkRaw = dcHat;
+            TTile.Clear(dkRaw);
             TTile.Synchronize();
 
-            // dc = dcHat * exp(G)
-            TTile dc = dcHat;
-            Loops<TTile, TNumber>.dc(dc, G, dcHat);
-
-            // dLPlain = dL exp(G_i - G_j)
-            TTile dLPlain = dL;
-            TTile.Decay(dLPlain, dL, G, G, Causal.Strict, Into.Set);
-
-            // dColumnsOfL_j = sum over i of dExponentOfL_ij
-            TTile dColumnsOfL = dColumnsOfP;
-            TTile.ColumnSum(dColumnsOfL, dExponentOfL, Into.Set);
-
-            // dG += exp(G) * dcHatDotc
-            Loops<TTile, TNumber>.dG2(dG, G, dcHatDotc);
+            // dbeta += sum over j of dL_ij LUnscaled_ij
+            TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
             TTile.Synchronize();
 
-            // dc += dLPlain k
-            TTile.Product(dc, dLPlain, k, Into.Add);
+            // dExponentOfLUnscaled = dLUnscaled * LUnscaled
+            TTile dExponentOfLUnscaled = LUnscaled;
+            Loops<TTile, TNumber>.dExponentOfLUnscaled(dExponentOfLUnscaled, dLUnscaled, LUnscaled);
 
-            // dk += dLPlain^T c
-            TTile.TransposedProduct(dk, dLPlain, c, Into.Add);
-
-            // dG += sum over j of dExponentOfL_ij
-            TTile.RowSum(dG, dExponentOfL, Into.Add);
+            // dbeta += sum over j of dURight_ij v_ij
+            TTile.RowDot(dbeta, dURight, v, Into.Add);
             TTile.Synchronize();
 
-            // dk += dc * beta
-            Loops<TTile, TNumber>.dk2(dk, beta, dc);
+            // dLPlain = dLUnscaled exp(G_i - G_j)
+            TTile dLPlain = dLUnscaled;
+            TTile.Decay(dLPlain, dLUnscaled, G, G, Causal.Strict, Into.Set);
 
-            // dbeta += sum over j of dc_ij k_ij
-            TTile.RowDot(dbeta, dc, k, Into.Add);
+            // dG += sum over j of dExponentOfLUnscaled_ij
+            TTile.RowSum(dG, dExponentOfLUnscaled, Into.Add);
 
-            // dG -= dColumnsOfL, as a column
-            TTile.Transpose(dG, dColumnsOfL, Into.Subtract);
-            TTile.Synchronize();
-
-            // dq = dPPlain k
-            TTile dq = dc;
-            TTile.Product(dq, dPPlain, k, Into.Set);
+            // dColumnsOfLUnscaled_j = sum over i of dExponentOfLUnscaled_ij
+            TTile dColumnsOfLUnscaled = dColumnsOfPUnscaled;
+            TTile.ColumnSum(dColumnsOfLUnscaled, dExponentOfLUnscaled, Into.Set);
 
             // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
             TTile dbetaIn = betaIn;
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-            // qRaw: query
-            TTile qRaw = c;
-            TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Synchronize();
 
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = k;
-            TTile.Normalize(qIn, qRaw);
-            TTile.Synchronize();
+            // dG -= dColumnsOfLUnscaled, as a column
+            TTile.Transpose(dG, dColumnsOfLUnscaled, Into.Subtract);
 
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-
-            // dqHat, as an earlier pass left it
-            TTile dqHat = qRaw;
-            TTile.Copy(dqHat, projected.dqHat, Into.Set);
-            TTile.Synchronize();
-
-            // dk += dPPlain^T q
-            TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
-
-            // dqHatDotq_i = sum over j of dqHat_ij q_ij
-            TTile dqHatDotq = dbetaIn;
-            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
-
-            // dq += dqHat * exp(G)
-            Loops<TTile, TNumber>.dq2(dq, G, dqHat);
-
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-            TTile.Synchronize();
-
-            // dG += exp(G) * dqHatDotq
-            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
+            // dk += dLPlain k
+            TTile.Product(dk, dLPlain, k, Into.Add);
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = dqHatDotq;
+            TTile dg = dbetaIn;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -1009,32 +991,31 @@ public partial record GatedDeltaNet
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             TTile daLogOfg = beta;
-            TTile dgIn = dbeta;
+            TTile dgIn = dcHatDotk;
             TTile ddtBiasOfg = G;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
             TTile.SynchronizeVectors();
 
             // daLog = sum over the rows of daLogOfg
-            TTile daLog = dGLast;
+            TTile daLog = GLast;
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
 
-            // dkRaw = 0
-            TTile dkRaw = dqHat;
-            TTile.Clear(dkRaw);
-
-            // kRaw: key, once more
-            TTile kRawAgain = q;
-            TTile.Copy(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // ddtBias = sum over the rows of ddtBiasOfg
+            TTile ddtBias = dGLast;
+            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.SynchronizeVectors();
-
-            // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = daLog;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
             TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
-            TTile.SynchronizeVectors();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
+            TTile.Synchronize();
+
+            // dk += dLPlain^T k
+            TTile.TransposedProduct(dk, dLPlain, k, Into.Add);
+            TTile.Synchronize();
+
+            // kRaw: key, once more
+            TTile kRawAgain = k;
+            TTile.Copy(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Synchronize();
 
             // dkRaw += what dk says of k = normalize(kRaw)

@@ -182,13 +182,12 @@ public partial record KimiDelta
                 + Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + 2 * Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
-                2 * Padded.Elements(1, sizes.K, sizes)
+                3 * Padded.Elements(1, sizes.K, sizes)
                 + 9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                + 4 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, 1, sizes),
+                + 2 * Padded.Elements(1, 1, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, 1, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

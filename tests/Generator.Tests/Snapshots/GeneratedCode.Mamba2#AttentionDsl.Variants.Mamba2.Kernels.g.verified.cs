@@ -119,10 +119,10 @@ public partial record Mamba2
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(1, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                2 * Padded.Elements(1, 1, sizes)
+                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Like(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Like(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
@@ -161,17 +161,17 @@ public partial record Mamba2
                 2 * Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + 3 * Padded.Elements(1, 1, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
                 Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 3 * Padded.Elements(1, 1, sizes)
+                + 5 * Padded.Elements(1, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Elements(1, sizes.Chunk, sizes),

@@ -439,6 +439,98 @@ public partial record Mamba2
                 }
             }
 
+            /// <summary>vFactor = softplus(dt + dtBias)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void vFactor(TTile vFactor, TTile dt, TTile dtBias)
+            {
+                TNumber dtBias_i = dtBias.Spread(0, 0);
+                int down = vFactor.RowStep, across = vFactor.ColumnStep, first = vFactor.FirstColumn;
+                for (int i = vFactor.FirstRow; vFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; vFactor.HasColumn(j); j += across)
+                    {
+                        vFactor.Store(i, j, TNumber.Softplus(dt.Spread(i, 0) + dtBias_i));
+                        if (vFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (vFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>PFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void PFactor(TTile PFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = PFactor.RowStep, across = PFactor.ColumnStep, first = PFactor.FirstColumn;
+                for (int i = PFactor.FirstRow; PFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; PFactor.HasColumn(j); j += across)
+                    {
+                        PFactor.Store(i, j, scale);
+                        if (PFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (PFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>qHatFactor = scale * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void qHatFactor(TTile qHatFactor, TTile G, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = qHatFactor.RowStep, across = qHatFactor.ColumnStep, first = qHatFactor.FirstColumn;
+                for (int i = qHatFactor.FirstRow; qHatFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; qHatFactor.HasColumn(j); j += across)
+                    {
+                        qHatFactor.Store(i, j, scale * TNumber.Exp(G.Spread(i, 0)));
+                        if (qHatFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHatFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>kLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
+                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
+                    {
+                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (kLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>dread = dOutput</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dread2(TTile dread, TTile dOutput)
@@ -461,47 +553,114 @@ public partial record Mamba2
                 }
             }
 
-            /// <summary>dq += dqHat * exp(G)</summary>
+            /// <summary>dqHatFactor = scale * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dq2(TTile dq, TTile G, TTile dqHat)
+            public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
             {
-                int down = dq.RowStep, across = dq.ColumnStep, first = dq.FirstColumn;
-                for (int i = dq.FirstRow; dq.HasRow(i); i += down)
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqHatFactor.RowStep, across = dqHatFactor.ColumnStep, first = dqHatFactor.FirstColumn;
+                for (int i = dqHatFactor.FirstRow; dqHatFactor.HasRow(i); i += down)
                 {
-                    TNumber exp = TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; dq.HasColumn(j); j += across)
+                    for (int j = first; dqHatFactor.HasColumn(j); j += across)
                     {
-                        dq.Store(i, j, dq.Load(i, j) + dqHat.Load(i, j) * exp);
-                        if (dq.ColumnsInOneTurn)
+                        dqHatFactor.Store(i, j, scale * TNumber.Exp(G.Spread(i, 0)));
+                        if (dqHatFactor.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dq.RowsInOneTurn)
+                    if (dqHatFactor.RowsInOneTurn)
                     {
                         break;
                     }
                 }
             }
 
-            /// <summary>dk += dkLeft * exp(GLast - G)</summary>
+            /// <summary>dkLeftFactor = exp(GLast - G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk2(TTile dk, TTile GLast, TTile G, TTile dkLeft)
+            public static void dkLeftFactor(TTile dkLeftFactor, TTile GLast, TTile G)
             {
                 TNumber GLast_i = GLast.Spread(0, 0);
-                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
+                int down = dkLeftFactor.RowStep, across = dkLeftFactor.ColumnStep, first = dkLeftFactor.FirstColumn;
+                for (int i = dkLeftFactor.FirstRow; dkLeftFactor.HasRow(i); i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; dk.HasColumn(j); j += across)
+                    for (int j = first; dkLeftFactor.HasColumn(j); j += across)
                     {
-                        dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
-                        if (dk.ColumnsInOneTurn)
+                        dkLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (dkLeftFactor.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dk.RowsInOneTurn)
+                    if (dkLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dPUnscaled = dP * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPUnscaled(TTile dPUnscaled, TTile dP, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPUnscaled.RowStep, across = dPUnscaled.ColumnStep, first = dPUnscaled.FirstColumn;
+                for (int i = dPUnscaled.FirstRow; dPUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dPUnscaled.HasColumn(j); j += across)
+                    {
+                        dPUnscaled.Store(i, j, dP.Load(i, j) * scale);
+                        if (dPUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dG += scale * exp(G) * dqHatDotqIn</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dG2(TTile dG, TTile G, TTile dqHatDotqIn, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dG.RowStep, across = dG.ColumnStep, first = dG.FirstColumn;
+                for (int i = dG.FirstRow; dG.HasRow(i); i += down)
+                {
+                    for (int j = first; dG.HasColumn(j); j += across)
+                    {
+                        dG.Store(i, j, dG.Load(i, j) + scale * TNumber.Exp(G.Spread(i, 0)) * dqHatDotqIn.Spread(i, 0));
+                        if (dG.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dG.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dExponentOfPUnscaled(TTile dExponentOfPUnscaled, TTile dPUnscaled, TTile PPlain)
+            {
+                int down = dExponentOfPUnscaled.RowStep, across = dExponentOfPUnscaled.ColumnStep, first = dExponentOfPUnscaled.FirstColumn;
+                for (int i = dExponentOfPUnscaled.FirstRow; dExponentOfPUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dExponentOfPUnscaled.HasColumn(j); j += across)
+                    {
+                        dExponentOfPUnscaled.Store(i, j, dPUnscaled.Load(i, j) * PPlain.Load(i, j));
+                        if (dExponentOfPUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }

@@ -95,10 +95,6 @@ public partial record Mamba2
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // vIn: value
-            TTile vIn = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
-
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
@@ -107,28 +103,27 @@ public partial record Mamba2
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
 
+            // vIn: value
+            TTile vIn = scratch.TakeLike(ref offset, length, sizes.V, tensors.X.Data);
+            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
+
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-            // qIn: query
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
-
             // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile k = scratch.TakeLike(ref offset, length, sizes.K, tensors.B.Data);
             TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
+
+            // qIn: query
+            TTile qIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.C.Data);
+            TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
-            // v = softplus(dt + dtBias) * vIn
-            TTile v = vIn;
-            Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-            TTile.Synchronize();
-            TTile.Copy(kept.v, v, Into.Set);
+            // vFactor = softplus(dt + dtBias)
+            TTile vFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.vFactor(vFactor, dt, dtBias);
+            TTile.Trim(vFactor, tokens);
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = dt;
@@ -140,35 +135,42 @@ public partial record Mamba2
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
 
-            // P_ij = q_i . k_j for j <= i
+            // PPlain_ij = qIn_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
+            TTile.Trim(PFactor, tokens);
+            TTile.SynchronizeVectors();
+
+            // qHatFactor = scale * exp(G)
+            TTile qHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
             TTile.Synchronize();
+            TTile.ScaleRows(kept.v, vIn, vFactor);
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
-
-            // qHat = q exp(G)
-            TTile qHat = q;
-            Loops<TTile, TNumber>.qHat(qHat, q, G);
+            TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
 
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
+            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+            TTile PUnscaled = PPlain;
+            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = k;
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            // kLeftFactor = exp(GLast - G)
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
             TTile.Synchronize();
-            TTile.Copy(kept.P, P, Into.Set);
-            TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+            TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -551,6 +553,8 @@ public partial record Mamba2
             TTile.Fetch(dSNext, after);
             TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
             TTile.Fetch(kLeft, kept.kLeft);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -570,40 +574,33 @@ public partial record Mamba2
             TTile dv = scratch.Take(ref offset, length, sizes.V);
             TTile.Product(dv, kLeft, dSNext, Into.Set);
 
+            // dread = dOutput
+            // dvIn = dOutput * d
+            TTile dread = scratch.Take(ref offset, length, sizes.V);
+            TTile dvIn = scratch.Take(ref offset, length, sizes.V);
+            Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+
             // dSNextDotS_i = sum over j of dSNext_ij S_ij
             TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
             TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
             TTile.Copy(projected.dv, dv, Into.Set);
-            TTile.Synchronize();
-
-            // dread = dOutput
-            // dvIn = dOutput * d
-            TTile dread = dv;
-            TTile dvIn = scratch.Take(ref offset, length, sizes.V);
-            Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
-            TTile.Synchronize();
             TTile.Copy(projected.dread, dread, Into.Set);
             TTile.Copy(projected.dvIn, dvIn, Into.Set);
 
             // dqHat = dread S^T
-            TTile dqHat = dkLeft;
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile.ProductTransposed(dqHat, dread, S, Into.Set);
-
-            // GLast, as an earlier pass left it
-            TTile GLast = d;
-            TTile.Copy(GLast, kept.GLast, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(projected.dqHat, dqHat, Into.Set);
 
             // dGLastOfSKept = exp(GLast) * dSNextDotS
             TTile dGLastOfSKept = dSNextDotS;
             Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
             TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
 
             // dGLast = sum over all of dGLastOfSKept
-            TTile dGLast = GLast;
+            TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
@@ -630,6 +627,8 @@ public partial record Mamba2
             TTile.Fetch(dqHat, projected.dqHat);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
+            TTile dGLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dGLast, projected.dGLast);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
             TTile dv = scratch.Take(ref offset, length, sizes.V);
@@ -652,6 +651,10 @@ public partial record Mamba2
             TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
+            // dP = dread v^T where pairs exist
+            TTile dP = scratch.Take(ref offset, length, length);
+            TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
+
             // g = -(exp(aLog) * softplus(dt + dtBias))
             TTile g = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
@@ -661,18 +664,23 @@ public partial record Mamba2
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+            TTile.SynchronizeVectors();
 
-            // dP = dread v^T where pairs exist
-            TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
+            // dqHatFactor = scale * exp(G)
+            TTile dqHatFactor = g;
+            Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
+
+            // dkLeftFactor = exp(GLast - G)
+            TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
             // dv += P^T dread
             TTile.TransposedProduct(dv, P, dread, Into.Add);
             TTile.Synchronize();
 
-            // dPPlain = dP exp(G_i - G_j)
-            TTile dPPlain = scratch.Take(ref offset, length, length);
-            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
+            // dPUnscaled = dP * scale
+            TTile dPUnscaled = dP;
+            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
 
             // vIn: value
             TTile vIn = v;
@@ -683,23 +691,24 @@ public partial record Mamba2
             TTile.Copy(dvIn, projected.dvIn, Into.Set);
             TTile.Synchronize();
 
-            // dq = dPPlain k
-            TTile dq = scratch.Take(ref offset, length, sizes.K);
-            TTile.Product(dq, dPPlain, k, Into.Set);
+            // dPPlain = dPUnscaled exp(G_i - G_j)
+            TTile dPPlain = scratch.Take(ref offset, length, length);
+            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
 
             // dvIn += dv * softplus(dt + dtBias)
             Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
             TTile.Synchronize();
 
-            // dq += dqHat * exp(G)
-            Loops<TTile, TNumber>.dq2(dq, G, dqHat);
-
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
             TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
             TTile.Synchronize();
             TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+
+            // dvDotvIn_i = sum over j of dv_ij vIn_ij
+            TTile dvDotvIn = dqHatFactor;
+            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -707,85 +716,80 @@ public partial record Mamba2
             TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Synchronize();
 
-            // qIn: query
-            TTile qIn = dqIn;
-            TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.Synchronize();
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-            TTile.Synchronize();
-
-            // dqHatDotq_i = sum over j of dqHat_ij q_ij
-            TTile dqHatDotq = g;
-            TTile.RowDot(dqHatDotq, dqHat, q, Into.Set);
-            TTile.Synchronize();
-
-            // dk = dPPlain^T q
-            TTile dk = dqHat;
-            TTile.TransposedProduct(dk, dPPlain, q, Into.Set);
-            TTile.Synchronize();
-
             // dkLeft, as an earlier pass left it
-            TTile dkLeft = q;
+            TTile dkLeft = dqIn;
             TTile.Copy(dkLeft, projected.dkLeft, Into.Set);
 
-            // PPlain, as an earlier pass left it
-            TTile PPlain = dPPlain;
-            TTile.Copy(PPlain, kept.PPlain, Into.Set);
+            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+            TTile dOutputDotvIn = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
             TTile.Synchronize();
 
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
             TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
             TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-            // dk += dkLeft * exp(GLast - G)
-            Loops<TTile, TNumber>.dk2(dk, GLast, G, dkLeft);
-
-            // dExponentOfP_ij = dP_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfP = dP;
-            Loops<TTile, TNumber>.dExponentOfP(dExponentOfP, dP, PPlain);
+            // dd = sum over all of dOutputDotvIn
+            TTile dd = scratch.Take(ref offset, 1, 1);
+            TTile.Sum(dd, dOutputDotvIn, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
-            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
+            TTile dGLastOfkLeft = dOutputDotvIn;
             TTile dG = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-
-            // dG += exp(G) * dqHatDotq
-            Loops<TTile, TNumber>.dG(dG, G, dqHatDotq);
-            TTile.Decay(dExponentOfP, dExponentOfP, G, G, Causal.Strict, Into.Set);
-            TTile.Synchronize();
-
-            // dGLast, as an earlier pass left it
-            TTile dGLast = GLast;
-            TTile.Copy(dGLast, projected.dGLast, Into.Set);
             TTile.SynchronizeVectors();
 
             // dGLast += sum over all of dGLastOfkLeft
             TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
 
-            // dColumnsOfP_j = sum over i of dExponentOfP_ij
-            TTile dColumnsOfP = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfP, dExponentOfP, Into.Set);
-
-            // dG += sum over j of dExponentOfP_ij
-            TTile.RowSum(dG, dExponentOfP, Into.Add);
-
-            // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = dqHatDotq;
-            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
-            TTile.Synchronize();
-
-            // dG -= dColumnsOfP, as a column
-            TTile.Transpose(dG, dColumnsOfP, Into.Subtract);
+            // qIn: query
+            TTile qIn = k;
+            TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.SynchronizeVectors();
 
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            TTile.Synchronize();
+
+            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            TTile dk = dkLeft;
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+            TTile.Synchronize();
+            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = dkLeftFactor;
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+
+            // PPlain, as an earlier pass left it
+            TTile PPlain = dPPlain;
+            TTile.Copy(PPlain, kept.PPlain, Into.Set);
+            TTile.Synchronize();
+
+            // dG += scale * exp(G) * dqHatDotqIn
+            Loops<TTile, TNumber>.dG2(dG, G, dqHatDotqIn, sizes);
+
+            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfPUnscaled = dPUnscaled;
+            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
+            TTile.Synchronize();
+            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
+            TTile.Synchronize();
+
+            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
+            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
+
+            // dG += sum over j of dExponentOfPUnscaled_ij
+            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
+            TTile.Synchronize();
+
+            // dG -= dColumnsOfPUnscaled, as a column
+            TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
@@ -797,14 +801,14 @@ public partial record Mamba2
             // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
             // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-            TTile daLogOfg = dkLeftDotk;
+            TTile daLogOfg = dqHatDotqIn;
             TTile ddt = dGLastOfkLeft;
-            TTile ddtBiasOfg = dG;
+            TTile ddtBiasOfg = dkLeftDotk;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
             TTile.SynchronizeVectors();
 
             // daLog = sum over the rows of daLogOfg
-            TTile daLog = dGLast;
+            TTile daLog = GLast;
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
@@ -825,18 +829,6 @@ public partial record Mamba2
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
-            TTile.Synchronize();
-
-            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-            TTile dOutputDotvIn = dt;
-            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-            TTile.Synchronize();
-
-            // dd = sum over all of dOutputDotvIn
-            TTile dd = ddtBias;
-            TTile.Sum(dd, dOutputDotvIn, Into.Set);
-            TTile.SynchronizeVectors();
-            TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
         }
     }
 }

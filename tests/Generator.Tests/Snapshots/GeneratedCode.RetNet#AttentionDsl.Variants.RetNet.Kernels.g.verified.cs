@@ -110,8 +110,8 @@ public partial record RetNet
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                2 * Padded.Like(sizes.Chunk, sizes.K, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
@@ -146,13 +146,13 @@ public partial record RetNet
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
             KernelKind.Gradients =>
-                Padded.Factor(sizes.K, sizes.V, sizes)
+                Padded.Elements(1, 1, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 4 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -184,24 +184,138 @@ public partial record RetNet
                 }
             }
 
-            /// <summary>dk += dkLeft * exp(GLast - G)</summary>
+            /// <summary>PFactor = scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk2(TTile dk, TTile GLast, TTile G, TTile dkLeft)
+            public static void PFactor(TTile PFactor, Sizes sizes)
             {
-                TNumber GLast_i = GLast.Spread(0, 0);
-                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = PFactor.RowStep, across = PFactor.ColumnStep, first = PFactor.FirstColumn;
+                for (int i = PFactor.FirstRow; PFactor.HasRow(i); i += down)
                 {
-                    TNumber exp = TNumber.Exp(GLast_i - G.Spread(i, 0));
-                    for (int j = first; dk.HasColumn(j); j += across)
+                    for (int j = first; PFactor.HasColumn(j); j += across)
                     {
-                        dk.Store(i, j, dk.Load(i, j) + dkLeft.Load(i, j) * exp);
-                        if (dk.ColumnsInOneTurn)
+                        PFactor.Store(i, j, scale);
+                        if (PFactor.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dk.RowsInOneTurn)
+                    if (PFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>qHatFactor = scale * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void qHatFactor(TTile qHatFactor, TTile G, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = qHatFactor.RowStep, across = qHatFactor.ColumnStep, first = qHatFactor.FirstColumn;
+                for (int i = qHatFactor.FirstRow; qHatFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; qHatFactor.HasColumn(j); j += across)
+                    {
+                        qHatFactor.Store(i, j, scale * TNumber.Exp(G.Spread(i, 0)));
+                        if (qHatFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHatFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>kLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
+                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
+                    {
+                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (kLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dqHatFactor = scale * exp(G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dqHatFactor.RowStep, across = dqHatFactor.ColumnStep, first = dqHatFactor.FirstColumn;
+                for (int i = dqHatFactor.FirstRow; dqHatFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dqHatFactor.HasColumn(j); j += across)
+                    {
+                        dqHatFactor.Store(i, j, scale * TNumber.Exp(G.Spread(i, 0)));
+                        if (dqHatFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dqHatFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dkLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dkLeftFactor(TTile dkLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = dkLeftFactor.RowStep, across = dkLeftFactor.ColumnStep, first = dkLeftFactor.FirstColumn;
+                for (int i = dkLeftFactor.FirstRow; dkLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dkLeftFactor.HasColumn(j); j += across)
+                    {
+                        dkLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (dkLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dkLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dPUnscaled = dP * scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPUnscaled(TTile dPUnscaled, TTile dP, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPUnscaled.RowStep, across = dPUnscaled.ColumnStep, first = dPUnscaled.FirstColumn;
+                for (int i = dPUnscaled.FirstRow; dPUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dPUnscaled.HasColumn(j); j += across)
+                    {
+                        dPUnscaled.Store(i, j, dP.Load(i, j) * scale);
+                        if (dPUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }

@@ -59,18 +59,13 @@ public partial record RetNet
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // qIn: query
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-
             // k: key
-            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile k = scratch.TakeLike(ref offset, length, sizes.K, tensors.K.Data);
             TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
 
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
+            // qIn: query
+            TTile qIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -81,32 +76,37 @@ public partial record RetNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-            TTile.Synchronize();
+            TTile.Arrive();
 
-            // P_ij = q_i . k_j for j <= i
+            // PPlain_ij = qIn_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, q, k, Causal.Inclusive, Into.Set);
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
+            TTile.Trim(PFactor, tokens);
+
+            // qHatFactor = scale * exp(G)
+            TTile qHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
             TTile.Synchronize();
 
-            // P_ij *= exp(G_i - G_j), masked before the exponential
-            TTile P = PPlain;
-            TTile.Decay(P, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // qHat = q exp(G)
-            TTile qHat = q;
-            Loops<TTile, TNumber>.qHat(qHat, q, G);
+            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+            TTile PUnscaled = PPlain;
+            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
+            TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = k;
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            // kLeftFactor = exp(GLast - G)
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
             TTile.Synchronize();
-            TTile.Copy(kept.P, P, Into.Set);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
-            TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+            TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -458,12 +458,12 @@ public partial record RetNet
             TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
 
             // --- what earlier passes left
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(GLast, kept.GLast);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -471,15 +471,10 @@ public partial record RetNet
             TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
-            // v: value, once more
-            TTile vAgainRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile vAgain = vAgainRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(vAgain, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-
-            // qIn: query
-            TTile qInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            // v: value
+            TTile vRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile v = vRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // k: key
             TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
@@ -495,78 +490,73 @@ public partial record RetNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+            TTile.SynchronizeVectors();
+
+            // dqHatFactor = scale * exp(G)
+            TTile dqHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
             TTile.Arrive();
+
+            // dkLeftFactor = exp(GLast - G)
+            TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
             // dP = dOutput v^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, vAgain, Causal.Inclusive, Into.Set);
-
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
-            TTile.Synchronize();
-
-            // dPPlain = dP exp(G_i - G_j)
-            TTile dPPlain = dP;
-            TTile.Decay(dPPlain, dP, G, G, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-
-            // dk = dPPlain^T q
-            TTile dk = vAgainRoom.Block(0, length, 0, sizes.K);
-            TTile.TransposedProduct(dk, dPPlain, q, Into.Set);
-            TTile.Synchronize();
+            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
 
             // dqHat = dOutput S^T
-            TTile dqHat = q;
+            TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
             TTile.Synchronize();
 
-            // dq = dqHat * exp(G)
-            TTile dq = dqHat;
-            Loops<TTile, TNumber>.dq(dq, G, dqHat);
+            // dPUnscaled = dP * scale
+            TTile dPUnscaled = dP;
+            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
+
+            // dv = P^T dOutput
+            TTile dvRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dv = dvRoom.Block(0, length, 0, sizes.V);
+            TTile.TransposedProduct(dv, P, dOutput, Into.Set);
 
             // dSNext, as an earlier pass left it
             TTile dSNext = S;
             TTile.Copy(dSNext, after, Into.Set);
             TTile.Synchronize();
 
-            // dq += dPPlain k
-            TTile.Product(dq, dPPlain, k, Into.Add);
-            TTile.Synchronize();
-
-            // dqIn = dq * scale
-            TTile dqIn = dq;
-            Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+            // dPPlain = dPUnscaled exp(G_i - G_j)
+            TTile dPPlain = dPUnscaled;
+            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
 
             // kLeft, as an earlier pass left it
-            TTile kLeft = k;
+            TTile kLeft = dOutputRoom.Block(0, length, 0, sizes.K);
             TTile.Copy(kLeft, kept.kLeft, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-            TTile.Synchronize();
 
-            // dv = P^T dOutput
-            TTile dv = qInRoom.Block(0, length, 0, sizes.V);
-            TTile.TransposedProduct(dv, P, dOutput, Into.Set);
-            TTile.Synchronize();
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = dqHat;
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
             // dv += kLeft dSNext
             TTile.Product(dv, kLeft, dSNext, Into.Add);
-
-            // v: value
-            TTile v = dOutput;
-            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Synchronize();
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+
+            // qIn: query
+            TTile qIn = kLeft;
+            TTile.Copy(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             TTile.Synchronize();
 
             // dkLeft = v dSNext^T
-            TTile dkLeft = qInRoom.Block(0, length, 0, sizes.K);
+            TTile dkLeft = dqIn;
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
             TTile.Synchronize();
 
-            // dk += dkLeft * exp(GLast - G)
-            Loops<TTile, TNumber>.dk2(dk, GLast, G, dkLeft);
+            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            TTile dk = dkLeft;
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
             TTile.Synchronize();
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
         }

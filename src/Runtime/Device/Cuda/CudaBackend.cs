@@ -36,7 +36,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        sizes.RowPadding = CudaTile.RowPadding;
+        sizes = Sized(sizes, bindings, TKernels.Description);
         Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x, sizes))];
         DeviceKernel<CudaTile, CudaLanes>[] all = kernels.Get<TKernels>(
             cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), x => Specialization<TKernels>(x, sizes), compiling);
@@ -55,6 +55,16 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             }))];
         });
     }
+
+    /// <summary>The sizes of a call with what its tiles take.</summary>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="bindings">The tensors: first the inputs.</param>
+    /// <param name="description">The variant.</param>
+    internal static Sizes Sized(Sizes sizes, IEnumerable<Binding> bindings, VariantDescription description) => sizes with
+    {
+        RowPadding = CudaTile.RowPadding,
+        NarrowInputs = bindings.Take(description.Inputs.Length).All(x => x.Width == 1 || CudaElements.Of(x.Tensor) == CudaElement.BFloat16) ? 1 : 0,
+    };
 
     /// <summary>A compiled kernel, its items, and the shared memory of a group.</summary>
     private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedBytes);

@@ -32,6 +32,21 @@ public readonly partial struct CudaStepTile
     public static void DecayedProductAdjoint(CudaStepTile dp, CudaStepTile dx, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void ScaleRows(CudaStepTile result, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void ScaleAndAddProduct(CudaStepTile result, CudaStepTile x, CudaStepTile s, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void ScaleAndAddTransposedProduct(CudaStepTile result, CudaStepTile x, CudaStepTile s, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerScaled(CudaStepTile result, CudaStepTile l, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersScaled(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile s, CudaStepTile y, CudaStepTile t) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void SolveUnitLowers(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile y) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -155,6 +155,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public CudaStepTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public CudaStepTile TakeLike(ref long offset, int rows, int columns, CudaStepTile given) => Take(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     /// <remarks>What a thread loads of a state in a loop over it, it has fetched itself.</remarks>
     public CudaQuad Load(int row, int column)
     {

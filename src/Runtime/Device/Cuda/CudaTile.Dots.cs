@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 
 namespace AttentionDsl.Runtime;
 
@@ -37,6 +38,85 @@ public readonly partial struct CudaTile
         else
         {
             AnyRowSums(result, x, x, false, into);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void ScaleRows(CudaTile result, CudaTile x, CudaTile s)
+    {
+        if (!result.IsScratch & InPieces(x, result) & (x.Rows & 3) == 0)
+        {
+            // Four rows and columns a thread, as in an elementwise loop.
+            for (int i = x.FirstRow; x.HasRow(i); i += x.RowStep)
+            {
+                for (int j = x.FirstColumn; x.HasColumn(j); j += x.ColumnStep)
+                {
+                    long to = result.Far(i, j), down = result.stride;
+                    LeaveScaled(result, to, x, s, i, j);
+                    LeaveScaled(result, to + down, x, s, i + 1, j);
+                    LeaveScaled(result, to + (2 * down), x, s, i + 2, j);
+                    LeaveScaled(result, to + (3 * down), x, s, i + 3, j);
+                    if (x.ColumnsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+
+                if (x.RowsInOneTurn)
+                {
+                    break;
+                }
+            }
+        }
+        else
+        {
+            ScaleAny(result, x, s);
+        }
+    }
+
+    private static void LeaveScaled(CudaTile result, long to, CudaTile x, CudaTile s, int i, int j)
+    {
+        CudaQuad scaled = x.FourOf(i, j) * CudaQuad.All(Ptx.Load(s.Near(i, 0)));
+        if (i > result.LastFar)
+        {
+            return;
+        }
+
+        switch (result.Element)
+        {
+            case CudaElement.BFloat16:
+                Ptx.StoreFarBFloats4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
+                break;
+            case CudaElement.Float16:
+                Ptx.StoreFarHalves4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
+                break;
+            default:
+                Ptx.StoreFar4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
+                break;
+        }
+    }
+
+    /// <summary>Four numbers of scratch, of a factor in one load.</summary>
+    private CudaQuad FourOf(int i, int j)
+    {
+        if (IsExact)
+        {
+            return Quad(i, j);
+        }
+
+        CudaPair bits = Ptx.Load2(NearFactor(i, j));
+        CudaPair low = CudaPair.Of(Interop.FloatAsInt(bits.Low)), high = CudaPair.Of(Interop.FloatAsInt(bits.High));
+        return new(low.Low, low.High, high.Low, high.High);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScaleAny(CudaTile result, CudaTile x, CudaTile s)
+    {
+        int rows = result.IsTensor ? Math.Min(x.Rows, result.Rows) : x.Rows;
+        for (int at = Group.IdxX; at < rows * x.Columns; at += Threads)
+        {
+            int i = Ptx.Quotient(at, x.Columns), j = at - (i * x.Columns);
+            result.Put(i, j, s.At(i, 0) * x.At(i, j), Into.Set);
         }
     }
 

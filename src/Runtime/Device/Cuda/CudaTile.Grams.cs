@@ -19,7 +19,9 @@ public readonly partial struct CudaTile
         }
         else
         {
+            // Where half of the warps are enough, a strict Gram and one that is not, of the same rows, have warps of their own.
             uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
+            block ^= causal == Causal.Inclusive & 2 * blocks <= Warps ? Warps >> 1 : 0u;
             if (blocks >= Warps || block < blocks)
             {
                 do

@@ -18,36 +18,35 @@ public readonly partial struct CudaTile
 
     private const int RestsAt = 64;
 
-    /// <summary>True if <see cref="SolveShort"/> takes a system.</summary>
-    private static bool IsShort(CudaTile l, CudaTile x, CudaTile result) =>
-        (l.Rows == Side || l.Rows == 2 * Side) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact && x.IsExact && result.IsExact;
+    /// <summary>True if one warp inverts the matrix of a system.</summary>
+    private static bool IsShort(CudaTile l) => (l.Rows == Side || l.Rows == 2 * Side) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact;
 
-    private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, bool transposed)
+    private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
         Invert(l);
         if (IsBlockAWarp(x))
         {
             // What is known of the right side before the inverse is.
             int j = Warp * Side;
-            Fragment upper = Paired(x, 0, j), lower = Lower(x, j);
+            Fragment upper = Paired(x, s, 0, j), lower = Lower(x, s, j);
             Synchronize();
             PutSolution(result, upper, lower, j, transposed);
         }
         else
         {
             Synchronize();
-            PutSolutions(result, x, transposed);
+            PutSolutions(result, x, s, transposed);
         }
     }
 
     /// <summary>Two systems with one inverse.</summary>
-    private static void SolvePair(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y, bool transposed)
+    private static void SolvePair(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile s, CudaTile y, CudaTile t, bool transposed)
     {
         Invert(l);
         if (IsBlockAWarp(x) && IsBlockAWarp(y))
         {
             int j = Warp * Side;
-            Fragment upper = Paired(x, 0, j), lower = Lower(x, j), upperOfY = Paired(y, 0, j), lowerOfY = Lower(y, j);
+            Fragment upper = Paired(x, s, 0, j), lower = Lower(x, s, j), upperOfY = Paired(y, t, 0, j), lowerOfY = Lower(y, t, j);
             Synchronize();
             PutSolution(first, upper, lower, j, transposed);
             PutSolution(second, upperOfY, lowerOfY, j, transposed);
@@ -55,8 +54,8 @@ public readonly partial struct CudaTile
         else
         {
             Synchronize();
-            PutSolutions(first, x, transposed);
-            PutSolutions(second, y, transposed);
+            PutSolutions(first, x, s, transposed);
+            PutSolutions(second, y, t, transposed);
         }
     }
 
@@ -80,13 +79,13 @@ public readonly partial struct CudaTile
 
     private static bool IsBlockAWarp(CudaTile x) => (x.Columns + Side - 1) / Side == Warps;
 
-    private static Fragment Lower(CudaTile x, int j) => x.Rows > Side ? Paired(x, Side, j) : default;
+    private static Fragment Lower(CudaTile x, CudaTile s, int j) => x.Rows > Side ? Paired(x, s, Side, j) : default;
 
-    private static void PutSolutions(CudaTile result, CudaTile x, bool transposed)
+    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, bool transposed)
     {
         for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
         {
-            PutSolution(result, Paired(x, 0, j), Lower(x, j), j, transposed);
+            PutSolution(result, Paired(x, s, 0, j), Lower(x, s, j), j, transposed);
         }
     }
 
@@ -95,12 +94,11 @@ public readonly partial struct CudaTile
     {
         int row = Mixed(Lane & 7) + (transposed ? Lane & 8 : (Lane >> 4) << 3), number = transposed ? (Lane >> 4) << 3 : Lane & 8;
         uint at = Workspace(WorkspaceBytes / 2) + (uint)((row * InverseStride) + (number << 1));
-        uint to = result.Near(Mixed(Lane >> 2), j + ((Lane & 3) << 2));
         var first = default(Block16);
         AddProduct<Keeping>(ref first, Digits<Keeping>(at, !transposed), upper);
         if (result.Rows == Side)
         {
-            PutFours(to, result.stride, first);
+            PutFours(result, 0, j, first);
         }
         else
         {
@@ -116,8 +114,8 @@ public readonly partial struct CudaTile
             }
 
             AddProduct<Keeping>(ref second, Digits<Keeping>(at + (Side << 1) + (Side * InverseStride), !transposed), lower);
-            PutFours(to, result.stride, first);
-            PutFours(to + (uint)(result.stride << 4), result.stride, second);
+            PutFours(result, 0, j, first);
+            PutFours(result, Side, j, second);
         }
     }
 
@@ -125,20 +123,46 @@ public readonly partial struct CudaTile
     private static int Mixed(int i) => (i >> 1) ^ ((i & 1) * 6);
 
     /// <summary>16 rows in the mixed order, 16 columns taken in twos: near the even ones, far the odd ones.</summary>
-    private static Fragment Paired(CudaTile x, int i, int j)
+    private static Fragment Paired(CudaTile x, CudaTile s, int i, int j)
     {
         int t = Lane & 3, column = j + ((Lane >> 2) << 1);
-        uint even = x.Near(t, column) + (uint)(i * x.stride), odd = x.Near(t ^ 6, column) + (uint)(i * x.stride), below = (uint)(x.stride << 3);
-        CudaPair a = Ptx.Load2(even), b = Ptx.Load2(odd), c = Ptx.Load2(even + below), d = Ptx.Load2(odd + below);
+        CudaPair a = Scaled(x, s, i + t, column), b = Scaled(x, s, i + (t ^ 6), column), c = Scaled(x, s, i + t + 8, column), d = Scaled(x, s, i + (t ^ 6) + 8, column);
         return Fragment.Of<Keeping>(new(a.Low, b.Low), new(a.High, b.High), new(c.Low, d.Low), new(c.High, d.High));
     }
 
-    /// <summary>Stores sums whose columns were taken in twos.</summary>
-    private static void PutFours(uint at, int stride, Block16 sum)
+    /// <summary>Two neighbours of a row that is scaled, if s is a tile.</summary>
+    private static CudaPair Scaled(CudaTile x, CudaTile s, int i, int j)
     {
-        Ptx.Store4(at, sum.Near.X, sum.Far.X, sum.Near.Y, sum.Far.Y);
-        Ptx.Store4(at + (uint)(stride << 3), sum.Near.Z, sum.Far.Z, sum.Near.W, sum.Far.W);
+        CudaPair pair = x.IsExact ? Ptx.Load2(x.Near(i, j)) : CudaPair.Of(Ptx.LoadBitsNear(x.NearFactor(i, j)));
+        if (s.Rows == 0)
+        {
+            return pair;
+        }
+
+        float scale = Ptx.Load(s.Near(i, 0));
+        return new(pair.Low * scale, pair.High * scale);
     }
+
+    /// <summary>Stores 16 rows of sums whose columns were taken in twos.</summary>
+    private static void PutFours(CudaTile result, int i, int j, Block16 sum)
+    {
+        int row = i + Mixed(Lane >> 2), column = j + ((Lane & 3) << 2);
+        if (result.IsExact)
+        {
+            uint at = result.Near(row, column);
+            Ptx.Store4(at, sum.Near.X, sum.Far.X, sum.Near.Y, sum.Far.Y);
+            Ptx.Store4(at + (uint)(result.stride << 3), sum.Near.Z, sum.Far.Z, sum.Near.W, sum.Far.W);
+        }
+        else
+        {
+            uint at = result.NearFactor(row, column);
+            PutFour(at, new(sum.Near.X, sum.Far.X), new(sum.Near.Y, sum.Far.Y));
+            PutFour(at + (uint)(result.stride << 3), new(sum.Near.Z, sum.Far.Z), new(sum.Near.W, sum.Far.W));
+        }
+    }
+
+    /// <summary>Four numbers of a factor.</summary>
+    private static void PutFour(uint at, CudaPair low, CudaPair high) => Ptx.Store2(at, Interop.IntAsFloat(low.Rounded), Interop.IntAsFloat(high.Rounded));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void InvertSixteen(uint l) =>

@@ -9,71 +9,88 @@ public readonly partial struct CudaTile
     private const int Side = 16;
 
     /// <inheritdoc/>
-    public static void SolveUnitLower(CudaTile result, CudaTile l, CudaTile x)
+    public static void SolveUnitLower(CudaTile result, CudaTile l, CudaTile x) => Solve(result, l, x, default, transposed: false);
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerTransposed(CudaTile result, CudaTile l, CudaTile x) => Solve(result, l, x, default, transposed: true);
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowerScaled(CudaTile result, CudaTile l, CudaTile x, CudaTile s) => Solve(result, l, x, s, transposed: false);
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowers(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y) => SolveBoth(first, second, l, x, default, y, default, transposed: false);
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersTransposed(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y) => SolveBoth(first, second, l, x, default, y, default, transposed: true);
+
+    /// <inheritdoc/>
+    public static void SolveUnitLowersScaled(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile s, CudaTile y, CudaTile t) =>
+        SolveBoth(first, second, l, x, s, y, t, transposed: false);
+
+    /// <inheritdoc/>
+    public static void DecayedSolve(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => SubstituteDecayed(result, l, x, g, transposed: 0);
+
+    /// <inheritdoc/>
+    public static void DecayedSolveTransposed(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => SubstituteDecayed(result, l, x, g, transposed: 1);
+
+    /// <summary>Solves (I + l) result = y, or its transpose; y_ij is s_i x_ij, or x_ij where s is no tile. x and result may be factors.</summary>
+    private static void Solve(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
-        if (IsShort(l, x, result))
+        if (IsShort(l))
         {
-            SolveShort(result, l, x, transposed: false);
+            SolveShort(result, l, x, s, transposed);
         }
         else
         {
-            Substitute(result, l, x, x, transposed: 0, decays: 0);
+            Substitute(result, l, x, s, transposed ? 1 : 0);
         }
     }
 
-    /// <inheritdoc/>
-    public static void SolveUnitLowerTransposed(CudaTile result, CudaTile l, CudaTile x)
+    private static void SolveBoth(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile s, CudaTile y, CudaTile t, bool transposed)
     {
-        if (IsShort(l, x, result))
+        if (IsShort(l))
         {
-            SolveShort(result, l, x, transposed: true);
+            SolvePair(first, second, l, x, s, y, t, transposed);
         }
         else
         {
-            Substitute(result, l, x, x, transposed: 1, decays: 0);
+            Substitute(first, l, x, s, transposed ? 1 : 0);
+            Substitute(second, l, y, t, transposed ? 1 : 0);
         }
     }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowers(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y)
-    {
-        if (IsShort(l, x, first) && IsShort(l, y, second))
-        {
-            SolvePair(first, second, l, x, y, transposed: false);
-        }
-        else
-        {
-            SolveUnitLower(first, l, x);
-            SolveUnitLower(second, l, y);
-        }
-    }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersTransposed(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile y)
-    {
-        if (IsShort(l, x, first) && IsShort(l, y, second))
-        {
-            SolvePair(first, second, l, x, y, transposed: true);
-        }
-        else
-        {
-            SolveUnitLowerTransposed(first, l, x);
-            SolveUnitLowerTransposed(second, l, y);
-        }
-    }
-
-    /// <inheritdoc/>
-    public static void DecayedSolve(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => Substitute(result, l, x, g, transposed: 0, decays: 1);
-
-    /// <inheritdoc/>
-    public static void DecayedSolveTransposed(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => Substitute(result, l, x, g, transposed: 1, decays: 1);
 
     /// <summary>
-    /// Solves (I + l) result = x, or its transpose, by substitution; a thread has a column, and pair (i, j) of l decays by exp(g_i - g_j) in it where pairs
-    /// decay. Every kernel with a system carries this code, since the compiler does not see that it is not reached: so it is short.
+    /// <see cref="Solve"/> by substitution; a thread solves its column in the workspace, for result may be a factor, and what is solved must not be rounded before it is used.
+    /// Every kernel with a system carries this code, since the compiler does not see that it is not reached: so it is short.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Substitute(CudaTile result, CudaTile l, CudaTile x, CudaTile g, int transposed, int decays)
+    private static void Substitute(CudaTile result, CudaTile l, CudaTile x, CudaTile s, int transposed)
+    {
+        // Others may still use the workspace.
+        Synchronize();
+        int most = Math.Min(WorkspaceBytes / 8 / x.Rows, Threads);
+        uint own = Workspace(WorkspaceBytes / 2) + (uint)((Group.IdxX * x.Rows) << 2);
+        for (int v = Group.IdxX; Group.IdxX < most & v < x.Columns; v += most)
+        {
+            for (int step = 0; step < x.Rows; step++)
+            {
+                int row = transposed == 0 ? step : x.Rows - 1 - step;
+                float sum = (s.Rows == 0 ? 1f : s.At(row, 0)) * x.At(row, v);
+                for (int before = 0; before < step; before++)
+                {
+                    int other = transposed == 0 ? before : x.Rows - 1 - before;
+                    sum -= (transposed == 0 ? l.At(row, other) : l.At(other, row)) * Ptx.Load(own + (uint)(other << 2));
+                }
+
+                Ptx.Store(own + (uint)(row << 2), sum);
+                result.Put(row, v, sum, Into.Set);
+            }
+        }
+    }
+
+    /// <summary>The same for systems of which pair (i, j) of l decays by exp(g_i - g_j) in every column, among exact tiles.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SubstituteDecayed(CudaTile result, CudaTile l, CudaTile x, CudaTile g, int transposed)
     {
         for (int v = Group.IdxX; v < x.Columns; v += Threads)
         {
@@ -84,13 +101,7 @@ public readonly partial struct CudaTile
                 for (int before = 0; before < step; before++)
                 {
                     int other = transposed == 0 ? before : x.Rows - 1 - before, i = transposed == 0 ? own : other, j = transposed == 0 ? other : own;
-                    float pair = l.At(i, j);
-                    if (decays != 0)
-                    {
-                        pair *= CudaQuad.Exp(g.At(i, v) - g.At(j, v));
-                    }
-
-                    sum -= pair * result.At(other, v);
+                    sum -= l.At(i, j) * CudaQuad.Exp(g.At(i, v) - g.At(j, v)) * result.At(other, v);
                 }
 
                 result.Put(own, v, sum, Into.Set);

@@ -199,6 +199,10 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     public CudaTile TakeFactor(ref long offset, int rows, int columns) => TakeScratch(ref offset, rows, columns, CudaElement.BFloat16);
 
     /// <inheritdoc/>
+    public CudaTile TakeLike(ref long offset, int rows, int columns, CudaTile given) =>
+        TakeScratch(ref offset, rows, columns, given.element == (int)CudaElement.BFloat16 ? CudaElement.BFloat16 : CudaElement.Float32);
+
+    /// <inheritdoc/>
     public CudaLanes Load(int row, int column)
     {
         uint at = Near(row, column), below = Below;

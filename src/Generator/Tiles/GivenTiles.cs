@@ -1,0 +1,33 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>
+/// Which tiles of a pass hold rows of the caller's as they are (<c>ITile.TakeLike</c>): those that are loaded, and after that only multiplied, solved for or stored.
+/// In sixteen bits these are as exact as in more.
+/// </summary>
+internal static class GivenTiles
+{
+    /// <summary>The statements with the tiles marked.</summary>
+    public static IReadOnlyList<Statement> Marked(IReadOnlyList<Statement> statements)
+    {
+        Dictionary<Tile, Tile> given = statements.OfType<LoadStatement>()
+            .Where(x => !x.IsParameter && x.Result.Rows != Dim.One && x.Result.Columns != Dim.One)
+            .Where(x => statements.All(y => ReferenceEquals(x, y) || (!y.Results.Contains(x.Result) && (!y.Reads.Contains(x.Result) || TakesAny(y, x.Result)))))
+            .ToDictionary(x => x.Result, x => x.Result with { Given = x.Field });
+        return [.. statements.Select(x => Marked(x, y => given.TryGetValue(y, out Tile? tile) ? tile : y))];
+    }
+
+    private static bool TakesAny(Statement statement, Tile tile) => statement switch
+    {
+        StoreStatement x => x.X == tile,
+        CallStatement { Method: ScaledRows.Solve } x => x.Arguments[1] == tile,
+        CallStatement { Method: "Gram", Into: Into.Set } => true,
+        _ => false,
+    };
+
+    private static Statement Marked(Statement statement, Func<Tile, Tile> other) => statement switch
+    {
+        LoadStatement x => x with { Result = other(x.Result) },
+        StoreStatement x => x with { X = other(x.X) },
+        _ => statement.Reading(other),
+    };
+}

@@ -1,0 +1,35 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>An elementwise product of a tile and of what is the same all along a row.</summary>
+/// <param name="Row">The tile.</param>
+/// <param name="Factor">An expression over columns and numbers.</param>
+/// <param name="Columns">The columns, and tiles that are one number.</param>
+internal sealed record RowFactor(Tile Row, Expr Factor, IReadOnlyList<Tile> Columns)
+{
+    public Expr Value => Factor * ProgramBuilder.Name(Row);
+
+    /// <summary>The factor of a value; null if it is no such product.</summary>
+    /// <param name="result">The tile of the value.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="arguments">The tiles it reads.</param>
+    public static RowFactor? Of(Tile result, Expr value, IEnumerable<Tile> arguments)
+    {
+        Tile[] rows = [.. arguments.Where(x => x.Columns != Dim.One)];
+        return result.Columns != Dim.One && rows is [Tile row] && row.Rows == result.Rows && row.Columns == result.Columns && Without(value, row.Name) is { } factor && factor != Expr.One
+            ? new(row, factor, [.. arguments.Where(x => x != row)])
+            : null;
+    }
+
+    /// <summary>Both factors of a tile that is scaled twice.</summary>
+    public RowFactor Then(RowFactor second) => new(Row, Factor * second.Factor, [.. Columns.Union(second.Columns)]);
+
+    /// <summary>What is left of a product without one of its factors; null if it is no product with that factor.</summary>
+    private static Expr? Without(Expr product, string name) => product switch
+    {
+        Expr.Argument x when x.Name == name => Expr.One,
+        Expr.Negate x => Without(x.X, name) is { } left ? -left : null,
+        Expr.Binary { Operator: '*' } x when !x.B.ArgumentNames().Contains(name) => Without(x.A, name) is { } left ? left * x.B : null,
+        Expr.Binary { Operator: '*' } x when !x.A.ArgumentNames().Contains(name) => Without(x.B, name) is { } right ? x.A * right : null,
+        _ => null,
+    };
+}

@@ -1,0 +1,75 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>Rows times a factor that are only solved for, or stored, are no tile: they are scaled where they are read.</summary>
+internal static class ScaledRows
+{
+    /// <summary>The method that solves for rows times a factor.</summary>
+    public const string Solve = "SolveUnitLowerScaled";
+
+    public static IReadOnlyList<Statement> Folded(IReadOnlyList<Statement> statements)
+    {
+        Dictionary<Tile, RowFactor> factors = Factors(statements);
+        Dictionary<Tile, Tile> columns = [];
+        return [.. statements.Select(Folded).OfType<Statement>()];
+
+        Statement? Folded(Statement statement)
+        {
+            switch (statement)
+            {
+                case LoopStatement loop when factors.TryGetValue(loop.Stores[0].Result, out RowFactor? factor):
+                    Tile result = loop.Stores[0].Result, column = new(result.Name + "Factor", result.Rows, Dim.One);
+                    Tile? known = factor.Columns.FirstOrDefault(x => factor.Factor == ProgramBuilder.Name(x) && x.Rows == result.Rows);
+                    columns.Add(result, known ?? column);
+                    return known is not null ? null : new LoopStatement(
+                        EquatableArray.Of(new Store(column, Into.Set, factor.Factor)), factor.Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(factor.Factor)}");
+                case StoreStatement store when factors.TryGetValue(store.X, out RowFactor? factor):
+                    return store with { X = factor.Row, Scale = columns[store.X] };
+                case CallStatement { Method: "SolveUnitLower" } solve when factors.TryGetValue(solve.Arguments[1], out RowFactor? factor):
+                    Tile right = solve.Arguments[1];
+                    return solve with
+                    {
+                        Method = Solve,
+                        Arguments = EquatableArray.Of(solve.Arguments[0], factor.Row, columns[right]),
+                        Equation = solve.Equation.Replace($" {right.Name}", $" ({columns[right].Name} * {factor.Row.Name})"),
+                    };
+                default:
+                    return statement;
+            }
+        }
+    }
+
+    /// <summary>What is scaled, and how. Systems of one matrix are solved at once, so all of their right sides are, or none.</summary>
+    private static Dictionary<Tile, RowFactor> Factors(IReadOnlyList<Statement> statements)
+    {
+        Dictionary<Tile, RowFactor> factors = [];
+        foreach (LoopStatement loop in statements.OfType<LoopStatement>().Where(x => x.Stores.Count == 1 && x.Stores[0].Into == Into.Set))
+        {
+            Tile result = loop.Stores[0].Result;
+            if (RowFactor.Of(result, loop.Stores[0].Value, loop.Arguments) is { } factor
+                && statements.Count(x => x.Results.Contains(result)) == 1 && statements.Where(x => x.Reads.Contains(result)).All(x => IsScaling(x, result)))
+            {
+                factors.Add(result, factor);
+            }
+        }
+
+        foreach (IGrouping<Tile, Tile> system in statements.OfType<CallStatement>().Where(x => x.Method == "SolveUnitLower").GroupBy(x => x.Arguments[0], x => x.Arguments[1]))
+        {
+            if (!system.All(factors.ContainsKey))
+            {
+                foreach (Tile right in system)
+                {
+                    factors.Remove(right);
+                }
+            }
+        }
+
+        return factors;
+    }
+
+    private static bool IsScaling(Statement statement, Tile tile) => statement switch
+    {
+        StoreStatement store => store.X == tile && !store.After.Contains(tile),
+        CallStatement { Method: "SolveUnitLower" } solve => solve.Arguments[1] == tile && solve.Arguments[0] != tile,
+        _ => false,
+    };
+}

@@ -1,0 +1,36 @@
+namespace AttentionDsl.Generator;
+
+/// <summary>
+/// How much scratch groups of threads may take of a multiprocessor's shared memory, in numbers of 16 bits, where keys and values have 128 channels and chunks 32 tokens
+/// (see <see cref="Pass.Cost"/>).
+/// </summary>
+internal static class SharedMemory
+{
+    // A multiprocessor has 228 KiB; every group takes one besides its scratch, and 8 for its operations, decayed Grams 16.
+    private const int Multiprocessor = 228;
+    private const int Group = 9;
+    private const int More = 8;
+
+    // More groups would leave a thread too few registers.
+    private const int MostGroups = 3;
+
+    /// <summary>The most that each of so many groups may take that share a multiprocessor.</summary>
+    /// <param name="groups">How many.</param>
+    /// <param name="statements">What they do.</param>
+    public static int Of(int groups, IEnumerable<Statement> statements) =>
+        ((Multiprocessor / groups) - Group - (statements.OfType<CallStatement>().Any(x => x.Method.StartsWith("DecayedGram", StringComparison.Ordinal)) ? More : 0)) << 9;
+
+    /// <summary>The most that a group may take so that as many share a multiprocessor as do if it takes less.</summary>
+    /// <param name="scratch">What it takes at least.</param>
+    /// <param name="statements">What it does.</param>
+    public static int Room(int scratch, IEnumerable<Statement> statements)
+    {
+        int groups = MostGroups;
+        while (groups > 1 && Of(groups, statements) < scratch)
+        {
+            groups--;
+        }
+
+        return Math.Max(Of(groups, statements), scratch);
+    }
+}
