@@ -27,7 +27,7 @@ internal sealed class StateUpdateReader
             bool gated = declaration.Gates.Any(x => x.Target == input.Name) || input.Role == Role.Query;
             string value = gated ? tile + "In" : tile;
             Add(inputs, input.Name, new Source(
-                Identifier(input.Name), input.L2Normalize ? tile + "Raw" : value, value, Side(input.Channels), PerUpdate(input.Role), false, true, Words(input.Role, input.Channels)));
+                Identifier(input.Name), input.L2Normalize ? tile + "Raw" : value, value, Side(input.Channels), PerUpdate(input.Role), false, true, ReadAlong(input) ? "input of transition a" : Words(input.Role, input.Channels)));
         }
 
         foreach (GateModel gate in declaration.Gates)
@@ -87,6 +87,10 @@ internal sealed class StateUpdateReader
             DecayLowerBound = LowerBound(decay),
         };
     }
+
+    /// <summary>True for what a transition makes the vector of that it reads along.</summary>
+    private bool ReadAlong(InputModel input) =>
+        input.Channels == Channels.Key && declaration.Gates.Any(x => x is { Role: Role.TransitionRead, Target: "" } && x.Parameters.Any(y => y.Kind == GateParameterKind.Input && y.Input == input.Name));
 
     private static string Words(Role role, Channels channels) => role switch
     {

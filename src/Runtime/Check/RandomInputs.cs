@@ -1,7 +1,7 @@
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Random Float32 tensors that a declaration takes as they are: queries, keys, erase keys and values of length 1, log decays in (-0.3, 0), strengths and
+/// Random Float32 tensors that a declaration takes as they are: queries, keys, erase keys, values and what a transition reads along of length 1, log decays in (-0.3, 0), strengths and
 /// gates in (0.1, 0.9), everything else, and whatever a gate of the declaration computes from, in (-1, 1). The same seed gives the same numbers.
 /// </summary>
 public sealed class RandomInputs : IDisposable
@@ -64,7 +64,10 @@ public sealed class RandomInputs : IDisposable
             "write strength" or "erase gate" or "write gate" => () => Between(0.1f, 0.9f),
             _ => () => Between(-1, 1),
         });
-        float length = input.Role switch { "query" or "key" or "erase key" or "value" => 1, "transition a" or "transition b" => 0.3f, _ => 0 };
+
+        // diag(w) + b a^T with b = -lambda a and lambda in [0, 1] is a reflection or less of an a of length 1; of an a as long as 128 numbers in (-1, 1) it multiplies the
+        // state by up to 40, and what comes of that in two tokens cancels.
+        float length = input.Role switch { "query" or "key" or "erase key" or "value" or "input of transition a" => 1, "transition a" or "transition b" => 0.3f, _ => 0 };
         if (length > 0)
         {
             SetLength(tensor.AsSpan<float>(), width, length);
