@@ -41,7 +41,7 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
         where TKnown : struct, IKnownSizes
     {
         Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select((x, i) => CudaStepTile.Known(Operand(x), TKnown.Element(i), KnownStep.IsState(x) ? 0 : x.Width))];
-        long elements = TKernels.Scratch(KernelKind.Decode, sizes with { V = panel });
+        long elements = TKernels.Scratch(KernelKind.Decode, sizes with { V = panel }) + CudaStepTile.SkewElements;
         for (int i = 0; i < items.Length; i++)
         {
             Grid.IdxX = i;

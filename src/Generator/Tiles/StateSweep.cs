@@ -25,7 +25,7 @@ internal static class StateSweep
     private static IEnumerable<Statement> StateLast(Statement[] statements, Tile state)
     {
         HashSet<Tile> late = [state], used = [];
-        var waiting = new List<Statement>();
+        List<Statement> early = [], waiting = [];
         foreach (Statement statement in statements)
         {
             if (statement.Reads.Any(late.Contains) || statement.Results.Any(x => late.Contains(x) || used.Contains(x)))
@@ -36,14 +36,19 @@ internal static class StateSweep
             }
             else
             {
-                yield return statement;
+                early.Add(statement);
             }
         }
 
-        foreach (Statement statement in waiting)
+        // What can be done at once stands together: threads wait for each other once for all of it.
+        Uses[] uses = [.. Uses.Of(early)];
+        int[] depths = new int[early.Count];
+        for (int i = 0; i < depths.Length; i++)
         {
-            yield return statement;
+            depths[i] = Enumerable.Range(0, i).Where(x => uses[x].Precede(uses[i])).Select(x => depths[x] + 1).DefaultIfEmpty().Max();
         }
+
+        return [.. early.Select((x, i) => (Statement: x, Depth: depths[i])).OrderBy(x => x.Depth).Select(x => x.Statement), .. waiting];
     }
 
     /// <summary>True if the last that happens to the state is a walk that writes it.</summary>

@@ -27,7 +27,7 @@ public readonly partial struct CudaStepTile
     public static void Copy(CudaStepTile result, CudaStepTile x, Into into)
     {
         int j = result.FirstColumn;
-        for (int i = result.FirstRow; i < result.Rows && result.HasColumn(j); i += result.RowStep)
+        for (int i = result.FirstRow; result.HasRow(i) && result.HasColumn(j); i++)
         {
             CudaQuad value = x.Load(i, j);
             if (result.Far)
@@ -44,8 +44,6 @@ public readonly partial struct CudaStepTile
                 break;
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -62,8 +60,6 @@ public readonly partial struct CudaStepTile
                 result.Store(i, j, value * scale);
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -77,8 +73,6 @@ public readonly partial struct CudaStepTile
                 result.Put(i, 0, all, into);
             }
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -92,8 +86,6 @@ public readonly partial struct CudaStepTile
                 result.Put(i, 0, all, into);
             }
         }
-
-        Synchronize();
     }
 
     /// <summary>A number of a tensor's row.</summary>

@@ -39,12 +39,10 @@ public readonly partial struct CudaStepTile
     public static void Clear(CudaStepTile result)
     {
         int j = result.FirstColumn;
-        for (int i = result.FirstRow; i < result.Rows && result.HasColumn(j); i += result.RowStep)
+        for (int i = result.FirstRow; result.HasRow(i) && result.HasColumn(j); i++)
         {
             result.Store(i, j, CudaQuad.All(0));
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -52,8 +50,8 @@ public readonly partial struct CudaStepTile
     public static void Product(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into)
     {
         Await();
-        int i = b.FirstOfWalk, j = b.FirstColumn, turns = b.TurnsOfWalk(i);
-        uint from = b.At(i, j), x = a.At(0, i), down = b.pitch;
+        int i = b.FirstRow, turns = b.TurnsOfWalk(i);
+        uint from = b.AtFirst, x = a.At(0, i), down = b.pitch;
         CudaQuad sum = CudaQuad.All(0);
 
         // Four rows at a time: their loads are under way before the first is used.
@@ -65,8 +63,7 @@ public readonly partial struct CudaStepTile
             x += FourFloats;
         }
 
-        result.PutSum(j, b.SumOfColumns(sum), into);
-        Synchronize();
+        result.PutSum(b, sum, into);
     }
 
     /// <inheritdoc/>
@@ -87,8 +84,8 @@ public readonly partial struct CudaStepTile
         CudaStepTile result, CudaStepTile read, CudaStepTile s, bool decays, CudaStepTile e, CudaStepTile k, CudaStepTile u, bool twice, CudaStepTile b, CudaStepTile z, CudaStepTile q)
     {
         Await();
-        int i = s.FirstOfWalk, j = s.FirstColumn, turns = s.TurnsOfWalk(i), far = result.Far ? 1 : 0;
-        uint from = s.At(i, j), to = result.At(i, j), down = s.pitch, x = k.At(0, i), second = b.At(0, i), y = q.At(0, i);
+        int i = s.FirstRow, j = s.FirstColumn, turns = s.TurnsOfWalk(i), far = result.Far ? 1 : 0;
+        uint from = s.AtFirst, to = result.AtFirst, down = s.pitch, x = k.At(0, i), second = b.At(0, i), y = q.At(0, i);
 
         // One factor for all rows stays where it is.
         uint factor = e.At(0, e.Columns > 1 ? i : 0), nextFactor = e.Columns > 1 ? FourFloats : 0;
@@ -134,8 +131,7 @@ public readonly partial struct CudaStepTile
             factor += nextFactor;
         }
 
-        read.PutSum(j, s.SumOfColumns(sum), Into.Set);
-        Synchronize();
+        read.PutSum(s, sum, Into.Set);
     }
 
     /// <inheritdoc/>
@@ -144,9 +140,9 @@ public readonly partial struct CudaStepTile
     {
         Await();
         bool each = g.Columns > 1;
-        int i = state.FirstOfWalk, j = state.FirstColumn, turns = state.TurnsOfWalk(i);
-        uint at = state.At(i, j), x = k.At(0, i), decay = g.At(0, each ? i : 0), down = state.pitch;
-        CudaQuad written = u.Load(0, j);
+        int i = state.FirstRow, turns = state.TurnsOfWalk(i);
+        uint at = state.AtFirst, x = k.At(0, i), decay = g.At(0, each ? i : 0), down = state.pitch;
+        CudaQuad written = u.Load(0, state.FirstColumn);
         for (int turn = 0; turn < turns; turn++)
         {
             CudaQuad s0 = Ptx.Load4(at), s1 = Ptx.Load4(at + down), s2 = Ptx.Load4(at + (2 * down)), s3 = Ptx.Load4(at + (3 * down));
@@ -163,22 +159,17 @@ public readonly partial struct CudaStepTile
             x += FourFloats;
             decay += each ? FourFloats : 0;
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
     /// <remarks>a and b are rows.</remarks>
     public static void TransposedProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into)
     {
-        Synchronize();
         int j = result.FirstColumn;
-        for (int i = result.FirstRow; i < result.Rows && result.HasColumn(j); i += result.RowStep)
+        for (int i = result.FirstRow; result.HasRow(i) && result.HasColumn(j); i++)
         {
             result.Put(i, j, CudaQuad.All(a.Number(i)) * b.Load(0, j), into);
         }
-
-        Synchronize();
     }
 
     /// <inheritdoc/>
@@ -223,53 +214,45 @@ public readonly partial struct CudaStepTile
                 }
             }
         }
-
-        Synchronize();
     }
 
     private static void FetchState(CudaStepTile result, CudaStepTile x)
     {
-        int i = result.FirstRow, j = result.FirstColumn, step = result.RowStep;
-        uint to = result.At(i, j), down = (uint)step * result.pitch;
-        long from = x.FarAt(i, j), farDown = Bytes((uint)step, x.pitch);
-        int turns = ((result.Rows & (step - 1)) == 0 ? result.Rows : result.Rows + step - 1 - i) >> (WholeWarp - result.Share);
-        for (; turns > 0; turns--)
+        int i = result.FirstRow;
+        uint to = result.AtFirst, down = result.pitch;
+        long from = x.FarAt(i, result.FirstColumn), farDown = x.pitch;
+        for (int turns = result.TurnsOfWalk(i); turns > 0; turns--)
         {
             Ptx.CopyLater16(to, from);
-            to += down;
-            from += farDown;
+            Ptx.CopyLater16(to + down, from + farDown);
+            Ptx.CopyLater16(to + (2 * down), from + (2 * farDown));
+            Ptx.CopyLater16(to + (3 * down), from + (3 * farDown));
+            to += 4 * down;
+            from += 4 * farDown;
         }
     }
 
-    private void PutSum(int j, CudaQuad sum, Into into)
+    /// <summary>Adds up what threads with the same columns have, and puts it into this row: each gives away the columns that another sums, and is left with one.</summary>
+    /// <param name="walked">The tile whose columns they have: at most 32.</param>
+    /// <param name="sum">What this thread has.</param>
+    /// <param name="into">What becomes of it.</param>
+    private void PutSum(CudaStepTile walked, CudaQuad sum, Into into)
     {
-        if (Leads)
+        bool last = (Lane & 16) != 0, odd = (Lane & 8) != 0;
+        float first = (last ? sum.Z : sum.X) + Ptx.Across(last ? sum.X : sum.Z, 16), second = (last ? sum.W : sum.Y) + Ptx.Across(last ? sum.Y : sum.W, 16);
+        float one = (odd ? second : first) + Ptx.Across(odd ? first : second, 8);
+        one += walked.Share > 2 ? 0 : Ptx.Across(one, 4);
+        one += walked.Share > 1 ? 0 : Ptx.Across(one, 2);
+        if ((Lane & 7) >> walked.Share == 0)
         {
-            Put(0, j, sum, into);
+            uint at = At(0, walked.FirstColumn + (last ? 2 : 0) + (odd ? 1 : 0));
+            Ptx.Store(at, into == Into.Set ? one : into == Into.Add ? Ptx.Load(at) + one : Ptx.Load(at) - one);
         }
     }
 
-    /// <summary>The first row of this thread in a walk: a stretch of whole fours, so that what goes with four rows is one load.</summary>
-    private int FirstOfWalk => (Lane >> Share) * Stretch;
-
-    /// <summary>Its turns, of four rows each: as many for every thread, unless threads share the rows unevenly.</summary>
+    /// <summary>Turns of a walk, of four rows each: as many for every thread, unless threads share the rows unevenly.</summary>
     private int TurnsOfWalk(int first) => Stretch << (WholeWarp - Share) == Rows ? Stretch >> 2 : Math.Max(Math.Min(Stretch, Rows - first), 0) >> 2;
-
-    private int Stretch => (((Rows + (Threads >> Share) - 1) >> (WholeWarp - Share)) + 3) & ~3;
 
     /// <summary>Number i of a row.</summary>
     private float Number(int i) => Ptx.Load(At(0, i));
-
-    /// <summary>The sum over the threads that have the same columns.</summary>
-    private CudaQuad SumOfColumns(CudaQuad sum)
-    {
-        sum = Share > 0 ? sum : sum + Across(sum, 1);
-        sum = Share > 1 ? sum : sum + Across(sum, 2);
-        sum = Share > 2 ? sum : sum + Across(sum, 4);
-        sum = Share > 3 ? sum : sum + Across(sum, 8);
-        return Share > 4 ? sum : sum + Across(sum, 16);
-    }
-
-    private static CudaQuad Across(CudaQuad x, int distance) =>
-        new(Ptx.Across(x.X, distance), Ptx.Across(x.Y, distance), Ptx.Across(x.Z, distance), Ptx.Across(x.W, distance));
 }

@@ -8,14 +8,17 @@ namespace AttentionDsl.Runtime;
 /// Single precision throughout; only the caller's tensors may have 16 bits.
 /// </summary>
 /// <remarks>
-/// A thread works on four neighbouring columns of some rows; of a single row the first threads have a part and the others wait. Every operation ends
-/// with the warp's barrier, and a one-column tile holds its number four times, as its row has room for more.
+/// A thread works on four neighbouring columns of some rows; of a single row the first threads have a part and the others wait. No operation
+/// waits at its end: kernels say where threads wait for each other. A one-column tile holds its number four times, as its row has room for more.
 /// It takes rows of at most <see cref="MaxColumns"/> numbers and only multiples of four; the rest is <see cref="CudaTile"/>'s.
 /// </remarks>
 public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad>
 {
     /// <summary>Threads of a group.</summary>
     public const int Threads = 32;
+
+    /// <summary>What a narrow state takes more than its rows.</summary>
+    internal const int SkewElements = 128;
 
     /// <summary>Columns of the widest tile: four for each thread.</summary>
     public const int MaxColumns = 128;
@@ -47,10 +50,11 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public int Columns { get; }
 
     /// <inheritdoc/>
-    public int FirstRow => Share == WholeWarp ? 0 : Lane >> Share;
+    /// <remarks>Of several rows a thread has a stretch of whole fours: what goes with four rows is one load.</remarks>
+    public int FirstRow => RowOfThreads * Stretch;
 
     /// <inheritdoc/>
-    public int RowStep => Rows == 1 ? 1 : Threads >> Share;
+    public int RowStep => 1;
 
     /// <inheritdoc/>
     public int FirstColumn => (Lane & ((1 << Share) - 1)) << 2;
@@ -65,7 +69,7 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public bool ColumnsInOneTurn => true;
 
     /// <inheritdoc/>
-    public bool HasRow(int row) => row < Rows;
+    public bool HasRow(int row) => row < Rows && row < FirstRow + Stretch;
 
     /// <inheritdoc/>
     public bool HasColumn(int column) => Columns == ColumnStep | column < Columns;
@@ -75,10 +79,18 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
 
     private const int WholeWarp = 5;
 
+    // Of the threads with the same columns, the number of this one.
+    private int RowOfThreads => Share == WholeWarp ? 0 : Lane >> Share;
+
+    private int Stretch => Rows == 1 ? 1 : (((Rows + (Threads >> Share) - 1) >> (WholeWarp - Share)) + 3) & ~3;
+
+    // Bytes between the stretches of two threads of the same columns: eight threads, which are served at a time, are then on banks of their own.
+    private uint Skew => Rows > 1 && (Share == 1 || Share == 2) ? 16u << Share : 0;
+
     private static int Bits(int x) => -((-x >> 31) + ((1 - x) >> 31) + ((3 - x) >> 31) + ((7 - x) >> 31) + ((15 - x) >> 31));
 
     // True for the threads that have a part of a single row of so many columns.
-    private bool Leads => FirstRow == 0 && HasColumn(FirstColumn);
+    private bool Leads => RowOfThreads == 0 && HasColumn(FirstColumn);
 
     private bool Far => element != Scratch;
 
@@ -141,7 +153,7 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     {
         uint padded = (uint)(columns + 15) & ~15u;
         var taken = new CudaStepTile(address + ((uint)offset * sizeof(float)), rows, columns, padded * sizeof(float), sizeof(float), Scratch);
-        offset = (uint)offset + ((uint)rows * padded);
+        offset = (uint)offset + ((uint)rows * padded) + (taken.Skew == 0 ? 0u : SkewElements);
         return taken;
     }
 
@@ -187,7 +199,10 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     private static long Bytes(uint a, uint b) => (long)((ulong)a * b);
 
     /// <summary>The address of an element of scratch.</summary>
-    private uint At(int i, int j) => (uint)address + ((uint)i * pitch) + ((uint)j << 2);
+    private uint At(int i, int j) => (uint)address + ((uint)i * pitch) + ((uint)j << 2) + (Skew == 0 ? 0 : (uint)i / (uint)Stretch * Skew);
+
+    /// <summary>The address of the first element of this thread.</summary>
+    private uint AtFirst => (uint)address + ((uint)RowOfThreads * (((uint)Stretch * pitch) + Skew)) + ((uint)FirstColumn << 2);
 
     /// <summary>The address of an element of a tensor.</summary>
     private long FarAt(int i, int j) => address + Bytes((uint)i, pitch) + ((uint)j * size);
