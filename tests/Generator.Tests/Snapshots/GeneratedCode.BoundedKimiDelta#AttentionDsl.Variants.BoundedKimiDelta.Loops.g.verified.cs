@@ -457,6 +457,29 @@ public partial record BoundedKimiDelta
                 }
             }
 
+            /// <summary>g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
+            {
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
+                {
+                    for (int j = first; g.HasColumn(j); j += across)
+                    {
+                        g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(exp * (gIn.Load(0, j) + dtBias.Load(0, j))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>vw = beta * v</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw2(TTile vw, TTile beta, TTile v)
@@ -503,29 +526,6 @@ public partial record BoundedKimiDelta
                 }
             }
 
-            /// <summary>g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
-            {
-                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
-                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; g.HasRow(i); i += down)
-                {
-                    for (int j = first; g.HasColumn(j); j += across)
-                    {
-                        g.Store(i, j, TNumber.Constant(-5) * TNumber.Sigmoid(exp * (gIn.Load(0, j) + dtBias.Load(0, j))));
-                        if (g.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (g.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
             /// <summary>kept = exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kept(TTile kept, TTile g)
@@ -542,28 +542,6 @@ public partial record BoundedKimiDelta
                         }
                     }
                     if (kept.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>cKept = c * kept</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void cKept(TTile cKept, TTile c, TTile kept)
-            {
-                int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
-                for (int i = cKept.FirstRow; cKept.HasRow(i); i += down)
-                {
-                    for (int j = first; cKept.HasColumn(j); j += across)
-                    {
-                        cKept.Store(i, j, c.Load(0, j) * kept.Load(0, j));
-                        if (cKept.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (cKept.RowsInOneTurn)
                     {
                         break;
                     }
@@ -587,6 +565,28 @@ public partial record BoundedKimiDelta
                         }
                     }
                     if (q.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>cKept = c * kept</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void cKept(TTile cKept, TTile c, TTile kept)
+            {
+                int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
+                for (int i = cKept.FirstRow; cKept.HasRow(i); i += down)
+                {
+                    for (int j = first; cKept.HasColumn(j); j += across)
+                    {
+                        cKept.Store(i, j, c.Load(0, j) * kept.Load(0, j));
+                        if (cKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cKept.RowsInOneTurn)
                     {
                         break;
                     }

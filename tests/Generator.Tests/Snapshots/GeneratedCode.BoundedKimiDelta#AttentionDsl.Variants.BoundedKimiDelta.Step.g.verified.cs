@@ -75,40 +75,40 @@ public partial record BoundedKimiDelta
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
                 Loops<TTile, TNumber>.beta2(beta, betaIn);
+
+                // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
+                TTile g = gIn;
+                Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
                 TTile.Synchronize();
+
+                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+                TTile qIn = kRaw;
+                TTile.Normalize(qIn, qRaw);
 
                 // vw = beta * v
                 TTile vw = v;
                 Loops<TTile, TNumber>.vw2(vw, beta, v);
 
                 // c = beta * k
-                TTile c = kRaw;
+                TTile c = dtBias;
                 Loops<TTile, TNumber>.c2(c, beta, k);
-
-                // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
-                TTile g = gIn;
-                Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
-
-                // U = vw - SKept^T c
-                TTile U = vw;
 
                 // kept = exp(g)
                 TTile kept = g;
                 Loops<TTile, TNumber>.kept(kept, g);
-
-                // cKept = c * kept
-                TTile cKept = c;
-                Loops<TTile, TNumber>.cKept(cKept, c, kept);
-                TTile.Synchronize();
-
-                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = dtBias;
-                TTile.Normalize(qIn, qRaw);
                 TTile.Synchronize();
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q2(q, qIn, sizes);
+
+                // U = vw - SKept^T c
+                TTile U = vw;
+
+                // cKept = c * kept
+                TTile cKept = c;
+                Loops<TTile, TNumber>.cKept(cKept, c, kept);
+                TTile.Synchronize();
 
                 // SKept = exp(g) S
                 TTile.Product(U, cKept, S, Into.Subtract);

@@ -78,7 +78,7 @@ public partial record GatedDeltaNet
         {
             KernelKind.Decode =>
                 Padded.Elements(sizes.K, sizes.V, sizes)
-                + 4 * Padded.Elements(1, sizes.K, sizes)
+                + 3 * Padded.Elements(1, sizes.K, sizes)
                 + 2 * Padded.Elements(1, sizes.V, sizes)
                 + 4 * Padded.Elements(1, 1, sizes),
             KernelKind.DecodeBackward =>

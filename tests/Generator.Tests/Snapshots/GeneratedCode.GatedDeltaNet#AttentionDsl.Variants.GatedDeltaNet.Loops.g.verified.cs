@@ -885,6 +885,28 @@ public partial record GatedDeltaNet
                 }
             }
 
+            /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
+            {
+                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
+                for (int i = g.FirstRow; g.HasRow(i); i += down)
+                {
+                    for (int j = first; g.HasColumn(j); j += across)
+                    {
+                        g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(gIn.Spread(0, 0) + dtBias.Spread(0, 0))));
+                        if (g.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (g.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>vw = beta * v</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void vw2(TTile vw, TTile beta, TTile v)
@@ -931,28 +953,6 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>g = -(exp(aLog) * softplus(gIn + dtBias))</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void g2(TTile g, TTile aLog, TTile gIn, TTile dtBias)
-            {
-                int down = g.RowStep, across = g.ColumnStep, first = g.FirstColumn;
-                for (int i = g.FirstRow; g.HasRow(i); i += down)
-                {
-                    for (int j = first; g.HasColumn(j); j += across)
-                    {
-                        g.Store(i, j, -(TNumber.Exp(aLog.Spread(0, 0)) * TNumber.Softplus(gIn.Spread(0, 0) + dtBias.Spread(0, 0))));
-                        if (g.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (g.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
             /// <summary>kept = exp(g)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kept(TTile kept, TTile g)
@@ -969,29 +969,6 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (kept.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>cKept = c * kept</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void cKept(TTile cKept, TTile c, TTile kept)
-            {
-                TNumber kept_i = kept.Spread(0, 0);
-                int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
-                for (int i = cKept.FirstRow; cKept.HasRow(i); i += down)
-                {
-                    for (int j = first; cKept.HasColumn(j); j += across)
-                    {
-                        cKept.Store(i, j, c.Load(0, j) * kept_i);
-                        if (cKept.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (cKept.RowsInOneTurn)
                     {
                         break;
                     }
@@ -1015,6 +992,29 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (q.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>cKept = c * kept</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void cKept(TTile cKept, TTile c, TTile kept)
+            {
+                TNumber kept_i = kept.Spread(0, 0);
+                int down = cKept.RowStep, across = cKept.ColumnStep, first = cKept.FirstColumn;
+                for (int i = cKept.FirstRow; cKept.HasRow(i); i += down)
+                {
+                    for (int j = first; cKept.HasColumn(j); j += across)
+                    {
+                        cKept.Store(i, j, c.Load(0, j) * kept_i);
+                        if (cKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cKept.RowsInOneTurn)
                     {
                         break;
                     }

@@ -75,40 +75,41 @@ public partial record GatedDeltaNet
                 // beta = sigmoid(betaIn)
                 TTile beta = betaIn;
                 Loops<TTile, TNumber>.beta2(beta, betaIn);
-                TTile.Synchronize();
-
-                // vw = beta * v
-                TTile vw = v;
-                Loops<TTile, TNumber>.vw2(vw, beta, v);
-
-                // c = beta * k
-                TTile c = kRaw;
-                Loops<TTile, TNumber>.c2(c, beta, k);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
                 TTile g = aLog;
                 Loops<TTile, TNumber>.g2(g, aLog, gIn, dtBias);
+                TTile.Synchronize();
 
-                // U = vw - SKept^T c
-                TTile U = vw;
+                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+                TTile qIn = kRaw;
+                TTile.Normalize(qIn, qRaw);
+
+                // vw = beta * v
+                TTile vw = v;
+                Loops<TTile, TNumber>.vw2(vw, beta, v);
+                TTile.Synchronize();
+
+                // c = beta * k
+                TTile c = qRaw;
+                Loops<TTile, TNumber>.c2(c, beta, k);
 
                 // kept = exp(g)
                 TTile kept = g;
                 Loops<TTile, TNumber>.kept(kept, g);
+
+                // q = qIn * scale
+                TTile q = qIn;
+                Loops<TTile, TNumber>.q2(q, qIn, sizes);
+
+                // U = vw - SKept^T c
+                TTile U = vw;
                 TTile.Synchronize();
 
                 // cKept = c * kept
                 TTile cKept = c;
                 Loops<TTile, TNumber>.cKept(cKept, c, kept);
-
-                // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-                TTile qIn = scratch.Take(ref offset, 1, sizes.K);
-                TTile.Normalize(qIn, qRaw);
                 TTile.Synchronize();
-
-                // q = qIn * scale
-                TTile q = qIn;
-                Loops<TTile, TNumber>.q2(q, qIn, sizes);
 
                 // SKept = exp(g) S
                 TTile.Product(U, cKept, S, Into.Subtract);
