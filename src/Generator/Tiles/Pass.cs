@@ -76,7 +76,7 @@ internal sealed class Pass
     public Pass Recalling(IEnumerable<Tile> left) => With([.. left.Where(x => !Given.Contains(x) && Reads(x)).Select(x => new RecallStatement(x, $"{x.Name}, as an earlier pass left it")), .. Statements]);
 
     /// <summary>Fetches at its top all that it reads of the caller's tensors and of earlier passes.</summary>
-    public Pass Fetching() => Fetching(Statements.Where(IsFromMemory));
+    public Pass Fetching() => Fetching(Statements.Where(IsFromMemory), _ => 0);
 
     /// <summary>Fetches at its top what needs no more scratch there than where it is used, and more as long as there is room.</summary>
     /// <param name="room">What it may take (see <see cref="Cost"/>).</param>
@@ -96,7 +96,8 @@ internal sealed class Pass
             }
         }
 
-        return Fetching(early.Where(x => !IsFetch(Statements[x])).Select(x => Statements[x]));
+        // Columns last: some are waited for as they come.
+        return Fetching(early.Where(x => !IsFetch(Statements[x])).Select(x => Statements[x]), x => x.Results.Any(y => y.Columns == Dim.One) ? 1 : 0);
     }
 
     /// <summary>True for what copies from the memory of the caller, or from what earlier passes left.</summary>
@@ -123,10 +124,12 @@ internal sealed class Pass
     public static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };
 
     /// <summary>First all fetches; their arrival where the first of them is used.</summary>
-    private Pass Fetching(IEnumerable<Statement> more)
+    /// <param name="more">What else is fetched.</param>
+    /// <param name="order">Those with a smaller number come first, of what earlier passes left and of what the caller gave.</param>
+    private Pass Fetching(IEnumerable<Statement> more, Func<Statement, int> order)
     {
         Statement[] early = [.. more];
-        Statement[] all = [.. Statements.Where(IsFetch), .. early];
+        Statement[] all = [.. Statements.Where(IsFetch).Concat(early).OrderBy(order)];
         if (all.Length == 0)
         {
             return this;

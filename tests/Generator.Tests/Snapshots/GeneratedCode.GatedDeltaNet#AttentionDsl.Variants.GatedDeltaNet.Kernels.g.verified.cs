@@ -122,10 +122,10 @@ public partial record GatedDeltaNet
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                2 * Padded.Elements(1, 1, sizes)
-                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Like(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes),
@@ -179,10 +179,10 @@ public partial record GatedDeltaNet
                 + Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
-                4 * Padded.Elements(1, 1, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 4 * Padded.Elements(1, 1, sizes)
                 + 9 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),

@@ -98,6 +98,18 @@ public partial record GatedDeltaNet
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
+            // kRaw: key
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+
+            // v: value
+            TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
+            // qRaw: query
+            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
@@ -110,21 +122,9 @@ public partial record GatedDeltaNet
             TTile aLog = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-            // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-
-            // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -736,8 +736,6 @@ public partial record GatedDeltaNet
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(GLast, kept.GLast);
             TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
@@ -746,24 +744,10 @@ public partial record GatedDeltaNet
             TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(dkLeft, projected.dkLeft);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dGLast, projected.dGLast);
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
-            // gIn: log decay per head
-            TTile gIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -780,6 +764,22 @@ public partial record GatedDeltaNet
             TTile kRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile kRaw = kRawRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per head
+            TTile gIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
             TTile.Arrive();
 
             // beta = sigmoid(betaIn)

@@ -128,9 +128,9 @@ public partial record KimiDelta
             KernelKind.Prepare =>
                 Padded.Elements(1, sizes.K, sizes)
                 + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)

@@ -104,14 +104,6 @@ public partial record KimiDelta
             TTile gIn = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
@@ -123,6 +115,14 @@ public partial record KimiDelta
             // v: value
             TTile v = scratch.Take(ref offset, length, sizes.V);
             TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -751,10 +751,6 @@ public partial record KimiDelta
             TTile gIn = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
-
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
@@ -768,13 +764,17 @@ public partial record KimiDelta
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-
             // v: value
             TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))

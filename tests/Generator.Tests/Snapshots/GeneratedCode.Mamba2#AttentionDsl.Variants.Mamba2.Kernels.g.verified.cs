@@ -119,10 +119,10 @@ public partial record Mamba2
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                2 * Padded.Elements(1, 1, sizes)
-                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Like(sizes.Chunk, sizes.V, sizes)
+                Padded.Like(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Like(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(1, 1, sizes)
+                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
@@ -169,10 +169,10 @@ public partial record Mamba2
                 Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + 5 * Padded.Elements(1, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 5 * Padded.Elements(1, 1, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),

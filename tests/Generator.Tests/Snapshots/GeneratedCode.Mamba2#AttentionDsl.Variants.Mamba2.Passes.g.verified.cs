@@ -95,21 +95,9 @@ public partial record Mamba2
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // dt: input of the gates
-            TTile dt = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
-
             // vIn: value
             TTile vIn = scratch.TakeLike(ref offset, length, sizes.V, tensors.X.Data);
             TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
-
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
             // k: key
             TTile k = scratch.TakeLike(ref offset, length, sizes.K, tensors.B.Data);
@@ -118,6 +106,18 @@ public partial record Mamba2
             // qIn: query
             TTile qIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.C.Data);
             TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
+
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // dt: input of the gates
+            TTile dt = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
+
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
             TTile.Arrive();
 
             // vFactor = softplus(dt + dtBias)
@@ -625,14 +625,18 @@ public partial record Mamba2
             TTile.Fetch(dread, projected.dread);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile.Fetch(dqHat, projected.dqHat);
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(GLast, kept.GLast);
-            TTile dGLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dGLast, projected.dGLast);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
             TTile dv = scratch.Take(ref offset, length, sizes.V);
             TTile.Fetch(dv, projected.dv);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
+            TTile dGLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dGLast, projected.dGLast);
+
+            // k: key
+            TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -645,10 +649,6 @@ public partial record Mamba2
             // dt: input of the gates
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
-
-            // k: key
-            TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
-            TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // dP = dread v^T where pairs exist

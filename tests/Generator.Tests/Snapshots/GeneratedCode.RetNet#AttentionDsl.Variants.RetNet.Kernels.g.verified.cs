@@ -146,9 +146,9 @@ public partial record RetNet
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
             KernelKind.Gradients =>
-                Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes)
+                Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Elements(1, 1, sizes)
                 + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 4 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)

@@ -458,12 +458,12 @@ public partial record RetNet
             TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
 
             // --- what earlier passes left
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(GLast, kept.GLast);
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
+            TTile GLast = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(GLast, kept.GLast);
 
             // --- the derivative
             // dOutput: the gradient of the output

@@ -76,6 +76,10 @@ public readonly partial struct CudaTile
         {
             StripCopy(result, x);
         }
+        else if (into == Into.Set & result.IsColumnOf(x))
+        {
+            CopyVector(result, x);
+        }
         else if (into == Into.Set & !x.IsScratch)
         {
             Fetch(result, x);

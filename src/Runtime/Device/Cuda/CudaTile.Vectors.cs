@@ -20,8 +20,40 @@ public readonly partial struct CudaTile
     /// <summary>True if a vector has the number that the loop over a lane's has come to.</summary>
     private bool HasNumber(int i) => Numbers == 32 | i < Numbers;
 
-    /// <summary>A column of the device's memory to scratch.</summary>
+    /// <summary>
+    /// Begins to copy a column of the device's memory to scratch. Of several columns that are fetched each has a warp of its own, so that none waits for another:
+    /// what is not single precision there cannot be copied later.
+    /// </summary>
     private static void FetchVector(CudaTile result, CudaTile x)
+    {
+        uint place = (uint)result.address >> 4;
+        if (Warp == (int)((place ^ (place >> 5)) & (Warps - 1)))
+        {
+            for (int i = Lane; result.HasNumber(i); i += 32)
+            {
+                if (x.Element != CudaElement.Float32)
+                {
+                    Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
+                }
+                else if (i < x.Rows)
+                {
+                    Ptx.CopyLater4(result.Near(i, 0), x.Far(i, 0));
+                }
+                else
+                {
+                    Ptx.Store(result.Near(i, 0), 0f);
+                }
+
+                if (result.Numbers <= 32)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>A column of the device's memory to scratch.</summary>
+    private static void CopyVector(CudaTile result, CudaTile x)
     {
         if (Warp == 0)
         {
