@@ -41,11 +41,11 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
         where TKnown : struct, IKnownSizes
     {
         Operand<CudaStepTile, CudaQuad>[] operands = [.. bindings.Select((x, i) => CudaStepTile.Known(Operand(x), TKnown.Element(i), KnownStep.IsState(x) ? 0 : x.Width))];
-        long elements = TKernels.Scratch(KernelKind.Decode, sizes with { V = panel }) + CudaStepTile.SkewElements;
         for (int i = 0; i < items.Length; i++)
         {
             Grid.IdxX = i;
             Work item = TKnown.Of(items[i]);
+            long elements = CudaStepTile.Elements(TKernels.Scratch(KernelKind.Decode, sizes with { V = item.Columns }), item.Columns);
             ThreadGroup.Run(CudaStepTile.Threads, elements, watched: false, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, TKnown.Of(sizes), item, CudaStepTile.ScratchOf(default, 0, elements)));
         }
     }

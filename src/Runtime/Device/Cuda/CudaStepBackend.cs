@@ -37,7 +37,7 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
             CudaDriver.AllowSharedMemory((CudaKernel)kernel, CudaBackend.SharedBytes);
         }
 
-        int shared = ((int)TKernels.Scratch(KernelKind.Decode, sizes with { V = columns }) + CudaStepTile.SkewElements) * sizeof(float);
+        int shared = (int)CudaStepTile.Elements(TKernels.Scratch(KernelKind.Decode, sizes with { V = columns }), columns) * sizeof(float);
         return new(queue, TKernels.Description.Name, bindings, DeviceMemory.Aligned(1), [.. launches.Select(x => x.Work)], (memory, view, items) =>
         {
             long nothing = Address(memory.Take<byte>(1));

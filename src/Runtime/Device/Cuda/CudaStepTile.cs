@@ -17,8 +17,8 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     /// <summary>Threads of a group.</summary>
     public const int Threads = 32;
 
-    /// <summary>What a narrow state takes more than its rows.</summary>
-    internal const int SkewElements = 128;
+    // What a state takes more than its rows where stretches are skewed.
+    private const int SkewElements = 128;
 
     /// <summary>Columns of the widest tile: four for each thread.</summary>
     public const int MaxColumns = 128;
@@ -95,6 +95,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     private bool Far => element != Scratch;
 
     private static int Lane => Group.IdxX;
+
+    /// <summary>What a kernel takes of shared memory, of which its scratch is so much, for so many value columns.</summary>
+    internal static long Elements(long scratch, int columns) => scratch + (new CudaStepTile(0, 2, columns, 0, 0, Scratch).Skew == 0 ? 0 : SkewElements);
 
     /// <inheritdoc/>
     /// <remarks>All of the group's dynamic shared memory.</remarks>
