@@ -22,6 +22,16 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLower(HostTile result, HostTile l, HostTile x)
     {
+        if (FitsRegisters(result))
+        {
+            for (int i = 0; i < result.Rows; i += 4)
+            {
+                RegisterSolve.Rows4(result.Row(i), result.stride, x.Row(i), x.stride, l.Row(i) + i, l.stride, 1, i, result.Width);
+            }
+
+            return;
+        }
+
         CopyRows(result, x);
         for (int i = 0; i < result.Rows; i += 4)
         {
@@ -42,6 +52,16 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLowerTransposed(HostTile result, HostTile l, HostTile x)
     {
+        if (FitsRegisters(result))
+        {
+            for (int i = result.Rows - 1; i > 0; i -= 4)
+            {
+                RegisterSolve.Rows4(result.Row(i), -result.stride, x.Row(i), -x.stride, l.Row(i) + i, -1, -l.stride, result.Rows - 1 - i, result.Width);
+            }
+
+            return;
+        }
+
         CopyRows(result, x);
         for (int end = result.Rows; end > 0; end -= 4)
         {
@@ -97,6 +117,8 @@ public readonly unsafe partial struct HostTile
             }
         }
     }
+
+    private static bool FitsRegisters(HostTile result) => Vector512.IsHardwareAccelerated && result.Rows % 4 == 0 && result.Width % RegisterSolve.Columns == 0;
 
     private static void CopyRows(HostTile result, HostTile x)
     {

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionDsl.Runtime;
+
+/// <summary>
+/// Four rows of a unit triangular system's solution, sixty-four columns at a time: what the rows before them contribute, and their own triangle, without
+/// leaving the registers of AVX-512. Steps may be negative, so that a system is solved from its last row up, too.
+/// </summary>
+internal static unsafe class RegisterSolve
+{
+    public const int Columns = 64;
+
+    /// <summary>Solves four rows.</summary>
+    /// <param name="u">The first of the four in the solution; the rows before it are there.</param>
+    /// <param name="uStep">From a row of the solution to the next that is solved.</param>
+    /// <param name="x">The first row of the right side; it may be u.</param>
+    /// <param name="xStep">From a row of it to the next.</param>
+    /// <param name="l">The matrix at the first row's own place, which counts as one.</param>
+    /// <param name="row">From there to the next row's factor of the same row of the solution.</param>
+    /// <param name="column">From there to the factor of the next row of the solution.</param>
+    /// <param name="before">How many rows of the solution are there.</param>
+    /// <param name="width">Columns of the solution, a multiple of 64.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows4(float* u, long uStep, float* x, long xStep, float* l, long row, long column, int before, int width)
+    {
+        for (int at = 0; at < width; at += Columns)
+        {
+            Rows4Columns64(u + at, uStep, x + at, xStep, l, row, column, before);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Columns64(float* u, long uStep, float* x, long xStep, float* l, long row, long column, int before)
+    {
+        Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
+        Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
+        Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;
+        Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default;
+        float* b = u - (before * uStep), a = l - (before * column), a1 = a + row, a2 = a1 + row, a3 = a2 + row;
+        long to = 0;
+        for (int d = 0; d < before; d++, to += column, b += uStep)
+        {
+            Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16), b2 = Vector512.Load(b + 32), b3 = Vector512.Load(b + 48);
+            Vector512<float> f = Vector512.Create(a[to]);
+            c00 = Vector512.FusedMultiplyAdd(f, b0, c00);
+            c01 = Vector512.FusedMultiplyAdd(f, b1, c01);
+            c02 = Vector512.FusedMultiplyAdd(f, b2, c02);
+            c03 = Vector512.FusedMultiplyAdd(f, b3, c03);
+            f = Vector512.Create(a1[to]);
+            c10 = Vector512.FusedMultiplyAdd(f, b0, c10);
+            c11 = Vector512.FusedMultiplyAdd(f, b1, c11);
+            c12 = Vector512.FusedMultiplyAdd(f, b2, c12);
+            c13 = Vector512.FusedMultiplyAdd(f, b3, c13);
+            f = Vector512.Create(a2[to]);
+            c20 = Vector512.FusedMultiplyAdd(f, b0, c20);
+            c21 = Vector512.FusedMultiplyAdd(f, b1, c21);
+            c22 = Vector512.FusedMultiplyAdd(f, b2, c22);
+            c23 = Vector512.FusedMultiplyAdd(f, b3, c23);
+            f = Vector512.Create(a3[to]);
+            c30 = Vector512.FusedMultiplyAdd(f, b0, c30);
+            c31 = Vector512.FusedMultiplyAdd(f, b1, c31);
+            c32 = Vector512.FusedMultiplyAdd(f, b2, c32);
+            c33 = Vector512.FusedMultiplyAdd(f, b3, c33);
+        }
+
+        // The first row is the right side less what was found; it is a term of the other three, and so on.
+        c00 = Vector512.Load(x) - c00;
+        c01 = Vector512.Load(x + 16) - c01;
+        c02 = Vector512.Load(x + 32) - c02;
+        c03 = Vector512.Load(x + 48) - c03;
+        Put(u, c00, c01, c02, c03);
+        Add(a1[to], c00, c01, c02, c03, ref c10, ref c11, ref c12, ref c13);
+        Add(a2[to], c00, c01, c02, c03, ref c20, ref c21, ref c22, ref c23);
+        Add(a3[to], c00, c01, c02, c03, ref c30, ref c31, ref c32, ref c33);
+        to += column;
+        x += xStep;
+        c10 = Vector512.Load(x) - c10;
+        c11 = Vector512.Load(x + 16) - c11;
+        c12 = Vector512.Load(x + 32) - c12;
+        c13 = Vector512.Load(x + 48) - c13;
+        Put(u += uStep, c10, c11, c12, c13);
+        Add(a2[to], c10, c11, c12, c13, ref c20, ref c21, ref c22, ref c23);
+        Add(a3[to], c10, c11, c12, c13, ref c30, ref c31, ref c32, ref c33);
+        to += column;
+        x += xStep;
+        c20 = Vector512.Load(x) - c20;
+        c21 = Vector512.Load(x + 16) - c21;
+        c22 = Vector512.Load(x + 32) - c22;
+        c23 = Vector512.Load(x + 48) - c23;
+        Put(u += uStep, c20, c21, c22, c23);
+        Add(a3[to], c20, c21, c22, c23, ref c30, ref c31, ref c32, ref c33);
+        x += xStep;
+        Put(u + uStep, Vector512.Load(x) - c30, Vector512.Load(x + 16) - c31, Vector512.Load(x + 32) - c32, Vector512.Load(x + 48) - c33);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* u, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
+    {
+        x0.Store(u);
+        x1.Store(u + 16);
+        x2.Store(u + 32);
+        x3.Store(u + 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(
+        float factor, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, ref Vector512<float> c0, ref Vector512<float> c1, ref Vector512<float> c2, ref Vector512<float> c3)
+    {
+        Vector512<float> f = Vector512.Create(factor);
+        c0 = Vector512.FusedMultiplyAdd(f, x0, c0);
+        c1 = Vector512.FusedMultiplyAdd(f, x1, c1);
+        c2 = Vector512.FusedMultiplyAdd(f, x2, c2);
+        c3 = Vector512.FusedMultiplyAdd(f, x3, c3);
+    }
+}
