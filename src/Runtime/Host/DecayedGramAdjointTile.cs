@@ -94,6 +94,7 @@ internal readonly unsafe ref partial struct DecayedGramAdjointTile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(int c, int width)
     {
         for (int i = 1; i < rows; i++)
@@ -103,6 +104,7 @@ internal readonly unsafe ref partial struct DecayedGramAdjointTile
     }
 
     /// <summary>sum_i = sum over j &lt; i of d_ij w_ij r_j, of each side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OverColumns(int c, int width)
     {
         for (int from = 0; from < rows; from += Block)
@@ -131,6 +133,7 @@ internal readonly unsafe ref partial struct DecayedGramAdjointTile
     }
 
     /// <summary>In place of the decayed columns: sum_j = sum over i &gt; j of w_ij (d_ij l_i of one side, and of the other).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OverRows(int c, int width)
     {
         for (int from = (rows - 1) / Block * Block; from >= 0; from -= Block)

@@ -7,11 +7,22 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct HostTile
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Clear(HostTile result)
     {
+        int whole = result.Columns & ~15;
         for (int i = 0; i < result.Rows; i++)
         {
-            new Span<float>(result.Row(i), result.Columns).Clear();
+            float* to = result.Row(i);
+            for (int j = 0; j < whole; j += 16)
+            {
+                Vector512<float>.Zero.Store(to + j);
+            }
+
+            for (int j = whole; j < result.Columns; j++)
+            {
+                to[j] = 0;
+            }
         }
     }
 
