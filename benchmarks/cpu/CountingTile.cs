@@ -86,6 +86,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
+    public static void Expect(CountingTile x)
+    {
+    }
+
     public static void Copy(CountingTile result, CountingTile x, Into into)
     {
     }

@@ -121,6 +121,10 @@ internal static unsafe partial class Ptx
     {
     }
 
+    public static void Expect(long address)
+    {
+    }
+
     public static uint PackBFloat16(float low, float high) => Rounded(low) | ((uint)Rounded(high) << 16);
 
     public static uint PackFloat16(float low, float high) =>

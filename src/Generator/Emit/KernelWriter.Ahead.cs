@@ -38,7 +38,7 @@ internal sealed partial class KernelWriter
         writer.Line($"TTile {tile.Name} = {Part(tile, Rows, "turn")};");
     }
 
-    /// <summary>Says how many rows of scratch a chunk's room has.</summary>
+    /// <summary>Says how many rows of scratch a chunk has room in.</summary>
     public void WriteRoom(bool updates) =>
         writer.Line($"int room = Padded.Rows({dimensions.Largest(Dim.Token)}, sizes){(updates ? $", writesRoom = Padded.Rows({dimensions.Largest(Dim.Update)}, sizes)" : "")};");
 

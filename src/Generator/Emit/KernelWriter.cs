@@ -42,6 +42,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>True if what it writes is a turn of a walk over chunks: statements stay in their order, and what begins the next turn waits for all.</summary>
     public bool Walks { get; set; }
 
+    /// <summary>True if what it reads of memory later on is brought nearer at once.</summary>
+    public bool Expects { get; set; }
+
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
 
@@ -79,6 +82,11 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 WriteWait(wait);
             }
 
+            if (Expects && statement is ArriveStatement)
+            {
+                WriteExpected(statements.Skip(i));
+            }
+
             if (statement.Equation.Length != 0)
             {
                 if (i > 0)
@@ -108,6 +116,23 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         return storage;
 
     }
+
+    /// <summary>Says what will be read of memory.</summary>
+    private void WriteExpected(IEnumerable<Statement> statements)
+    {
+        string[] expected = [.. statements.Where(Pass.IsFromMemory).Where(x => x.Results.Single().Rows != Dim.One).Select(From).Distinct()];
+        if (expected.Length > 0)
+        {
+            writer.Line();
+            writer.Line("// What is read later comes nearer.");
+            Array.ForEach(expected, x => writer.Line($"TTile.Expect({x});"));
+        }
+    }
+
+    /// <summary>What a statement brings from memory.</summary>
+    private string From(Statement statement) => statement is LoadStatement x
+        ? Operand(x.Field, x.IsParameter, x.Result.Rows == Dim.Update || PerUpdateLoads.Contains(x.Field), x.Result.Columns)
+        : Memory[statement.Results.Single().Variable];
 
     /// <summary>All threads wait for each other.</summary>
     public void WriteWait() => WriteWait(Wait.All);
@@ -230,11 +255,10 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         switch (statement)
         {
             case LoadStatement x:
-                string rows = Operand(x.Field, x.IsParameter, x.Result.Rows == Dim.Update || PerUpdateLoads.Contains(x.Field), x.Result.Columns);
-                writer.Line(x.Fetched ? $"TTile.Fetch({x.Result.Variable}, {rows});" : $"TTile.Copy({x.Result.Variable}, {rows}, Into.Set);");
+                writer.Line(x.Fetched ? $"TTile.Fetch({x.Result.Variable}, {From(x)});" : $"TTile.Copy({x.Result.Variable}, {From(x)}, Into.Set);");
                 break;
             case RecallStatement x:
-                string from = $"{x.Result.Variable}, {Memory[x.Result.Variable]}";
+                string from = $"{x.Result.Variable}, {From(x)}";
                 writer.Line(x.Fetched ? $"TTile.Fetch({from});" : $"TTile.Copy({from}, Into.Set);");
                 break;
             case StoreStatement x:

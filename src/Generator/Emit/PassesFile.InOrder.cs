@@ -28,7 +28,7 @@ internal sealed partial class PassesFile
             : Plan.Carry is not null ? $"Borders.Load<TTile, TNumber>({states}, between, {sizes});"
             : $"States.Load<TTile, TNumber>({states}, {sizes}, {swapped});");
         writer.Line();
-        writer.Line("// What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.");
+        writer.Line("// What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.");
         kernel.WriteRoom(writes.Length != 0);
         kernel.Factors = pass.Factors;
         kernel.Homogeneous = carries && !back;
@@ -37,15 +37,8 @@ internal sealed partial class PassesFile
             kernel.TakeAhead(fetch);
         }
 
-        NameKept(kernel, "nextKept", kernel.NextRows, panel: true);
-        writer.Line($"int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = {(back ? "chunks - 1" : "0")}, nextTurn = next & 1;");
-        WriteNext("long ", "int ", "Kept<TTile, TNumber> ");
-        foreach (Statement fetch in pass.Ahead)
-        {
-            kernel.WriteFetch(fetch);
-        }
-
         writer.Line();
+        writer.Line("int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;");
         writer.Line("long first = offset;");
         if (strips)
         {
@@ -53,23 +46,24 @@ internal sealed partial class PassesFile
         }
 
         tiles.OpenScope();
-        writer.Line(back ? "for (int chunk = chunks - 1; chunk >= 0; chunk--)" : "for (int chunk = 0; chunk < chunks; chunk++)");
+        writer.Line("for (int step = -1; step < chunks; step++)");
         writer.Open();
+        WriteFetches(kernel, pass, back);
+        writer.Line();
         writer.Line("offset = first;");
         if (strips)
         {
             writer.Line("strips = firstStrip;");
         }
 
-        writer.Line("int turn = nextTurn;");
+        writer.Line($"int chunk = {(back ? "chunks - 1 - step" : "step")}, turn = step & 1;");
+        WriteChunk("chunk", "start", "tokens", "length", "writes");
         KeptTile[] leaves = [.. Plan.OnTheWay.Where(x => pass.Statements.OfType<StoreStatement>().Any(y => y.X == x.Tile))];
         if (leaves.Length > 0)
         {
-            writer.Line("Kept<TTile, TNumber> kept = nextKept;");
+            WriteKeptOf("kept", "chunk", "length", "writes");
         }
 
-        writer.Line("long start = nextStart;");
-        writer.Line($"int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk){(writes.Length == 0 ? "" : ", writes = length * sizes.Updates")};");
         kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "tokens", "tokens * sizes.Updates");
         foreach (KeptTile tile in leaves)
         {
@@ -82,16 +76,6 @@ internal sealed partial class PassesFile
         }
 
         NameStates(kernel, pass);
-        writer.Line();
-        writer.Line(back ? "next = Math.Max(chunk - 1, 0);" : "next = Math.Min(chunk + 1, chunks - 1);");
-        WriteNext("", "", "");
-        writer.Line("nextTurn = 1 - turn;");
-        writer.Line("TTile.Arrive();");
-        foreach (Statement fetch in pass.Ahead)
-        {
-            kernel.WriteFetch(fetch);
-        }
-
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
         kernel.Walks = true;
@@ -127,19 +111,48 @@ internal sealed partial class PassesFile
         scratch[name] = "Borders.Scratch(sizes)";
     }
 
-    /// <summary>Says where the next chunk is; after the last it is that one again.</summary>
-    private void WriteNext(string number, string count, string tiles)
+    /// <summary>Once a chunk is there, fetches the one that takes the room of the chunk before it; the first turn of the loop only fetches.</summary>
+    private void WriteFetches(KernelWriter kernel, Pass pass, bool back)
     {
-        writer.Line($"{number}nextStart = at.Start + ((long)next * sizes.Chunk);");
-        writer.Line($"{count}nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));");
-        writer.Line($"{count}nextLength = TTile.Height(nextTokens, sizes.Chunk);");
-        if (writes.Length != 0)
+        writer.Line("if (step >= 0)");
+        writer.Open();
+        writer.Line("TTile.Arrive();");
+        writer.Close();
+        writer.Line();
+        writer.Line("int next = step + 1;");
+        writer.Line("if (next < chunks)");
+        writer.Open();
+        writer.Line($"int nextChunk = {(back ? "chunks - 1 - next" : "next")}, nextTurn = next & 1;");
+        WriteChunk("nextChunk", "nextStart", "nextTokens", "nextLength", "nextWrites");
+        NameKept(kernel, "nextKept", kernel.NextRows, panel: true);
+        if (pass.Ahead.Any(x => x is RecallStatement))
         {
-            writer.Line($"{count}nextWrites = nextLength * sizes.Updates;");
+            WriteKeptOf("nextKept", "nextChunk", "nextLength", "nextWrites");
         }
 
-        writer.Line($"{tiles}nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength{(writes.Length == 0 ? "" : ", nextWrites")});");
+        foreach (Statement fetch in pass.Ahead)
+        {
+            kernel.WriteFetch(fetch);
+        }
+
+        writer.Close();
+        writer.Line();
+        writer.Line("if (step < 0)");
+        writer.Open();
+        writer.Line("continue;");
+        writer.Close();
     }
+
+    /// <summary>Says where a chunk is.</summary>
+    private void WriteChunk(string chunk, string start, string tokens, string length, string updates)
+    {
+        writer.Line($"long {start} = at.Start + ((long){chunk} * sizes.Chunk);");
+        writer.Line($"int {tokens} = Math.Min(sizes.Chunk, at.Length - ({chunk} * sizes.Chunk)), {length} = TTile.Height({tokens}, sizes.Chunk){(writes.Length == 0 ? "" : $", {updates} = {length} * sizes.Updates")};");
+    }
+
+    /// <summary>Names the tiles that passes leave of a chunk.</summary>
+    private void WriteKeptOf(string name, string chunk, string length, string updates) =>
+        writer.Line($"Kept<TTile, TNumber> {name} = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + {chunk}) * at.Heads) + at.Head, {length}{(writes.Length == 0 ? "" : ", " + updates)});");
 
     /// <summary>Names the state before a chunk, and the gradient of the one after it, where a pass over the sequence fetches or leaves them.</summary>
     private void NameStates(KernelWriter kernel, Pass pass)

@@ -191,6 +191,7 @@ internal sealed partial class PassesFile
     private void WriteChunkPass(string name, string summary, Action<KernelWriter> body)
     {
         KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles);
+        kernel.Expects = true;
         writer.Line("long start = at.Start;");
         writer.Line("int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);");
         if (writes.Length != 0)

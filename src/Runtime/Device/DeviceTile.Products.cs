@@ -67,6 +67,11 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void Expect(DeviceTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Transpose(DeviceTile result, DeviceTile x, Into into)
     {

@@ -105,6 +105,11 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void Expect(HostTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(HostTile result, HostTile x, Into into)
     {

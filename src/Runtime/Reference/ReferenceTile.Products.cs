@@ -54,6 +54,11 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void Expect(ReferenceTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Transpose(ReferenceTile result, ReferenceTile x, Into into)
     {
         for (int i = 0; i < result.Rows; i++)

@@ -170,6 +170,9 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Every <see cref="Fetch"/> that was begun is done, for the whole group.</summary>
     static abstract void Arrive();
 
+    /// <summary>A tile of the caller's memory or of the workspace will be read before long: a device may bring it nearer.</summary>
+    static abstract void Expect(TSelf x);
+
     /// <summary>
     /// Rows of the tiles of a chunk: its tokens, or as many as any chunk has, on a tile that knows its sizes when it is compiled. Rows beyond the
     /// last token then hold zeros.

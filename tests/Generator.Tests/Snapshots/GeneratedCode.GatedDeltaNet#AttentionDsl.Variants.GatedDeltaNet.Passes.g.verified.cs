@@ -228,47 +228,50 @@ public partial record GatedDeltaNet
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            Borders.Fetch<TTile, TNumber>(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
-            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    Borders.Fetch<TTile, TNumber>(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
+                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
                 TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
-
-                next = Math.Min(chunk + 1, chunks - 1);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                Borders.Fetch<TTile, TNumber>(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
-                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -308,7 +311,7 @@ public partial record GatedDeltaNet
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
@@ -316,47 +319,48 @@ public partial record GatedDeltaNet
             TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
                 TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
-
-                next = Math.Min(chunk + 1, chunks - 1);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -395,50 +399,53 @@ public partial record GatedDeltaNet
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                Kept<TTile, TNumber> kept = nextKept;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
                 TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-
-                next = Math.Min(chunk + 1, chunks - 1);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -472,7 +479,7 @@ public partial record GatedDeltaNet
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
@@ -480,47 +487,48 @@ public partial record GatedDeltaNet
             TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = chunks - 1; chunk >= 0; chunk--)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = chunks - 1 - step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
-
-                next = Math.Max(chunk - 1, 0);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -567,7 +575,7 @@ public partial record GatedDeltaNet
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
@@ -575,28 +583,43 @@ public partial record GatedDeltaNet
             TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = chunks - 1; chunk >= 0; chunk--)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                Kept<TTile, TNumber> kept = nextKept;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = chunks - 1 - step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
@@ -605,20 +628,6 @@ public partial record GatedDeltaNet
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-
-                next = Math.Max(chunk - 1, 0);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -679,6 +688,9 @@ public partial record GatedDeltaNet
             // dOutput: the gradient of the output
             TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
+            // What is read later comes nearer.
+            TTile.Expect(kept.dU);
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
@@ -780,6 +792,15 @@ public partial record GatedDeltaNet
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // What is read later comes nearer.
+            TTile.Expect(kept.dU);
+            TTile.Expect(projected.dqHat);
+            TTile.Expect(kept.LUnscaled);
+            TTile.Expect(projected.dW);
+            TTile.Expect(tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Expect(tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Expect(tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // beta = sigmoid(betaIn)

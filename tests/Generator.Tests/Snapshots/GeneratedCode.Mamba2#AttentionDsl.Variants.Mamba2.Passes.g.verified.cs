@@ -183,43 +183,47 @@ public partial record Mamba2
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns), at);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns), at);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
-
-                next = Math.Min(chunk + 1, chunks - 1);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns), at);
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
@@ -248,7 +252,7 @@ public partial record Mamba2
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
@@ -257,28 +261,43 @@ public partial record Mamba2
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile vInRooms = scratch.Take(ref offset, 2 * room, at.Columns);
             TTile dRooms = scratch.Take(ref offset, 2, 1);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-            TTile.Fetch(vInRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-            TTile.Fetch(dRooms.Block(nextTurn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
+                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(vInRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                    TTile.Fetch(dRooms.Block(nextTurn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
@@ -286,21 +305,6 @@ public partial record Mamba2
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
                 TTile vIn = vInRooms.Block(turn * room, length, 0, at.Columns);
                 TTile d = dRooms.Block(turn, 1, 0, 1);
-
-                next = Math.Min(chunk + 1, chunks - 1);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-                TTile.Fetch(vInRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                TTile.Fetch(dRooms.Block(nextTurn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -339,45 +343,49 @@ public partial record Mamba2
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = 0, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-
-                next = Math.Min(chunk + 1, chunks - 1);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
 
                 TTile.Copy(before, S, Into.Set);
 
@@ -400,43 +408,47 @@ public partial record Mamba2
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.Take(ref offset, 2 * room, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = chunks - 1; chunk >= 0; chunk--)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = chunks - 1 - step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
-
-                next = Math.Max(chunk - 1, 0);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 // dread = dOutput
                 TTile dread = dOutput;
@@ -471,45 +483,49 @@ public partial record Mamba2
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
 
-            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one's is fetched.
+            // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.Take(ref offset, 2 * room, at.Columns);
-            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk, next = chunks - 1, nextTurn = next & 1;
-            long nextStart = at.Start + ((long)next * sizes.Chunk);
-            int nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-            int nextLength = TTile.Height(nextTokens, sizes.Chunk);
-            Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-            TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-            TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-            TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
+            int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int chunk = chunks - 1; chunk >= 0; chunk--)
+            for (int step = -1; step < chunks; step++)
             {
+                if (step >= 0)
+                {
+                    TTile.Arrive();
+                }
+
+                int next = step + 1;
+                if (next < chunks)
+                {
+                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
+                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
+                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
+                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
+                }
+
+                if (step < 0)
+                {
+                    continue;
+                }
+
                 offset = first;
                 strips = firstStrip;
-                int turn = nextTurn;
-                long start = nextStart;
-                int tokens = nextTokens, length = TTile.Height(tokens, sizes.Chunk);
+                int chunk = chunks - 1 - step, turn = step & 1;
+                long start = at.Start + ((long)chunk * sizes.Chunk);
+                int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-
-                next = Math.Max(chunk - 1, 0);
-                nextStart = at.Start + ((long)next * sizes.Chunk);
-                nextTokens = Math.Min(sizes.Chunk, at.Length - (next * sizes.Chunk));
-                nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + next) * at.Heads) + at.Head, nextLength);
-                nextTurn = 1 - turn;
-                TTile.Arrive();
-                TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
 
                 TTile.Copy(after, dSNext, Into.Set);
 
@@ -649,6 +665,14 @@ public partial record Mamba2
             // dt: input of the gates
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
+
+            // What is read later comes nearer.
+            TTile.Expect(tensors.X.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Expect(projected.dvIn);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Expect(projected.dkLeft);
+            TTile.Expect(tensors.C.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Expect(kept.PPlain);
             TTile.Arrive();
 
             // dP = dread v^T where pairs exist

@@ -28,6 +28,11 @@ public readonly partial struct CudaStepTile
     /// <remarks>Rows are there when they are fetched. The state is waited for where it is first read: gates are computed until then.</remarks>
     public static void Arrive() => Synchronize();
 
+    /// <inheritdoc/>
+    public static void Expect(CudaStepTile x)
+    {
+    }
+
     /// <summary>Waits for the state, all of it.</summary>
     private static void Await()
     {

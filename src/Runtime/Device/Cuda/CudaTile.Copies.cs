@@ -6,6 +6,9 @@ namespace AttentionDsl.Runtime;
 /// <content>Copies between memories and number formats: what has rows of 16 bytes goes by <see cref="Move"/>, the rest number by number.</content>
 public readonly partial struct CudaTile
 {
+    // What the device's memory hands over at a time.
+    private const int LineBytes = 128;
+
     /// <inheritdoc/>
     public static void Clear(CudaTile result)
     {
@@ -67,6 +70,17 @@ public readonly partial struct CudaTile
     {
         Ptx.WaitForCopies();
         Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void Expect(CudaTile x)
+    {
+        int lines = ((x.Columns << x.Shift) + LineBytes - 1) / LineBytes;
+        for (int at = Group.IdxX; at < x.Rows * lines; at += Threads)
+        {
+            int row = (int)((uint)at / (uint)lines);
+            Ptx.Expect(x.Far(Math.Min(row, x.LastFar), 0) + ((at - (row * lines)) * LineBytes));
+        }
     }
 
     /// <inheritdoc/>
