@@ -142,6 +142,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
         CountingTile dp, CountingTile dx, CountingTile de, CountingTile dg, CountingTile d, CountingTile p, CountingTile x, CountingTile e, CountingTile g, Causal causal) =>
         Add(6 * Pairs(p) * x.Columns);
 
+    public static void Mirror(CountingTile x)
+    {
+    }
+
     public static void ScaleRows(CountingTile result, CountingTile x, CountingTile s)
     {
     }

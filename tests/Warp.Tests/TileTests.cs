@@ -136,6 +136,16 @@ public sealed unsafe class TileTests
         }
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(40)]
+    public void Mirrors(int rows)
+    {
+        float[][] x = [Numbers(rows, rows, (i, j) => j < i ? Next() : 0)];
+        Check(x, rows, [rows], (0, 0), t => ReferenceTile.Mirror(t[0]), t => CudaTile.Mirror(t[0]));
+    }
+
     /// <summary>Two systems of one matrix, one after the other.</summary>
     private static void Both(Action<ReferenceTile, ReferenceTile, ReferenceTile> solve, ReferenceTile[] t)
     {

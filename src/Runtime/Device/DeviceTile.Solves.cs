@@ -27,6 +27,20 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void Mirror(DeviceTile x)
+    {
+        for (int j = ILGPU.Group.IdxX; j < x.Columns; j += ILGPU.Group.DimX)
+        {
+            for (int i = 0; i < j; i++)
+            {
+                x.Put(i, j, x[j, i], Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
     public static void ScaleRows(DeviceTile result, DeviceTile x, DeviceTile s)
     {
         for (int v = ILGPU.Group.IdxX; v < x.Columns; v += ILGPU.Group.DimX)

@@ -7,6 +7,18 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct HostTile
 {
     /// <inheritdoc/>
+    public static void Mirror(HostTile x)
+    {
+        for (int j = 0; j < x.Columns; j++)
+        {
+            for (int i = 0; i < j; i++)
+            {
+                x.Row(i)[j] = x.Row(j)[i];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public static void ScaleRows(HostTile result, HostTile x, HostTile s)
     {
         for (int i = 0; i < x.Rows; i++)

@@ -4,6 +4,18 @@ namespace AttentionDsl.Runtime;
 public readonly unsafe partial struct ReferenceTile
 {
     /// <inheritdoc/>
+    public static void Mirror(ReferenceTile x)
+    {
+        for (int j = 0; j < x.Columns; j++)
+        {
+            for (int i = 0; i < j; i++)
+            {
+                x[i, j] = x[j, i];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public static void ScaleRows(ReferenceTile result, ReferenceTile x, ReferenceTile s)
     {
         for (int i = 0; i < x.Rows; i++)

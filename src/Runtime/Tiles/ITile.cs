@@ -207,6 +207,9 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_ij (=, +=, -=) sum_d l_id r_jd where <paramref name="causal"/> allows (i, j), else 0.</summary>
     static abstract void Gram(TSelf result, TSelf l, TSelf r, Causal causal, Into into);
 
+    /// <summary>x_ij = x_ji for j &gt; i: x + x^T of a strictly lower triangular x, in its place.</summary>
+    static abstract void Mirror(TSelf x);
+
     /// <summary>result_ij (=, +=, -=) x_ij exp(e_i - g_j) where <paramref name="causal"/> allows (i, j), else 0; e and g have one column. result may be x.</summary>
     /// <remarks>The mask is applied before the exponential: no masked exponent is ever evaluated.</remarks>
     static abstract void Decay(TSelf result, TSelf x, TSelf e, TSelf g, Causal causal, Into into);

@@ -998,8 +998,8 @@ public partial record GatedDeltaNet
             // dG -= dColumnsOfLUnscaled, as a column
             TTile.Transpose(dG, dColumnsOfLUnscaled, Into.Subtract);
 
-            // dk += dLPlain k
-            TTile.Product(dk, dLPlain, k, Into.Add);
+            // dLPlain += dLPlain^T
+            TTile.Mirror(dLPlain);
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
@@ -1030,8 +1030,8 @@ public partial record GatedDeltaNet
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Synchronize();
 
-            // dk += dLPlain^T k
-            TTile.TransposedProduct(dk, dLPlain, k, Into.Add);
+            // dk += (dLPlain + dLPlain^T) k
+            TTile.Product(dk, dLPlain, k, Into.Add);
             TTile.Synchronize();
 
             // kRaw: key, once more

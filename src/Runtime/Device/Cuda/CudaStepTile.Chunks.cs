@@ -32,6 +32,9 @@ public readonly partial struct CudaStepTile
     public static void DecayedProductAdjoint(CudaStepTile dp, CudaStepTile dx, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void Mirror(CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void ScaleRows(CudaStepTile result, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
 
     /// <inheritdoc/>

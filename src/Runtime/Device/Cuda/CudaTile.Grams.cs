@@ -102,5 +102,21 @@ public readonly partial struct CudaTile
         }
     }
 
+    /// <inheritdoc/>
+    public static void Mirror(CudaTile x)
+    {
+        // Neighbours read neighbours of a row.
+        uint columns = (uint)x.Columns, all = (uint)x.Rows * columns;
+        for (uint at = (uint)Group.IdxX; at < all; at += Threads)
+        {
+            uint row = at / columns;
+            int j = (int)row, i = (int)(at - (row * columns));
+            if (i < j)
+            {
+                Ptx.Store(x.Near(i, j), Ptx.Load(x.Near(j, i)));
+            }
+        }
+    }
+
     private static bool KeepsDigits(Causal causal, Into into) => causal == Causal.Strict && into == Into.Set;
 }
