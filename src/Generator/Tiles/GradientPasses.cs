@@ -18,7 +18,7 @@ internal sealed class GradientPasses
         statements = ScaledSums.Joined(ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states);
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]);
-        if (TightSchedule.Of(all, factors, shares: true, SharedMemory.Of(2, all), mostStates: 10) is { } one)
+        if (TightSchedule.Of(all, factors, shares: true, SharedMemory.Of(2, all), mostStates: 50) is { } one)
         {
             Gradients = InOrder(one, factors, shares: true);
             return;
