@@ -2,7 +2,8 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// The passes that compute a chunk's gradients, each stored as soon as it is final. One does if two groups of threads that run it share a multiprocessor.
-/// If not, a first pass does all that reads the states, which fill much of its memory, and leaves what it finds in their place; the second does the rest.
+/// If not, a first pass does all that reads the states, which fill much of its memory, and leaves what it finds in their place; the second does the rest. Where two groups
+/// do not share a multiprocessor even so, and there is room for all of it, one pass does it after all: the states go through memory once.
 /// </summary>
 internal sealed class GradientPasses
 {
@@ -18,9 +19,9 @@ internal sealed class GradientPasses
         statements = ScaledSums.Joined(ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states);
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]);
-        if (TightSchedule.Of(all, factors, shares: true, SharedMemory.Of(2, all), mostStates: 50) is { } one)
+        if (TightSchedule.Of(all, factors, shares: true, SharedMemory.Of(2, all), mostStates: 50) is { } tight)
         {
-            Gradients = InOrder(one, factors, shares: true);
+            Gradients = InOrder(tight, factors, shares: true);
             return;
         }
 
@@ -49,10 +50,18 @@ internal sealed class GradientPasses
         }
 
         // What stands between the passes is exact.
+        var whole = new HashSet<string>(factors);
         Projected = [.. Between(first, rest)];
         factors.ExceptWith(Projected.Select(x => x.Name));
-        Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected, .. gradients.Values]));
         Gradients = Scheduled(Recalling(rest, Projected), factors);
+        if (Gradients.Cost() > SharedMemory.Of(2, rest) && TightSchedule.Of(all, whole, shares: true, SharedMemory.Of(1, all), mostStates: 200) is { } one)
+        {
+            Gradients = InOrder(one, whole, shares: true);
+            Projected = [];
+            return;
+        }
+
+        Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected, .. gradients.Values]));
 
         int WeightBetween(IEnumerable<int> done, IEnumerable<int> left) => Between(done.Select(x => all[x]), left.Select(x => all[x])).Sum(Weight);
     }
