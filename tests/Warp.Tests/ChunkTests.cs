@@ -39,6 +39,13 @@ public class ChunkTests(ITestOutputHelper log)
     public void Growing_states_keep_two_digits() =>
         Check(Rwkv7.Variant, new CallSize(1, 33, 1, 32, 32), panel: 16, chunk: 16, watched: false, longer: MathF.Sqrt(32 / 3f), forwardTolerance: 2.5e-2);
 
+    /// <summary>The widest states: as many registers as there are, and several panels of value columns (a group here has two warps, a strip each).</summary>
+    [Theory]
+    [InlineData(128, 64, 32)]
+    [InlineData(256, 64, 16)]
+    public void Wide_states_agree_with_the_oracle(int keys, int values, int chunk) =>
+        Check(GatedDeltaRule.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk, watched: false);
+
     public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
 
     [Theory]
