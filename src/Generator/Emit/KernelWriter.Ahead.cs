@@ -25,7 +25,7 @@ internal sealed partial class KernelWriter
         Tile tile = fetch.Results.Single();
         RowsText rows = Rows;
         Rows = NextRows;
-        string from = fetch is LoadStatement x ? Operand(x.Field, x.IsParameter, tile.Rows == Dim.Update, tile.Columns) : Memory[tile.Name];
+        string from = From(fetch);
         Rows = rows;
         string arguments = $"{Part(tile, NextRows, "nextTurn")}, {from}";
         writer.Line(Homogeneous && tile.Columns == Dim.Value ? $"Borders.Fetch<TTile, TNumber>({arguments}, at);" : $"TTile.Fetch({arguments});");

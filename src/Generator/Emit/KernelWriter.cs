@@ -105,7 +105,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             {
                 Write(WithVariables(statement));
             }
-
         }
 
         if (Repeats)
@@ -114,7 +113,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         }
 
         return storage;
-
     }
 
     /// <summary>Says what will be read of memory.</summary>

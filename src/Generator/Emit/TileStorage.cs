@@ -188,21 +188,6 @@ internal sealed class TileStorage
     /// <summary>True if a tile stands in the storage that once was another's.</summary>
     public bool StandsIn(Tile tile, Tile first) => tile.Name == first.Name || (uses.NumberOf(tile.Name) is int x and >= 0 && uses.NumberOf(first.Name) is int y and >= 0 && StandsIn(x, y));
 
-    /// <summary>The last statement that uses the storage in which a tile stands first; <see cref="int.MaxValue"/> if it is read after the block.</summary>
-    public int LastUseOfStorage(Tile first)
-    {
-        int number = uses.NumberOf(first.Name), last = -1;
-        for (int tile = 0; tile < storages.Length; tile++)
-        {
-            if (StandsIn(tile, number))
-            {
-                last = Array.IndexOf(uses.LiveAfter, tile) >= 0 ? int.MaxValue : Math.Max(last, Array.FindLastIndex(uses.Used, x => Array.IndexOf(x, tile) >= 0));
-            }
-        }
-
-        return last;
-    }
-
     /// <summary>What a tile's columns are to its storage: rows of keys and of values are alike where they share it.</summary>
     public static Dim Columns(Tile tile, bool shares) => IsShared(tile, shares) ? Dim.Key : tile.Columns;
 

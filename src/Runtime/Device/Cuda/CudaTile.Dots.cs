@@ -76,7 +76,7 @@ public readonly partial struct CudaTile
 
     private static void LeaveScaled(CudaTile result, long to, CudaTile x, CudaTile s, int i, int j)
     {
-        CudaQuad scaled = x.FourOf(i, j) * CudaQuad.All(Ptx.Load(s.Near(i, 0)));
+        CudaQuad scaled = x.Four(i, j) * CudaQuad.All(Ptx.Load(s.Near(i, 0)));
         if (i > result.LastFar)
         {
             return;
@@ -94,19 +94,6 @@ public readonly partial struct CudaTile
                 Ptx.StoreFar4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
                 break;
         }
-    }
-
-    /// <summary>Four numbers of scratch, of a factor in one load.</summary>
-    private CudaQuad FourOf(int i, int j)
-    {
-        if (IsExact)
-        {
-            return Quad(i, j);
-        }
-
-        CudaPair bits = Ptx.Load2(NearFactor(i, j));
-        CudaPair low = CudaPair.Of(Interop.FloatAsInt(bits.Low)), high = CudaPair.Of(Interop.FloatAsInt(bits.High));
-        return new(low.Low, low.High, high.Low, high.High);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

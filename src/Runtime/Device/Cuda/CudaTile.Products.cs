@@ -7,49 +7,28 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into)
+    public static void Product(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 0, b, 0, a.Columns, into);
+
+    /// <inheritdoc/>
+    public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 1, b, 0, a.Rows, into);
+
+    /// <inheritdoc/>
+    public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 0, b, 1, a.Columns, into);
+
+    private static void Product(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)
     {
         if (result.IsStrip | b.IsStrip)
         {
-            StripProduct(result, a, 0, b, a.Columns, into);
+            // No strip is turned: its rows stand in one warp, its columns in many.
+            StripProduct(result, a, aTurned, b, depth, into);
         }
-        else if (Even(result, a.Columns))
+        else if (Even(result, depth))
         {
-            Multiply(result, a, 0, b, 0, a.Columns, into);
-        }
-        else
-        {
-            UnevenProduct(result, a, 0, b, 0, a.Columns, into, Everywhere, 0);
-        }
-    }
-
-    /// <inheritdoc/>
-    public static void TransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into)
-    {
-        if (result.IsStrip | b.IsStrip)
-        {
-            StripProduct(result, a, 1, b, a.Rows, into);
-        }
-        else if (Even(result, a.Rows))
-        {
-            Multiply(result, a, 1, b, 0, a.Rows, into);
+            Multiply(result, a, aTurned, b, bTurned, depth, into);
         }
         else
         {
-            UnevenProduct(result, a, 1, b, 0, a.Rows, into, Everywhere, 0);
-        }
-    }
-
-    /// <inheritdoc/>
-    public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into)
-    {
-        if (Even(result, a.Columns))
-        {
-            Multiply(result, a, 0, b, 1, a.Columns, into);
-        }
-        else
-        {
-            UnevenProduct(result, a, 0, b, 1, a.Columns, into, Everywhere, 0);
+            UnevenProduct(result, a, aTurned, b, bTurned, depth, into, Everywhere, 0);
         }
     }
 
@@ -66,42 +45,11 @@ public readonly partial struct CudaTile
             UnevenDecay(state, g);
             UnevenProduct(state, k, 1, u, 0, k.Rows, Into.Add, Everywhere, 0);
         }
-        else if (Tall(state))
-        {
-            DecayAndWrite(state, g, k, u, 5, 5);
-        }
-        else if (Wide(state))
-        {
-            DecayAndWrite(state, g, k, u, 4, 5);
-        }
         else
         {
-            DecayAndWrite(state, g, k, u, 4, 4);
+            AddScaled(state, new Decays(g, g.Columns == 1 ? CudaQuad.Exp(Ptx.Load(g.Near(0, 0))) : 1f), k, 1, u, k.Rows);
         }
     }
-
-    private static void DecayAndWrite(CudaTile state, CudaTile g, CudaTile k, CudaTile u, int rowBits, int columnBits)
-    {
-        uint across = (uint)(state.Columns + 15) >> columnBits, blocks = ((uint)state.Rows >> rowBits) * across, block = (uint)Warp;
-        float all = g.Columns == 1 ? CudaQuad.Exp(Ptx.Load(g.Near(0, 0))) : 1f;
-        if (blocks >= Warps || block < blocks)
-        {
-            do
-            {
-                uint row = block / across;
-                int i = (int)row << rowBits, j = (int)(block - (row * across)) << columnBits;
-                Ptx.ScaledProduct(
-                    1 << rowBits, 1 << columnBits, state.PairAt(i, j), state.stride, state.Exactly, Into.Add,
-                    k.LeftAt(i, 1), k.stride, k.Exactly, 1, u.RightAt(j, 0), u.stride, u.Exactly, 0, k.Rows,
-                    Kept(g, all, i), Kept(g, all, i + 8), rowBits > 4 ? Kept(g, all, i + 16) : 1f, rowBits > 4 ? Kept(g, all, i + 24) : 1f);
-                block += Warps;
-            }
-            while (blocks > Warps && block < blocks);
-        }
-    }
-
-    /// <summary>How much of this thread's row stays, in eight rows from row i on.</summary>
-    private static float Kept(CudaTile g, float all, int i) => g.Columns == 1 ? all : CudaQuad.Exp(Ptx.Load(g.Near(0, i + (Lane >> 2))));
 
     /// <summary>A product of sizes that are multiples of 16, in the largest blocks of which there is one for every warp.</summary>
     private static void Multiply(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)

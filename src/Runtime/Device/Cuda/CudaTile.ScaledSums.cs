@@ -3,53 +3,64 @@ namespace AttentionDsl.Runtime;
 /// <content>Sums of scaled rows and a product: a block's rows are scaled where they become its first sums.</content>
 public readonly partial struct CudaTile
 {
-    /// <inheritdoc/>
-    public static void ScaleAndAddProduct(CudaTile result, CudaTile x, CudaTile s, CudaTile a, CudaTile b)
+    /// <summary>What rows of a block are multiplied by before sums are added to them.</summary>
+    private interface IRowFactor
     {
-        if (result.address == x.address && Even(result, a.Columns))
+        /// <summary>The factor of this thread's row, in eight rows from row i on.</summary>
+        float Of(int i);
+    }
+
+    /// <summary>A column.</summary>
+    private readonly struct Scales(CudaTile s) : IRowFactor
+    {
+        public float Of(int i) => Ptx.Load(s.Near(i + (Lane >> 2), 0));
+    }
+
+    /// <summary>A row of log decays, or one for all: how much of them stays.</summary>
+    private readonly struct Decays(CudaTile g, float all) : IRowFactor
+    {
+        public float Of(int i) => g.Columns == 1 ? all : CudaQuad.Exp(Ptx.Load(g.Near(0, i + (Lane >> 2))));
+    }
+
+    /// <inheritdoc/>
+    public static void ScaleAndAddProduct(CudaTile result, CudaTile x, CudaTile s, CudaTile a, CudaTile b) => ScaleAndAdd(result, x, s, a, 0, b, a.Columns);
+
+    /// <inheritdoc/>
+    public static void ScaleAndAddTransposedProduct(CudaTile result, CudaTile x, CudaTile s, CudaTile a, CudaTile b) => ScaleAndAdd(result, x, s, a, 1, b, a.Rows);
+
+    private static void ScaleAndAdd(CudaTile result, CudaTile x, CudaTile s, CudaTile a, int aTurned, CudaTile b, int depth)
+    {
+        if (result.address == x.address && Even(result, depth))
         {
-            AddScaled(result, s, a, 0, b, a.Columns);
+            AddScaled(result, new Scales(s), a, aTurned, b, depth);
         }
         else
         {
             ScaleRows(result, x, s);
             Synchronize();
-            Product(result, a, b, Into.Add);
+            Product(result, a, aTurned, b, 0, depth, Into.Add);
         }
     }
 
-    /// <inheritdoc/>
-    public static void ScaleAndAddTransposedProduct(CudaTile result, CudaTile x, CudaTile s, CudaTile a, CudaTile b)
-    {
-        if (result.address == x.address && Even(result, a.Rows))
-        {
-            AddScaled(result, s, a, 1, b, a.Rows);
-        }
-        else
-        {
-            ScaleRows(result, x, s);
-            Synchronize();
-            TransposedProduct(result, a, b, Into.Add);
-        }
-    }
-
-    private static void AddScaled(CudaTile result, CudaTile s, CudaTile a, int aTurned, CudaTile b, int depth)
+    private static void AddScaled<TFactor>(CudaTile result, TFactor kept, CudaTile a, int aTurned, CudaTile b, int depth)
+        where TFactor : struct, IRowFactor
     {
         if (Tall(result))
         {
-            AddScaled(result, s, a, aTurned, b, depth, 5, 5);
+            AddScaled(result, kept, a, aTurned, b, depth, 5, 5);
         }
         else if (Wide(result))
         {
-            AddScaled(result, s, a, aTurned, b, depth, 4, 5);
+            AddScaled(result, kept, a, aTurned, b, depth, 4, 5);
         }
         else
         {
-            AddScaled(result, s, a, aTurned, b, depth, 4, 4);
+            AddScaled(result, kept, a, aTurned, b, depth, 4, 4);
         }
     }
 
-    private static void AddScaled(CudaTile result, CudaTile s, CudaTile a, int aTurned, CudaTile b, int depth, int rowBits, int columnBits)
+    private static void AddScaled<TFactor>(CudaTile result, TFactor kept, CudaTile a, int aTurned, CudaTile b, int depth, int rowBits, int columnBits)
+        where TFactor : struct, IRowFactor
     {
         uint across = (uint)(result.Columns + 15) >> columnBits, blocks = ((uint)result.Rows >> rowBits) * across, block = (uint)Warp;
         if (blocks >= Warps || block < blocks)
@@ -61,13 +72,10 @@ public readonly partial struct CudaTile
                 Ptx.ScaledProduct(
                     1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.stride, result.Exactly, Into.Add,
                     a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, 0), b.stride, b.Exactly, 0, depth,
-                    s.Of(i), s.Of(i + 8), rowBits > 4 ? s.Of(i + 16) : 1f, rowBits > 4 ? s.Of(i + 24) : 1f);
+                    kept.Of(i), kept.Of(i + 8), rowBits > 4 ? kept.Of(i + 16) : 1f, rowBits > 4 ? kept.Of(i + 24) : 1f);
                 block += Warps;
             }
             while (blocks > Warps && block < blocks);
         }
     }
-
-    /// <summary>The number of this thread's row, in eight rows of a column from row i on.</summary>
-    private float Of(int i) => Ptx.Load(Near(i + (Lane >> 2), 0));
 }

@@ -306,8 +306,8 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
             return Quad(i, j);
         }
 
-        uint at = NearFactor(i, j);
-        CudaPair low = CudaPair.Of(Ptx.LoadBitsNear(at)), high = CudaPair.Of(Ptx.LoadBitsNear(at + 4));
+        CudaPair bits = Ptx.Load2(NearFactor(i, j));
+        CudaPair low = CudaPair.Of(Interop.FloatAsInt(bits.Low)), high = CudaPair.Of(Interop.FloatAsInt(bits.High));
         return new(low.Low, low.High, high.Low, high.High);
     }
 
