@@ -46,7 +46,7 @@ internal sealed class Grouping
 
         return (statements, null);
 
-        Grouping Of(IReadOnlyList<Statement> order, Func<Tile, bool>? apart) => new(order, new StorageUses(order, liveAfter, giving, frame, factors, shares, apart: apart));
+        Grouping Of(IReadOnlyList<Statement> order, Func<Tile, bool>? apart) => new(order, new StorageUses(order, liveAfter, giving, frame, factors, shares, apart: apart, turns: true));
     }
 
     /// <summary>The order with fewer barriers.</summary>

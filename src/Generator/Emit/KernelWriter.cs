@@ -71,7 +71,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             (statements, apart) = Grouping.Best(statements, [.. liveAfter], giving, frame, Factors, Shares);
         }
 
-        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart);
+        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: Waits && !Repeats && !Walks);
         var barriers = new Barriers();
         for (int i = 0; i < statements.Count; i++)
         {

@@ -117,7 +117,7 @@ internal sealed partial class PassesFile
         if (Plan.Project is not null)
         {
             writer.Line();
-            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace.", Plan.Projected.Select(x => (x, "Projected")), "long projected = chunk * StateElements(sizes) / 2;");
+            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x.Tile, x.Exact ? "Projected" : "States")), ProjectedAt());
         }
 
         writer.Line();
@@ -130,11 +130,40 @@ internal sealed partial class PassesFile
         });
         writer.Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Line(Plan.Project is null ? $"public static long StateElements(Sizes sizes) => 2 * {Elements([state])};" : $"public static long StateElements(Sizes sizes) => 2 * Math.Max({Elements([state])},");
+        string states = $"2 * {Elements([state])}";
+        writer.Line(Plan.Project is null ? $"public static long StateElements(Sizes sizes) => {states};" : "public static long StateElements(Sizes sizes) => Math.Max(");
         if (Plan.Project is not null)
         {
-            writer.Indented(() => writer.Lines($"{Elements(Plan.Projected)});"));
+            writer.Indented(() =>
+            {
+                writer.Line(states + ",");
+                writer.Lines($"{string.Join("\n+ ", ProjectedElements())});");
+            });
         }
+    }
+
+    /// <summary>What projections take of the states' place: exact tiles, whose numbers are twice as long, and the others.</summary>
+    private IEnumerable<string> ProjectedElements()
+    {
+        Tile[] exact = Projected(exact: true), packed = Projected(exact: false);
+        string[] both = [exact.Length == 0 ? "" : Twice(exact), packed.Length == 0 ? "" : Elements(packed)];
+        return both.Where(x => x.Length != 0);
+    }
+
+    private string Twice(Tile[] tiles) => Elements(tiles) is var elements && elements.Contains('+') ? $"2 * ({elements})" : $"2 * {elements}";
+
+    private Tile[] Projected(bool exact) => [.. Plan.Projected.Where(x => x.Exact == exact).Select(x => x.Tile)];
+
+    /// <summary>The line that says where they begin.</summary>
+    private string ProjectedAt()
+    {
+        Tile[] exact = Projected(exact: true);
+        string[] both =
+        [
+            exact.Length == 0 ? "" : "projected = chunk * StateElements(sizes) / 2",
+            exact.Length == Plan.Projected.Count ? "" : $"states = {(exact.Length == 0 ? "chunk * StateElements(sizes)" : $"(chunk * StateElements(sizes)) + ({Twice(exact).Replace("\n", " ")})")}",
+        ];
+        return $"long {string.Join(", ", both.Where(x => x.Length != 0))};";
     }
 
     /// <summary>Writes a struct of tiles that stand in the workspace.</summary>
@@ -236,7 +265,7 @@ internal sealed partial class PassesFile
     private void OpenProjected(KernelWriter kernel)
     {
         writer.Line($"Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, {Alone}, length{writes});");
-        foreach (Tile tile in Plan.Projected)
+        foreach (Tile tile in Plan.Projected.Select(x => x.Tile))
         {
             kernel.Memory[tile.Name] = $"projected.{tile.Name}";
         }

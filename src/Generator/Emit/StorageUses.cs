@@ -18,6 +18,7 @@ internal sealed class StorageUses
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
     /// <param name="apart">Tiles that take no storage that was another's, unless element for element: nobody waits until the other is read.</param>
+    /// <param name="turns">True if of the storages that are free the one is taken that was used longest ago: nobody waits until it is read, or has waited already.</param>
     public StorageUses(
         IReadOnlyList<Statement> statements,
         IEnumerable<Tile> liveAfter,
@@ -26,8 +27,10 @@ internal sealed class StorageUses
         ISet<string> factors,
         bool shares,
         ISet<string>? strips = null,
-        Func<Tile, bool>? apart = null)
+        Func<Tile, bool>? apart = null,
+        bool turns = false)
     {
+        TakesTurns = turns;
         Strips = strips ?? new HashSet<string>();
         Used = new int[statements.Count][];
         Placed = new int[statements.Count][];
@@ -89,6 +92,9 @@ internal sealed class StorageUses
 
     /// <summary>Names of the tiles that are taken as strips.</summary>
     public ISet<string> Strips { get; }
+
+    /// <summary>True if of the storages that are free the one is taken that was used longest ago; otherwise the first.</summary>
+    public bool TakesTurns { get; }
 
     /// <summary>By tile, true if it takes no storage that was another's, unless element for element.</summary>
     public bool[] Apart { get; }

@@ -5,9 +5,10 @@ internal sealed class TileStorage
 {
     private readonly StorageUses uses;
 
-    // By tile: how many statements that use it are still to come, the last one reached that does, its storage, and how many tiles had storage before it.
+    // By tile: how many statements that use it are still to come, the last one reached that does and when that was, its storage, and how many tiles had storage before it.
     private readonly int[] open;
     private readonly int[] lastUser;
+    private readonly int[] lastUsed;
     private readonly int[] storages;
     private readonly int[] since;
 
@@ -16,6 +17,7 @@ internal sealed class TileStorage
     private readonly List<int> holders;
 
     private int reached;
+    private int clock;
     private int held;
 
     /// <param name="statements">The block.</param>
@@ -25,6 +27,7 @@ internal sealed class TileStorage
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
     /// <param name="apart">Tiles that take no storage that was another's, unless element for element.</param>
+    /// <param name="turns">True if of the storages that are free the one is taken that was used longest ago.</param>
     public TileStorage(
         IReadOnlyList<Statement> statements,
         IEnumerable<Tile> liveAfter,
@@ -32,8 +35,9 @@ internal sealed class TileStorage
         ISet<string> factors,
         bool shares = false,
         ISet<string>? strips = null,
-        Func<Tile, bool>? apart = null)
-        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips, apart))
+        Func<Tile, bool>? apart = null,
+        bool turns = false)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips, apart, turns))
     {
     }
 
@@ -44,6 +48,7 @@ internal sealed class TileStorage
         int count = uses.Tiles.Length;
         open = new int[count];
         lastUser = new int[count];
+        lastUsed = new int[count];
         storages = new int[count];
         since = new int[count];
         firsts = new(count);
@@ -79,6 +84,8 @@ internal sealed class TileStorage
         uses = other.uses;
         open = (int[])other.open.Clone();
         lastUser = (int[])other.lastUser.Clone();
+        lastUsed = (int[])other.lastUsed.Clone();
+        clock = other.clock;
         storages = (int[])other.storages.Clone();
         since = (int[])other.since.Clone();
         firsts = [.. other.firsts];
@@ -213,10 +220,12 @@ internal sealed class TileStorage
 
     private void Reach(int statement)
     {
+        clock++;
         foreach (int tile in uses.Used[statement])
         {
             open[tile]--;
             lastUser[tile] = statement;
+            lastUsed[tile] = clock;
         }
     }
 
@@ -244,15 +253,20 @@ internal sealed class TileStorage
             return -1;
         }
 
+        int giver = -1;
         foreach (int x in holders)
         {
-            if (open[x] == 0 && lastUser[x] != statement && uses.Kinds[x] == uses.Kinds[tile])
+            if (open[x] == 0 && lastUser[x] != statement && uses.Kinds[x] == uses.Kinds[tile] && (giver < 0 || lastUsed[x] < lastUsed[giver]))
             {
-                return x;
+                giver = x;
+                if (!uses.TakesTurns)
+                {
+                    break;
+                }
             }
         }
 
-        return -1;
+        return giver;
     }
 
     private bool IsHolder(int tile) => storages[tile] >= 0 && holders[storages[tile]] == tile;

@@ -49,11 +49,11 @@ internal sealed class GradientPasses
             return;
         }
 
-        // What stands between the passes is exact.
         var whole = new HashSet<string>(factors);
-        Projected = [.. Between(first, rest)];
-        factors.ExceptWith(Projected.Select(x => x.Name));
-        Gradients = Scheduled(Recalling(rest, Projected), factors);
+        Tile[] projected = [.. Between(first, rest)];
+        Projected = [.. projected.Select(x => new KeptTile(x, !MayBeRounded(x, first, rest), Backward: true))];
+        factors.ExceptWith(projected.Select(x => x.Name));
+        Gradients = Scheduled(Recalling(rest, projected), factors);
         if (Gradients.Cost() > SharedMemory.Of(2, rest) && TightSchedule.Of(all, whole, shares: true, SharedMemory.Of(1, all), mostStates: 200) is { } one)
         {
             Gradients = InOrder(one, whole, shares: true);
@@ -61,7 +61,14 @@ internal sealed class GradientPasses
             return;
         }
 
-        Project = Scheduled([.. first, .. Projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })], FactorTiles.Of(first, [.. Projected, .. gradients.Values]));
+        // What is rounded on its way out may be rounded in scratch, if that takes no more of it: exact tiles of the same shape have storage of their own.
+        Statement[] projections =
+            [.. first, .. projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })];
+        Pass exactly = Projecting(projected), roughly = Projecting(Projected.Where(x => x.Exact).Select(x => x.Tile));
+        Project = exactly.Cost() < roughly.Cost() ? exactly : roughly;
+
+        Pass Projecting(IEnumerable<Tile> exact) =>
+            Scheduled(projections, FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x)))), shares: true);
 
         int WeightBetween(IEnumerable<int> done, IEnumerable<int> left) => Between(done.Select(x => all[x]), left.Select(x => all[x])).Sum(Weight);
     }
@@ -70,7 +77,7 @@ internal sealed class GradientPasses
     public Pass? Project { get; }
 
     /// <summary>What it leaves.</summary>
-    public IReadOnlyList<Tile> Projected { get; } = [];
+    public IReadOnlyList<KeptTile> Projected { get; } = [];
 
     /// <summary>The rest.</summary>
     public Pass Gradients { get; }
@@ -78,12 +85,14 @@ internal sealed class GradientPasses
     private IReadOnlyList<Statement> Recalling(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> left) => new Pass(statements, [], [], [], factors).Recalling(left).Statements;
 
     /// <summary>The statements in an order that takes little scratch, with which two groups share a multiprocessor if there is one.</summary>
-    private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors)
+    private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares = false)
     {
         IReadOnlyList<Statement> best = new Schedule(statements, factors).Best();
         int cost = new Pass(best, [], [], [], factors).Cost(), limit = SharedMemory.Of(2, statements);
         IReadOnlyList<Statement>? tight = cost > limit && cost <= limit + (2 * limit / 3) ? TightSchedule.Of(statements, factors, shares: true, limit, mostStates: 200) : null;
-        return InOrder(tight ?? best, factors, shares: tight is not null);
+        int one = SharedMemory.Of(1, statements);
+        tight ??= cost > one ? TightSchedule.Of(statements, factors, shares: true, one, mostStates: 100) : null;
+        return InOrder(tight ?? best, factors, shares || tight is not null);
     }
 
     private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares)
@@ -104,6 +113,14 @@ internal sealed class GradientPasses
         var used = new HashSet<Tile>(rest.SelectMany(x => x.Reads.Concat(x.Results)));
         return first.Where(x => !IsRepeated(x)).SelectMany(x => x.Results).Distinct().Where(used.Contains);
     }
+
+    /// <summary>
+    /// True for rows of keys or values that may be rounded between the passes: results of products, which the rest only adds up, scales by rows, or solves for. What is multiplied
+    /// number by number, or summed along rows, becomes a gradient of a decay, a sum over tokens in which much cancels: there the rounding of what it is made of stands out.
+    /// </summary>
+    private static bool MayBeRounded(Tile tile, IEnumerable<Statement> first, IEnumerable<Statement> rest) => tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value }
+        && first.Where(x => x.Results.Contains(tile)).All(x => x is CallStatement { Method: "Clear" or "Product" or "TransposedProduct" or "ProductTransposed" })
+        && !rest.Any(x => x.Reads.Contains(tile) && x is (LoopStatement or CallStatement { Method: "RowDot" or "RowSum" }));
 
     /// <summary>The statements after those copies from memory, and views, that the first part has too: each part has its own.</summary>
     private static IReadOnlyList<Statement> WithRepeated(IReadOnlyList<Statement> rest, IReadOnlyList<Statement> first)

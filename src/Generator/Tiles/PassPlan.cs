@@ -121,7 +121,7 @@ internal sealed class PassPlan
     public Pass? Project { get; }
 
     /// <summary>What pass 4 leaves in the place of the two states.</summary>
-    public IReadOnlyList<Tile> Projected { get; }
+    public IReadOnlyList<KeptTile> Projected { get; }
 
     /// <summary>The last pass of the backward, every chunk by itself: the gradients of inputs and parameters.</summary>
     public Pass Gradients { get; }

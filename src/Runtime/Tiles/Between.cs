@@ -14,10 +14,13 @@ public struct Between<TTile>
     /// <summary>Tiles that are only factors and terms of matrix products: a device may keep them in half precision.</summary>
     public TTile Packed;
 
-    /// <summary>The state before every chunk, and behind it the gradient of the state after it.</summary>
+    /// <summary>
+    /// The state before every chunk, and behind it the gradient of the state after it. Then, in their place, the rows of keys and values that the pass which reads both leaves: they
+    /// are results of products, and may be rounded as states are.
+    /// </summary>
     public TTile States;
 
-    /// <summary>What the pass that reads both states leaves of a chunk, single precision. A device may keep it where the two stood (see <see cref="IVariantKernels.StateElements"/>).</summary>
+    /// <summary>The rest of what that pass leaves of a chunk, single precision. A device may keep it where the two stood, too (see <see cref="IVariantKernels.StateElements"/>).</summary>
     public TTile Projected;
 
     /// <summary>Where sequences are cut into segments: the state (or its gradient) at every border, and the transition to it; single precision (see <see cref="Runtime.Borders"/>).</summary>

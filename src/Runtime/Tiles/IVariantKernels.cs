@@ -53,8 +53,8 @@ public interface IVariantKernels
     static abstract long KeptElements(bool exact, Sizes sizes);
 
     /// <summary>
-    /// Elements that a chunk of one head takes in <see cref="Between{TTile}.States"/>: the state before it and the gradient of the state after it, or twice
-    /// as many as those of what Project leaves in their place.
+    /// Elements that a chunk of one head takes in <see cref="Between{TTile}.States"/>: the state before it and the gradient of the state after it, or what Project leaves in
+    /// their place, of which exact numbers are two each.
     /// </summary>
     static abstract long StateElements(Sizes sizes);
 

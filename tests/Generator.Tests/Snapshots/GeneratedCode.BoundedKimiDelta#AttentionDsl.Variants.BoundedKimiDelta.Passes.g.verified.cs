@@ -54,20 +54,20 @@ public partial record BoundedKimiDelta
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
+            public TTile dGLast;
             public TTile dkLeft;
             public TTile dqHat;
             public TTile dW;
-            public TTile dGLast;
 
-            /// <summary>The tiles of a chunk in the workspace.</summary>
+            /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2;
-                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dW = between.Projected.Take(ref projected, length, sizes.K);
+                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (Padded.Elements(1, sizes.K)));
                 tiles.dGLast = between.Projected.Take(ref projected, 1, sizes.K);
+                tiles.dkLeft = between.States.Take(ref states, length, sizes.K);
+                tiles.dqHat = between.States.Take(ref states, length, sizes.K);
+                tiles.dW = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
         }
@@ -81,9 +81,10 @@ public partial record BoundedKimiDelta
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
 
         /// <inheritdoc/>
-        public static long StateElements(Sizes sizes) => 2 * Math.Max(Padded.Elements(sizes.K, sizes.V),
-            3 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(1, sizes.K));
+        public static long StateElements(Sizes sizes) => Math.Max(
+            2 * Padded.Elements(sizes.K, sizes.V),
+            2 * (Padded.Elements(1, sizes.K))
+            + 3 * Padded.Elements(sizes.Chunk, sizes.K));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -661,22 +662,29 @@ public partial record BoundedKimiDelta
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
 
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
             // What is read later comes nearer.
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Expect(kept.dU);
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile dkLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
             // gKept = GLast as a column
@@ -689,39 +697,32 @@ public partial record BoundedKimiDelta
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = U;
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // dqHat = dOutput S^T
+            TTile dqHat = URoom.Block(0, length, 0, sizes.K);
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
             // dgKept = exp(gKept) * dSNextDotS
             TTile dgKept = gKept;
             Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
             TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
 
-            // dqHat = dOutput S^T
-            TTile dqHat = dkLeft;
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+            // dW = 0
+            TTile dW = dkLeft;
+            TTile.Clear(dW);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Copy(dU, kept.dU, Into.Set);
 
             // dGLast = dgKept^T
             TTile dGLast = GLast;
             TTile.Transpose(dGLast, dgKept, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(projected.dqHat, dqHat, Into.Set);
-
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Copy(dU, kept.dU, Into.Set);
-            TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Synchronize();
-
-            // dW = 0
-            TTile dW = dqHat;
-            TTile.Clear(dW);
-            TTile.Synchronize();
 
             // dW -= dU S^T
             TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+            TTile.Copy(projected.dGLast, dGLast, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dW, dW, Into.Set);
         }
@@ -790,9 +791,9 @@ public partial record BoundedKimiDelta
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
 
             // What is read later comes nearer.
-            TTile.Expect(tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Expect(tensors.G.Rows(start, tokens, at.Head, at.Heads));
             TTile.Expect(tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Expect(tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
@@ -874,9 +875,9 @@ public partial record BoundedKimiDelta
             // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
             TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
 
-            // dqRaw = 0
-            TTile dqRaw = dcHat;
-            TTile.Clear(dqRaw);
+            // dkRaw = 0
+            TTile dkRaw = dcHat;
+            TTile.Clear(dkRaw);
             TTile.Synchronize();
 
             // dk += dc * beta
@@ -889,37 +890,37 @@ public partial record BoundedKimiDelta
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
+            // gIn: log decay per key channel, once more
+            gIn = c;
+            TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+
             // dqIn = dq * scale
             TTile dqIn = dq;
             Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
-            // qRaw: query, once more
-            qRaw = c;
-            TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            // kRaw: key, once more
+            kRaw = G;
+            TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Synchronize();
 
             // dg = sum of dG from token i on
-            TTile dg = k;
+            TTile dg = q;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
-
-            // gIn: log decay per key channel, once more
-            gIn = G;
-            TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
             // dbeta += sum over j of dURight_ij v_ij
             TTile.RowDot(dbeta, dURight, v, Into.Add);
 
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+            // dkRaw += what dk says of k = normalize(kRaw)
+            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
             TTile.Synchronize();
 
             // daLogOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * (exp(aLog) * (gIn + dtBias))))
             // dgIn = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
             // ddtBiasOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
-            TTile daLogOfg = dqIn;
-            TTile dgIn = qRaw;
-            TTile ddtBiasOfg = q;
+            TTile daLogOfg = k;
+            TTile dgIn = dc;
+            TTile ddtBiasOfg = dG;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
 
             // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
@@ -927,7 +928,15 @@ public partial record BoundedKimiDelta
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+
+            // dqRaw = 0
+            TTile dqRaw = dk;
+            TTile.Clear(dqRaw);
+
+            // qRaw: query, once more
+            qRaw = kRaw;
+            TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
             TTile.Synchronize();
 
             // ddtBias = sum over the rows of ddtBiasOfg
@@ -938,23 +947,13 @@ public partial record BoundedKimiDelta
             // daLog = sum over all of daLogOfg
             TTile daLog = scratch.Take(ref offset, 1, 1);
             TTile.Sum(daLog, daLogOfg, Into.Set);
+
+            // dqRaw += what dqIn says of qIn = normalize(qRaw)
+            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
             TTile.Synchronize();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-
-            // dkRaw = 0
-            TTile dkRaw = daLogOfg;
-            TTile.Clear(dkRaw);
-
-            // kRaw: key, once more
-            kRaw = dqRaw;
-            TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.Synchronize();
-
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
-            TTile.Synchronize();
-            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
         }
     }
 }

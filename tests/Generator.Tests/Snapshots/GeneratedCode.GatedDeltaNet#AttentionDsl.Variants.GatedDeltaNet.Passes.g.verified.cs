@@ -56,20 +56,20 @@ public partial record GatedDeltaNet
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
+            public TTile dGLast;
             public TTile dkLeft;
             public TTile dqHat;
             public TTile dW;
-            public TTile dGLast;
 
-            /// <summary>The tiles of a chunk in the workspace.</summary>
+            /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2;
-                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dW = between.Projected.Take(ref projected, length, sizes.K);
+                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (Padded.Elements(1, 1)));
                 tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                tiles.dkLeft = between.States.Take(ref states, length, sizes.K);
+                tiles.dqHat = between.States.Take(ref states, length, sizes.K);
+                tiles.dW = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
         }
@@ -83,9 +83,10 @@ public partial record GatedDeltaNet
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
 
         /// <inheritdoc/>
-        public static long StateElements(Sizes sizes) => 2 * Math.Max(Padded.Elements(sizes.K, sizes.V),
-            3 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(1, 1));
+        public static long StateElements(Sizes sizes) => Math.Max(
+            2 * Padded.Elements(sizes.K, sizes.V),
+            2 * (Padded.Elements(1, 1))
+            + 3 * Padded.Elements(sizes.Chunk, sizes.K));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -675,26 +676,29 @@ public partial record GatedDeltaNet
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile dURoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dU = dURoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dU, kept.dU);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
 
             // --- the derivative
             // dOutput: the gradient of the output
-            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-
-            // What is read later comes nearer.
-            TTile.Expect(kept.dU);
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile dkLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
             // dSNextDotS_i = sum over j of dSNext_ij S_ij
@@ -703,34 +707,28 @@ public partial record GatedDeltaNet
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
-            // dU, as an earlier pass left it
-            TTile dU = U;
-            TTile.Copy(dU, kept.dU, Into.Set);
+            // dqHat = dOutput S^T
+            TTile dqHat = URoom.Block(0, length, 0, sizes.K);
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
             // dGLastOfSKept = exp(GLast) * dSNextDotS
             TTile dGLastOfSKept = dSNextDotS;
             Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
             TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
 
-            // dqHat = dOutput S^T
-            TTile dqHat = dkLeft;
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+            // dW = 0
+            TTile dW = dkLeft;
+            TTile.Clear(dW);
 
             // dGLast = sum over all of dGLastOfSKept
             TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(projected.dqHat, dqHat, Into.Set);
-            TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Synchronize();
-
-            // dW = 0
-            TTile dW = dqHat;
-            TTile.Clear(dW);
-            TTile.Synchronize();
 
             // dW -= dU S^T
             TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+            TTile.Copy(projected.dGLast, dGLast, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dW, dW, Into.Set);
         }
@@ -895,7 +893,7 @@ public partial record GatedDeltaNet
             TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
 
             // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = dkLeftFactor;
+            TTile dqHatDotqIn = dkLeftDotk;
             TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
             TTile.Synchronize();
 
@@ -939,13 +937,13 @@ public partial record GatedDeltaNet
             Loops<TTile, TNumber>.dk3(dk, beta, G, dcHat);
 
             // dcHatDotk_i = sum over j of dcHat_ij k_ij
-            TTile dcHatDotk = dqHatFactor;
+            TTile dcHatDotk = dGLastOfkLeft;
             TTile.RowDot(dcHatDotk, dcHat, k, Into.Set);
             TTile.Synchronize();
 
             // dbeta = exp(G) * dcHatDotk
             // dG += beta * exp(G) * dcHatDotk
-            TTile dbeta = dqHatDotqIn;
+            TTile dbeta = dkLeftFactor;
             Loops<TTile, TNumber>.dbeta(dbeta, dG, beta, G, dcHatDotk);
 
             // dLUnscaled = dL * beta
@@ -1003,7 +1001,7 @@ public partial record GatedDeltaNet
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = dbetaIn;
+            TTile dg = dqHatDotqIn;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -1011,9 +1009,9 @@ public partial record GatedDeltaNet
             // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = beta;
+            TTile daLogOfg = dqHatFactor;
             TTile dgIn = dcHatDotk;
-            TTile ddtBiasOfg = G;
+            TTile ddtBiasOfg = beta;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
             TTile.SynchronizeVectors();
 

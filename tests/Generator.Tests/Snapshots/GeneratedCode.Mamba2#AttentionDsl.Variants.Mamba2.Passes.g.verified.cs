@@ -48,24 +48,24 @@ public partial record Mamba2
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
-            public TTile dkLeft;
-            public TTile dv;
             public TTile dread;
             public TTile dvIn;
-            public TTile dqHat;
             public TTile dGLast;
+            public TTile dkLeft;
+            public TTile dv;
+            public TTile dqHat;
 
-            /// <summary>The tiles of a chunk in the workspace.</summary>
+            /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2;
-                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dv = between.Projected.Take(ref projected, length, sizes.V);
+                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (2 * Padded.Elements(sizes.Chunk, sizes.V) + Padded.Elements(1, 1)));
                 tiles.dread = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dvIn = between.Projected.Take(ref projected, length, sizes.V);
-                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                tiles.dkLeft = between.States.Take(ref states, length, sizes.K);
+                tiles.dv = between.States.Take(ref states, length, sizes.V);
+                tiles.dqHat = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
         }
@@ -79,10 +79,12 @@ public partial record Mamba2
             + 2 * Padded.Elements(sizes.Chunk, sizes.K);
 
         /// <inheritdoc/>
-        public static long StateElements(Sizes sizes) => 2 * Math.Max(Padded.Elements(sizes.K, sizes.V),
-            2 * Padded.Elements(sizes.Chunk, sizes.K)
-            + 3 * Padded.Elements(sizes.Chunk, sizes.V)
-            + Padded.Elements(1, 1));
+        public static long StateElements(Sizes sizes) => Math.Max(
+            2 * Padded.Elements(sizes.K, sizes.V),
+            2 * (2 * Padded.Elements(sizes.Chunk, sizes.V)
+            + Padded.Elements(1, 1))
+            + 2 * Padded.Elements(sizes.Chunk, sizes.K)
+            + Padded.Elements(sizes.Chunk, sizes.V));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -561,20 +563,23 @@ public partial record Mamba2
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile vRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile v = vRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(v, kept.v);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
-            TTile kLeft = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile kLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(kLeft, kept.kLeft);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
 
             // --- the derivative
             // dOutput: the gradient of the output
-            TTile dOutput = scratch.Take(ref offset, length, sizes.V);
+            TTile dOutputRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
             // d: parameter D
@@ -583,17 +588,21 @@ public partial record Mamba2
             TTile.Arrive();
 
             // dkLeft = v dSNext^T
-            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile dkLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
             // dv = kLeft dSNext
-            TTile dv = scratch.Take(ref offset, length, sizes.V);
+            TTile dvRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dv = dvRoom.Block(0, length, 0, sizes.V);
             TTile.Product(dv, kLeft, dSNext, Into.Set);
 
             // dread = dOutput
             // dvIn = dOutput * d
-            TTile dread = scratch.Take(ref offset, length, sizes.V);
-            TTile dvIn = scratch.Take(ref offset, length, sizes.V);
+            TTile dreadRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dread = dreadRoom.Block(0, length, 0, sizes.V);
+            TTile dvInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dvIn = dvInRoom.Block(0, length, 0, sizes.V);
             Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
 
             // dSNextDotS_i = sum over j of dSNext_ij S_ij
@@ -606,7 +615,8 @@ public partial record Mamba2
             TTile.Copy(projected.dvIn, dvIn, Into.Set);
 
             // dqHat = dread S^T
-            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile dqHatRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
             // dGLastOfSKept = exp(GLast) * dSNextDotS
@@ -719,6 +729,10 @@ public partial record Mamba2
             TTile dPPlain = scratch.Take(ref offset, length, length);
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
 
+            // dvDotvIn_i = sum over j of dv_ij vIn_ij
+            TTile dvDotvIn = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+
             // dvIn += dv * softplus(dt + dtBias)
             Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
             TTile.Synchronize();
@@ -727,31 +741,22 @@ public partial record Mamba2
             TTile dqIn = scratch.Take(ref offset, length, sizes.K);
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
             TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-
-            // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = dqHatFactor;
-            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
             // --- the derivative
             // dOutput: the gradient of the output
-            TTile dOutput = dvIn;
+            TTile dOutput = dv;
             TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+
+            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+            TTile dOutputDotvIn = dqHatFactor;
+            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
             TTile.Synchronize();
 
             // dkLeft, as an earlier pass left it
             TTile dkLeft = dqIn;
             TTile.Copy(dkLeft, projected.dkLeft, Into.Set);
-
-            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-            TTile dOutputDotvIn = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-            TTile.Synchronize();
-
-            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
             // dd = sum over all of dOutputDotvIn
             TTile dd = scratch.Take(ref offset, 1, 1);
@@ -760,9 +765,14 @@ public partial record Mamba2
             TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
             TTile.Synchronize();
 
+            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotk = dOutputDotvIn;
+            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+            TTile.Synchronize();
+
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
-            TTile dGLastOfkLeft = dOutputDotvIn;
+            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
             TTile dG = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
             TTile.SynchronizeVectors();
@@ -782,20 +792,20 @@ public partial record Mamba2
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = dkLeftDotk;
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
             TTile.Synchronize();
             TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
 
-            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = dkLeftFactor;
-            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+            // dG += scale * exp(G) * dqHatDotqIn
+            Loops<TTile, TNumber>.dG2(dG, G, dqHatDotqIn, sizes);
 
             // PPlain, as an earlier pass left it
             TTile PPlain = dPPlain;
             TTile.Copy(PPlain, kept.PPlain, Into.Set);
             TTile.Synchronize();
-
-            // dG += scale * exp(G) * dqHatDotqIn
-            Loops<TTile, TNumber>.dG2(dG, G, dqHatDotqIn, sizes);
 
             // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
             TTile dExponentOfPUnscaled = dPUnscaled;
@@ -817,7 +827,7 @@ public partial record Mamba2
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = G;
+            TTile dg = dGLastOfkLeft;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -825,26 +835,25 @@ public partial record Mamba2
             // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
             // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-            TTile daLogOfg = dqHatDotqIn;
-            TTile ddt = dGLastOfkLeft;
-            TTile ddtBiasOfg = dkLeftDotk;
+            TTile daLogOfg = dkLeftFactor;
+            TTile ddt = dqHatDotqIn;
+            TTile ddtBiasOfg = G;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
             TTile.SynchronizeVectors();
 
             // daLog = sum over the rows of daLogOfg
-            TTile daLog = GLast;
+            TTile daLog = dd;
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.SynchronizeVectors();
 
             // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = daLog;
+            TTile ddtBias = GLast;
             TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
             // ddt += sigmoid(dt + dtBias) * dvDotvIn
             // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
-            TTile ddtBiasOfv = dg;
+            TTile ddtBiasOfv = dG;
             Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
             TTile.SynchronizeVectors();
 

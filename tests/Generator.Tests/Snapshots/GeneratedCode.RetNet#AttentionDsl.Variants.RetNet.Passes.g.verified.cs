@@ -567,7 +567,7 @@ public partial record RetNet
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
             // qIn: query
-            TTile qIn = kLeft;
+            TTile qIn = k;
             TTile.Copy(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
             TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             TTile.Synchronize();
