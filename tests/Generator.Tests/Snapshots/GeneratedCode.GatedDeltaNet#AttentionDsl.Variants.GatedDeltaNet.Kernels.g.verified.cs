@@ -173,9 +173,10 @@ public partial record GatedDeltaNet
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
-                4 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 2 * Padded.Elements(1, 1, sizes)
+                + Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
                 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)

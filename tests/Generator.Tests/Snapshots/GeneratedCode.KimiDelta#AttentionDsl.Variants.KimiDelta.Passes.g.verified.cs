@@ -54,19 +54,19 @@ public partial record KimiDelta
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
-            public TTile dGLast;
             public TTile dkLeft;
             public TTile dqHat;
+            public TTile dGLast;
             public TTile dW;
 
             /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (Padded.Elements(1, sizes.K)));
+                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (2 * Padded.Elements(sizes.Chunk, sizes.K) + Padded.Elements(1, sizes.K)));
+                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dGLast = between.Projected.Take(ref projected, 1, sizes.K);
-                tiles.dkLeft = between.States.Take(ref states, length, sizes.K);
-                tiles.dqHat = between.States.Take(ref states, length, sizes.K);
                 tiles.dW = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
@@ -83,8 +83,9 @@ public partial record KimiDelta
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => Math.Max(
             2 * Padded.Elements(sizes.K, sizes.V),
-            2 * (Padded.Elements(1, sizes.K))
-            + 3 * Padded.Elements(sizes.Chunk, sizes.K));
+            2 * (2 * Padded.Elements(sizes.Chunk, sizes.K)
+            + Padded.Elements(1, sizes.K))
+            + Padded.Elements(sizes.Chunk, sizes.K));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -662,28 +663,23 @@ public partial record KimiDelta
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
             TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
 
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-
             // What is read later comes nearer.
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Expect(kept.dU);
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
-            TTile dkLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
 
@@ -697,32 +693,39 @@ public partial record KimiDelta
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
-            // dqHat = dOutput S^T
-            TTile dqHat = URoom.Block(0, length, 0, sizes.K);
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = U;
+            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
 
             // dgKept = exp(gKept) * dSNextDotS
             TTile dgKept = gKept;
             Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
             TTile.Synchronize();
-            TTile.Copy(projected.dqHat, dqHat, Into.Set);
 
-            // dW = 0
-            TTile dW = dkLeft;
-            TTile.Clear(dW);
-
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Copy(dU, kept.dU, Into.Set);
+            // dqHat = dOutput S^T
+            TTile dqHat = dkLeft;
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
             // dGLast = dgKept^T
             TTile dGLast = GLast;
             TTile.Transpose(dGLast, dgKept, Into.Set);
             TTile.Synchronize();
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Copy(dU, kept.dU, Into.Set);
+            TTile.Copy(projected.dGLast, dGLast, Into.Set);
+            TTile.Synchronize();
+
+            // dW = 0
+            TTile dW = dqHat;
+            TTile.Clear(dW);
+            TTile.Synchronize();
 
             // dW -= dU S^T
             TTile.ProductTransposed(dW, dU, S, Into.Subtract);
-            TTile.Copy(projected.dGLast, dGLast, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dW, dW, Into.Set);
         }

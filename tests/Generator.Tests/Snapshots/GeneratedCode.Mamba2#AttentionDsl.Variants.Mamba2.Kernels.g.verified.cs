@@ -158,10 +158,10 @@ public partial record Mamba2
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
             KernelKind.Project =>
-                5 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 3 * Padded.Elements(1, 1, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 6 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
                 Padded.Factor(sizes.Chunk, sizes.V, sizes)

@@ -48,24 +48,24 @@ public partial record Mamba2
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
-            public TTile dread;
-            public TTile dvIn;
-            public TTile dGLast;
             public TTile dkLeft;
             public TTile dv;
+            public TTile dread;
+            public TTile dvIn;
             public TTile dqHat;
+            public TTile dGLast;
 
             /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (2 * Padded.Elements(sizes.Chunk, sizes.V) + Padded.Elements(1, 1)));
+                long projected = chunk * StateElements(sizes) / 2;
+                tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dv = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dread = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dvIn = between.Projected.Take(ref projected, length, sizes.V);
+                tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
-                tiles.dkLeft = between.States.Take(ref states, length, sizes.K);
-                tiles.dv = between.States.Take(ref states, length, sizes.V);
-                tiles.dqHat = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
         }
@@ -81,10 +81,9 @@ public partial record Mamba2
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => Math.Max(
             2 * Padded.Elements(sizes.K, sizes.V),
-            2 * (2 * Padded.Elements(sizes.Chunk, sizes.V)
-            + Padded.Elements(1, 1))
-            + 2 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(sizes.Chunk, sizes.V));
+            2 * (2 * Padded.Elements(sizes.Chunk, sizes.K)
+            + 3 * Padded.Elements(sizes.Chunk, sizes.V)
+            + Padded.Elements(1, 1)));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -563,13 +562,13 @@ public partial record Mamba2
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
             TTile vRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile v = vRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(v, kept.v);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
             TTile kLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(kLeft, kept.kLeft);
@@ -588,12 +587,12 @@ public partial record Mamba2
             TTile.Arrive();
 
             // dkLeft = v dSNext^T
-            TTile dkLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
             // dv = kLeft dSNext
-            TTile dvRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dvRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dv = dvRoom.Block(0, length, 0, sizes.V);
             TTile.Product(dv, kLeft, dSNext, Into.Set);
 
@@ -615,7 +614,7 @@ public partial record Mamba2
             TTile.Copy(projected.dvIn, dvIn, Into.Set);
 
             // dqHat = dread S^T
-            TTile dqHatRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
