@@ -160,6 +160,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static void DecayAndWrite(CountingTile state, CountingTile g, CountingTile k, CountingTile u) => TransposedProduct(state, k, u, Into.Add);
 
+    public static void DecayAndAdd(CountingTile state, CountingTile g, CountingTile x) => Add(2.0 * state.Rows * state.Columns);
+
     public static void DecayAndWriteTo(CountingTile result, CountingTile state, CountingTile g, CountingTile k, CountingTile u) => TransposedProduct(state, k, u, Into.Add);
 
     public static void WriteAndRead(CountingTile result, CountingTile read, CountingTile s, CountingTile k, CountingTile u, CountingTile q) => Add(4.0 * s.Rows * s.Columns);

@@ -80,6 +80,12 @@ public sealed record VariantDescription
     /// </summary>
     public bool CarriesOverSegments { get; init; }
 
+    /// <summary>
+    /// True if all that a run of tokens does to the state that it begins with is a decay of its rows: what a segment hands on is then known without its transition, a matrix.
+    /// Only of variants that <see cref="CarriesOverSegments"/>.
+    /// </summary>
+    public bool TransitionIsDiagonal { get; init; }
+
     /// <summary>True if the backward on a device reads the states of chunks in a pass of its own, <see cref="KernelKind.Project"/>.</summary>
     public bool ProjectsStates { get; init; }
 

@@ -13,7 +13,7 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>What needs no card: the PTX of the kernels of every sample variant.</summary>
 public class PtxTests
 {
-    private static readonly string[] Kernels = ["Decode", "Prepare", "Advance", "Trail", "Retreat", "Gradients"], Segments = ["Carry", "Compose", "CarryBack", "ComposeBack"];
+    private static readonly string[] Kernels = ["Decode", "Prepare", "Advance", "Trail", "Retreat", "Gradients"], Segments = ["Carry", "CarryBack"], Compositions = ["Compose", "ComposeBack"];
 
     public static TheoryData<string> Variants => [.. Catalog.All.Select(x => x.Description.Name)];
 
@@ -90,8 +90,11 @@ public class PtxTests
         Assert.DoesNotMatch(@"(?m)^\s*\.shared", ptx);
     }
 
-    private static Dictionary<string, string> Compile<TTile, TNumber>(string name) =>
-        Compile<TTile, TNumber>(name, [.. Kernels, .. Catalog.All.Single(x => x.Description.Name == name).Description.CarriesOverSegments ? Segments : []]);
+    private static Dictionary<string, string> Compile<TTile, TNumber>(string name)
+    {
+        VariantDescription description = Catalog.All.Single(x => x.Description.Name == name).Description;
+        return Compile<TTile, TNumber>(name, [.. Kernels, .. description.CarriesOverSegments ? Segments : [], .. description.CarriesOverSegments && !description.TransitionIsDiagonal ? Compositions : []]);
+    }
 
     private static Dictionary<string, string> Compile<TTile, TNumber>(string name, string[] which)
     {

@@ -15,6 +15,8 @@ internal static unsafe partial class Ptx
 
     public static void StripDecay(int rows, int strip, uint g) => RunStrip(rows, strip, g);
 
+    public static void StripDecayFar(int rows, int strip, long g) => RunStrip(rows, strip, g);
+
     public static void StripScale(int rows, int strip, float factor) => RunStrip(rows, strip, factor);
 
     public static void StripCopy(int rows, int result, int exact, int x, int xExact) => RunStrip(rows, result, exact, x, xExact);
@@ -29,8 +31,8 @@ internal static unsafe partial class Ptx
 
     public static void StripLeave(int rows, int x, int exact, uint put, uint take, long to, int stride, int left) => RunStrip(rows, x, exact, put, take, to, stride, left);
 
-    public static void StripFromFar(int rows, int result, int exact, long x, int down, int along, int element, int left) =>
-        RunStrip(rows, result, exact, x, down, along, element, left);
+    public static void StripFromFar(int rows, int result, int exact, long x, int down, int along, int element, int left, Into into) =>
+        RunStrip(rows, result, exact, x, down, along, element, left, (int)into);
 
     public static void StripToFar(int rows, int x, int exact, long result, int down, int along, int element, int left) =>
         RunStrip(rows, x, exact, result, down, along, element, left);

@@ -124,6 +124,13 @@ internal sealed partial class PtxText
                     to[1](v, Bits(pair.High));
                 });
                 break;
+            case "ld.global.v2.f32":
+                steps.Add(v =>
+                {
+                    to[0](v, Bits(Ptx.LoadFar(Far(v, 2))));
+                    to[1](v, Bits(Ptx.LoadFar(Far(v, 2) + sizeof(float))));
+                });
+                break;
             case "ld.shared.v4.b32": steps.Add(v => Four(v, Ptx.LoadBits4Near(At(v, 4)))); break;
             case "st.shared.b32": steps.Add(v => Ptx.StoreBitsNear(At(v, 0), value[2](v))); break;
             case "st.shared.f32": steps.Add(v => Ptx.Store(At(v, 0), Number(value[2](v)))); break;

@@ -81,6 +81,9 @@ internal sealed record StateUpdate
     /// <summary>True if any run of tokens does the same linear thing to every column of S.</summary>
     public bool CarriesOverSegments => ColumnsAreIndependent && ValueDecay is null;
 
+    /// <summary>True if all that a run of tokens does to S is to let its rows decay: nothing of S is read to be written again, and the matrix of <see cref="CarriesOverSegments"/> is diagonal.</summary>
+    public bool TransitionIsDiagonal => CarriesOverSegments && !Delta && !General;
+
     public bool General => TransitionRead is not null;
 
     public static StateUpdate From(Declaration d) => new StateUpdateReader(d).Read();

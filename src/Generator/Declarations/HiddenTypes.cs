@@ -8,7 +8,7 @@ internal static class HiddenTypes
     /// <summary>The types of AttentionDsl and AttentionDsl.Runtime that generated code calls by their short names.</summary>
     internal static readonly string[] Used =
     [
-        "AnySizes", "BackwardResult", "Between", "Borders", "Causal", "Channels", "DeviceLaunch", "ForwardResult", "IDeviceTile", "IKnownSizes", "INumber", "ITile",
+        "AnySizes", "BackwardResult", "Between", "Borders", "Causal", "Channels", "DeviceLaunch", "DiagonalBorders", "ForwardResult", "IDeviceTile", "IKnownSizes", "INumber", "ITile",
         "IVariantKernels", "InputDescription", "Into", "KernelKind", "Operand", "Padded", "ParameterDescription", "Publication",
         "RunOptions", "Sizes", "States", "Tensor", "Variant", "VariantDescription", "Work",
     ];

@@ -8,7 +8,8 @@ internal static class KernelsFile
     /// <summary>The kernels that work from and to the workspace between passes.</summary>
     public static string[] Passes(Variant variant)
     {
-        string[] carry = variant.Passes.Carry is null ? [] : ["Carry", "Compose"], carryBack = variant.Passes.Carry is null ? [] : ["CarryBack", "ComposeBack"];
+        bool cuts = variant.Passes.Carry is not null, composes = cuts && !variant.Update.TransitionIsDiagonal;
+        string[] carry = composes ? ["Carry", "Compose"] : cuts ? ["Carry"] : [], carryBack = composes ? ["CarryBack", "ComposeBack"] : cuts ? ["CarryBack"] : [];
         string[] project = variant.Passes.Project is null ? [] : ["Project"];
         return ["Prepare", .. carry, "Advance", "Trail", .. carryBack, "Retreat", .. project, "Gradients"];
     }

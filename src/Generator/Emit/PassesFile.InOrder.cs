@@ -24,14 +24,22 @@ internal sealed partial class PassesFile
 
         kernel.Take(carried);
         string states = $"{carried.Name}, tensors.{(back ? "FinalStateGradient" : "InitialState")}", sizes = $"sizes, at, at.{(back ? "StateOut" : "StateIn")}";
-        writer.Line(carries ? $"Borders.Begin<TTile, TNumber>({states}, {sizes});"
-            : Plan.Carry is not null ? $"Borders.Load<TTile, TNumber>({states}, between, {sizes});"
-            : $"States.Load<TTile, TNumber>({states}, {sizes}, {swapped});");
+        writer.Line(Plan.Carry is null || (carries && Diagonal) ? $"States.Load<TTile, TNumber>({states}, {sizes}, {swapped});"
+            : carries ? $"Borders.Begin<TTile, TNumber>({states}, {sizes});"
+            : !Diagonal ? $"Borders.Load<TTile, TNumber>({states}, between, {sizes});"
+            : $"DiagonalBorders.Load<TTile, TNumber>({states}, between, {sizes}, {(Plan.SegmentDecay is Tile log ? Dimensions(panel: true).Text(log.Columns) : "0")}, {(back ? "true" : "false")});");
+        Tile? decay = carries && !back ? Plan.SegmentDecay : null;
+        if (decay is not null)
+        {
+            kernel.Take(decay);
+            writer.Line($"TTile.Clear({decay.Name});");
+        }
+
         writer.Line();
         writer.Line("// What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.");
         kernel.WriteRoom(writes.Length != 0);
         kernel.Factors = pass.Factors;
-        kernel.Homogeneous = carries && !back;
+        kernel.Homogeneous = carries && !back && !Diagonal;
         foreach (Statement fetch in pass.Ahead)
         {
             kernel.TakeAhead(fetch);
@@ -90,7 +98,11 @@ internal sealed partial class PassesFile
         writer.Line("TTile.Arrive();");
         if (carries)
         {
-            writer.Line($"Borders.Store<TTile, TNumber>({carried.Name}, between, sizes, at);");
+            writer.Line($"{(Diagonal ? "DiagonalBorders" : "Borders")}.Store<TTile, TNumber>({carried.Name}, between, sizes, at);");
+            if (decay is not null)
+            {
+                writer.Line($"DiagonalBorders.StoreDecay<TTile, TNumber>({decay.Name}, between, sizes, at);");
+            }
         }
         else if (final is not null)
         {

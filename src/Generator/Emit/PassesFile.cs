@@ -28,6 +28,9 @@ internal sealed partial class PassesFile
 
     private PassPlan Plan => variant.Passes;
 
+    /// <summary>True if a segment only lets the state that it is handed decay.</summary>
+    private bool Diagonal => variant.Update.TransitionIsDiagonal;
+
     /// <summary>The file; the passes' scratch is added by name.</summary>
     public static string Text(Variant variant, IDictionary<string, string> scratch) => variant.KernelFile(
         $"""
@@ -50,10 +53,14 @@ internal sealed partial class PassesFile
         writer.Line();
         if (Plan.Carry is Pass carry)
         {
-            WriteInOrder("Carry", "Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.", carry, back: false, variant.Chunk.StateOut, null, carries: true);
+            string transition = Diagonal ? Plan.SegmentDecay is null ? "" : ", and its log decay" : ", or its transition";
+            WriteInOrder("Carry", $"Before pass 2 where sequences are cut into segments: what a segment hands on by itself{transition}.", carry, back: false, variant.Chunk.StateOut, null, carries: true);
             writer.Line();
-            WriteCompose("Compose", "Then the states at the borders between segments.", back: false);
-            writer.Line();
+            if (!Diagonal)
+            {
+                WriteCompose("Compose", "Then the states at the borders between segments.", back: false);
+                writer.Line();
+            }
         }
 
         WriteInOrder("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, back: false, variant.Chunk.StateOut, "FinalState");
@@ -64,8 +71,11 @@ internal sealed partial class PassesFile
         {
             WriteInOrder("CarryBack", "Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.", carryBack, back: true, variant.ChunkAdjoint.State, null, carries: true);
             writer.Line();
-            WriteCompose("ComposeBack", "Then the gradients of the states at the borders between segments.", back: true);
-            writer.Line();
+            if (!Diagonal)
+            {
+                WriteCompose("ComposeBack", "Then the gradients of the states at the borders between segments.", back: true);
+                writer.Line();
+            }
         }
 
         WriteInOrder("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Plan.Retreat, back: true, variant.ChunkAdjoint.State, "InitialStateGradient");

@@ -11,7 +11,7 @@ internal sealed class Variant
         Step = StepProgram.From(Update);
         ChunkAdjoint = Derivative(Chunk);
         TileProgram unscaled = RowFactors.Of(Chunk);
-        Passes = new PassPlan(unscaled, Derivative(unscaled), Update.ColumnsAreIndependent, Update.CarriesOverSegments);
+        Passes = new PassPlan(unscaled, Derivative(unscaled), Update);
         Inputs = Update.Sources.Where(x => !x.IsParameter).ToEquatableArray();
         Parameters = Update.Sources.Where(x => x.IsParameter).ToEquatableArray();
     }

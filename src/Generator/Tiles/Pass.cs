@@ -51,6 +51,12 @@ internal sealed class Pass
     /// <summary>The pass with other statements that write and read the same tiles.</summary>
     public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Strips = Strips };
 
+    /// <summary>The pass with another tile that it takes from chunk to chunk, in full precision.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="first">What happens to it in a chunk, before all else.</param>
+    public Pass Carrying(Tile tile, Statement first) =>
+        new([first, .. Statements], Results.Append(tile), Exact.Append(tile), [.. Given, tile], Factors, Shares) { Ahead = Ahead, Strips = Strips };
+
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
 

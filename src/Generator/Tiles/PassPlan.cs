@@ -20,9 +20,8 @@ internal sealed class PassPlan
 
     /// <param name="chunk">The chunk program.</param>
     /// <param name="adjoint">Its derivative.</param>
-    /// <param name="strips">True if no value column hangs on another.</param>
-    /// <param name="segments">True if sequences may be cut into segments.</param>
-    public PassPlan(TileProgram chunk, Adjoint adjoint, bool strips, bool segments)
+    /// <param name="update">What they are of.</param>
+    public PassPlan(TileProgram chunk, Adjoint adjoint, StateUpdate update)
     {
         var form = WyForm.Of(chunk);
         program = form.Program;
@@ -79,9 +78,14 @@ internal sealed class PassPlan
         Project = both.Project is Pass project ? shortChunks.Trimmed(project) : null;
         Projected = both.Projected;
         Gradients = shortChunks.Trimmed(both.Gradients);
-        if (segments)
+        if (update.CarriesOverSegments)
         {
             Carry = InOrder(trail, state, program.StateOut, stores: false);
+            if (update is { TransitionIsDiagonal: true, KeyDecay: not null })
+            {
+                (Carry, SegmentDecay) = WithSegmentDecay(Carry);
+            }
+
             CarryBack = InOrder(retreat, stateGradient, adjoint.State, stores: false);
         }
 
@@ -96,7 +100,7 @@ internal sealed class PassPlan
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>
             shortChunks.Trimmed(new Pass(StateSweep.JoinedChunk(statements, carried), [result], Results(program).Append(result), [carried])
-                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().InOrder(x => x != state, strips));
+                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().InOrder(x => x != state, update.ColumnsAreIndependent));
     }
 
     /// <summary>What the first pass leaves behind, a chunk.</summary>
@@ -129,8 +133,19 @@ internal sealed class PassPlan
     /// <summary>Where sequences are cut into segments, Trail for what a segment hands on alone; null if they never are.</summary>
     public Pass? Carry { get; }
 
+    /// <summary>Where a segment only lets the state decay: the row in which Carry adds up its log decays; null if there are none, or none of it would do.</summary>
+    public Tile? SegmentDecay { get; }
+
     /// <summary>Likewise Retreat, for what a segment hands back.</summary>
     public Pass? CarryBack { get; }
+
+    /// <summary>A walk that also adds up its chunks' log decays, and the row in which it does.</summary>
+    private static (Pass Walk, Tile Decay) WithSegmentDecay(Pass walk)
+    {
+        Tile last = walk.Statements.OfType<CallStatement>().Single(x => x.Method == "DecayAndWrite").Arguments[0], sum = new("GSegment", last.Rows, last.Columns);
+        var add = new LoopStatement(EquatableArray.Of(new Store(sum, Into.Add, ProgramBuilder.Name(last))), EquatableArray.Of(last), $"{sum.Name} += {last.Name}: the log decay of the segment");
+        return (walk.Carrying(sum, add), sum);
+    }
 
     private static IEnumerable<Tile> Results(TileProgram program) => program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
 

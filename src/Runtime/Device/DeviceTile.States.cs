@@ -29,6 +29,19 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayAndAdd(DeviceTile state, DeviceTile g, DeviceTile x)
+    {
+        for (int i = state.FirstRow; i < state.Rows; i += state.RowStep)
+        {
+            for (int j = state.FirstColumn; j < state.Columns; j += state.ColumnStep)
+            {
+                state.Put(i, j, (MathF.Exp(g[0, g.Columns == 1 ? 0 : i]) * state[i, j]) + x[i, j], Into.Set);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void WriteAndRead(DeviceTile result, DeviceTile read, DeviceTile s, DeviceTile k, DeviceTile u, DeviceTile q)
     {
         Copy(result, s, Into.Set);

@@ -146,14 +146,17 @@ internal sealed class Call : IDisposable
         bool backward = kernel == KernelKind.Backward;
         long stretches = Shape.Chunks() * Shape.Heads;
         long states = backward ? stretches * TKernels.StateElements(sizes) : 0;
-        Launch[] carry = segments.Borders == 0 ? [] : [new(KernelKind.Carry, segments.Carry), new(KernelKind.Compose, segments.Compose)];
-        Launch[] carryBack = segments.Borders == 0 ? [] : [new(KernelKind.CarryBack, segments.CarryBack), new(KernelKind.ComposeBack, segments.Compose)];
+        bool diagonal = Description.TransitionIsDiagonal;
+        Launch[] compose = diagonal ? [] : [new(KernelKind.Compose, segments.Compose)], composeBack = diagonal ? [] : [new(KernelKind.ComposeBack, segments.Compose)];
+        Launch[] carry = segments.Borders == 0 ? [] : [new(KernelKind.Carry, diagonal ? segments.CarryDecays : segments.Carry), .. compose];
+        Launch[] carryBack = segments.Borders == 0 ? [] : [new(KernelKind.CarryBack, segments.CarryBack), .. composeBack];
         Launch[] project = Description.ProjectsStates ? [new(KernelKind.Project, chunks)] : [];
         Launch[] launches = backward
             ? [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Trail, segments.Onward), .. carryBack, new(KernelKind.Retreat, segments.Back), .. project, new(KernelKind.Gradients, chunks)]
             : [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Advance, segments.Onward)];
         return Engine.Plan<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
-            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states / 2, segments.Borders * (long)Shape.Heads * Borders.Elements(sizes)));
+            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states / 2,
+            segments.Borders * (long)Shape.Heads * (diagonal ? DiagonalBorders.Elements(sizes) : Borders.Elements(sizes))));
     }
 
     /// <summary>Rows of the gradient of a parameter before they are summed: one for what each item of the gradient kernel works on.</summary>

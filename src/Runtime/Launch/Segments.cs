@@ -25,20 +25,23 @@ internal sealed class Segments
     public int Borders { get; private set; }
 
     /// <summary>Items of Advance and Trail: a segment begins at the border before it.</summary>
-    public Work[] Onward => [.. items.SelectMany(x => Of(x).Select(y => y.Item with { Border = y.IsFirst ? 0 : y.Border }))];
+    public Work[] Onward => [.. items.SelectMany(x => Of(x).Select(y => y.Item with { Border = y.Before == 0 ? 0 : y.Border, Borders = y.Before }))];
 
     /// <summary>Items of Retreat: a segment begins at the border after it.</summary>
-    public Work[] Back => [.. items.SelectMany(x => Of(x).Select(y => y.Item with { Border = y.IsLast ? 0 : y.Border + 1 }))];
+    public Work[] Back => [.. items.SelectMany(x => Of(x).Select(y => y.Item with { Border = y.After == 0 ? 0 : y.Border + 1, Borders = y.After }))];
 
-    /// <summary>Items of Carry: what every segment but the last hands on; and the transitions, which the first, who has its state, needs none of.</summary>
+    /// <summary>Items of Carry where transitions are diagonal: what every segment but the last hands on.</summary>
+    public Work[] CarryDecays => [.. items.SelectMany(x => Of(x).Where(y => y.After > 0).Select(y => y.Item with { Border = y.Border + 1 }))];
+
+    /// <summary>Items of Carry where they are not: also the transitions, which the first segment, who has its state, needs none of.</summary>
     public Work[] Carry =>
     [
-        .. items.SelectMany(x => Of(x).Where(y => !y.IsLast).Select(y => y.Item with { Border = y.Border + 1 })),
-        .. items.Where(x => x.Column == 0).SelectMany(x => Of(x).Where(y => !y.IsFirst && !y.IsLast).SelectMany(y => Columns(y.Item with { Border = y.Border + 1, Homogeneous = 1 }))),
+        .. CarryDecays,
+        .. items.Where(x => x.Column == 0).SelectMany(x => Of(x).Where(y => y.Before > 0 && y.After > 0).SelectMany(y => Columns(y.Item with { Border = y.Border + 1, Homogeneous = 1 }))),
     ];
 
     /// <summary>Items of CarryBack: what every segment but the first hands back.</summary>
-    public Work[] CarryBack => [.. items.SelectMany(x => Of(x).Where(y => !y.IsFirst).Select(y => y.Item with { Border = y.Border }))];
+    public Work[] CarryBack => [.. items.SelectMany(x => Of(x).Where(y => y.Before > 0).Select(y => y.Item with { Border = y.Border }))];
 
     /// <summary>Items of Compose and ComposeBack: the borders of a sequence.</summary>
     public Work[] Compose =>
@@ -47,26 +50,26 @@ internal sealed class Segments
     ];
 
     /// <summary>The segments of a walk: states of the caller at its ends alone. Border: the border after it, which is one more than the one before.</summary>
-    private IEnumerable<(Work Item, int Border, bool IsFirst, bool IsLast)> Of(Work walk)
+    private IEnumerable<(Work Item, int Border, int Before, int After)> Of(Work walk)
     {
         (int segments, int border) = cut[walk.Sequence];
         long chunks = (walk.Length + shape.Chunk - 1L) / shape.Chunk, each = (chunks + segments - 1) / segments;
         for (int i = 0; i < segments; i++)
         {
             int done = checked((int)(i * each * shape.Chunk));
-            bool first = i == 0, last = i == segments - 1;
+            int after = segments - 1 - i;
             yield return (
                 walk with
                 {
                     Start = walk.Start + done,
-                    Length = last ? walk.Length - done : (int)(each * shape.Chunk),
+                    Length = after == 0 ? walk.Length - done : (int)(each * shape.Chunk),
                     Chunk = walk.Chunk + (i * each),
-                    StateIn = first ? walk.StateIn : -1,
-                    StateOut = last ? walk.StateOut : -1,
+                    StateIn = i == 0 ? walk.StateIn : -1,
+                    StateOut = after == 0 ? walk.StateOut : -1,
                 },
                 border + i,
-                first,
-                last);
+                i,
+                after);
         }
     }
 

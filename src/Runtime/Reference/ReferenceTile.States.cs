@@ -12,6 +12,19 @@ public readonly unsafe partial struct ReferenceTile
     /// <inheritdoc/>
     public static void DecayAndWrite(ReferenceTile state, ReferenceTile g, ReferenceTile k, ReferenceTile u)
     {
+        DecayRows(state, g);
+        TransposedProduct(state, k, u, Into.Add);
+    }
+
+    /// <inheritdoc/>
+    public static void DecayAndAdd(ReferenceTile state, ReferenceTile g, ReferenceTile x)
+    {
+        DecayRows(state, g);
+        Copy(state, x, Into.Add);
+    }
+
+    private static void DecayRows(ReferenceTile state, ReferenceTile g)
+    {
         for (int d = 0; d < state.Rows; d++)
         {
             for (int v = 0; v < state.Columns; v++)
@@ -19,8 +32,6 @@ public readonly unsafe partial struct ReferenceTile
                 state[d, v] *= Math.Exp(g[0, g.Columns == 1 ? 0 : d]);
             }
         }
-
-        TransposedProduct(state, k, u, Into.Add);
     }
 
     /// <inheritdoc/>

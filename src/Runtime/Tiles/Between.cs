@@ -23,6 +23,6 @@ public struct Between<TTile>
     /// <summary>The rest of what that pass leaves of a chunk, single precision. A device may keep it where the two stood, too (see <see cref="IVariantKernels.StateElements"/>).</summary>
     public TTile Projected;
 
-    /// <summary>Where sequences are cut into segments: the state (or its gradient) at every border, and the transition to it; single precision (see <see cref="Runtime.Borders"/>).</summary>
+    /// <summary>Where sequences are cut into segments: the state (or its gradient) at every border, and the transition to it; single precision (see <see cref="Runtime.Borders"/>, <see cref="DiagonalBorders"/>).</summary>
     public TTile Borders;
 }

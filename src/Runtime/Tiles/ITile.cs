@@ -323,6 +323,12 @@ public interface ITile<TSelf, TNumber>
     }
 
     /// <summary>
+    /// state_dv = exp(g_d) state_dv + x_dv: a state is handed on to where x was added to it. g is what it is in <see cref="DecayAndWrite"/>; g and x stand in the
+    /// workspace between passes.
+    /// </summary>
+    static abstract void DecayAndAdd(TSelf state, TSelf g, TSelf x);
+
+    /// <summary>
     /// result = s + k^T u, and read = q result, in one walk over the state; k, u and q are rows. result may be s, or where
     /// <see cref="WritesTo"/> says so a matrix of the caller.
     /// </summary>

@@ -42,7 +42,7 @@ public interface IVariantKernels
     /// <summary>
     /// One of the passes into which a token-parallel device cuts <see cref="Forward"/> (Prepare, Advance) and <see cref="Backward"/>
     /// (Prepare, Trail, Retreat, Project, Gradients). Items of Prepare, Project and Gradients are chunks, items of the others whole sequences
-    /// or segments of them, whose states Carry and Compose (CarryBack and ComposeBack) then work out first.
+    /// or segments of them: Carry (CarryBack) then works out first what segments hand on, and Compose (ComposeBack), where a transition is a matrix, the states between them.
     /// </summary>
     static abstract void Pass<TTile, TNumber>(
         KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -104,17 +104,17 @@ public enum KernelKind
 
     /// <summary>
     /// Before Advance or Trail where sequences are cut into segments, segment by segment in any order: what a segment hands on, were it handed nothing, and
-    /// its transition (<see cref="Work.Homogeneous"/>). Only of variants that <see cref="VariantDescription.CarriesOverSegments"/>.
+    /// its transition: its log decay, or a matrix (<see cref="Work.Homogeneous"/>). Only of variants that <see cref="VariantDescription.CarriesOverSegments"/>.
     /// </summary>
     Carry,
 
-    /// <summary>After Carry, border by border: the states at the borders.</summary>
+    /// <summary>After Carry, border by border: the states at the borders. Only where transitions are matrices (see <see cref="VariantDescription.TransitionIsDiagonal"/>).</summary>
     Compose,
 
     /// <summary>Before Retreat, segment by segment in any order: the gradient that a segment hands back, were it handed none.</summary>
     CarryBack,
 
-    /// <summary>After CarryBack, from the last border to the first: the gradients of the states at the borders.</summary>
+    /// <summary>After CarryBack, from the last border to the first, likewise: the gradients of the states at the borders.</summary>
     ComposeBack,
 
     /// <summary>Pass 4 of the backward, chunk by chunk in any order: what the gradients need of the state before a chunk and of the gradient of the state after it.</summary>

@@ -30,6 +30,9 @@ public struct Work
     /// </summary>
     public int Border;
 
+    /// <summary>Borders that lie between <see cref="Border"/> and the end of the sequence from which the item's state, or its gradient, comes; that of the item is the last of them.</summary>
+    public int Borders;
+
     /// <summary>The item's first chunk, counted over all sequences of the call: where its tiles stand between passes.</summary>
     public long Chunk;
 

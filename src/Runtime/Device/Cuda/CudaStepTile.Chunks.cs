@@ -7,6 +7,9 @@ public readonly partial struct CudaStepTile
     public static void ProductTransposed(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void DecayAndAdd(CudaStepTile state, CudaStepTile g, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void Gram(CudaStepTile result, CudaStepTile l, CudaStepTile r, Causal causal, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>

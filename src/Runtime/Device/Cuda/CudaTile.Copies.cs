@@ -31,7 +31,7 @@ public readonly partial struct CudaTile
     {
         if (result.IsStrip)
         {
-            StripCopy(result, x);
+            StripCopy(result, x, Into.Set);
         }
         else if (result.IsColumnOf(x))
         {
@@ -88,7 +88,7 @@ public readonly partial struct CudaTile
     {
         if (result.IsStrip | x.IsStrip)
         {
-            StripCopy(result, x);
+            StripCopy(result, x, into);
         }
         else if (into == Into.Set & result.IsColumnOf(x))
         {

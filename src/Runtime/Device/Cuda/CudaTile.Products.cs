@@ -51,6 +51,22 @@ public readonly partial struct CudaTile
         }
     }
 
+    /// <inheritdoc/>
+    public static void DecayAndAdd(CudaTile state, CudaTile g, CudaTile x)
+    {
+        if (state.IsStrip)
+        {
+            StripDecayFar(state, g);
+            StripCopy(state, x, Into.Add);
+        }
+        else
+        {
+            // Both give a thread the same numbers.
+            UnevenDecay(state, g);
+            OneByOne(state, x, Into.Add);
+        }
+    }
+
     /// <summary>A product of sizes that are multiples of 16, in the largest blocks of which there is one for every warp.</summary>
     private static void Multiply(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)
     {

@@ -73,7 +73,20 @@ public readonly partial struct CudaTile
         }
     }
 
-    private static void StripCopy(CudaTile result, CudaTile x)
+    private static void StripDecayFar(CudaTile state, CudaTile g)
+    {
+        if (g.Columns == 1)
+        {
+            Ptx.StripScale(state.Rows, state.stride, CudaQuad.Exp(Ptx.LoadFar(g.Far(0, 0))));
+        }
+        else
+        {
+            Ptx.StripDecayFar(state.Rows, state.stride, g.Far(0, (Lane & 3) << 1));
+        }
+    }
+
+    /// <summary>result = x, at least one of which is a strip; one that what stands in the device's memory may be added to, too.</summary>
+    private static void StripCopy(CudaTile result, CudaTile x, Into into)
     {
         if (StripColumn >= result.Columns)
         {
@@ -94,7 +107,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            Ptx.StripFromFar(result.Rows, result.stride, result.Exactly, x.StripFar(0), x.stride, 1 << x.Shift, x.element, x.RowsLeft((Lane & 3) << 1));
+            Ptx.StripFromFar(result.Rows, result.stride, result.Exactly, x.StripFar(0), x.stride, 1 << x.Shift, x.element, x.RowsLeft((Lane & 3) << 1), into);
         }
     }
 
@@ -131,7 +144,7 @@ public readonly partial struct CudaTile
 
         if (result.IsStrip)
         {
-            Ptx.StripFromFar(strip.Rows, strip.stride, strip.Exactly, far.StripFar(1), 1 << far.Shift, far.stride, far.element, int.MaxValue);
+            Ptx.StripFromFar(strip.Rows, strip.stride, strip.Exactly, far.StripFar(1), 1 << far.Shift, far.stride, far.element, int.MaxValue, Into.Set);
         }
         else
         {

@@ -43,6 +43,15 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>Likewise.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="strip">The strip.</param>
+    /// <param name="g">Where the g of this thread's first row stands in the device's memory, the next row's behind it.</param>
+    [IntrinsicImplementation]
+    public static void StripDecayFar(int rows, int strip, long g)
+    {
+    }
+
     /// <summary>All numbers times a factor; in single precision.</summary>
     [IntrinsicImplementation]
     public static void StripScale(int rows, int strip, float factor)
@@ -102,7 +111,7 @@ internal static partial class Ptx
     {
     }
 
-    /// <summary>result = what stands in the device's memory, number by number; 0 where no row is.</summary>
+    /// <summary>result (=, +=, -=) what stands in the device's memory, number by number; 0 where no row is.</summary>
     /// <param name="rows">Rows.</param>
     /// <param name="result">The strip.</param>
     /// <param name="exact">1 if its numbers are in single precision, 0 if in bfloat16.</param>
@@ -111,8 +120,9 @@ internal static partial class Ptx
     /// <param name="along">Bytes from a column to the next.</param>
     /// <param name="element">A <see cref="CudaElement"/>.</param>
     /// <param name="left">Rows that are there, from this thread's first on.</param>
+    /// <param name="into">How numbers join the result.</param>
     [IntrinsicImplementation]
-    public static void StripFromFar(int rows, int result, int exact, long x, int down, int along, int element, int left)
+    public static void StripFromFar(int rows, int result, int exact, long x, int down, int along, int element, int left, Into into)
     {
     }
 

@@ -77,6 +77,14 @@ internal abstract class PtxBlock
         return pair;
     }
 
+    /// <summary>Two neighbours in the device's memory, in single precision.</summary>
+    protected string[] AlongFar(string start, int number)
+    {
+        string[] pair = [$"f{numbers++}", $"f{numbers++}"];
+        Line($"ld.global.v2.f32 {List(pair)}, [{start}+{number * 4}];");
+        return pair;
+    }
+
     /// <summary>Two neighbours of a column of an exact tile.</summary>
     private string[] Down(Tile x, int row, int column) =>
         [Number($"ld.shared.f32 {{0}}, {At(x, row, column * 4)};"), Number($"ld.shared.f32 {{0}}, {At(x, row + 1, column * 4)};")];

@@ -50,7 +50,7 @@ internal sealed class PtxStrip : PtxBlock
     public static string Of(string name, Func<int, int> constant, Func<int, string> number, Func<int, string> register)
     {
         int rows = constant(0);
-        Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
+        Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
         return name switch
         {
@@ -63,7 +63,8 @@ internal sealed class PtxStrip : PtxBlock
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
                 constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null,
                 constant(14)),
-            nameof(Ptx.StripDecay) => Decay(strip, rows, register(2)),
+            nameof(Ptx.StripDecay) => Decay(strip, rows, (text, row) => text.Along(new(register(2), "0", true), 0, row)),
+            nameof(Ptx.StripDecayFar) => Decay(strip, rows, (text, row) => text.AlongFar(register(2), row)),
             nameof(Ptx.StripScale) => Scale(strip, rows, register(2)),
             nameof(Ptx.StripCopy) => Copy(strip, new(constant(3), constant(4) != 0), rows),
             nameof(Ptx.StripClear) => Clear(strip, rows),
@@ -71,7 +72,7 @@ internal sealed class PtxStrip : PtxBlock
             nameof(Ptx.StripFromNear) => FromNear(strip, rows, new(register(3), number(4), constant(5) != 0)),
             nameof(Ptx.StripToNear) => ToNear(strip, rows, new(register(3), number(4), true)),
             nameof(Ptx.StripLeave) => Leave(strip, rows, register(3), register(4), register(5), number(6), number(7)),
-            nameof(Ptx.StripFromFar) => FromFar(strip, rows, There()),
+            nameof(Ptx.StripFromFar) => FromFar(strip, rows, There(), (Into)constant(8)),
             nameof(Ptx.StripToFar) => ToFar(strip, rows, There()),
             _ => throw new NotSupportedException(name),
         };
@@ -121,13 +122,13 @@ internal sealed class PtxStrip : PtxBlock
     /// <summary>Every row of a strip in single precision times exp(g) of the row.</summary>
     /// <param name="strip">The strip.</param>
     /// <param name="rows">Its rows.</param>
-    /// <param name="g">A register: where the g of this thread's first row stands in scratch, the next row's behind it.</param>
-    private static string Decay(Registers strip, int rows, string g)
+    /// <param name="g">Reads the g of this thread's two rows of eight, from a row on.</param>
+    private static string Decay(Registers strip, int rows, Func<PtxStrip, int, string[]> g)
     {
         var text = new PtxStrip();
         for (int i = 0; i < rows / 8; i++)
         {
-            string[] kept = [.. text.Along(new(g, "0", true), 0, i * 8).Select(x => text.Number($"ex2.approx.ftz.f32 {{0}}, {text.Number($"mul.f32 {{0}}, {x}, {Log2E};")};"))];
+            string[] kept = [.. g(text, i * 8).Select(x => text.Number($"ex2.approx.ftz.f32 {{0}}, {text.Number($"mul.f32 {{0}}, {x}, {Log2E};")};"))];
             text.Put(strip, i, [.. text.Numbers(strip, i).Select((x, j) => text.Number($"mul.f32 {{0}}, {x}, {kept[j % 2]};"))]);
         }
 
@@ -223,8 +224,12 @@ internal sealed class PtxStrip : PtxBlock
         return text.Text();
     }
 
-    /// <summary>A strip becomes what stands in the device's memory, number by number; rows that are not there are zeros.</summary>
-    private static string FromFar(Registers result, int rows, Far x) => Each(result, rows, (text, i) => [.. Enumerable.Range(0, 4).Select(j => text.Read(x, (8 * i) + (j % 2), j / 2 * 8))]);
+    /// <summary>What stands in the device's memory, number by number, joins a strip; rows that are not there are zeros.</summary>
+    private static string FromFar(Registers result, int rows, Far x, Into into) => Each(result, rows, (text, i) =>
+    {
+        string[] read = [.. Enumerable.Range(0, 4).Select(j => text.Read(x, (8 * i) + (j % 2), j / 2 * 8))];
+        return into == Into.Set ? read : [.. text.Numbers(result, i).Zip(read, (there, y) => text.Number($"{(into == Into.Add ? "add" : "sub")}.f32 {{0}}, {there}, {y};"))];
+    });
 
     /// <summary>What stands in the device's memory becomes a strip, number by number.</summary>
     private static string ToFar(Registers x, int rows, Far result)
