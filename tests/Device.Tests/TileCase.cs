@@ -72,6 +72,7 @@ internal sealed class TileCase
         TileOperation.DecayedProductAdjoint => [(m, n), (n, v), (m, v), (n, v), (m, v), (m, n), (n, v), (m, v), (n, v)],
         TileOperation.SolveUnitLower or TileOperation.SolveUnitLowerTransposed => [(n, v), (n, n), (n, v)],
         TileOperation.DecayedSolve or TileOperation.DecayedSolveTransposed => [(n, v), (n, n), (n, v), (n, v)],
+        TileOperation.DecayAndAdd => [(k, v), (1, k), (k, v)],
         TileOperation.RowSum => [(m, 1), (m, k)],
         TileOperation.RowDot => [(m, 1), (m, k), (m, k)],
         TileOperation.ColumnSum => [(1, k), (m, k)],

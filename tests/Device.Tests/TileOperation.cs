@@ -7,7 +7,7 @@ public enum TileOperation
 {
     Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, Gram, Decay, DecayedGram, DecayedGrams, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
-    CumulativeSum, ReverseCumulativeSum, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
+    CumulativeSum, ReverseCumulativeSum, DecayAndAdd, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
 
 /// <summary>The tiles of one operation, in the order of its parameters.</summary>
@@ -47,6 +47,7 @@ public static class TileOperations
             case TileOperation.DecayedSolveTransposed: TTile.DecayedSolveTransposed(x.A, x.B, x.C, x.D); break;
             case TileOperation.CumulativeSum: TTile.CumulativeSum(x.A, x.B); break;
             case TileOperation.ReverseCumulativeSum: TTile.ReverseCumulativeSum(x.A, x.B, into); break;
+            case TileOperation.DecayAndAdd: TTile.DecayAndAdd(x.A, x.B, x.C); break;
             case TileOperation.RowSum: TTile.RowSum(x.A, x.B, into); break;
             case TileOperation.RowDot: TTile.RowDot(x.A, x.B, x.C, into); break;
             case TileOperation.ColumnSum: TTile.ColumnSum(x.A, x.B, into); break;

@@ -63,6 +63,14 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, size, panel: 48, chunk: 16, watched: false, Every, offsets);
     }
 
+    public static TheoryData<string> Decaying => [.. Catalog.All.Where(x => x.Description.TransitionIsDiagonal).Select(x => x.Description.Name)];
+
+    /// <summary>States in registers are added up over the borders of three sequences, one of them whole, in two panels of value columns and two heads.</summary>
+    [Theory]
+    [MemberData(nameof(Decaying))]
+    public void Segments_that_only_decay_agree_with_the_oracle(string name) =>
+        Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 116, 2, 32, 32), panel: 16, chunk: 16, watched: false, Every, [0, 15, 80, 116]);
+
     /// <summary>A state with a column for the normaliser fills no block.</summary>
     public static TheoryData<string> Filling => [.. Catalog.All.Where(x => !x.Description.Normalizer).Select(x => x.Description.Name)];
 

@@ -3,7 +3,7 @@ namespace AttentionDsl.Runtime;
 /// <summary>
 /// Where a sequence is cut into segments that run at the same time. A segment maps the state linearly, S_out = A S_in + B, with one A (its transition,
 /// K x K) for all value columns; so the states at the borders between segments are known before any segment is computed: H_b = A_b H_(b-1) + B_b. On the
-/// way back the gradient of a state goes through the transposed transition: dH_b = A_(b+1)^T dH_(b+1) + C_(b+1).
+/// way back the gradient of a state goes through the transposed transition: dH_b = A_(b+1)^T dH_(b+1) + C_(b+1). (Where A is diagonal: <see cref="DiagonalBorders"/>.)
 /// </summary>
 /// <remarks>
 /// <see cref="Between{TTile}.Borders"/> has a stretch for every border and value head: K x V for the state or its gradient, first what the segment beside

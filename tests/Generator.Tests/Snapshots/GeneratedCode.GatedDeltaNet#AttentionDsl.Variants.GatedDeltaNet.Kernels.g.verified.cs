@@ -214,6 +214,7 @@ public partial record GatedDeltaNet
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            TransitionIsDiagonal = false,
             ProjectsStates = true,
             PairsDecayByChannel = false,
             ReadsKeys = false,

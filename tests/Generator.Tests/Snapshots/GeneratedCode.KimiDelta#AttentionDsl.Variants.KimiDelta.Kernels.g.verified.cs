@@ -217,6 +217,7 @@ public partial record KimiDelta
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            TransitionIsDiagonal = false,
             ProjectsStates = true,
             PairsDecayByChannel = true,
             ReadsKeys = false,

@@ -61,11 +61,9 @@ public partial record Mamba2
             {
                 case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.Compose: ComposeItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Project: ProjectItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
@@ -126,11 +124,10 @@ public partial record Mamba2
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes),
-            KernelKind.Compose =>
-                Borders.Scratch(sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
@@ -150,8 +147,6 @@ public partial record Mamba2
                 + Padded.Elements(2, 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
-            KernelKind.ComposeBack =>
-                Borders.Scratch(sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
@@ -202,6 +197,7 @@ public partial record Mamba2
             SeveralUpdates = false,
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
+            TransitionIsDiagonal = true,
             ProjectsStates = true,
             PairsDecayByChannel = false,
             ReadsKeys = false,

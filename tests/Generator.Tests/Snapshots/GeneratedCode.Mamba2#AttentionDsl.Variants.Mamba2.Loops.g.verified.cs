@@ -531,6 +531,28 @@ public partial record Mamba2
                 }
             }
 
+            /// <summary>GSegment += GLast: the log decay of the segment</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void GSegment(TTile GSegment, TTile GLast)
+            {
+                int down = GSegment.RowStep, across = GSegment.ColumnStep, first = GSegment.FirstColumn;
+                for (int i = GSegment.FirstRow; GSegment.HasRow(i); i += down)
+                {
+                    for (int j = first; GSegment.HasColumn(j); j += across)
+                    {
+                        GSegment.Store(i, j, GSegment.Load(i, j) + GLast.Spread(0, 0));
+                        if (GSegment.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (GSegment.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>dread = dOutput</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dread2(TTile dread, TTile dOutput)

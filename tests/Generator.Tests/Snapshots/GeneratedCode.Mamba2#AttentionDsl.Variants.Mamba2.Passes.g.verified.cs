@@ -174,7 +174,7 @@ public partial record Mamba2
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
-        /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
+        /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, and its log decay.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -182,7 +182,9 @@ public partial record Mamba2
             long offset = 0;
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
+            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile GSegment = scratch.Take(ref offset, 1, 1);
+            TTile.Clear(GSegment);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -207,7 +209,7 @@ public partial record Mamba2
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns), at);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
                 }
@@ -226,21 +228,17 @@ public partial record Mamba2
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
 
+                // GSegment += GLast: the log decay of the segment
+                Loops<TTile, TNumber>.GSegment(GSegment, GLast);
+
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
             }
 
             TTile.Arrive();
-            Borders.Store<TTile, TNumber>(S, between, sizes, at);
-        }
-
-        /// <summary>Then the states at the borders between segments.</summary>
-        private static void ComposeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, false);
+            DiagonalBorders.Store<TTile, TNumber>(S, between, sizes, at);
+            DiagonalBorders.StoreDecay<TTile, TNumber>(GSegment, between, sizes, at);
         }
 
         /// <summary>Pass 2, in order over the chunks: the state and the output.</summary>
@@ -251,7 +249,7 @@ public partial record Mamba2
             long offset = 0;
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
+            DiagonalBorders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn, 1, false);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -342,7 +340,7 @@ public partial record Mamba2
             long offset = 0;
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
+            DiagonalBorders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn, 1, false);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -407,7 +405,7 @@ public partial record Mamba2
             long offset = 0;
             int strips = 0;
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
+            States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -463,15 +461,7 @@ public partial record Mamba2
             }
 
             TTile.Arrive();
-            Borders.Store<TTile, TNumber>(dSNext, between, sizes, at);
-        }
-
-        /// <summary>Then the gradients of the states at the borders between segments.</summary>
-        private static void ComposeBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, true);
+            DiagonalBorders.Store<TTile, TNumber>(dSNext, between, sizes, at);
         }
 
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
@@ -482,7 +472,7 @@ public partial record Mamba2
             long offset = 0;
             int strips = 0;
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
+            DiagonalBorders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut, 1, true);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);

@@ -109,7 +109,7 @@ public partial record RetNet
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
-        /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
+        /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, and its log decay.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -117,7 +117,9 @@ public partial record RetNet
             long offset = 0;
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Begin<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn);
+            States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile GSegment = scratch.Take(ref offset, 1, 1);
+            TTile.Clear(GSegment);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -144,7 +146,7 @@ public partial record RetNet
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
-                    Borders.Fetch<TTile, TNumber>(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns), at);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
                 if (step < 0)
@@ -161,21 +163,17 @@ public partial record RetNet
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
+                // GSegment += GLast: the log decay of the segment
+                Loops<TTile, TNumber>.GSegment(GSegment, GLast);
+
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
             }
 
             TTile.Arrive();
-            Borders.Store<TTile, TNumber>(S, between, sizes, at);
-        }
-
-        /// <summary>Then the states at the borders between segments.</summary>
-        private static void ComposeItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, false);
+            DiagonalBorders.Store<TTile, TNumber>(S, between, sizes, at);
+            DiagonalBorders.StoreDecay<TTile, TNumber>(GSegment, between, sizes, at);
         }
 
         /// <summary>Pass 2, in order over the chunks: the state and the output.</summary>
@@ -186,7 +184,7 @@ public partial record RetNet
             long offset = 0;
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
+            DiagonalBorders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn, 1, false);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -266,7 +264,7 @@ public partial record RetNet
             long offset = 0;
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn);
+            DiagonalBorders.Load<TTile, TNumber>(S, tensors.InitialState, between, sizes, at, at.StateIn, 1, false);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -331,7 +329,7 @@ public partial record RetNet
             long offset = 0;
             int strips = 0;
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Begin<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut);
+            States.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, sizes, at, at.StateOut, false);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
@@ -382,15 +380,7 @@ public partial record RetNet
             }
 
             TTile.Arrive();
-            Borders.Store<TTile, TNumber>(dSNext, between, sizes, at);
-        }
-
-        /// <summary>Then the gradients of the states at the borders between segments.</summary>
-        private static void ComposeBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, true);
+            DiagonalBorders.Store<TTile, TNumber>(dSNext, between, sizes, at);
         }
 
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
@@ -401,7 +391,7 @@ public partial record RetNet
             long offset = 0;
             int strips = 0;
             TTile dSNext = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
-            Borders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut);
+            DiagonalBorders.Load<TTile, TNumber>(dSNext, tensors.FinalStateGradient, between, sizes, at, at.StateOut, 1, true);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);

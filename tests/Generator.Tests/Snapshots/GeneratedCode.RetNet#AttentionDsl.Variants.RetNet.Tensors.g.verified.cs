@@ -80,11 +80,9 @@ public partial record RetNet
                 KernelKind.Decode => DecodeKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Prepare => PrepareKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Carry => CarryKernel<TTile, TNumber, AnySizes>,
-                KernelKind.Compose => ComposeKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Advance => AdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Trail => TrailKernel<TTile, TNumber, AnySizes>,
                 KernelKind.CarryBack => CarryBackKernel<TTile, TNumber, AnySizes>,
-                KernelKind.ComposeBack => ComposeBackKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Retreat => RetreatKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Gradients => GradientsKernel<TTile, TNumber, AnySizes>,
                 _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "A device runs the step and the passes."),
@@ -128,14 +126,6 @@ public partial record RetNet
             CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
-        private static void ComposeKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-            where TKnown : struct, IKnownSizes
-        {
-            ComposeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
-        }
-
         private static void AdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
             where TTile : struct, IDeviceTile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -158,14 +148,6 @@ public partial record RetNet
             where TKnown : struct, IKnownSizes
         {
             CarryBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
-        }
-
-        private static void ComposeBackKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-            where TKnown : struct, IKnownSizes
-        {
-            ComposeBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void RetreatKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)

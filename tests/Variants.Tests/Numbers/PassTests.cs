@@ -35,6 +35,12 @@ public class PassTests
         ],
         new SegmentRule(64, 16, FewestChunks: 2, FewestSegments: 2));
 
+    /// <summary>Whose write reads nothing of the state, and whose values decay by no channel of their own.</summary>
+    [Fact]
+    public void Segments_of_variants_without_an_erase_only_decay() => Assert.Equal(
+        Catalog.All.Select(x => x.Description).Where(x => x.CarriesOverSegments && x.Axes.Contains("Hebbian write", StringComparison.Ordinal)).Select(x => x.Name),
+        Catalog.All.Select(x => x.Description).Where(x => x.TransitionIsDiagonal).Select(x => x.Name));
+
     private static void Check(string name, IEnumerable<CaseShape> shapes, SegmentRule segments = default)
     {
         foreach (CaseShape shape in shapes)
