@@ -13,7 +13,10 @@ internal sealed class KernelCache<TTile, TNumber>(
     where TTile : struct, IDeviceTile<TTile, TNumber>
     where TNumber : struct, INumber<TNumber>
 {
-    private readonly Dictionary<(Type Variant, KernelKind Kind, Type Known), DeviceKernel<TTile, TNumber>> kernels = [];
+    private readonly Dictionary<Key, DeviceKernel<TTile, TNumber>> kernels = [];
+
+    /// <summary>What a kernel is compiled for.</summary>
+    private readonly record struct Key(Type Variant, KernelKind Kind, Type Known, KernelSpecialization Specialization);
 
     /// <summary>The kernels of a call, one for each of its launches.</summary>
     /// <param name="launches">The launches.</param>
@@ -23,16 +26,16 @@ internal sealed class KernelCache<TTile, TNumber>(
     public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Func<Launch, Type> known, Func<Launch, KernelSpecialization> specialization, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        (Type Variant, KernelKind Kind, Type Known)[] wanted = [.. launches.Select(x => (typeof(TKernels), x.Kernel, known(x)))];
-        ((Type Variant, KernelKind Kind, Type Known) Key, Launch Launch)[] missing = [.. wanted.Zip(launches).DistinctBy(x => x.First).Where(x => !kernels.ContainsKey(x.First))];
-        foreach (var (key, _) in missing)
+        Key[] wanted = [.. launches.Select(x => new Key(typeof(TKernels), x.Kernel, known(x), specialization(x)))];
+        Key[] missing = [.. wanted.Distinct().Where(x => !kernels.ContainsKey(x))];
+        foreach (Key key in missing)
         {
             compiling?.Invoke($"compiling {TKernels.Description.Name}, {key.Kind.ToString().ToLowerInvariant()}, for {accelerator.Name}");
         }
 
-        foreach (var (wants, kernel) in missing.Zip(load([.. missing.Select(x => (Method<TKernels>(x.Key.Kind, x.Key.Known), specialization(x.Launch)))])))
+        foreach ((Key key, Kernel kernel) in missing.Zip(load([.. missing.Select(x => (Method<TKernels>(x.Kind, x.Known), x.Specialization))])))
         {
-            kernels.Add(wants.Key, new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
+            kernels.Add(key, new(TKernels.Launcher<TTile, TNumber>(kernel), kernel));
         }
 
         return [.. wanted.Select(x => kernels[x])];

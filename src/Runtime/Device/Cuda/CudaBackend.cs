@@ -82,9 +82,13 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return launch with { Work = WorkList.Panels(launch.Work, wide ? PanelColumns : NarrowColumns) };
     }
 
-    /// <summary>Groups that walk over sequences on a multiprocessor at a time: registers hold two states of 64 channels, with what else a walk needs, or one of more.</summary>
+    /// <summary>
+    /// Groups that walk over sequences on a multiprocessor at a time, at most: registers hold two states of 64 channels, with what else a walk needs, or one of more; where
+    /// nothing of a state is read to be written again a walk needs less, and they hold two of 128.
+    /// </summary>
     /// <param name="channels">Key channels.</param>
-    public static int WalksOfMultiprocessor(int channels) => channels <= 64 ? 2 : 1;
+    /// <param name="diagonal">See <see cref="VariantDescription.TransitionIsDiagonal"/>.</param>
+    public static int WalksOfMultiprocessor(int channels, bool diagonal) => channels <= (diagonal ? 128 : 64) ? 2 : 1;
 
     /// <summary>True for the kernels that take a state, or its gradient, from chunk to chunk in registers.</summary>
     private static bool HoldsStrips(KernelKind kernel, Sizes sizes) =>
@@ -135,11 +139,20 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
 
     /// <summary>
     /// Threads of a group, and the groups that a multiprocessor must be able to hold, which bounds the registers of a thread: as many as its shared memory
-    /// holds, since several of them hide each other's latency.
+    /// holds, since several of them hide each other's latency. A walk that has a multiprocessor to itself has all registers.
     /// </summary>
-    private static KernelSpecialization Specialization<TKernels>(Launch launch, Sizes sizes)
-        where TKernels : IVariantKernels =>
-        new(CudaGroup.Threads, HoldsStrips(launch.Kernel, sizes) ? WalksOfMultiprocessor(sizes.K) : Math.Clamp(MultiprocessorBytes / (SharedBytesOf<TKernels>(launch, sizes) + GroupBytes), 1, MostGroups));
+    private KernelSpecialization Specialization<TKernels>(Launch launch, Sizes sizes)
+        where TKernels : IVariantKernels
+    {
+        int most = MostGroups;
+        if (HoldsStrips(launch.Kernel, sizes))
+        {
+            int each = (launch.Work.Length + accelerator.NumMultiprocessors - 1) / accelerator.NumMultiprocessors;
+            most = Math.Min(each, WalksOfMultiprocessor(sizes.K, TKernels.Description.TransitionIsDiagonal));
+        }
+
+        return new(CudaGroup.Threads, Math.Clamp(MultiprocessorBytes / (SharedBytesOf<TKernels>(launch, sizes) + GroupBytes), 1, most));
+    }
 
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)
     {
