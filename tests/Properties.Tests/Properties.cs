@@ -5,6 +5,9 @@ namespace AttentionDsl.Properties.Tests;
 /// <summary>What holds for every declaration and every call. Each returns what is wrong, or nothing.</summary>
 internal static class Properties
 {
+    // Every chunk is a segment.
+    private static readonly SegmentRule EveryChunk = new(1000, 16, FewestChunks: 1, FewestSegments: 2);
+
     /// <summary>The first property that does not hold, with what is wrong; empty if all hold.</summary>
     public static string Violated(IVariant variant, CaseShape shape)
     {
@@ -12,6 +15,7 @@ internal static class Properties
         [
             ("decode, chunk forward and backward are the oracle, in double precision", (v, s) => Agree(v, s, ReferenceEngine.Instance)),
             ("chunk forward and backward in passes are the oracle, in double precision", (v, s) => Agree(v, s, new ReferenceEngine(tokenParallel: true))),
+            ("chunk forward and backward in segments are the oracle, in double precision", (v, s) => v.Description.CarriesOverSegments ? Agree(v, s, new ReferenceEngine(tokenParallel: true, EveryChunk)) : ""),
             ("decode, chunk forward and backward are the oracle, on the host", (v, s) => Agree(v, s, null)),
             ("a sequence in pieces is the whole", Pieces),
             ("what comes later changes nothing before it", Prefix),
