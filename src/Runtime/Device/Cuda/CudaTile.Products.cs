@@ -56,8 +56,7 @@ public readonly partial struct CudaTile
     {
         if (state.IsStrip)
         {
-            StripDecayFar(state, g);
-            StripCopy(state, x, Into.Add);
+            StripDecayAndAdd(state, g, x);
         }
         else
         {

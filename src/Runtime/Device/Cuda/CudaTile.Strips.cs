@@ -73,8 +73,14 @@ public readonly partial struct CudaTile
         }
     }
 
-    private static void StripDecayFar(CudaTile state, CudaTile g)
+    /// <summary>A straight line: the numbers of x come while those of g do.</summary>
+    private static void StripDecayAndAdd(CudaTile state, CudaTile g, CudaTile x)
     {
+        if (StripColumn >= state.Columns)
+        {
+            return;
+        }
+
         if (g.Columns == 1)
         {
             Ptx.StripScale(state.Rows, state.stride, CudaQuad.Exp(Ptx.LoadFar(g.Far(0, 0))));
@@ -83,7 +89,13 @@ public readonly partial struct CudaTile
         {
             Ptx.StripDecayFar(state.Rows, state.stride, g.Far(0, (Lane & 3) << 1));
         }
+
+        StripJoinFar(state, x, Into.Add);
     }
+
+    /// <summary>What stands in the device's memory joins a strip.</summary>
+    private static void StripJoinFar(CudaTile result, CudaTile x, Into into) =>
+        Ptx.StripFromFar(result.Rows, result.stride, result.Exactly, x.StripFar(0), x.stride, 1 << x.Shift, x.element, x.RowsLeft((Lane & 3) << 1), into);
 
     /// <summary>result = x, at least one of which is a strip; one that what stands in the device's memory may be added to, too.</summary>
     private static void StripCopy(CudaTile result, CudaTile x, Into into)
@@ -107,7 +119,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            Ptx.StripFromFar(result.Rows, result.stride, result.Exactly, x.StripFar(0), x.stride, 1 << x.Shift, x.element, x.RowsLeft((Lane & 3) << 1), into);
+            StripJoinFar(result, x, into);
         }
     }
 
