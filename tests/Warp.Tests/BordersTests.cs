@@ -9,6 +9,7 @@ public class BordersTests
     [InlineData(1, 16, false)]
     [InlineData(24, 40, false)]
     [InlineData(24, 40, true)]
+    [InlineData(128, 16, true)]
     [InlineData(160, 16, false)]
     [InlineData(160, 16, true)]
     public unsafe void Are_nearly_exact(int k, int v, bool back)

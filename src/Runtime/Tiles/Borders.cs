@@ -12,7 +12,7 @@ namespace AttentionDsl.Runtime;
 public static class Borders
 {
     // Numbers of a transition that stand in scratch at a time.
-    private const int PartNumbers = 4096;
+    private const int PartNumbers = 16384;
 
     /// <summary>Elements of a border's stretch.</summary>
     /// <param name="sizes">The sizes.</param>

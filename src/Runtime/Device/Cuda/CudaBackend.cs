@@ -30,6 +30,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private const int ShortRows = 32;
     private const int MostRows = 64;
 
+    // States at borders follow each other, so what a group does from one to the next must be short: a block of 16 x 16 of the product for each of its warps.
+    private const int BorderColumns = 16;
+
     private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];
 
@@ -76,6 +79,11 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         if (!InPanels(launch.Kernel, TKernels.Description))
         {
             return launch;
+        }
+
+        if (launch.Kernel is KernelKind.Compose or KernelKind.ComposeBack)
+        {
+            return launch with { Work = WorkList.Panels(launch.Work, BorderColumns) };
         }
 
         bool wide = HoldsStrips(launch.Kernel, sizes) && Fits(launch.Kernel, sizes with { V = Math.Min(sizes.V, PanelColumns) }, TKernels.Description, TKernels.Scratch);
