@@ -157,7 +157,7 @@ internal sealed partial class PassesFile
     {
         Tile[] exact = Projected(exact: true), packed = Projected(exact: false);
         string[] both = [exact.Length == 0 ? "" : Twice(exact), packed.Length == 0 ? "" : Elements(packed)];
-        return both.Where(x => x.Length != 0);
+        return both.Where(x => x.Length != 0).DefaultIfEmpty("0");
     }
 
     private string Twice(Tile[] tiles) => Elements(tiles) is var elements && elements.Contains('+') ? $"2 * ({elements})" : $"2 * {elements}";
@@ -173,7 +173,7 @@ internal sealed partial class PassesFile
             exact.Length == 0 ? "" : "projected = chunk * StateElements(sizes) / 2",
             exact.Length == Plan.Projected.Count ? "" : $"states = {(exact.Length == 0 ? "chunk * StateElements(sizes)" : $"(chunk * StateElements(sizes)) + ({Twice(exact).Replace("\n", " ")})")}",
         ];
-        return $"long {string.Join(", ", both.Where(x => x.Length != 0))};";
+        return Plan.Projected.Count == 0 ? "" : $"long {string.Join(", ", both.Where(x => x.Length != 0))};";
     }
 
     /// <summary>Writes a struct of tiles that stand in the workspace.</summary>
@@ -181,7 +181,7 @@ internal sealed partial class PassesFile
     /// <param name="summary">What it holds.</param>
     /// <param name="of">What its method says.</param>
     /// <param name="tiles">The tiles, each with the part of the workspace where it stands.</param>
-    /// <param name="offsets">The line that says where a chunk begins in those parts, each in a variable of its name.</param>
+    /// <param name="offsets">The line that says where a chunk begins in those parts, each in a variable of its name; empty if there is no tile.</param>
     private void WriteStruct(string name, string summary, string of, IEnumerable<(Tile Tile, string Part)> tiles, string offsets)
     {
         Dimensions dimensions = Dimensions(panel: false);
@@ -196,7 +196,11 @@ internal sealed partial class PassesFile
         writer.Doc("summary", of);
         writer.Open($"public static {name}<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length{(writes.Length == 0 ? "" : ", int writes")})");
         writer.Line($"{name}<TTile, TNumber> tiles = default;");
-        writer.Line(offsets);
+        if (offsets.Length != 0)
+        {
+            writer.Line(offsets);
+        }
+
         foreach ((Tile tile, string part) in tiles)
         {
             writer.Line($"tiles.{tile.Name} = between.{part}.Take(ref {part.ToLowerInvariant()}, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
