@@ -46,7 +46,7 @@ public sealed unsafe class Tensor : IDisposable
         Shape = [.. shape];
         Count = CountOf(shape);
         nuint bytes = (nuint)Math.Max(64, Bytes);
-        data = NativeMemory.AlignedAlloc(bytes, 64);
+        data = HostMemory.Allocate(bytes);
         Interlocked.Increment(ref live);
         NativeMemory.Clear(data, bytes);
     }

@@ -41,10 +41,10 @@ public readonly unsafe partial struct HostTile
     public static void Copy(HostTile result, HostTile x, Into into)
     {
         int whole = result.Columns & ~15;
-        HostTile far = x.stride > x.Width ? x : result;
-        if (far.stride > far.Width && whole > 0 && result.Rows > 1)
+        HostTile far = x.IsApart ? x : result;
+        if (far.IsApart && whole > 0 && result.Rows > 1)
         {
-            if (into == Into.Set && result.stride > result.Width && result.IsWholeLines)
+            if (into == Into.Set && result.IsApart && result.IsWholeLines)
             {
                 CopyPast(result, x);
                 return;
@@ -84,6 +84,9 @@ public readonly unsafe partial struct HostTile
             }
         }
     }
+
+    /// <summary>True if rows stand further apart than those of scratch: one head's among several of the caller.</summary>
+    private bool IsApart => stride > Pitch(Columns);
 
     /// <summary>True if every row begins and ends where a line of the cache does.</summary>
     private bool IsWholeLines => ((nint)data & 63) == 0 && stride % Ahead.Line == 0 && Columns % Ahead.Line == 0;

@@ -56,6 +56,19 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     /// <inheritdoc/>
     public bool HasColumn(int column) => column < Columns;
 
+    /// <summary>
+    /// Elements from one row of scratch to the next: whole registers, and one more where rows are whole multiples of 512 bytes. 64 columns of
+    /// such rows would share half of the sets of the first cache or fewer, and a product reads them once for every four rows of its result.
+    /// </summary>
+    internal static int Pitch(int columns)
+    {
+        int padded = (columns + 15) & ~15;
+        return padded % 128 == 0 ? padded + 16 : padded;
+    }
+
+    /// <summary>Elements that hold scratch tiles of so many (<see cref="Padded"/>), whatever their rows.</summary>
+    internal static long Room(long elements) => elements + (elements / 8);
+
     /// <summary>Elements from one row to the next.</summary>
     internal long Stride => stride;
 
@@ -75,9 +88,9 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HostTile Take(ref long offset, int rows, int columns)
     {
-        int padded = (columns + 15) & ~15;
-        var taken = new HostTile(data + offset, rows, columns, padded);
-        offset += (long)rows * padded;
+        int pitch = Pitch(columns);
+        var taken = new HostTile(data + offset, rows, columns, pitch);
+        offset += (long)rows * pitch;
         Debug.Assert(Rows == 1 && (Columns == int.MaxValue || offset <= Columns), "The scratch region is too short.");
         return taken;
     }

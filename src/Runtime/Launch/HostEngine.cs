@@ -76,7 +76,7 @@ internal sealed unsafe class HostEngine : IEngine
         where TKernels : IVariantKernels
     {
         private readonly Work[] work = Items.LongestFirst(launch.Work);
-        private readonly long elements = TKernels.Scratch(launch.Kernel, sizes);
+        private readonly long elements = HostTile.Room(TKernels.Scratch(launch.Kernel, sizes));
 
         public Between<HostTile> Between { get; set; }
 

@@ -16,7 +16,7 @@ internal sealed unsafe class ThreadScratch : IDisposable
     private ThreadScratch(long bytes)
     {
         this.bytes = bytes;
-        Memory = NativeMemory.AlignedAlloc(checked((nuint)Math.Max(64, bytes)), 64);
+        Memory = HostMemory.Allocate(checked((nuint)Math.Max(64, bytes)));
     }
 
     ~ThreadScratch() => NativeMemory.AlignedFree(Memory);
