@@ -13,6 +13,9 @@ internal sealed unsafe class Ahead
     /// <summary>Numbers in a line of the cache.</summary>
     public const int Line = 16;
 
+    /// <summary>Rows of a matrix that is walked over, row by row, only if it is a state: those of other chunks stand before and behind it.</summary>
+    public const int Many = 64;
+
     // More than the tensors that a chunk of any kernel reads and writes.
     private const int Capacity = 32;
 
@@ -114,6 +117,12 @@ internal unsafe struct AheadRows
             end += Stride;
         }
     }
+
+    /// <summary>How many steps of a loop go by from a line to the next: all of them where there is nothing new to ask for.</summary>
+    /// <param name="steps">How many where there is.</param>
+    /// <param name="depth">All of them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int Every(int steps, int depth) => Step == 0 ? Math.Max(depth, 1) : steps;
 
     /// <summary>So many lines were asked for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -89,10 +89,11 @@ internal static unsafe class RegisterTile
         float* line = ahead->At, end = ahead->End;
 
         // A deep b comes from the second cache and needs the same buffers that the lines asked for wait in.
-        int shift = depth > 64 ? 2 : 1, steps = 1 << shift;
+        int steps = ahead->Every(depth > 64 ? 4 : 2, depth), lines = 0;
         for (int d = 0; d < depth;)
         {
             ahead->Ask(ref line, ref end);
+            lines++;
             int stop = Math.Min(d + steps, depth);
             for (; d < stop; d++, a += aColumn, b += bStride)
             {
@@ -120,7 +121,7 @@ internal static unsafe class RegisterTile
             }
         }
 
-        ahead->Asked(line, end, (depth + steps - 1) >> shift);
+        ahead->Asked(line, end, lines);
         target->PutRow(0, c00, c01, c02, c03);
         target->PutRow(1, c10, c11, c12, c13);
         target->PutRow(2, c20, c21, c22, c23);
@@ -148,44 +149,48 @@ internal static unsafe class RegisterTile
     {
         Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
         Vector512<float> c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
-        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
+
+        // Two addresses and three distances: eight addresses would leave none of the registers for what the loop counts.
+        float* below = a + (4 * aRow);
+        long a2 = 2 * aRow, a3 = 3 * aRow;
         float* line = ahead->At, end = ahead->End;
-        long at = 0;
+        int steps = ahead->Every(4, depth), lines = 0;
         for (int d = 0; d < depth;)
         {
             ahead->Ask(ref line, ref end);
-            int stop = Math.Min(d + 4, depth);
-            for (; d < stop; d++, at += aColumn, b += bStride)
+            lines++;
+            int stop = Math.Min(d + steps, depth);
+            for (; d < stop; d++, a += aColumn, below += aColumn, b += bStride)
             {
                 Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16);
-                Vector512<float> x = Vector512.Create(a[at]);
+                Vector512<float> x = Vector512.Create(*a);
                 c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
                 c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
-                x = Vector512.Create(a1[at]);
+                x = Vector512.Create(a[aRow]);
                 c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
                 c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
-                x = Vector512.Create(a2[at]);
+                x = Vector512.Create(a[a2]);
                 c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
                 c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
-                x = Vector512.Create(a3[at]);
+                x = Vector512.Create(a[a3]);
                 c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
                 c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
-                x = Vector512.Create(a4[at]);
+                x = Vector512.Create(*below);
                 c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
                 c41 = Vector512.FusedMultiplyAdd(x, b1, c41);
-                x = Vector512.Create(a5[at]);
+                x = Vector512.Create(below[aRow]);
                 c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
                 c51 = Vector512.FusedMultiplyAdd(x, b1, c51);
-                x = Vector512.Create(a6[at]);
+                x = Vector512.Create(below[a2]);
                 c60 = Vector512.FusedMultiplyAdd(x, b0, c60);
                 c61 = Vector512.FusedMultiplyAdd(x, b1, c61);
-                x = Vector512.Create(a7[at]);
+                x = Vector512.Create(below[a3]);
                 c70 = Vector512.FusedMultiplyAdd(x, b0, c70);
                 c71 = Vector512.FusedMultiplyAdd(x, b1, c71);
             }
         }
 
-        ahead->Asked(line, end, (depth + 3) / 4);
+        ahead->Asked(line, end, lines);
         target->PutColumn(0, 0, c00, c10, c20, c30);
         target->PutColumn(0, 16, c01, c11, c21, c31);
         target->PutColumn(4, 0, c40, c50, c60, c70);
@@ -196,28 +201,30 @@ internal static unsafe class RegisterTile
     private static void Rows8Columns16(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
+        float* below = a + (4 * aRow);
+        long a2 = 2 * aRow, a3 = 3 * aRow;
         float* line = ahead->At, end = ahead->End;
-        long at = 0;
+        int steps = ahead->Every(8, depth), lines = 0;
         for (int d = 0; d < depth;)
         {
             ahead->Ask(ref line, ref end);
-            int stop = Math.Min(d + 8, depth);
-            for (; d < stop; d++, at += aColumn, b += bStride)
+            lines++;
+            int stop = Math.Min(d + steps, depth);
+            for (; d < stop; d++, a += aColumn, below += aColumn, b += bStride)
             {
                 Vector512<float> y = Vector512.Load(b);
-                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), y, c0);
-                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), y, c1);
-                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), y, c2);
-                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
-                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a4[at]), y, c4);
-                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a5[at]), y, c5);
-                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[at]), y, c6);
-                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a7[at]), y, c7);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), y, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[aRow]), y, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[a2]), y, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[a3]), y, c3);
+                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(*below), y, c4);
+                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(below[aRow]), y, c5);
+                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(below[a2]), y, c6);
+                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(below[a3]), y, c7);
             }
         }
 
-        ahead->Asked(line, end, (depth + 7) / 8);
+        ahead->Asked(line, end, lines);
         target->PutColumn(0, 0, c0, c1, c2, c3);
         target->PutColumn(4, 0, c4, c5, c6, c7);
     }

@@ -26,41 +26,33 @@ internal static unsafe class SquareTranspose
             return;
         }
 
-        // Four rows four apart at a time: their 4 x 4 blocks are transposed in place, then the blocks are dealt out.
-        Quarter(from, fromStride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
-        Quarter(from + (4 * fromStride), fromStride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
-        Quarter(from + (8 * fromStride), fromStride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
-        Quarter(from + (12 * fromStride), fromStride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
-        Deal(to, toStride, a0, b0, c0, d0, into);
-        Deal(to + toStride, toStride, a1, b1, c1, d1, into);
-        Deal(to + (2 * toStride), toStride, a2, b2, c2, d2, into);
-        Deal(to + (3 * toStride), toStride, a3, b3, c3, d3, into);
+        for (int j = 0; j < 16; j += 4)
+        {
+            Columns4(to + (j * toStride), toStride, from + j, fromStride, into);
+        }
     }
 
-    // x_r holds, in its 128-bit lane l, the numbers (row 0..3, column 4 l + r).
+    // Four columns of x, one register for the rows r, r + 4, r + 8 and r + 12 of each r: dealt out while they are loaded, they need a 4 x 4 transpose in every 128 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Quarter(float* from, long stride, out Vector512<float> x0, out Vector512<float> x1, out Vector512<float> x2, out Vector512<float> x3)
+    private static void Columns4(float* to, long toStride, float* from, long stride, Into into)
     {
-        Vector512<float> r0 = Vector512.Load(from), r1 = Vector512.Load(from + stride);
-        Vector512<float> r2 = Vector512.Load(from + (2 * stride)), r3 = Vector512.Load(from + (3 * stride));
+        Vector512<float> r0 = Rows(from, 4 * stride), r1 = Rows(from + stride, 4 * stride);
+        Vector512<float> r2 = Rows(from + (2 * stride), 4 * stride), r3 = Rows(from + (3 * stride), 4 * stride);
         Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
         Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
-        x0 = Avx512F.UnpackLow(low01, low23).AsSingle();
-        x1 = Avx512F.UnpackHigh(low01, low23).AsSingle();
-        x2 = Avx512F.UnpackLow(high01, high23).AsSingle();
-        x3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
+        Put(to, Avx512F.UnpackLow(low01, low23).AsSingle(), into);
+        Put(to + toStride, Avx512F.UnpackHigh(low01, low23).AsSingle(), into);
+        Put(to + (2 * toStride), Avx512F.UnpackLow(high01, high23).AsSingle(), into);
+        Put(to + (3 * toStride), Avx512F.UnpackHigh(high01, high23).AsSingle(), into);
     }
 
-    // Rows r, r + 4, r + 8, r + 12 of the result: lane l of a, b, c, d side by side.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Deal(float* to, long stride, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Into into)
+    private static Vector512<float> Rows(float* from, long apart)
     {
-        Vector512<float> ab0 = Avx512F.Shuffle4x128(a, b, 0x44), ab1 = Avx512F.Shuffle4x128(a, b, 0xEE);
-        Vector512<float> cd0 = Avx512F.Shuffle4x128(c, d, 0x44), cd1 = Avx512F.Shuffle4x128(c, d, 0xEE);
-        Put(to, Avx512F.Shuffle4x128(ab0, cd0, 0x88), into);
-        Put(to + (4 * stride), Avx512F.Shuffle4x128(ab0, cd0, 0xDD), into);
-        Put(to + (8 * stride), Avx512F.Shuffle4x128(ab1, cd1, 0x88), into);
-        Put(to + (12 * stride), Avx512F.Shuffle4x128(ab1, cd1, 0xDD), into);
+        Vector512<float> rows = Vector128.Load(from).ToVector256Unsafe().ToVector512Unsafe();
+        rows = Avx512F.InsertVector128(rows, Vector128.Load(from + apart), 1);
+        rows = Avx512F.InsertVector128(rows, Vector128.Load(from + (2 * apart)), 2);
+        return Avx512F.InsertVector128(rows, Vector128.Load(from + (3 * apart)), 3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,7 +48,7 @@ internal sealed unsafe partial class FarEngine(VariantDescription description, l
 
         foreach ((KernelKind kernel, Work[] work) in launches)
         {
-            long elements = TKernels.Scratch(kernel, sizes);
+            long elements = HostTile.Room(TKernels.Scratch(kernel, sizes));
             float* scratch = (float*)NativeMemory.AlignedAlloc((nuint)elements * sizeof(float), 64);
             foreach (Work near in work)
             {
