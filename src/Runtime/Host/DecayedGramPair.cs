@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -13,7 +14,7 @@ internal static unsafe class DecayedGramPair
     private const int Sums = 16;
 
     /// <summary>Numbers of workspace needed.</summary>
-    public static long Elements(HostTile l) => ((72L + l.Rows) * l.Width) + ((Sums + 16) * 16);
+    public static long Elements(HostTile l) => Dots(l) ? 4L * l.Rows * l.Width : ((72L + l.Rows) * l.Width) + ((Sums + 16) * 16);
 
     /// <summary>One Gram.</summary>
     public static void Run(HostTile result, HostTile l, HostTile r, HostTile g, Causal causal, float* workspace) =>
@@ -27,6 +28,12 @@ internal static unsafe class DecayedGramPair
     private static void Run<TSides>(HostTile one, HostTile other, HostTile l, HostTile m, HostTile r, HostTile g, Causal causal, float* workspace)
         where TSides : struct
     {
+        if (Dots(l))
+        {
+            OfFours<TSides>(one, other, l, m, r, g, causal, workspace);
+            return;
+        }
+
         int width = l.Width, rows = l.Rows;
         bool two = typeof(TSides) == typeof(Two);
         var right = new HostTile(workspace, 16, l.Columns, width);
@@ -86,7 +93,7 @@ internal static unsafe class DecayedGramPair
 
                 if (i == j + 16)
                 {
-                    FromOwn(right, r, steps, j);
+                    FromOwn(right, r, steps, j, 16);
                 }
                 else
                 {
@@ -101,6 +108,119 @@ internal static unsafe class DecayedGramPair
                 }
             }
         }
+    }
+
+    private static bool Dots(HostTile l) => Avx512F.IsSupported && l.Columns % 16 == 0;
+
+    /// <summary>
+    /// Four rows and four columns at a time, along the channels: triangles on the diagonal; then, of every four, eight, sixteen rows and so on, the later ones with as
+    /// many before them, both decayed to the first of the later ones. How a number comes about hangs on its row and column alone.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OfFours<TSides>(HostTile one, HostTile other, HostTile l, HostTile m, HostTile r, HostTile g, Causal causal, float* workspace)
+        where TSides : struct
+    {
+        const int Four = RegisterDots.Rows;
+        int width = l.Width, rows = l.Rows;
+        var steps = new HostTile(workspace, rows, l.Columns, width);
+        var right = new HostTile(workspace + ((long)rows * width), rows, l.Columns, width);
+        var left = new HostTile(workspace + (2L * rows * width), rows, l.Columns, width);
+        HostTile.Clear(one);
+        for (int i = 1; i < rows; i++)
+        {
+            DecayedGramTile.Exp(steps.Row(i), g.Row(i), g.Row(i - 1), width);
+        }
+
+        Vector512<int> row = Vector512<int>.Indices >> 2, column = Vector512<int>.Indices & Vector512.Create(3);
+        Vector512<float> own = Vector512.LessThan(column, causal == Causal.Inclusive ? row + Vector512<int>.One : row).AsSingle();
+        for (int i = 0; i < rows; i += Four)
+        {
+            int count = Math.Min(Four, rows - i);
+            RegisterDots.Put(one.Row(i) + i, one.Stride, count, Triangle(l.Row(i), l.Stride, r.Row(i), r.Stride, steps.Row(i), width, count) & own, Into.Set);
+        }
+
+        if (typeof(TSides) == typeof(Two))
+        {
+            HostTile.Clear(other);
+            for (int i = 0; i < rows; i += Four)
+            {
+                int count = Math.Min(Four, rows - i);
+                Vector512<float> x = Triangle(m.Row(i), m.Stride, r.Row(i), r.Stride, steps.Row(i), width, count);
+                RegisterDots.Put(other.Row(i) + i, other.Stride, count, x & Vector512.LessThanOrEqual(column, row).AsSingle(), Into.Set);
+            }
+        }
+
+        for (int half = Four; half < rows; half *= 2)
+        {
+            for (int from = half; from < rows; from += 2 * half)
+            {
+                int count = Math.Min(half, rows - from);
+                FromOwn(right, r, steps, from - half, half);
+                ToFirst(left, l, steps, from, count);
+                Pairs(one.Block(from, count, from - half, half), left, right);
+                if (typeof(TSides) == typeof(Two))
+                {
+                    ToFirst(left, m, steps, from, count);
+                    Pairs(other.Block(from, count, from - half, half), left, right);
+                }
+            }
+        }
+    }
+
+    /// <summary>All rows with all columns, which are decayed to one row.</summary>
+    private static void Pairs(HostTile result, HostTile left, HostTile right)
+    {
+        const int Four = RegisterDots.Rows;
+        for (int i = 0; i < result.Rows; i += Four)
+        {
+            int count = Math.Min(Four, result.Rows - i);
+            for (int j = 0; j < result.Columns; j += Four)
+            {
+                Vector512<float> x = RegisterDots.Four(left.Row(i), left.Stride, count, right.Row(j), right.Stride, Four, left.Columns);
+                RegisterDots.Put(result.Row(i) + j, result.Stride, count, x, Into.Set);
+            }
+        }
+    }
+
+    /// <summary>Four rows with themselves and the rows before them: a column is carried from row to row. What stands above the diagonal is zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Vector512<float> Triangle(float* l, long lStride, float* r, long rStride, float* steps, long width, int rows)
+    {
+        // Rows that are not there are read as the last that is.
+        int second = Math.Min(1, rows - 1), third = Math.Min(2, rows - 1), last = Math.Min(3, rows - 1);
+        float* l1 = l + (second * lStride), l2 = l + (third * lStride), l3 = l + (last * lStride);
+        float* r1 = r + (second * rStride), r2 = r + (third * rStride), r3 = r + (last * rStride);
+        float* s1 = steps + (second * width), s2 = steps + (third * width), s3 = steps + (last * width);
+        Vector512<float> c00 = default, c10 = default, c11 = default, c20 = default, c21 = default, c22 = default;
+        Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default, none = default;
+        for (long d = 0; d < width; d += 16)
+        {
+            Vector512<float> y0 = Vector512.Load(r + d), y1 = Vector512.Load(r1 + d), y2 = Vector512.Load(r2 + d), y3 = Vector512.Load(r3 + d);
+            c00 = Vector512.FusedMultiplyAdd(Vector512.Load(l + d), y0, c00);
+            Vector512<float> x = Vector512.Load(l1 + d), s = Vector512.Load(s1 + d);
+            y0 *= s;
+            c10 = Vector512.FusedMultiplyAdd(x, y0, c10);
+            c11 = Vector512.FusedMultiplyAdd(x, y1, c11);
+            x = Vector512.Load(l2 + d);
+            s = Vector512.Load(s2 + d);
+            y0 *= s;
+            y1 *= s;
+            c20 = Vector512.FusedMultiplyAdd(x, y0, c20);
+            c21 = Vector512.FusedMultiplyAdd(x, y1, c21);
+            c22 = Vector512.FusedMultiplyAdd(x, y2, c22);
+            x = Vector512.Load(l3 + d);
+            s = Vector512.Load(s3 + d);
+            y0 *= s;
+            y1 *= s;
+            y2 *= s;
+            c30 = Vector512.FusedMultiplyAdd(x, y0, c30);
+            c31 = Vector512.FusedMultiplyAdd(x, y1, c31);
+            c32 = Vector512.FusedMultiplyAdd(x, y2, c32);
+            c33 = Vector512.FusedMultiplyAdd(x, y3, c33);
+        }
+
+        return RegisterDots.Joined(
+            RegisterDots.Quarters(c00, none, none, none), RegisterDots.Quarters(c10, c11, none, none), RegisterDots.Quarters(c20, c21, c22, none), RegisterDots.Quarters(c30, c31, c32, c33));
     }
 
     /// <summary>Rows that can be read eight at a time: themselves, or a copy where the last eight are not whole.</summary>
@@ -130,14 +250,14 @@ internal static unsafe class DecayedGramPair
         }
     }
 
-    /// <summary>Sixteen columns from their own row to the first after all of them.</summary>
+    /// <summary>So many columns from their own row to the first after all of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FromOwn(HostTile result, HostTile r, HostTile steps, int from)
+    private static void FromOwn(HostTile result, HostTile r, HostTile steps, int from, int count)
     {
         for (int d = 0; d < steps.Width; d += 16)
         {
             Vector512<float> decay = Vector512<float>.One;
-            for (int j = 15; j >= 0; j--)
+            for (int j = count - 1; j >= 0; j--)
             {
                 decay *= Vector512.Load(steps.Row(from + j + 1) + d);
                 (Vector512.Load(r.Row(from + j) + d) * decay).Store(result.Row(j) + d);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -49,6 +50,13 @@ public readonly unsafe partial struct HostTile
     /// <inheritdoc/>
     public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
     {
+        // Whichever way is taken, a row's numbers do not hang on how many rows there are.
+        if (Avx512F.IsSupported && l.Columns % HostLanes.Count == 0 && l.Rows == r.Rows)
+        {
+            GramOfFours(result, l, r, causal, into);
+            return;
+        }
+
         long elements = Padded.Elements(r.Columns, r.Rows);
         float* workspace = Workspace.Of(elements + (8 * result.Width));
         HostTile turned = Turned(r, workspace);
@@ -62,6 +70,29 @@ public readonly unsafe partial struct HostTile
             for (int row = i; row < i + rows; row++)
             {
                 PutMasked(result, row, some.Row(row - i), Allowed(row, result.Rows, result.Columns, causal), into);
+            }
+        }
+    }
+
+    /// <summary>Four rows and four columns at a time; of those on the diagonal what a row does not have is masked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GramOfFours(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
+    {
+        Vector512<int> row = Vector512<int>.Indices >> 2, column = Vector512<int>.Indices & Vector512.Create(3);
+        Vector512<float> allowed = Vector512.LessThan(column, causal == Causal.Inclusive ? row + Vector512<int>.One : row).AsSingle();
+        for (int i = 0; i < result.Rows; i += RegisterDots.Rows)
+        {
+            int rows = Math.Min(RegisterDots.Rows, result.Rows - i), j = 0;
+            for (; j <= i; j += RegisterDots.Rows)
+            {
+                int columns = Math.Min(RegisterDots.Rows, result.Rows - j);
+                Vector512<float> x = RegisterDots.Four(l.Row(i), l.stride, rows, r.Row(j), r.stride, columns, l.Columns);
+                RegisterDots.Put(result.Row(i) + j, result.stride, rows, j == i ? x & allowed : x, into);
+            }
+
+            for (; into == Into.Set && j < result.Columns; j += RegisterDots.Rows)
+            {
+                RegisterDots.Put(result.Row(i) + j, result.stride, rows, default, into);
             }
         }
     }
