@@ -1,6 +1,8 @@
 namespace AttentionDsl.Runtime;
 
-/// <summary>Storage of scratch tiles: rows are padded to a multiple of 16 numbers, on every backend.</summary>
+/// <summary>
+/// Storage of scratch tiles: rows are padded to a multiple of 16 numbers, on every backend. (The host sets long rows further apart, and takes so much more: <see cref="HostTile.Pitch"/>.)
+/// </summary>
 public static class Padded
 {
     /// <summary>Elements that a scratch tile takes.</summary>
