@@ -168,6 +168,7 @@ internal static unsafe class DecayedGramPair
     }
 
     /// <summary>All rows with all columns, which are decayed to one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pairs(HostTile result, HostTile left, HostTile right)
     {
         const int Four = RegisterDots.Rows;
