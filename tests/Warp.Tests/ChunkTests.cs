@@ -22,8 +22,8 @@ public class ChunkTests(ITestOutputHelper log)
         IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
         int updates = variant.Description.SeveralUpdates ? 2 : 1;
 
-        // Two whole chunks and one of a single token; a chunk and a half, channels that fill no block.
-        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16, watched: false);
+        // Two whole chunks and one of a single token, on a card that multiplies warp by warp; a chunk and a half, channels that fill no block.
+        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16, watched: false, multiplies: false);
         Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false);
     }
 
@@ -44,7 +44,7 @@ public class ChunkTests(ITestOutputHelper log)
     [InlineData(128, 64, 32)]
     [InlineData(256, 64, 16)]
     public void Wide_states_agree_with_the_oracle(int keys, int values, int chunk) =>
-        Check(GatedDeltaRule.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk, watched: false);
+        Array.ForEach([false, true], x => Check(GatedDeltaRule.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk, watched: false, multiplies: x));
 
     public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
 
@@ -82,7 +82,7 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true, variant.Description.CarriesOverSegments ? Every : default);
     }
 
-    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched, SegmentRule rule = default, long[]? offsets = null, float longer = 1, double forwardTolerance = 1e-2)
+    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched, SegmentRule rule = default, long[]? offsets = null, float longer = 1, double forwardTolerance = 1e-2, bool multiplies = true)
     {
         using var random = new RandomInputs(variant.Description, size);
         foreach ((_, Tensor along) in variant.Description.Inputs.Zip(random.Inputs).Where(x => x.First.Role == "input of transition a"))
@@ -92,7 +92,7 @@ public class ChunkTests(ITestOutputHelper log)
 
         Tensor[] inputs = [.. random.Inputs.Select(x => x.Cast(DataType.BFloat16))];
         var options = new RunOptions { ChunkLength = chunk, SequenceOffsets = offsets };
-        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched, rule) };
+        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched, rule, multiplies) };
         using Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using ForwardResult got = variant.Forward(inputs, random.Parameters, state, onGroups);

@@ -4,7 +4,8 @@ namespace AttentionDsl.Runtime;
 /// <param name="panel">Value columns of an item of a walk over the sequence.</param>
 /// <param name="watched">See <see cref="RaceWatch"/>: for sizes that fill every block, since what stands beyond a tile may be anything.</param>
 /// <param name="rule">How it cuts sequences into segments.</param>
-internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule rule = default) : IEngine
+/// <param name="multiplies">True if warps multiply in groups of four.</param>
+internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule rule = default, bool multiplies = true) : IEngine
 {
     public DataType Number => DataType.Float32;
 
@@ -41,7 +42,7 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
                 for (int done = 0; done < work.Columns; done += width)
                 {
                     Work item = work with { Column = work.Column + done, Columns = Math.Min(width, work.Columns - done) };
-                    ThreadGroup.Run(CudaGroup.Threads, elements, watched, () => TKernels.Pass<CudaTile, CudaLanes>(launch.Kernel, operands, sizes, item, CudaTile.ScratchOf(default, 0, elements), between));
+                    ThreadGroup.Run(CudaGroup.Threads, elements, watched, () => TKernels.Pass<CudaTile, CudaLanes>(launch.Kernel, operands, sizes, item, CudaTile.ScratchOf(default, 0, elements), between), multiplies);
                     if (width == int.MaxValue)
                     {
                         break;

@@ -223,6 +223,43 @@ internal static unsafe partial class Ptx
         return address;
     }
 
+    /// <summary>Products of this warp's 16 vectors, 16 deep (of which the thread holds its part), with as many columns of a factor in blocks of 64: this thread's part of them.</summary>
+    /// <param name="mine">The thread's part of the vectors.</param>
+    /// <param name="form">Where the factor stands: its address, bytes from a block to the next and from eight rows to the next, in sixteens.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="turned">True if the factor's columns are neighbours in memory, false if its rows are.</param>
+    public static float[] GroupMultiply(uint[] mine, ulong form, int columns, bool turned) => ThreadGroup.Current.Exchange(mine, (lane, all) =>
+    {
+        const uint RowBytes = 128;
+        uint start = (uint)(form & 0x3fff) << 4, block = (uint)((form >> 16) & 0x3fff) << 4, eight = (uint)((form >> 32) & 0x3fff) << 4;
+        if (form >> 62 != 1 || ((form >> 49) & 7) != 0)
+        {
+            throw new InvalidOperationException("Rows of 128 bytes whose pieces change places, from a multiple of eight rows on.");
+        }
+
+        float Factor(int depth, int column)
+        {
+            uint at = turned
+                ? start + ((uint)column / 64 * block) + ((uint)depth / 8 * eight) + ((uint)depth % 8 * RowBytes) + ((uint)column % 64 * 2)
+                : start + ((uint)column / 8 * eight) + ((uint)column % 8 * RowBytes) + ((uint)depth * 2);
+            return Wide(*ThreadGroup.Current.At<ushort>(at ^ (((at >> 7) & 7) << 4), 1));
+        }
+
+        var sums = new float[columns / 2];
+        int first = lane & ~3;
+        for (int i = 0; i < sums.Length; i++)
+        {
+            int column = (i / 4 * 8) + ((lane & 3) * 2) + (i % 2), far = i / 2 % 2;
+            for (int depth = 0; depth < 16; depth++)
+            {
+                uint pair = all[first + (depth % 8 / 2)][far + (depth / 8 * 2)];
+                sums[i] += Half(pair, depth % 2) * Factor(depth, column);
+            }
+        }
+
+        return sums;
+    });
+
     private static float Half(uint pair, int half) => Number(half == 0 ? pair << 16 : pair & 0xffff0000);
 
     private static uint Bits(float x) => BitConverter.SingleToUInt32Bits(x);

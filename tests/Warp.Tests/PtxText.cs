@@ -94,8 +94,39 @@ internal sealed partial class PtxText
             to[3](v, bits.W);
         }
 
+        if (operation.StartsWith("wgmma.mma_async", StringComparison.Ordinal))
+        {
+            // Sums are there after the wait alone, and factors must stay until then.
+            int numbers = x.Length - 9;
+            int Constant(int operand) => int.Parse(x[operand], CultureInfo.InvariantCulture);
+            int sign = Constant(numbers + 6) * Constant(numbers + 7);
+            bool turned = Constant(numbers + 8) != 0;
+            steps.Add(v => ThreadGroup.Pending.Add(() =>
+            {
+                float[] products = Ptx.GroupMultiply([.. Enumerable.Range(numbers, 4).Select(y => value[y](v))], wide[numbers + 4](v), numbers * 2, turned);
+                bool adds = value[numbers + 5](v) != 0;
+                for (int i = 0; i < numbers; i++)
+                {
+                    to[i](v, Bits((adds ? Number(value[i](v)) : 0) + (sign * products[i])));
+                }
+            }));
+            return;
+        }
+
         switch (operation)
         {
+            case "wgmma.fence.sync.aligned" or "wgmma.commit_group.sync.aligned" or "wgmma.fence.sync.aligned;" or "wgmma.commit_group.sync.aligned;": steps.Add(_ => { }); break;
+            case "wgmma.wait_group.sync.aligned":
+                steps.Add(_ =>
+                {
+                    ThreadGroup.Pending.ForEach(y => y());
+                    ThreadGroup.Pending.Clear();
+                });
+                break;
+            case "shr.u32": Set(v => value[1](v) >> (int)value[2](v)); break;
+            case "cvt.u64.u32": steps.Add(v => to[0](v, value[1](v))); break;
+            case "or.b64": steps.Add(v => to[0](v, wide[1](v) | wide[2](v))); break;
+            case "add.s64": steps.Add(v => to[0](v, wide[1](v) + wide[2](v))); break;
             case "mov.f32" or "mov.b32": Set(v => value[1](v)); break;
             case "add.f32": Floats((a, b) => a + b); break;
             case "sub.f32": Floats((a, b) => a - b); break;
@@ -159,7 +190,7 @@ internal sealed partial class PtxText
     private Func<ulong[], ulong> Value(string operand)
     {
         ulong constant = operand.StartsWith("0x", StringComparison.Ordinal) || operand.StartsWith("0f", StringComparison.Ordinal)
-            ? uint.Parse(operand[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            ? ulong.Parse(operand[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
             : int.TryParse(operand, out int number) ? (uint)number : 0;
         if (char.IsDigit(operand[0]) || operand[0] == '-')
         {

@@ -38,6 +38,9 @@ internal sealed unsafe class ThreadGroup : IDisposable
     [ThreadStatic]
     private static uint[]? strips;
 
+    [ThreadStatic]
+    private static List<Action>? pending;
+
     private readonly float* memory;
     private readonly Barrier barrier;
     private readonly Barrier[] warps;
@@ -45,8 +48,9 @@ internal sealed unsafe class ThreadGroup : IDisposable
 
     private readonly RaceWatch? watch;
 
-    private ThreadGroup(int threads, long elements, bool watched)
+    private ThreadGroup(int threads, long elements, bool watched, bool multiplies)
     {
+        Multiplies = multiplies;
         watch = watched ? new(elements * sizeof(float)) : null;
         Threads = threads;
         Elements = elements;
@@ -64,7 +68,13 @@ internal sealed unsafe class ThreadGroup : IDisposable
     /// <summary>The thread's registers that outlive an instruction's text.</summary>
     public static uint[] Strips => strips!;
 
+    /// <summary>What the thread has asked the tensor cores for and not waited for.</summary>
+    public static List<Action> Pending => pending!;
+
     public int Threads { get; }
+
+    /// <summary>True if warps of the card multiply in groups of four (compute capability 9.0).</summary>
+    public bool Multiplies { get; }
 
     public long Elements { get; }
 
@@ -73,14 +83,15 @@ internal sealed unsafe class ThreadGroup : IDisposable
     /// <param name="elements">Numbers of shared memory.</param>
     /// <param name="watched">True if warps may not touch what another wrote, or write what another read, before they have met at the barrier.</param>
     /// <param name="code">The code.</param>
-    public static void Run(int threads, long elements, bool watched, Action code)
+    /// <param name="multiplies">True if warps multiply in groups of four.</param>
+    public static void Run(int threads, long elements, bool watched, Action code, bool multiplies = false)
     {
-        using var group = new ThreadGroup(threads, elements, watched);
+        using var group = new ThreadGroup(threads, elements, watched, multiplies);
         Exception? failure = null;
         Thread[] all = [.. Enumerable.Range(0, threads).Select(x => new Thread(
             () =>
             {
-                (current, index, strips) = (group, x, new uint[2048]);
+                (current, index, strips, pending) = (group, x, new uint[2048], []);
                 RaceWatch.Begin();
                 try
                 {

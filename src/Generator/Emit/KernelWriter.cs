@@ -24,6 +24,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Tiles that are taken as strips (see <see cref="StripTiles"/>).</summary>
     public ISet<string> Strips { get; set; } = new HashSet<string>();
 
+    /// <summary>Tiles that are fetched for strips (see <see cref="StripTiles.Rooms"/>).</summary>
+    public ISet<string> Rooms { get; set; } = new HashSet<string>();
+
     /// <summary>True if a row of keys and one of values stand in the same storage, as wide as the wider of them.</summary>
     public bool Shares { get; set; }
 
@@ -243,10 +246,10 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     }
 
     private string Take(Tile tile, string rows, string columns) =>
-        $"scratch.Take{Kind(tile)}(ref offset, {(Strips.Contains(tile.Name) ? "ref strips, sizes, " : "")}{rows}, {columns}{(tile.Given is string field ? $", tensors.{field}.Data" : "")})";
+        $"scratch.Take{Kind(tile)}(ref offset, {(Strips.Contains(tile.Name) ? "ref strips, sizes, " : Rooms.Contains(tile.Name) ? "sizes, " : "")}{rows}, {columns}{(tile.Given is string field ? $", tensors.{field}.Data" : "")})";
 
     /// <summary>How a tile is taken: the end of the method's name, and the name of what it then takes.</summary>
-    private string Kind(Tile tile) => tile.Given is not null ? "Like" : (Factors.Contains(tile.Name) ? "Factor" : "") + (Strips.Contains(tile.Name) ? "Strip" : "");
+    private string Kind(Tile tile) => tile.Given is not null ? "Like" : (Factors.Contains(tile.Name) ? "Factor" : "") + (Strips.Contains(tile.Name) ? "Strip" : Rooms.Contains(tile.Name) ? "Rooms" : "");
 
     private void Write(Statement statement)
     {

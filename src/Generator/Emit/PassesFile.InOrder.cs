@@ -39,8 +39,9 @@ internal sealed partial class PassesFile
         writer.Line("// What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.");
         kernel.WriteRoom(writes.Length != 0);
         kernel.Factors = pass.Factors;
+        kernel.Rooms = pass.Rooms;
         kernel.Homogeneous = carries && !back && !Diagonal;
-        foreach (Statement fetch in pass.Ahead)
+        foreach (Statement fetch in pass.Ahead.OrderBy(x => x.Results.All(y => pass.Rooms.Contains(y.Name)) ? 0 : 1))
         {
             kernel.TakeAhead(fetch);
         }

@@ -13,7 +13,7 @@ internal sealed class ScratchTiles(Dimensions dimensions, bool workspace = false
     public void OpenScope() => scopes.Add([]);
 
     /// <param name="tile">A tile.</param>
-    /// <param name="kind">How it is taken: nothing, Factor, Strip, FactorStrip, Like (see <see cref="KernelWriter"/>).</param>
+    /// <param name="kind">How it is taken: nothing, Factor, Strip, FactorStrip, FactorRooms, Like (see <see cref="KernelWriter"/>).</param>
     public void Add(Tile tile, string kind = "") => Add(dimensions.Largest(tile.Rows), dimensions.Largest(tile.Columns), kind);
 
     /// <inheritdoc cref="Add(Tile, string)"/>

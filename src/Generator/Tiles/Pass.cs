@@ -48,8 +48,11 @@ internal sealed class Pass
     /// <summary>Names of the tiles that are taken as strips (see <see cref="StripTiles"/>).</summary>
     public ISet<string> Strips { get; private set; } = new HashSet<string>();
 
+    /// <summary>Names of the tiles that are fetched for strips.</summary>
+    public ISet<string> Rooms { get; private set; } = new HashSet<string>();
+
     /// <summary>The pass with other statements that write and read the same tiles.</summary>
-    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Strips = Strips };
+    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Strips = Strips, Rooms = Rooms };
 
     /// <summary>The pass with another tile that it takes from chunk to chunk, in full precision.</summary>
     /// <param name="tile">The tile.</param>
@@ -119,11 +122,13 @@ internal sealed class Pass
     {
         Statement[] fetches = [.. Statements.Where(x => IsFetch(x) && x.Results.All(ahead))];
         bool others = Statements.Any(x => IsFetch(x) && !fetches.Contains(x));
-        return new Pass(Statements.Where(x => !fetches.Contains(x) && (others || x is not ArriveStatement)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors)
+        var walk = new Pass(Statements.Where(x => !fetches.Contains(x) && (others || x is not ArriveStatement)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors)
         {
             Ahead = fetches,
             Strips = strips ? StripTiles.Of(Statements, Given[0]) : new HashSet<string>(),
         };
+        walk.Rooms = StripTiles.Rooms(fetches, walk.Statements, walk.Strips, walk.Factors);
+        return walk;
     }
 
     /// <summary>True for what begins to copy from memory.</summary>

@@ -26,6 +26,26 @@ internal static class StripTiles
         }
     }
 
+    /// <summary>The names of the fetched tiles that are multiplied with strips, or become strips, and nothing else (<c>ITile.TakeFactorRooms</c>).</summary>
+    /// <param name="fetches">What is fetched a chunk ahead.</param>
+    /// <param name="statements">The walk.</param>
+    /// <param name="strips">Its strips.</param>
+    /// <param name="factors">Its factors.</param>
+    public static ISet<string> Rooms(IEnumerable<Statement> fetches, IReadOnlyList<Statement> statements, ISet<string> strips, ISet<string> factors)
+    {
+        var rooms = new HashSet<string>(fetches.SelectMany(x => x.Results).Select(x => x.Name).Where(factors.Contains));
+        foreach (Statement statement in statements)
+        {
+            bool multiplies = statement is CallStatement { Method: "Product" or "TransposedProduct" or "DecayAndWrite" or "Copy" } call && strips.Contains(call.Written[0].Name);
+            if (!multiplies)
+            {
+                rooms.ExceptWith(statement.Reads.Select(x => x.Name));
+            }
+        }
+
+        return strips.Count == 0 ? new HashSet<string>() : rooms;
+    }
+
     /// <summary>The tiles that a statement needs in scratch.</summary>
     private static IEnumerable<string> Others(Statement statement, HashSet<string> strips)
     {

@@ -100,6 +100,9 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     public DeviceTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public DeviceTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     public DeviceTile TakeLike(ref long offset, int rows, int columns, DeviceTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>

@@ -107,6 +107,9 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     public HostTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public HostTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     public HostTile TakeLike(ref long offset, int rows, int columns, HostTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>

@@ -94,6 +94,9 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     public ReferenceTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public ReferenceTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     public ReferenceTile TakeLike(ref long offset, int rows, int columns, ReferenceTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>

@@ -86,6 +86,13 @@ public interface ITile<TSelf, TNumber>
     TSelf TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns);
 
     /// <summary>
+    /// <see cref="TakeFactor"/> for what a walk with strips fetches and then multiplies with them, or copies to one: a device may keep it as its tensor cores read it.
+    /// Taken before all other scratch; blocks of it have all of its columns.
+    /// </summary>
+    /// <inheritdoc cref="TakeStrip"/>
+    TSelf TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns);
+
+    /// <summary>
     /// Like <see cref="Take"/>, for a tile that only ever holds numbers of one of the caller's tensors as they are: a device may keep them as they stand there. They are
     /// multiplied, solved for and stored (<see cref="Gram"/>, <see cref="SolveUnitLowerScaled"/>, <see cref="ScaleRows"/>, <see cref="Copy"/>); elementwise loops do not touch them.
     /// </summary>

@@ -39,6 +39,10 @@ public static class Padded
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
     public static long FactorStrip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? 0 : Factor(rows, columns, sizes);
 
+    /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactorRooms"/> takes: blocks of 64 columns where it is multiplied with strips.</summary>
+    /// <inheritdoc cref="Elements(long, int, Sizes)"/>
+    public static long FactorRooms(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? ((rows + 15) & ~15) * ((columns + 63) >> 6) * 32 : Factor(rows, columns, sizes);
+
     /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeLike"/> takes.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
     public static long Like(long rows, int columns, Sizes sizes) => sizes.NarrowInputs == 0 ? Elements(rows, columns, sizes) : Factor(rows, columns, sizes);

@@ -170,6 +170,9 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public CudaStepTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public CudaStepTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
+    /// <inheritdoc/>
     public CudaStepTile TakeLike(ref long offset, int rows, int columns, CudaStepTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>

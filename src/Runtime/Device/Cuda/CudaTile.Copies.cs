@@ -69,6 +69,7 @@ public readonly partial struct CudaTile
     public static void Arrive()
     {
         Ptx.WaitForCopies();
+        Ptx.StripsAwait();
         Synchronize();
     }
 

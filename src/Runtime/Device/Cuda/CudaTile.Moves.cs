@@ -57,6 +57,9 @@ public readonly partial struct CudaTile
         public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.PutZeros((uint)to, left, row, last);
     }
 
+    /// <summary>Where a piece of a row stands.</summary>
+    private long PieceAt(int row, int piece, int bytes) => address + (IsRooms ? InRooms(row, piece << 3) : ((long)row * stride) + (piece * bytes));
+
     /// <summary>Moves rows; as many threads as the next power of two share one.</summary>
     /// <typeparam name="TMove">What is done with a piece.</typeparam>
     /// <param name="result">The result.</param>
@@ -71,11 +74,11 @@ public readonly partial struct CudaTile
     {
         int share = Bits(pieces - 1), step = Threads >> share, turns = ((rows - 1) >> (ThreadBits - share)) + 1;
         int row = Group.IdxX >> share, piece = Group.IdxX & ((1 << share) - 1);
-        long toAt = result.address + ((long)row * result.stride) + (piece * to), fromAt = x.address + ((long)row * x.stride) + (piece * from);
-        long down = (long)step * result.stride, downFrom = (long)step * x.stride;
+        long toAt = result.PieceAt(row, piece, to), fromAt = x.PieceAt(row, piece, from);
+        long down = (long)step * result.RowBytes, downFrom = (long)step * x.RowBytes;
 
         // A row more than there are is asked for only where the turns leave a rest.
-        if (turns <= 8 & pieces == 1 << share)
+        if (turns <= 8 & pieces == 1 << share & (!result.IsRooms | (step & 7) == 0))
         {
             int last = rows == turns * step ? int.MaxValue : rows - 1;
             TMove.Turn(toAt, fromAt, turns, row, last, lastFar);
@@ -91,7 +94,7 @@ public readonly partial struct CudaTile
         {
             for (int turn = 0; turn < turns; turn++)
             {
-                TMove.Turn(toAt + (turn * down), fromAt + (turn * downFrom), pieces - piece, row + (turn * step), rows - 1, lastFar);
+                TMove.Turn(result.PieceAt(row + (turn * step), piece, to), fromAt + (turn * downFrom), pieces - piece, row + (turn * step), rows - 1, lastFar);
             }
         }
     }

@@ -11,6 +11,14 @@ public readonly partial struct CudaTile
     /// <summary>Columns of a strip.</summary>
     internal const int StripColumns = 16;
 
+    // Rooms: columns of a block, and the bytes of its rows, one after the other. Pieces of 16 bytes change places within a row, by the row's number: what the tensor cores
+    // and loads of matrices ask for at a time is then in different banks.
+    private const int RoomColumns = 64;
+    private const int RoomRowBytes = 2 * RoomColumns;
+
+    // Warps that multiply with one another where the tensor cores read rooms by themselves.
+    private const int GroupOfWarps = 4;
+
     // Scratch of a warp in which rows get their order on their way to the device's memory.
     private const int RoomBytes = 1024;
 
@@ -23,6 +31,20 @@ public readonly partial struct CudaTile
         Padded.HoldsStrips(sizes) ? TakeRegisters(ref strips, rows, columns, CudaElement.BFloat16) : TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public CudaTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns)
+    {
+        if (!Padded.HoldsStrips(sizes))
+        {
+            return TakeFactor(ref offset, rows, columns);
+        }
+
+        int block = ((rows + 15) & ~15) * RoomRowBytes;
+        var tile = new CudaTile(address + (offset << 2), block, rows, columns, Scratch | Rooms, CudaElement.BFloat16);
+        offset += ((columns + RoomColumns - 1) / RoomColumns * block) >> 2;
+        return tile;
+    }
+
+    /// <inheritdoc/>
     public static void SynchronizeStrips(Sizes sizes)
     {
         if (!Padded.HoldsStrips(sizes))
@@ -30,6 +52,15 @@ public readonly partial struct CudaTile
             Synchronize();
         }
     }
+
+    /// <summary>True of scratch in blocks of <see cref="RoomColumns"/> columns (<see cref="TakeFactorRooms"/>), of which <see cref="stride"/> says how many bytes each takes.</summary>
+    private bool IsRooms => (place & Rooms) != 0;
+
+    /// <summary>Bytes from a row to the next.</summary>
+    private int RowBytes => stride + (((place & Rooms) >> 4) * (RoomRowBytes - stride));
+
+    /// <summary>Bytes from the first element of rooms to another.</summary>
+    private int InRooms(int i, int j) => ((j >> 6) * stride) + (i * RoomRowBytes) + ((((j >> 3) ^ i) & 7) << 4) + ((j & 7) << 1);
 
     private static CudaTile TakeRegisters(ref int strips, int rows, int columns, CudaElement element)
     {
@@ -53,11 +84,14 @@ public readonly partial struct CudaTile
 
     private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int depth, Into into)
     {
-        if (StripColumn < result.Columns)
+        // Warps that multiply with one another do so whether they have columns or not.
+        int grouped = a.IsRooms & result.IsStrip ? GroupOfWarps : 1;
+        if (result.Columns >= Warps * StripColumns || Warp / grouped * grouped * StripColumns < result.Columns)
         {
             Ptx.StripProduct(
                 result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
-                a.RightAt(0, aTurned ^ 1), a.stride, a.Exactly, aTurned, b.FirstRegister, b.Exactly, b.StripFactor, b.stride, depth);
+                a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, b.StripFactor, b.RowBytes, depth,
+                (uint)a.address, a.IsRooms ? a.stride : 0);
         }
     }
 
@@ -115,7 +149,7 @@ public readonly partial struct CudaTile
         }
         else if (x.IsScratch)
         {
-            Ptx.StripFromNear(result.Rows, result.stride, result.Exactly, x.StripFactor, x.stride, x.Exactly);
+            Ptx.StripFromNear(result.Rows, result.stride, result.Exactly, x.StripFactor, x.RowBytes, x.Exactly);
         }
         else
         {

@@ -31,12 +31,13 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
-    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; and that it is not whole (see IsWhole).
+    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; that it is not whole (see IsWhole); and that it is scratch for strips (see IsRooms).
     private const int Tensor = 0;
     private const int Handed = 1;
     private const int Scratch = 2;
     private const int Ragged = 4;
     private const int Strip = 8;
+    private const int Rooms = 16;
 
     private readonly long address;
     private readonly int stride;
@@ -189,7 +190,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     {
         // Without conditions: sums of constants are constants for any compiler.
         int end = column + columns, odd = (((column << Shift) & 15) | (((end << Shift) & 15) * Math.Min(Columns - end, 1))) * (place & Scratch);
-        return new(address + (row * stride) + ((long)column << Shift), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
+        return new(address + (row * RowBytes) + ((long)column << Shift), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
     }
 
     /// <inheritdoc/>
@@ -259,7 +260,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private uint Near(int i, int j) => (uint)address + (uint)((i * stride) + (j << 2));
 
     /// <summary>The address of an element of a factor.</summary>
-    private uint NearFactor(int i, int j) => (uint)address + (uint)((i * stride) + (j << 1));
+    private uint NearFactor(int i, int j) => (uint)address + (uint)(IsRooms ? InRooms(i, j) : (i * stride) + (j << 1));
 
     /// <summary>The address of an element of the device's memory.</summary>
     private long Far(int i, int j) => address + ((long)i * stride) + ((long)j << Shift);

@@ -3,6 +3,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
 using ILGPU.IR.Values;
+using ILGPU.Runtime.Cuda;
 
 namespace AttentionDsl.Runtime;
 
@@ -28,9 +29,18 @@ internal static partial class Ptx
     /// <param name="b">In scratch: where this lane's part of it begins, as that of a left factor that is turned.</param>
     /// <param name="bStride">Bytes from a row to the next.</param>
     /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    /// <param name="rooms">Where the left factor begins.</param>
+    /// <param name="block">Bytes of 64 of its columns, if it stands in such blocks (<see cref="CudaTile.TakeFactorRooms"/>); 0: it does not.</param>
     [IntrinsicImplementation]
     public static void StripProduct(
-        int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth)
+        int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth,
+        uint rooms, int block)
+    {
+    }
+
+    /// <summary>What this thread has written to shared memory may be read by the tensor cores themselves after the next barrier.</summary>
+    [IntrinsicImplementation]
+    public static void StripsAwait()
     {
     }
 
@@ -145,6 +155,6 @@ internal static partial class Ptx
     private static void WriteStrip(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {
         var call = new Operands(generator, (MethodCall)value);
-        generator.Builder.Append(PtxStrip.Of(call.Name, call.Constant, call.Number, call.Register));
+        generator.Builder.Append(PtxStrip.Of(call.Name, backend.Architecture == CudaArchitecture.SM_90, call.Constant, call.Number, call.Register));
     }
 }

@@ -14,6 +14,9 @@ internal sealed class PtxStrip : PtxBlock
     /// <summary>Declares the registers of strips, for a whole kernel: any number, of which those that are not used are not there.</summary>
     public const string Declaration = ".reg .b32 strip<2048>;";
 
+    // Eight rows of a block of 64 columns.
+    private const int EightRows = 1024;
+
     private const string Log2E = "0f3FB8AA3B";
     private const string One = "0f3F800000";
     private const string Zero = "0f00000000";
@@ -44,24 +47,41 @@ internal sealed class PtxStrip : PtxBlock
 
     /// <summary>The instructions of a call of one of the methods of <see cref="Ptx"/> on strips.</summary>
     /// <param name="name">The method.</param>
+    /// <param name="groups">True if four warps multiply at once (compute capability 9.0): the left factor goes from shared memory to the tensor cores, for all of them together.</param>
     /// <param name="constant">An operand that is a constant.</param>
     /// <param name="number">An operand as a constant or a register.</param>
     /// <param name="register">An operand as a register.</param>
-    public static string Of(string name, Func<int, int> constant, Func<int, string> number, Func<int, string> register)
+    public static string Of(string name, bool groups, Func<int, int> constant, Func<int, string> number, Func<int, string> register)
     {
+        if (name == nameof(Ptx.StripsAwait))
+        {
+            return groups ? "\tfence.proxy.async.shared::cta;\n" : "";
+        }
+
         int rows = constant(0);
         Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
+        Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
         return name switch
         {
+            nameof(Ptx.StripProduct) when groups && strip.First >= 0 && constant(16) > 0 => GroupProduct(
+                strip,
+                rows,
+                (Into)constant(5),
+                register(15),
+                constant(16),
+                constant(9) != 0,
+                constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
+                Right(),
+                constant(14)),
             nameof(Ptx.StripProduct) => Product(
                 strip.First < 0 ? null : strip,
                 strip.First < 0 ? new(register(3), number(4), true) : null,
                 rows,
                 (Into)constant(5),
-                new(register(6), number(7), constant(8) != 0, constant(9) != 0, true),
+                new(register(6), number(7), constant(8) != 0, constant(9) != 0, true, constant(16)),
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
-                constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null,
+                Right(),
                 constant(14)),
             nameof(Ptx.StripDecay) => Decay(strip, rows, (text, row) => text.Along(new(register(2), "0", true), 0, row)),
             nameof(Ptx.StripDecayFar) => Decay(strip, rows, (text, row) => text.AlongFar(register(2), row)),
@@ -114,6 +134,50 @@ internal sealed class PtxStrip : PtxBlock
             {
                 text.Put(result, i, sums[i]);
             }
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>The same by four warps at once: sums are the result's own registers where these are in single precision.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="rows">Its rows, a multiple of 16.</param>
+    /// <param name="into">How sums join it.</param>
+    /// <param name="a">A register: where the left factor begins, in blocks of 64 columns.</param>
+    /// <param name="block">Bytes of a block.</param>
+    /// <param name="turned">True if the left factor is the transposed tile.</param>
+    /// <param name="strip">The right factor; null: it stands in <paramref name="b"/>.</param>
+    /// <param name="b">A tile of scratch.</param>
+    /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    private static string GroupProduct(Registers result, int rows, Into into, string a, int block, bool turned, Registers? strip, Factor? b, int depth)
+    {
+        var text = new PtxStrip();
+        string[] sums = [.. Enumerable.Range(0, rows / 8).SelectMany(x =>
+            result.Exact ? Enumerable.Range(0, 4).Select(y => result.Number(x, y))
+            : into == Into.Set ? Enumerable.Range(0, 4).Select(_ => text.Number($"mov.f32 {{0}}, {Zero};"))
+            : text.Numbers(result, x))];
+        Fragment[] right = [.. Enumerable.Range(0, depth / 16).Select(x => strip is null ? text.Load(b!, 0, x * 16, keeps: false) : text.Pairs(strip, x * 2))];
+
+        // How the tensor cores find 16 deep of the left factor: an address, then strides, all in sixteens of bytes. Across blocks of 64 columns; from eight rows to the next eight.
+        ulong form = (1UL << 62) | ((ulong)(EightRows >> 4) << 32) | ((ulong)(block >> 4) << 16);
+        string start = text.Address($"cvt.u64.u32 {{0}}, {text.Bits($"shr.u32 {{0}}, {a}, 4;")};");
+        start = text.Address($"or.b64 {{0}}, {start}, 0x{form:x16};");
+        string one = text.Bits("mov.b32 {0}, 1;"), adds = text.Predicate($"setp.gt.s32 {{0}}, {one}, 0;"), sets = text.Predicate($"setp.lt.s32 {{0}}, {one}, 0;");
+        text.Line("wgmma.fence.sync.aligned;");
+        for (int d = 0; d < depth; d += 16)
+        {
+            int further = turned ? d / 8 * EightRows : (d / 64 * block) + (d % 64 * 2);
+            string at = further == 0 ? start : text.Address($"add.s64 {{0}}, {start}, {further >> 4};");
+            Fragment x = right[d / 16];
+            text.Line($"wgmma.mma_async.sync.aligned.m64n{rows}k16.f32.bf16.bf16 {List(sums)}, {{{x.NearLow},{x.FarLow},{x.NearHigh},{x.FarHigh}}}, {at}, "
+                + $"{(d == 0 && into == Into.Set ? sets : adds)}, {(into == Into.Subtract ? -1 : 1)}, 1, {(turned ? 1 : 0)};");
+        }
+
+        text.Line("wgmma.commit_group.sync.aligned;");
+        text.Line("wgmma.wait_group.sync.aligned 0;");
+        for (int i = 0; i < rows / 8 && !result.Exact; i++)
+        {
+            text.Put(result, i, sums[(4 * i)..((4 * i) + 4)]);
         }
 
         return text.Text();

@@ -27,11 +27,15 @@ internal static partial class PtxText
         }));
     }
 
-    /// <summary>The text for an architecture, of which ILGPU names an older one: instructions of later ones are ours.</summary>
+    /// <summary>
+    /// The text for an architecture, of which ILGPU names an older one: instructions of later ones are ours, some of 9.0 alone. Shared memory begins where the tensor cores
+    /// of 9.0 want it to.
+    /// </summary>
     /// <param name="ptx">As ILGPU writes it.</param>
     /// <param name="architecture">The card's.</param>
     public static string For(string ptx, CudaArchitecture architecture) =>
-        Target().Replace(ptx, string.Create(CultureInfo.InvariantCulture, $".target sm_{architecture.Major}{architecture.Minor}"), 1);
+        Target().Replace(ptx, string.Create(CultureInfo.InvariantCulture, $".target sm_{architecture.Major}{architecture.Minor}{(architecture == CudaArchitecture.SM_90 ? "a" : "")}"), 1)
+            .Replace(".extern .shared .align 4 ", ".extern .shared .align 1024 ", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\.target sm_\d+", RegexOptions.CultureInvariant)]
     private static partial Regex Target();
