@@ -10,6 +10,8 @@ namespace AttentionDsl.Gpu;
 /// <summary>What a variant's kernels take until they are PTX, which needs no card: K = V = 128, chunks of 32, bfloat16.</summary>
 internal static class Compilation
 {
+    private const int Heads = 16, Chunk = 32;
+
     private static readonly string[] Kernels = ["Prepare", "Advance", "Trail", "Retreat", "Gradients"];
 
     /// <summary>Compiles the kernels one by one and then, as a first call does, all at once; the first is the process's first.</summary>
@@ -32,8 +34,9 @@ internal static class Compilation
         Type kernels = (Catalog.All.FirstOrDefault(x => x.Description.Name == variant)
             ?? throw new ArgumentException($"--variants: expected some of {string.Join(", ", Catalog.All.Select(x => x.Description.Name))}, but got {variant}.")).GetType().GetGenericArguments()[0];
         bool panels = kernel is not ("Prepare" or "Gradients");
+        Work[] work = [.. Enumerable.Range(0, Heads).Select(x => KnownSizes.Item(x, Heads, Chunk) with { Heads = Heads, Columns = panels ? CudaBackend.PanelColumns : 128 })];
         Type known = KnownSizes.Of(
-            new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Columns = panels ? CudaBackend.PanelColumns : 128 }], Enumerable.Repeat(CudaElement.BFloat16, 30));
+            new Sizes { K = 128, V = 128, Chunk = Chunk, Updates = 1 }, panels ? work[..1] : work, [.. Enumerable.Repeat((CudaElement.BFloat16, Heads), 30)]);
         MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(CudaTile), typeof(CudaLanes), known);
         var clock = Stopwatch.StartNew();
         string ptx = CudaFrontEnd.Compile(method, new KernelSpecialization(CudaGroup.Threads, kernel == "Gradients" ? 1 : 2), CudaArchitecture.SM_90, CudaInstructionSet.ISA_84);

@@ -118,7 +118,7 @@ public class PtxTests
     /// <summary>Kernels of CUDA cards know their sizes when they are compiled; the others serve all.</summary>
     private static Type Known<TTile>(VariantDescription variant, string kernel) => typeof(TTile) == typeof(DeviceTile) ? typeof(AnySizes)
         : typeof(TTile) == typeof(CudaStepTile) ? Step(variant)
-        : KnownSizes.Of(new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Columns = kernel is "Prepare" or "Gradients" ? 128 : 64 }], Enumerable.Repeat(CudaElement.BFloat16, 30));
+        : KnownSizes.Of(new Sizes { K = 128, V = 128, Chunk = 32, Updates = 1 }, [new Work { Heads = 16, Columns = kernel is "Prepare" or "Gradients" ? 128 : 64 }], [.. Enumerable.Repeat((CudaElement.BFloat16, 16), 30)]);
 
     /// <summary>A step of one sequence with 16 heads in panels of 32 columns: tokens in bfloat16, parameters and states in single precision.</summary>
     private static Type Step(VariantDescription variant)

@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace AttentionDsl.Runtime;
 
 /// <summary>
@@ -32,20 +34,26 @@ public readonly struct AnySizes : IKnownSizes
     public static int Element(int operand) => -1;
 }
 
-/// <summary>A kernel for one K, V, chunk length, number of updates a token, number of value columns an item, and tensors of these elements.</summary>
+/// <summary>A kernel for one K, V, chunk length, number of updates a token, number of value columns an item, and tensors of these elements and heads.</summary>
 /// <typeparam name="TK">Key channels.</typeparam>
 /// <typeparam name="TV">Value channels.</typeparam>
 /// <typeparam name="TChunk">Tokens a chunk.</typeparam>
 /// <typeparam name="TUpdates">State updates a token.</typeparam>
 /// <typeparam name="TColumns">Value columns of every item; 0: they differ.</typeparam>
+/// <typeparam name="THeads">Value heads; 0: not known.</typeparam>
+/// <typeparam name="TInOrder">1 if the item is that of the group's number (<see cref="KnownSizes.Item"/>): then it waits for no list of items.</typeparam>
 /// <typeparam name="TElements">Two bits for every operand: its <see cref="CudaElement"/>.</typeparam>
-internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, TElements> : IKnownSizes
+/// <typeparam name="THeadsOf">Two bits for every operand: its <see cref="KnownHeads"/>.</typeparam>
+internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, THeads, TInOrder, TElements, THeadsOf> : IKnownSizes
     where TK : struct, INatural
     where TV : struct, INatural
     where TChunk : struct, INatural
     where TUpdates : struct, INatural
     where TColumns : struct, INatural
+    where THeads : struct, INatural
+    where TInOrder : struct, INatural
     where TElements : struct, INatural
+    where THeadsOf : struct, INatural
 {
     public static Sizes Of(Sizes sizes)
     {
@@ -64,21 +72,91 @@ internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, TElement
             item.Columns = (int)TColumns.Value;
         }
 
+        if (THeads.Value != 0)
+        {
+            item.Heads = (int)THeads.Value;
+        }
+
+        if (TInOrder.Value != 0)
+        {
+            Work own = KnownSizes.Item(Grid.IdxX, (int)THeads.Value, (int)TChunk.Value);
+            item.Head = own.Head;
+            item.Chunk = own.Chunk;
+            item.Start = own.Start;
+            item.Length = own.Length;
+        }
+
         return item;
     }
 
-    public static int Element(int operand) => (int)(TElements.Value >> (2 * operand)) & 3;
+    /// <summary>What <see cref="CudaTile.Known(Operand{CudaTile, CudaLanes}, int, int)"/> reads: element and heads.</summary>
+    public static int Element(int operand) =>
+        CudaTile.Described((int)(TElements.Value >> (2 * operand)) & 3, (KnownHeads)((int)(THeadsOf.Value >> (2 * operand)) & 3), (int)THeads.Value);
+}
+
+/// <summary>What a kernel knows of the heads of an operand.</summary>
+internal enum KnownHeads
+{
+    /// <summary>Nothing.</summary>
+    Any,
+
+    /// <summary>It was not given.</summary>
+    None,
+
+    /// <summary>One.</summary>
+    One,
+
+    /// <summary>As many as there are value heads.</summary>
+    All,
 }
 
 /// <summary>The types that say which sizes a kernel knows.</summary>
 internal static class KnownSizes
 {
+    // As many as a long has codes for.
+    private const int MostOperands = 31;
+
     /// <summary>The type for these sizes, items and operands.</summary>
-    public static Type Of(Sizes sizes, Work[] work, IEnumerable<CudaElement> operands)
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="work">The items.</param>
+    /// <param name="operands">Elements and heads of the operands; no heads: it was not given.</param>
+    public static Type Of(Sizes sizes, Work[] work, IReadOnlyList<(CudaElement Element, int Heads)> operands)
     {
-        int columns = work.Length == 0 || work.Any(x => x.Columns != work[0].Columns) ? 0 : work[0].Columns;
-        long elements = operands.Select((x, i) => (long)x << (2 * i)).Sum();
-        Type[] numbers = [.. new long[] { sizes.K, sizes.V, sizes.Chunk, sizes.Updates, columns, elements }.Select(Natural.Of)];
-        return typeof(TheseSizes<,,,,,>).MakeGenericType(numbers);
+        int valueHeads = work.Length == 0 ? 0 : work[0].Heads, columns = work.Length == 0 || work.Any(x => x.Columns != work[0].Columns) ? 0 : work[0].Columns;
+        long elements = 0, heads = 0;
+        for (int i = 0; i < Math.Min(operands.Count, MostOperands); i++)
+        {
+            elements |= (long)operands[i].Element << (2 * i);
+            heads |= (long)Heads(operands[i].Heads, valueHeads) << (2 * i);
+        }
+
+        Type[] numbers =
+        [
+            .. new long[] { sizes.K, sizes.V, sizes.Chunk, sizes.Updates, columns, valueHeads, InOrder(work, sizes.Chunk) ? 1 : 0, elements, heads }.Select(Natural.Of),
+        ];
+        return typeof(TheseSizes<,,,,,,,,>).MakeGenericType(numbers);
     }
+
+    /// <summary>Item number <paramref name="index"/> of whole chunks: of every chunk all heads, of all chunks of a call, whose sequences are whole chunks, too.</summary>
+    public static Work Item(int index, int heads, int chunk)
+    {
+        uint number = (uint)index / (uint)heads;
+        return new() { Head = (int)((uint)index - (number * (uint)heads)), Chunk = number, Start = (long)number * (uint)chunk, Length = chunk };
+    }
+
+    private static bool InOrder(Work[] work, int chunk)
+    {
+        for (int i = 0; i < work.Length; i++)
+        {
+            Work expected = Item(i, work[i].Heads, chunk);
+            if ((work[i].Head, work[i].Chunk, work[i].Start, work[i].Length) != (expected.Head, expected.Chunk, expected.Start, expected.Length))
+            {
+                return false;
+            }
+        }
+
+        return work.Length > 0;
+    }
+
+    private static KnownHeads Heads(int heads, int all) => heads == 0 ? KnownHeads.None : heads == all ? KnownHeads.All : heads == 1 ? KnownHeads.One : KnownHeads.Any;
 }

@@ -44,7 +44,7 @@ internal static class WorkList
         return [.. work];
     }
 
-    /// <summary>An item for every chunk of every item.</summary>
+    /// <summary>An item for every chunk of every item: heads beside each other, as they stand in memory.</summary>
     public static Work[] Chunks(IEnumerable<Work> items, int chunkLength)
     {
         var work = new List<Work>();
@@ -56,7 +56,7 @@ internal static class WorkList
             }
         }
 
-        return [.. work];
+        return [.. work.OrderBy(x => x.Chunk)];
     }
 
     /// <summary>The items with at most so many value columns each.</summary>

@@ -42,7 +42,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         sizes = Sized(sizes, bindings, TKernels.Description);
         Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x, sizes))];
         DeviceKernel<CudaTile, CudaLanes>[] all = kernels.Get<TKernels>(
-            cut, x => KnownSizes.Of(sizes, x.Work, bindings.Select(y => CudaElements.Of(y.Tensor))), x => Specialization<TKernels>(x, sizes), compiling);
+            cut, x => KnownSizes.Of(sizes, x.Work, [.. bindings.Select(y => (CudaElements.Of(y.Tensor), y.Tensor is null ? 0 : y.Heads))]), x => Specialization<TKernels>(x, sizes), compiling);
         Step[] steps = [.. cut.Zip(all, (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
         long bytes = DeviceMemory.Aligned(1);
         CudaTile.Between(parts, part => bytes += DeviceMemory.Aligned(part));

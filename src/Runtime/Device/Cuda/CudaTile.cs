@@ -160,20 +160,41 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private static CudaTile Line(long address, CudaElement element) => new(address, 0, 1, int.MaxValue, Handed, element);
 
     /// <inheritdoc/>
+    /// <remarks>The element is what <see cref="Described"/> made.</remarks>
     public static Operand<CudaTile, CudaLanes> Known(Operand<CudaTile, CudaLanes> tensor, int element, int width)
     {
-        if (element >= 0)
-        {
-            tensor.Data = new(tensor.Data.address, tensor.Data.stride, tensor.Data.Rows, tensor.Data.Columns, Tensor, (CudaElement)element);
-        }
-
         if (width > 0)
         {
             tensor.Width = width;
         }
 
+        if (element < 0)
+        {
+            return tensor;
+        }
+
+        int stride = tensor.Data.stride, heads = (element >> HeadsBit) - 1;
+        if (heads >= 0)
+        {
+            tensor.Heads = heads;
+            if (width > 0)
+            {
+                stride = (heads * width) << ((element & 3) == (int)CudaElement.Float32 ? 2 : 1);
+            }
+        }
+
+        tensor.Data = new(tensor.Data.address, stride, tensor.Data.Rows, tensor.Data.Columns, Tensor, (CudaElement)(element & 3));
         return tensor;
     }
+
+    private const int HeadsBit = 2;
+
+    /// <summary>What a kernel knows of an operand.</summary>
+    /// <param name="element">A <see cref="CudaElement"/>.</param>
+    /// <param name="heads">What it knows of its heads.</param>
+    /// <param name="all">Value heads.</param>
+    internal static int Described(int element, KnownHeads heads, int all) =>
+        element | ((heads == KnownHeads.Any ? 0 : heads == KnownHeads.None ? 1 : heads == KnownHeads.One ? 2 : all + 1) << HeadsBit);
 
     /// <summary>Memory of the device as a row-major matrix (a tensor), or as a linear region (one row).</summary>
     /// <param name="address">Address of the first element.</param>
