@@ -53,6 +53,17 @@ internal static unsafe partial class Ptx
         }
     }
 
+    public static void Widen(uint to, uint from, int there, int first)
+    {
+        CudaBits4 bits = there != 0 ? LoadBits4Near(from) : default;
+        Together();
+        if (there != 0)
+        {
+            StoreBits4Near(to, bits.X << 16, bits.X & 0xffff0000, bits.Y << 16, bits.Y & 0xffff0000);
+            StoreBits4Near(to + 16, bits.Z << 16, bits.Z & 0xffff0000, bits.W << 16, bits.W & 0xffff0000);
+        }
+    }
+
     public static void BringWider(uint to, long from, int left, int row, int last, int lastFar)
     {
         if (left > 0 && row <= last)
@@ -121,7 +132,7 @@ internal static unsafe partial class Ptx
     {
     }
 
-    public static void Expect(long address)
+    public static void Expect(long address, int bytes)
     {
     }
 

@@ -44,7 +44,7 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
         for (int i = 0; i < items.Length; i++)
         {
             Grid.IdxX = i;
-            Work item = TKnown.Of(items[i]);
+            Work item = TKnown.Of(items[i], i);
             long elements = CudaStepTile.Elements(TKernels.Scratch(KernelKind.Decode, sizes with { V = item.Columns }), item.Columns);
             ThreadGroup.Run(CudaStepTile.Threads, elements, watched: false, () => TKernels.Decode<CudaStepTile, CudaQuad>(operands, TKnown.Of(sizes), item, CudaStepTile.ScratchOf(default, 0, elements)));
         }

@@ -10,6 +10,15 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
     private readonly HashSet<string> frame = [];
 
+    // What was fetched, perhaps in fewer bits, and has not arrived.
+    private readonly List<string> narrow = [];
+
+    // True if more than what is fetched at the top has not arrived.
+    private bool arriving;
+
+    // What is read of memory when it is needed.
+    private Statement[] later = [];
+
     public SourceWriter Writer => writer;
 
     /// <summary>Where a load finds its rows.</summary>
@@ -45,8 +54,11 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>True if what it writes is a turn of a walk over chunks: statements stay in their order, and what begins the next turn waits for all.</summary>
     public bool Walks { get; set; }
 
-    /// <summary>True if what it reads of memory later on is brought nearer at once.</summary>
-    public bool Expects { get; set; }
+    /// <summary>True if it computes one chunk: all that is fetched arrives at once.</summary>
+    public bool OfChunk { get; set; }
+
+    /// <summary>Written in the middle of a chunk, between two statements: what does not concern them.</summary>
+    public Action? Meanwhile { get; set; }
 
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
@@ -75,19 +87,22 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         }
 
         var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: Waits && !Repeats && !Walks);
+        later = [.. statements.Where(x => Pass.IsFromMemory(x) && x.Results.Single().Rows != Dim.One)];
         var barriers = new Barriers();
+        int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
         for (int i = 0; i < statements.Count; i++)
         {
             Statement statement = statements[i];
+            if (i == middle && Meanwhile is not null)
+            {
+                writer.Line();
+                Meanwhile();
+            }
+
             string[] places = [.. Place(statement, i, storage, out bool inPlace)];
             if (Waits && !inPlace && barriers.Reach(statement, storage) is var wait and not Wait.None)
             {
                 WriteWait(wait);
-            }
-
-            if (Expects && statement is ArriveStatement)
-            {
-                WriteExpected(statements.Skip(i));
             }
 
             if (statement.Equation.Length != 0)
@@ -118,16 +133,21 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         return storage;
     }
 
-    /// <summary>Says what will be read of memory.</summary>
-    private void WriteExpected(IEnumerable<Statement> statements)
+    /// <summary>Says what statements will bring from memory: of the caller's tensors the rows of all heads, by all groups that compute the chunk's heads.</summary>
+    public void WriteExpected(IEnumerable<Statement> statements)
     {
-        string[] expected = [.. statements.Where(Pass.IsFromMemory).Where(x => x.Results.Single().Rows != Dim.One).Select(From).Distinct()];
-        if (expected.Length > 0)
+        IEnumerable<Statement> all = statements.Where(x => x.Results.Single().Rows != Dim.One);
+        string[] expected = [.. all.Select(x => x is LoadStatement load ? $"{RowsOfAllHeads(load)}, at.Head, at.Heads" : $"{From(x)}, 0, 1").Distinct()];
+        for (int i = 0; i < expected.Length; i++)
         {
-            writer.Line();
-            writer.Line("// What is read later comes nearer.");
-            Array.ForEach(expected, x => writer.Line($"TTile.Expect({x});"));
+            writer.Line($"TTile.Expect({expected[i]}, {i});");
         }
+    }
+
+    private string RowsOfAllHeads(LoadStatement load)
+    {
+        bool updates = load.Result.Rows == Dim.Update || PerUpdateLoads.Contains(load.Field);
+        return $"tensors.{load.Field}.Rows({(updates ? Rows.UpdateStart : Rows.Start)}, {(updates ? Rows.TensorUpdates : Rows.Tokens)})";
     }
 
     /// <summary>What a statement brings from memory.</summary>
@@ -138,12 +158,21 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>All threads wait for each other.</summary>
     public void WriteWait() => WriteWait(Wait.All);
 
-    private void WriteWait(Wait wait) => writer.Line(wait switch
+    private void WriteWait(Wait wait)
     {
-        Wait.Vectors => "TTile.SynchronizeVectors();",
-        Wait.Strips => "TTile.SynchronizeStrips(sizes);",
-        _ => "TTile.Synchronize();",
-    });
+        if (wait == Wait.All && arriving)
+        {
+            WriteArrival();
+            return;
+        }
+
+        writer.Line(wait switch
+        {
+            Wait.Vectors => "TTile.SynchronizeVectors();",
+            Wait.Strips => "TTile.SynchronizeStrips(sizes);",
+            _ => "TTile.Synchronize();",
+        });
+    }
 
     /// <summary>Writes what carries the state on to the next chunk or token, in the state's own storage.</summary>
     public void WriteInPlace(TileProgram program) => WriteInPlace(StateSweep.Of(program), program.StateIn, program.StateOut, program.Results);
@@ -251,16 +280,48 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>How a tile is taken: the end of the method's name, and the name of what it then takes.</summary>
     private string Kind(Tile tile) => tile.Given is not null ? "Like" : (Factors.Contains(tile.Name) ? "Factor" : "") + (Strips.Contains(tile.Name) ? "Strip" : Rooms.Contains(tile.Name) ? "Rooms" : "");
 
+    /// <summary>Writes a copy from memory, or the beginning of one.</summary>
+    private void WriteCopy(Statement statement, Tile result, bool fetched)
+    {
+        string tiles = $"{result.Variable}, {From(statement)}";
+        bool matrix = OfChunk && result is { Rows: not Dim.One, Columns: not Dim.One };
+        if (!fetched && !matrix)
+        {
+            writer.Line($"TTile.Copy({tiles}, Into.Set);");
+            return;
+        }
+
+        // Before a matrix is used all threads wait for each other anyway: by then it has arrived.
+        arriving |= !fetched;
+        if (matrix && result.Given is null && !Factors.Contains(result.Name))
+        {
+            writer.Line($"TTile.FetchNarrow({tiles});");
+            narrow.Add(tiles);
+        }
+        else
+        {
+            writer.Line($"TTile.Fetch({tiles});");
+        }
+    }
+
+    /// <summary>What was fetched is there.</summary>
+    private void WriteArrival()
+    {
+        narrow.ForEach(x => writer.Line($"TTile.Widen({x});"));
+        narrow.Clear();
+        arriving = false;
+        writer.Line("TTile.Arrive();");
+    }
+
     private void Write(Statement statement)
     {
         switch (statement)
         {
             case LoadStatement x:
-                writer.Line(x.Fetched ? $"TTile.Fetch({x.Result.Variable}, {From(x)});" : $"TTile.Copy({x.Result.Variable}, {From(x)}, Into.Set);");
+                WriteCopy(x, x.Result, x.Fetched);
                 break;
             case RecallStatement x:
-                string from = $"{x.Result.Variable}, {From(x)}";
-                writer.Line(x.Fetched ? $"TTile.Fetch({from});" : $"TTile.Copy({from}, Into.Set);");
+                WriteCopy(x, x.Result, x.Fetched);
                 break;
             case StoreStatement x:
                 string store = x.Scale is Tile scale ? $"TTile.ScaleRows({Memory[x.To]}, {x.X.Name}, {scale.Name});" : $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);";
@@ -279,7 +340,14 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 writer.Line($"TTile.Trim({x.X.Variable}, {(x.X.Rows == Dim.Update ? Rows.TensorUpdates : Rows.Tokens)});");
                 break;
             case ArriveStatement:
-                writer.Line("TTile.Arrive();");
+                if (OfChunk && later.Length > 0)
+                {
+                    writer.Line("// What is read later on comes nearer.");
+                    WriteExpected(later);
+                    writer.Line();
+                }
+
+                WriteArrival();
                 break;
             case CallStatement x:
                 IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => y.Name);

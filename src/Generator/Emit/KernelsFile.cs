@@ -5,6 +5,9 @@ internal static class KernelsFile
 {
     public static readonly string[] Kinds = ["Decode", "DecodeBackward", "Forward", "Backward"];
 
+    /// <summary>True of a pass whose items are chunks.</summary>
+    public static bool IsOfChunks(string pass) => pass is "Prepare" or "Project" or "Gradients";
+
     /// <summary>The kernels that work from and to the workspace between passes.</summary>
     public static string[] Passes(Variant variant)
     {
@@ -40,7 +43,7 @@ internal static class KernelsFile
             writer.Open();
             foreach (string pass in Passes(variant))
             {
-                writer.Line($"case KernelKind.{pass}: {pass}Item(tensors, sizes, at, scratch, between); break;");
+                writer.Line($"case KernelKind.{pass}: {pass}Item(tensors, sizes, at, {(IsOfChunks(pass) ? "at, " : "")}scratch, between); break;");
             }
 
             writer.Line("default: throw new ArgumentOutOfRangeException(nameof(pass));");

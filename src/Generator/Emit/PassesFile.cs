@@ -9,6 +9,9 @@ internal sealed partial class PassesFile
     private const string Alone = "(at.Chunk * at.Heads) + at.Head";
     private const string InOrder = "((at.Chunk + chunk) * at.Heads) + at.Head";
 
+    // The gradient of the state after a chunk.
+    private const string AfterName = "dSNext";
+
     private readonly Variant variant;
     private readonly SourceWriter writer;
     private readonly IDictionary<string, string> scratch;
@@ -44,12 +47,7 @@ internal sealed partial class PassesFile
     {
         WriteKept();
         writer.Line();
-        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", kernel =>
-        {
-            OpenKept(kernel);
-            writer.Line();
-            Write(kernel, Plan.Prepare);
-        });
+        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", Plan.Prepare, (kernel, _) => OpenKept(kernel));
         writer.Line();
         if (Plan.Carry is Pass carry)
         {
@@ -93,16 +91,16 @@ internal sealed partial class PassesFile
             readsStates: Plan.Project is null);
     }
 
-    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates) => WriteChunkPass(name, summary, kernel =>
+    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates) => WriteChunkPass(name, summary, pass, (kernel, reads) =>
     {
         OpenKept(kernel);
-        if (readsStates)
+        if (readsStates && !reads)
         {
             NameState(kernel, state.Name, "before", Alone, panel: false);
-            NameState(kernel, "dSNext", "after", Alone, panel: false);
+            NameState(kernel, AfterName, "after", Alone, panel: false);
         }
 
-        if (Plan.Project is not null)
+        if (Plan.Project is not null && !(reads && readsStates))
         {
             OpenProjected(kernel);
         }
@@ -111,9 +109,6 @@ internal sealed partial class PassesFile
         {
             kernel.Memory[source.Field + "Gradient"] = GradientText.OfChunk(kernel, source);
         }
-
-        writer.Line();
-        Write(kernel, pass);
     });
 
     private IEnumerable<KeptTile> AllKept => Plan.Kept.Concat(Plan.OnTheWay);
@@ -222,19 +217,59 @@ internal sealed partial class PassesFile
         return tiles.Elements();
     }
 
-    private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles)
+    private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string signature = Signature)
     {
         tiles = new ScratchTiles(dimensions);
         writer.Doc("summary", summary);
-        writer.Open($"private static void {name}Item{Signature}");
+        writer.Open($"private static void {name}Item{signature}");
         writer.Line("long offset = 0;");
         return new KernelWriter(writer, dimensions, tiles, variant.Loops) { Waits = true };
     }
 
-    private void WriteChunkPass(string name, string summary, Action<KernelWriter> body)
+    /// <summary>Writes a pass whose items are chunks.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it does.</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="open">Names what stands in the workspace: all of it, or what the pass reads.</param>
+    private void WriteChunkPass(string name, string summary, Pass pass, Action<KernelWriter, bool> open)
     {
-        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles);
-        kernel.Expects = true;
+        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles, Signature.Replace("Work at,", "Work at, Work then,"));
+        OpenChunk(kernel);
+        writer.Line();
+        open(kernel, false);
+        writer.Line();
+        kernel.OfChunk = true;
+        kernel.Meanwhile = () =>
+        {
+            writer.Line("// What a group reads that begins when this one ends comes nearer.");
+            writer.Line($"Expect{name}(tensors, sizes, then, between);");
+        };
+        Write(kernel, pass);
+        writer.Close();
+        scratch[name] = tiles.Elements();
+        writer.Line();
+        WriteExpect(name, pass, open);
+    }
+
+    /// <summary>Writes what brings nearer what a pass reads of a chunk, but for states: those of as many chunks as are computed at a time have no room in a device's cache.</summary>
+    private void WriteExpect(string name, Pass pass, Action<KernelWriter, bool> open)
+    {
+        Dimensions dimensions = Dimensions(panel: false);
+        writer.Doc("summary", $"Brings nearer what {name} fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.");
+        writer.Open($"private static void Expect{name}{Signature.Replace(" TTile scratch,", "")}");
+        var kernel = new KernelWriter(writer, dimensions, new ScratchTiles(dimensions), variant.Loops);
+        OpenChunk(kernel);
+        if (pass.Statements.Any(x => x is RecallStatement))
+        {
+            open(kernel, true);
+        }
+
+        kernel.WriteExpected(pass.Statements.Where(x => Pass.IsFetch(x) && x.Results.All(y => y.Name != state.Name && y.Name != AfterName)));
+        writer.Close();
+    }
+
+    private void OpenChunk(KernelWriter kernel)
+    {
         writer.Line("long start = at.Start;");
         writer.Line("int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);");
         if (writes.Length != 0)
@@ -243,10 +278,6 @@ internal sealed partial class PassesFile
         }
 
         kernel.Rows = new RowsText("start", "length", "start * sizes.Updates", "writes", "tokens", "tokens * sizes.Updates");
-        writer.Line();
-        body(kernel);
-        writer.Close();
-        scratch[name] = tiles.Elements();
     }
 
     private TileStorage Write(KernelWriter kernel, Pass pass)

@@ -98,7 +98,13 @@ internal static class TensorsFile
             string between = KernelsFile.Passes(variant).Contains(kind) ? ", TTile.Known(between)" : "";
             writer.Line();
             writer.Open($"private static void {kind}Kernel<TTile, TNumber, TKnown>(Tensors{Types} tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between){Constraints}\n    where TKnown : struct, IKnownSizes");
-            writer.Line($"{kind}Item(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
+            bool chunks = KernelsFile.IsOfChunks(kind);
+            if (chunks)
+            {
+                writer.Line("int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);");
+            }
+
+            writer.Line($"{kind}Item(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), {(chunks ? "TKnown.Of(work[then], then), " : "")}TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem){between});");
             writer.Close();
         }
 

@@ -18,7 +18,8 @@ internal sealed class DeviceEngine : IEngine
         Name = name;
         Queue = new(accelerator, groupSize);
         portable = new PortableBackend(accelerator, groupSize);
-        if (accelerator is CudaAccelerator cuda)
+        // Cards before compute capability 9.0 have less shared memory and not all of the instructions.
+        if (accelerator is CudaAccelerator { Architecture.Major: >= 9 } cuda)
         {
             tuned = new CudaBackend(cuda);
             steps = new CudaStepBackend(cuda);

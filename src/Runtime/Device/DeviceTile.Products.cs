@@ -54,6 +54,14 @@ public readonly partial struct DeviceTile
     public static void Fetch(DeviceTile result, DeviceTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
+    public static void FetchNarrow(DeviceTile result, DeviceTile x) => Fetch(result, x);
+
+    /// <inheritdoc/>
+    public static void Widen(DeviceTile result, DeviceTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     public static int Height(int tokens, int chunk) => tokens;
 
     /// <inheritdoc/>
@@ -67,7 +75,7 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
-    public static void Expect(DeviceTile x)
+    public static void Expect(DeviceTile x, int part, int parts, int which)
     {
     }
 

@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace AttentionDsl.Runtime;
 
 /// <summary>
@@ -14,7 +12,8 @@ public interface IKnownSizes
 
     /// <summary>An item of the launch; its value columns are a constant where they are known.</summary>
     /// <param name="item">The item.</param>
-    static abstract Work Of(Work item);
+    /// <param name="index">Its number.</param>
+    static abstract Work Of(Work item, int index);
 
     /// <summary>How the numbers of an operand stand in memory, as its tile names it; negative: not known.</summary>
     /// <param name="operand">Index of the operand.</param>
@@ -28,7 +27,7 @@ public readonly struct AnySizes : IKnownSizes
     public static Sizes Of(Sizes sizes) => sizes;
 
     /// <inheritdoc/>
-    public static Work Of(Work item) => item;
+    public static Work Of(Work item, int index) => item;
 
     /// <inheritdoc/>
     public static int Element(int operand) => -1;
@@ -65,7 +64,7 @@ internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, THeads, 
         return sizes;
     }
 
-    public static Work Of(Work item)
+    public static Work Of(Work item, int index)
     {
         if (TColumns.Value != 0)
         {
@@ -79,7 +78,7 @@ internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, THeads, 
 
         if (TInOrder.Value != 0)
         {
-            Work own = KnownSizes.Item(Grid.IdxX, (int)THeads.Value, (int)TChunk.Value);
+            Work own = KnownSizes.Item(index, (int)THeads.Value, (int)TChunk.Value);
             item.Head = own.Head;
             item.Chunk = own.Chunk;
             item.Start = own.Start;

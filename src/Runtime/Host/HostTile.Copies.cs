@@ -95,6 +95,14 @@ public readonly unsafe partial struct HostTile
     public static void Fetch(HostTile result, HostTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
+    public static void FetchNarrow(HostTile result, HostTile x) => Fetch(result, x);
+
+    /// <inheritdoc/>
+    public static void Widen(HostTile result, HostTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     public static int Height(int tokens, int chunk) => tokens;
 
     /// <inheritdoc/>
@@ -108,7 +116,7 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
-    public static void Expect(HostTile x)
+    public static void Expect(HostTile x, int part, int parts, int which)
     {
     }
 

@@ -41,6 +41,14 @@ public readonly unsafe partial struct ReferenceTile
     public static void Fetch(ReferenceTile result, ReferenceTile x) => Copy(result, x, Into.Set);
 
     /// <inheritdoc/>
+    public static void FetchNarrow(ReferenceTile result, ReferenceTile x) => Fetch(result, x);
+
+    /// <inheritdoc/>
+    public static void Widen(ReferenceTile result, ReferenceTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     public static int Height(int tokens, int chunk) => tokens;
 
     /// <inheritdoc/>
@@ -54,7 +62,7 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
-    public static void Expect(ReferenceTile x)
+    public static void Expect(ReferenceTile x, int part, int parts, int which)
     {
     }
 

@@ -174,11 +174,25 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     static abstract void Fetch(TSelf result, TSelf x);
 
+    /// <summary>
+    /// Like <see cref="Fetch"/>, where <see cref="Widen"/> is called with the same tiles before the next <see cref="Arrive"/>: numbers in fewer bits may arrive as they are.
+    /// </summary>
+    static abstract void FetchNarrow(TSelf result, TSelf x);
+
+    /// <summary>What <see cref="FetchNarrow"/> has brought gets the width of the tile's numbers.</summary>
+    static abstract void Widen(TSelf result, TSelf x);
+
     /// <summary>Every <see cref="Fetch"/> that was begun is done, for the whole group.</summary>
     static abstract void Arrive();
 
-    /// <summary>A tile of the caller's memory or of the workspace will be read before long: a device may bring it nearer.</summary>
-    static abstract void Expect(TSelf x);
+    /// <summary>
+    /// A tile of the caller's memory or of the workspace will be read before long: a device may bring it nearer. Of several groups that ask for the same rows each may bring a part.
+    /// </summary>
+    /// <param name="x">The tile: whole rows of a tensor, all heads of them, or what was taken from the workspace.</param>
+    /// <param name="part">Number of the group.</param>
+    /// <param name="parts">How many ask.</param>
+    /// <param name="which">A number that says which of several tiles it is: different threads may ask for different ones.</param>
+    static abstract void Expect(TSelf x, int part, int parts, int which);
 
     /// <summary>
     /// Rows of the tiles of a chunk: its tokens, or as many as any chunk has, on a tile that knows its sizes when it is compiled. Rows beyond the

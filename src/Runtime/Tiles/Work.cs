@@ -79,6 +79,9 @@ public struct Sizes
     /// <summary>Non-zero: what the caller gave for the tokens of a sequence is bfloat16, and so are tiles that hold it as it is (<see cref="ITile{TSelf, TNumber}.TakeLike"/>).</summary>
     public int NarrowInputs;
 
+    /// <summary>Items that a device computes at a time, if it is known: when one ends, the one that is so many further on begins.</summary>
+    public int Groups;
+
     /// <summary>Non-zero: states are stored [.., V, K] in place of [.., K, V].</summary>
     public int StateValueFirst;
 }
@@ -101,6 +104,9 @@ public struct Operand<TTile, TNumber>
 
     /// <summary>True if the caller gave this tensor.</summary>
     public readonly bool Present => Heads != 0;
+
+    /// <summary>Rows [first, first + rows) of all heads.</summary>
+    public readonly TTile Rows(long first, int rows) => Data.Block(first, rows, 0, Heads * Width);
 
     /// <summary>Rows [first, first + rows) of the head that serves value head <paramref name="head"/> of <paramref name="heads"/>.</summary>
     public readonly TTile Rows(long first, int rows, int head, int heads) =>

@@ -54,7 +54,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
             {
                 var config = new KernelConfig(step.Work.Length, CudaGroup.Threads, SharedMemoryConfig.RequestDynamic<byte>(step.SharedBytes));
-                step.Launch(queue.Stream, config, operands, sizes, work, default, step.SharedBytes / sizeof(float), between);
+                step.Launch(queue.Stream, config, operands, sizes with { Groups = step.Groups }, work, default, step.SharedBytes / sizeof(float), between);
             }))];
         });
     }
@@ -69,8 +69,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         NarrowInputs = bindings.Take(description.Inputs.Length).All(x => x.Width == 1 || CudaElements.Of(x.Tensor) == CudaElement.BFloat16) ? 1 : 0,
     };
 
-    /// <summary>A compiled kernel, its items, and the shared memory of a group.</summary>
-    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedBytes);
+    /// <summary>A compiled kernel, its items, the shared memory of a group, and how many of them the device runs at a time.</summary>
+    private readonly record struct Step(KernelKind Kernel, DeviceLaunch<CudaTile, CudaLanes> Launch, Work[] Work, int SharedBytes, int Groups);
 
     /// <summary>A walk over the sequence works on panels of value columns.</summary>
     private static Launch Cut<TKernels>(Launch launch, Sizes sizes)
@@ -113,7 +113,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             CudaDriver.AllowSharedMemory((CudaKernel)kernel.Kernel, SharedBytes);
         }
 
-        return new(launch.Kernel, kernel.Launch, launch.Work, SharedBytesOf<TKernels>(launch, sizes));
+        return new(launch.Kernel, kernel.Launch, launch.Work, SharedBytesOf<TKernels>(launch, sizes), accelerator.NumMultiprocessors * Specialization<TKernels>(launch, sizes).MinNumGroupsPerMultiprocessor!.Value);
     }
 
     /// <summary>The shared memory of a group: scratch and workspace.</summary>

@@ -8,6 +8,14 @@ public readonly partial struct CudaStepTile
     private const float NormEpsilon = 1e-6f;
 
     /// <inheritdoc/>
+    public static void FetchNarrow(CudaStepTile result, CudaStepTile x) => Fetch(result, x);
+
+    /// <inheritdoc/>
+    public static void Widen(CudaStepTile result, CudaStepTile x)
+    {
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Neither branch nor barrier: the loads of all rows of a token are under way before the first is stored.</remarks>
     public static void Fetch(CudaStepTile result, CudaStepTile x)
     {

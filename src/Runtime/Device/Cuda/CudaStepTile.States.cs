@@ -29,7 +29,7 @@ public readonly partial struct CudaStepTile
     public static void Arrive() => Synchronize();
 
     /// <inheritdoc/>
-    public static void Expect(CudaStepTile x)
+    public static void Expect(CudaStepTile x, int part, int parts, int which)
     {
     }
 

@@ -6,9 +6,6 @@ namespace AttentionDsl.Runtime;
 /// <content>Copies between memories and number formats: what has rows of 16 bytes goes by <see cref="Move"/>, the rest number by number.</content>
 public readonly partial struct CudaTile
 {
-    // What the device's memory hands over at a time.
-    private const int LineBytes = 128;
-
     /// <inheritdoc/>
     public static void Clear(CudaTile result)
     {
@@ -41,13 +38,46 @@ public readonly partial struct CudaTile
         {
             Move<Later>(result, x, result.Rows, x.LastFar, result.Pieces, 16, 16);
         }
-        else if (result.IsExact & x.Element == CudaElement.BFloat16 & InPieces(result, x))
+        else if (IsWider(result, x))
         {
             Move<Wider>(result, x, result.Rows, x.LastFar, (result.Pieces + 1) >> 1, 32, 16);
         }
         else
         {
             OneByOne(result, x, Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A row arrives at the end of the room that its numbers then take: as many copies are on their way as there are tiles, and nobody waits for one after the other.</remarks>
+    public static void FetchNarrow(CudaTile result, CudaTile x)
+    {
+        if (IsWider(result, x))
+        {
+            CudaTile narrow = result.Narrow;
+            Move<Later>(narrow, x, narrow.Rows, x.LastFar, narrow.Pieces, 16, 16);
+        }
+        else
+        {
+            Fetch(result, x);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Widen(CudaTile result, CudaTile x)
+    {
+        if (!IsWider(result, x))
+        {
+            return;
+        }
+
+        // A thread takes what it fetched, and nobody writes to a row before all of it is taken: a warp has whole rows.
+        Ptx.WaitForCopies();
+        CudaTile narrow = result.Narrow;
+        int share = Bits(narrow.Pieces - 1), step = Threads >> share, piece = Group.IdxX & ((1 << share) - 1);
+        for (int row = Group.IdxX >> share; row - (Group.IdxX >> share) < result.Rows; row += step)
+        {
+            Ptx.Widen(result.Near(row, piece << 3), narrow.NearFactor(row, piece << 3), row < result.Rows & piece < narrow.Pieces ? 1 : 0, ((piece >> 2) & 1) << 4);
         }
     }
 
@@ -74,13 +104,13 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    public static void Expect(CudaTile x)
+    /// <remarks>A request takes a thread some time whatever its length: each tile, or part of one, is asked for at once, by a thread of a warp of its own.</remarks>
+    public static void Expect(CudaTile x, int part, int parts, int which)
     {
-        int lines = ((x.Columns << x.Shift) + LineBytes - 1) / LineBytes;
-        for (int at = Group.IdxX; at < x.Rows * lines; at += Threads)
+        int bytes = x.Rows * x.stride, each = ((bytes + parts - 1) / parts + 15) & ~15, begin = part * each;
+        if (Group.IdxX == ((which & (Warps - 1)) << 5) && begin < bytes)
         {
-            int row = (int)((uint)at / (uint)lines);
-            Ptx.Expect(x.Far(Math.Min(row, x.LastFar), 0) + ((at - (row * lines)) * LineBytes));
+            Ptx.Expect(x.address + begin, Math.Min(each, bytes - begin));
         }
     }
 
@@ -157,6 +187,12 @@ public readonly partial struct CudaTile
     /// <summary>True if a tile of scratch and one of the device's memory, of as many columns, have rows that may be read and written 16 bytes at a time.</summary>
     private static bool InPieces(CudaTile scratch, CudaTile far) =>
         scratch.IsWhole & (!far.IsTensor | ((scratch.Columns & 7) | (((int)far.address | far.stride) & 15)) == 0);
+
+    /// <summary>True if rows of bfloat16 become single precision, by pieces of 16 bytes.</summary>
+    private static bool IsWider(CudaTile result, CudaTile x) => result.IsExact & x.Element == CudaElement.BFloat16 & InPieces(result, x);
+
+    /// <summary>The end of the rows of an exact tile, as long as the tile's numbers are in half the bits.</summary>
+    private CudaTile Narrow => new(address + stride - (((Columns + 15) & ~15) << 1), stride, Rows, Columns, Scratch, CudaElement.BFloat16);
 
     /// <summary>Copies scratch to the device's memory.</summary>
     private static void Leave(CudaTile result, CudaTile x)

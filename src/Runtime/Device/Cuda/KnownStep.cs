@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace AttentionDsl.Runtime;
 
 /// <summary>
@@ -33,7 +31,7 @@ internal readonly struct KnownStep<TK, TV, TUpdates, TColumns, THeads, TForm, TE
         return sizes;
     }
 
-    public static Work Of(Work item)
+    public static Work Of(Work item, int index)
     {
         item.Columns = TColumns.Value == 0 ? item.Columns : (int)TColumns.Value;
         item.Heads = (int)THeads.Value;
@@ -44,7 +42,7 @@ internal readonly struct KnownStep<TK, TV, TUpdates, TColumns, THeads, TForm, TE
 
         if (Is(StepForm.InOrder))
         {
-            Work own = KnownStep.Item(Grid.IdxX, (int)THeads.Value, (int)TV.Value, (int)TColumns.Value);
+            Work own = KnownStep.Item(index, (int)THeads.Value, (int)TV.Value, (int)TColumns.Value);
             item.Sequence = own.Sequence;
             item.Start = own.Start;
             item.Head = own.Head;

@@ -56,6 +56,11 @@ internal static partial class Ptx
             + "and.b32 b, a, 0xffff0000; and.b32 d, c, 0xffff0000; and.b32 f, e, 0xffff0000; and.b32 h, g, 0xffff0000; "
             + "shl.b32 a, a, 16; shl.b32 c, c, 16; shl.b32 e, e, 16; shl.b32 g, g, 16; "
             + "@p st.shared.v4.u32 [%0], {a,b,c,d}; @p st.shared.v4.u32 [%0+16], {e,f,g,h}; }",
+        [nameof(Widen)] = "{ .reg .pred p; .reg .b32 a, b, c, d, e, f, g, h, x, y; .reg .pred s; setp.ne.s32 p, %2, 0; setp.ne.s32 s, %3, 0; "
+            + "mov.b32 a, 0; mov.b32 c, 0; mov.b32 e, 0; mov.b32 g, 0; @p ld.shared.v4.u32 {a,c,e,g}, [%1]; bar.warp.sync 0xffffffff; "
+            + "selp.b32 x, e, a, s; selp.b32 y, g, c, s; selp.b32 e, a, e, s; selp.b32 g, c, g, s; "
+            + "and.b32 b, x, 0xffff0000; shl.b32 a, x, 16; and.b32 d, y, 0xffff0000; shl.b32 c, y, 16; add.u32 x, %0, %3; @p st.shared.v4.u32 [x], {a,b,c,d}; "
+            + "and.b32 f, e, 0xffff0000; shl.b32 e, e, 16; and.b32 h, g, 0xffff0000; shl.b32 g, g, 16; xor.b32 y, %3, 16; add.u32 y, %0, y; @p st.shared.v4.u32 [y], {e,f,g,h}; }",
         [nameof(LeaveNarrower)] = "{ .reg .pred p, q; " + Rows + "and.pred p, p, q; " + Narrowed + "@p st.global.v4.u32 [%0], {a,b,c,d}; }",
         [nameof(Leave)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d; " + Rows + "and.pred p, p, q; @p ld.shared.v4.u32 {a,b,c,d}, [%1]; @p st.global.v4.u32 [%0], {a,b,c,d}; }",
         [nameof(MoveNarrower)] = "{ .reg .pred p; " + Row + Narrowed + "@p st.shared.v4.u32 [%0], {a,b,c,d}; }",
@@ -66,7 +71,7 @@ internal static partial class Ptx
         [nameof(StoreAny)] = "{ .reg .pred p, f, h, b; .reg .b16 r, s; .reg .b32 x; setp.lt.s32 p, %2, %3; setp.eq.and.s32 f, %1, 0, p; setp.eq.s32 b, %1, 1; setp.ne.and.s32 h, %1, 0, p; "
             + "cvt.rn.f16.f32 r, %4; cvt.rn.bf16x2.f32 x, %4, %4; mov.b32 {s,_}, x; selp.b16 r, s, r, b; @f st.global.f32 [%0], %4; @h st.global.b16 [%0], r; }",
         [nameof(WaitForCopies)] = "cp.async.wait_all;",
-        [nameof(Expect)] = "prefetch.global.L2 [%0];",
+        [nameof(Expect)] = "{ .reg .b64 a, n; .reg .b32 b; and.b64 a, %0, -16; sub.s64 n, %0, a; cvt.u32.u64 b, n; add.s32 b, b, %1; add.s32 b, b, 15; and.b32 b, b, -16; cp.async.bulk.prefetch.L2.global [a], b; }",
         [nameof(Quotient)] = "{ .reg .f32 a, b; cvt.rn.f32.s32 a, %0; cvt.rn.f32.s32 b, %1; add.f32 a, a, 0f3F000000; rcp.approx.ftz.f32 b, b; mul.f32 a, a, b; cvt.rzi.s32.f32 $0, a; }",
         [nameof(Ballot)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.ballot.b32 $0, p, 0xffffffff; }",
         [nameof(AnyOfWarp)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.any.pred p, p, 0xffffffff; selp.u32 $0, 1, 0, p; }",
@@ -251,6 +256,19 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>
+    /// Eight bfloat16 of shared memory, of lanes for which <paramref name="there"/> is not 0, become eight floats, four at a time, and nothing is written before every lane
+    /// of the warp has read. Addresses are multiples of 16.
+    /// </summary>
+    /// <param name="to">Where the floats go.</param>
+    /// <param name="from">Where the bfloat16 stand.</param>
+    /// <param name="there">0: this lane has none.</param>
+    /// <param name="first">16 if the last four are written first, else 0: neighbours take turns, so that what is written at once stands in different banks.</param>
+    [IntrinsicImplementation]
+    public static void Widen(uint to, uint from, int there, int first)
+    {
+    }
+
     /// <summary>A turn of a copy of rows to the device's memory: eight floats of shared memory become eight bfloat16; nothing is done beyond <paramref name="lastFar"/>.</summary>
     [IntrinsicImplementation]
     public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar)
@@ -300,9 +318,9 @@ internal static partial class Ptx
     {
     }
 
-    /// <summary>Brings a line of the device's memory into its cache.</summary>
+    /// <summary>Brings bytes of the device's memory into its cache, and what else there is in their sixteens.</summary>
     [IntrinsicImplementation]
-    public static void Expect(long address)
+    public static void Expect(long address, int bytes)
     {
     }
 
