@@ -28,13 +28,6 @@ internal sealed partial class PassesFile
             : carries ? $"Borders.Begin<TTile, TNumber>({states}, {sizes});"
             : !Diagonal ? $"Borders.Load<TTile, TNumber>({states}, between, {sizes});"
             : $"DiagonalBorders.Load<TTile, TNumber>({states}, between, {sizes}, {(Plan.SegmentDecay is Tile log ? Dimensions(panel: true).Text(log.Columns) : "0")}, {(back ? "true" : "false")});");
-        Tile? decay = carries && !back ? Plan.SegmentDecay : null;
-        if (decay is not null)
-        {
-            kernel.Take(decay);
-            writer.Line($"TTile.Clear({decay.Name});");
-        }
-
         writer.Line();
         writer.Line("// What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.");
         kernel.WriteRoom(writes.Length != 0);
@@ -44,6 +37,14 @@ internal sealed partial class PassesFile
         foreach (Statement fetch in pass.Ahead.OrderBy(x => x.Results.All(y => pass.Rooms.Contains(y.Name)) ? 0 : 1))
         {
             kernel.TakeAhead(fetch);
+        }
+
+        Tile? decay = carries && !back ? Plan.SegmentDecay : null;
+        if (decay is not null)
+        {
+            writer.Line();
+            kernel.Take(decay);
+            writer.Line($"TTile.Clear({decay.Name});");
         }
 
         writer.Line();

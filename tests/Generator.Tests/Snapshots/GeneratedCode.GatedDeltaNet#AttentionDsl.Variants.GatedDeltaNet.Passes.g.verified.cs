@@ -90,7 +90,7 @@ public partial record GatedDeltaNet
             + Padded.Elements(sizes.Chunk, sizes.K));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -102,7 +102,7 @@ public partial record GatedDeltaNet
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
@@ -110,7 +110,7 @@ public partial record GatedDeltaNet
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
@@ -127,6 +127,8 @@ public partial record GatedDeltaNet
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -157,6 +159,9 @@ public partial record GatedDeltaNet
             TTile PFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.PFactor(PFactor, sizes);
             TTile.Trim(PFactor, tokens);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
 
             // qHatFactor = scale * exp(G)
             TTile qHatFactor = scratch.Take(ref offset, length, 1);
@@ -220,6 +225,20 @@ public partial record GatedDeltaNet
             TTile.Copy(kept.W, W, Into.Set);
         }
 
+        /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectPrepare<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 4);
+        }
+
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -232,10 +251,10 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -315,12 +334,12 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -403,10 +422,10 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -483,12 +502,12 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -579,12 +598,12 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -661,7 +680,7 @@ public partial record GatedDeltaNet
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
-        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -692,9 +711,9 @@ public partial record GatedDeltaNet
             TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            // What is read later on comes nearer.
+            TTile.Expect(kept.dU, 0, 1, 0);
 
-            // What is read later comes nearer.
-            TTile.Expect(kept.dU);
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
@@ -707,6 +726,9 @@ public partial record GatedDeltaNet
             TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
 
             // dW = 0
             TTile dW = URoom.Block(0, length, 0, sizes.K);
@@ -729,9 +751,9 @@ public partial record GatedDeltaNet
 
             // dU, as an earlier pass left it
             TTile dU = dOutput;
-            TTile.Copy(dU, kept.dU, Into.Set);
+            TTile.Fetch(dU, kept.dU);
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dW -= dU S^T
             TTile.ProductTransposed(dW, dU, S, Into.Subtract);
@@ -739,8 +761,20 @@ public partial record GatedDeltaNet
             TTile.Copy(projected.dW, dW, Into.Set);
         }
 
+        /// <summary>Brings nearer what Project fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectProject<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(kept.U, 0, 1, 0);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
+        }
+
         /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
-        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -756,10 +790,10 @@ public partial record GatedDeltaNet
             TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Fetch(PPlain, kept.PPlain);
+            TTile.FetchNarrow(PPlain, kept.PPlain);
             TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(dkLeft, projected.dkLeft);
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -774,12 +808,12 @@ public partial record GatedDeltaNet
             // qRaw: query
             TTile qRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile qRaw = qRawRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // kRaw: key
             TTile kRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile kRaw = kRawRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
@@ -796,15 +830,19 @@ public partial record GatedDeltaNet
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // What is read later on comes nearer.
+            TTile.Expect(kept.dU, 0, 1, 0);
+            TTile.Expect(projected.dqHat, 0, 1, 1);
+            TTile.Expect(kept.LUnscaled, 0, 1, 2);
+            TTile.Expect(projected.dW, 0, 1, 3);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 6);
 
-            // What is read later comes nearer.
-            TTile.Expect(kept.dU);
-            TTile.Expect(projected.dqHat);
-            TTile.Expect(kept.LUnscaled);
-            TTile.Expect(projected.dW);
-            TTile.Expect(tensors.V.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(PPlain, kept.PPlain);
+            TTile.Widen(dkLeft, projected.dkLeft);
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // beta = sigmoid(betaIn)
@@ -855,12 +893,12 @@ public partial record GatedDeltaNet
 
             // dU, as an earlier pass left it
             TTile dU = dOutput;
-            TTile.Copy(dU, kept.dU, Into.Set);
+            TTile.Fetch(dU, kept.dU);
 
             // dL = 0
             TTile dL = scratch.Take(ref offset, length, length);
             TTile.Clear(dL);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
             TTile dPPlain = dPUnscaled;
@@ -873,8 +911,9 @@ public partial record GatedDeltaNet
 
             // dqHat, as an earlier pass left it
             TTile dqHat = kRaw;
-            TTile.Copy(dqHat, projected.dqHat, Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(dqHat, projected.dqHat);
+            TTile.Widen(dqHat, projected.dqHat);
+            TTile.Arrive();
 
             // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
             TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
@@ -910,18 +949,23 @@ public partial record GatedDeltaNet
             // dG -= dColumnsOfPUnscaled, as a column
             TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
 
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
+
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = dqHat;
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
             // LUnscaled, as an earlier pass left it
             TTile LUnscaled = dExponentOfPUnscaled;
-            TTile.Copy(LUnscaled, kept.LUnscaled, Into.Set);
+            TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
 
             // dW, as an earlier pass left it
             TTile dW = qIn;
-            TTile.Copy(dW, projected.dW, Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(dW, projected.dW);
+            TTile.Widen(LUnscaled, kept.LUnscaled);
+            TTile.Widen(dW, projected.dW);
+            TTile.Arrive();
 
             // L = beta * LUnscaled
             TTile L = dPPlain;
@@ -962,12 +1006,12 @@ public partial record GatedDeltaNet
 
             // v: value
             TTile v = U;
-            TTile.Copy(v, tensors.V.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // dkRaw = 0
             TTile dkRaw = dcHat;
             TTile.Clear(dkRaw);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dbeta += sum over j of dL_ij LUnscaled_ij
             TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
@@ -1040,8 +1084,9 @@ public partial record GatedDeltaNet
 
             // kRaw: key, once more
             TTile kRawAgain = k;
-            TTile.Copy(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dkRaw += what dk says of k = normalize(kRaw)
             TTile.NormalizeAdjoint(dkRaw, dk, kRawAgain);
@@ -1053,14 +1098,34 @@ public partial record GatedDeltaNet
 
             // qRaw: query, once more
             TTile qRawAgain = kRawAgain;
-            TTile.Copy(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.FetchNarrow(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Synchronize();
+            TTile.Widen(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dqRaw += what dqIn says of qIn = normalize(qRaw)
             TTile.NormalizeAdjoint(dqRaw, dqIn, qRawAgain);
             TTile.Synchronize();
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+        }
+
+        /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectGradients<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(kept.U, 0, 1, 0);
+            TTile.Expect(kept.PPlain, 0, 1, 1);
+            TTile.Expect(projected.dkLeft, 0, 1, 2);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 7);
         }
     }
 }

@@ -59,7 +59,7 @@ public partial record KimiDelta
             Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);
             switch (pass)
             {
-                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, at, scratch, between); break;
                 case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Compose: ComposeItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
@@ -67,8 +67,8 @@ public partial record KimiDelta
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.Project: ProjectItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Project: ProjectItem(tensors, sizes, at, at, scratch, between); break;
+                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
         }
@@ -134,45 +134,45 @@ public partial record KimiDelta
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + 2 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Compose =>
                 Borders.Scratch(sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + 3 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + 2 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
-                + 3 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.ComposeBack =>
                 Borders.Scratch(sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
-                + 3 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>

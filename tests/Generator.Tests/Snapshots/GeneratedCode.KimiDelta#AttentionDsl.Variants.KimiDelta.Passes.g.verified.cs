@@ -88,7 +88,7 @@ public partial record KimiDelta
             + Padded.Elements(sizes.Chunk, sizes.K));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -104,19 +104,19 @@ public partial record KimiDelta
 
             // gIn: log decay per key channel
             TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -125,6 +125,10 @@ public partial record KimiDelta
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -149,6 +153,9 @@ public partial record KimiDelta
             // vw = beta * v
             TTile vw = v;
             Loops<TTile, TNumber>.vw(vw, beta, v);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
             TTile.Synchronize();
 
             // q = qIn * scale
@@ -206,6 +213,20 @@ public partial record KimiDelta
             TTile.Copy(kept.W, W, Into.Set);
         }
 
+        /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectPrepare<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 4);
+        }
+
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -218,10 +239,10 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
-            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -301,12 +322,12 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
-            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -389,10 +410,10 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
-            TTile U0Rooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -469,12 +490,12 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -565,12 +586,12 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
-            TTile WRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -647,7 +668,7 @@ public partial record KimiDelta
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
-        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -672,10 +693,10 @@ public partial record KimiDelta
             TTile.Fetch(dSNext, after);
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
+            // What is read later on comes nearer.
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(kept.dU, 0, 1, 1);
 
-            // What is read later comes nearer.
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(kept.dU);
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
@@ -693,15 +714,18 @@ public partial record KimiDelta
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
+
             // --- the derivative
             // dOutput: the gradient of the output
             TTile dOutput = U;
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
             // dgKept = exp(gKept) * dSNextDotS
             TTile dgKept = gKept;
             Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dqHat = dOutput S^T
             TTile dqHat = dkLeft;
@@ -715,9 +739,9 @@ public partial record KimiDelta
 
             // dU, as an earlier pass left it
             TTile dU = dOutput;
-            TTile.Copy(dU, kept.dU, Into.Set);
+            TTile.Fetch(dU, kept.dU);
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dW = 0
             TTile dW = dqHat;
@@ -730,8 +754,19 @@ public partial record KimiDelta
             TTile.Copy(projected.dW, dW, Into.Set);
         }
 
+        /// <summary>Brings nearer what Project fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectProject<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(kept.U, 0, 1, 0);
+        }
+
         /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
-        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -746,19 +781,19 @@ public partial record KimiDelta
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
             TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(dkLeft, projected.dkLeft);
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
             TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(dGLast, projected.dGLast);
             TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile L = scratch.Take(ref offset, length, length);
-            TTile.Fetch(L, kept.L);
+            TTile.FetchNarrow(L, kept.L);
             TTile dU = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(dU, kept.dU);
             TTile dW = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(dW, projected.dW);
+            TTile.FetchNarrow(dW, projected.dW);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(dqHat, projected.dqHat);
+            TTile.FetchNarrow(dqHat, projected.dqHat);
 
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
@@ -766,11 +801,11 @@ public partial record KimiDelta
 
             // gIn: log decay per key channel
             TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -779,7 +814,7 @@ public partial record KimiDelta
 
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
@@ -792,11 +827,18 @@ public partial record KimiDelta
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            // What is read later on comes nearer.
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
 
-            // What is read later comes nearer.
-            TTile.Expect(tensors.G.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(dkLeft, projected.dkLeft);
+            TTile.Widen(L, kept.L);
+            TTile.Widen(dW, projected.dW);
+            TTile.Widen(dqHat, projected.dqHat);
+            TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
@@ -854,6 +896,9 @@ public partial record KimiDelta
             TTile dG = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
 
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
+
             // dq = dqHat * exp(G)
             // dG += dqHat * (q * exp(G))
             TTile dq = dkLeft;
@@ -891,7 +936,7 @@ public partial record KimiDelta
 
             // gIn: log decay per key channel, once more
             gIn = dcHat;
-            TTile.Copy(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // dqIn = dq * scale
             TTile dqIn = dq;
@@ -899,8 +944,10 @@ public partial record KimiDelta
 
             // kRaw: key, once more
             kRaw = c;
-            TTile.Copy(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dg = sum of dG from token i on
             TTile dg = G;
@@ -957,15 +1004,39 @@ public partial record KimiDelta
 
             // qRaw: query, once more
             qRaw = dg;
-            TTile.Copy(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Synchronize();
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
 
             // dqRaw += what dqIn says of qIn = normalize(qRaw)
             TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
             TTile.Synchronize();
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+        }
+
+        /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectGradients<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(projected.dkLeft, 0, 1, 0);
+            TTile.Expect(kept.U, 0, 1, 1);
+            TTile.Expect(kept.L, 0, 1, 2);
+            TTile.Expect(kept.dU, 0, 1, 3);
+            TTile.Expect(projected.dW, 0, 1, 4);
+            TTile.Expect(projected.dqHat, 0, 1, 5);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 7);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 8);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 9);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 10);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 11);
         }
     }
 }

@@ -134,7 +134,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
         private static void PrepareKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -142,7 +142,8 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            PrepareItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
+            PrepareItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void CarryKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -150,7 +151,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void ComposeKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -158,7 +159,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            ComposeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            ComposeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void AdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -166,7 +167,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            AdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            AdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void TrailKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -174,7 +175,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            TrailItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            TrailItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void CarryBackKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -182,7 +183,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            CarryBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            CarryBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void ComposeBackKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -190,7 +191,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            ComposeBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            ComposeBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void RetreatKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -198,7 +199,7 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void ProjectKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -206,7 +207,8 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            ProjectItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
+            ProjectItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void GradientsKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -214,7 +216,8 @@ public partial record KimiDelta
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            GradientsItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
+            GradientsItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         /// <summary>The tensors, with what a kernel knows of them when it is compiled.</summary>

@@ -86,7 +86,7 @@ public partial record Mamba2
             + Padded.Elements(1, 1)));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -136,6 +136,9 @@ public partial record Mamba2
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
 
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
+
             // PPlain_ij = qIn_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
@@ -174,6 +177,19 @@ public partial record Mamba2
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
+        /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectPrepare<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Expect(tensors.X.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.C.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 3);
+        }
+
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, and its log decay.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -183,14 +199,15 @@ public partial record Mamba2
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
-            TTile GSegment = scratch.Take(ref offset, 1, 1);
-            TTile.Clear(GSegment);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+
+            TTile GSegment = scratch.Take(ref offset, 1, 1);
+            TTile.Clear(GSegment);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -253,11 +270,11 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile vInRooms = scratch.Take(ref offset, 2 * room, at.Columns);
             TTile dRooms = scratch.Take(ref offset, 2, 1);
 
@@ -344,9 +361,9 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -409,8 +426,8 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.Take(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -476,8 +493,8 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.Take(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -536,7 +553,7 @@ public partial record Mamba2
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
-        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -569,11 +586,12 @@ public partial record Mamba2
             // dOutput: the gradient of the output
             TTile dOutputRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
             // d: parameter D
             TTile d = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(d, tensors.D.Rows(0, 1, at.Head, at.Heads));
+            TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // dkLeft = v dSNext^T
@@ -585,6 +603,9 @@ public partial record Mamba2
             TTile dvRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dv = dvRoom.Block(0, length, 0, sizes.V);
             TTile.Product(dv, kLeft, dSNext, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
 
             // dread = dOutput
             // dvIn = dOutput * d
@@ -621,8 +642,21 @@ public partial record Mamba2
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
         }
 
+        /// <summary>Brings nearer what Project fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectProject<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(kept.v, 0, 1, 0);
+            TTile.Expect(kept.kLeft, 0, 1, 1);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
+        }
+
         /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
-        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -637,13 +671,13 @@ public partial record Mamba2
             TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(v, kept.v);
             TTile dread = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(dread, projected.dread);
+            TTile.FetchNarrow(dread, projected.dread);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
-            TTile.Fetch(dqHat, projected.dqHat);
+            TTile.FetchNarrow(dqHat, projected.dqHat);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
             TTile dv = scratch.Take(ref offset, length, sizes.V);
-            TTile.Fetch(dv, projected.dv);
+            TTile.FetchNarrow(dv, projected.dv);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -664,14 +698,17 @@ public partial record Mamba2
             // dt: input of the gates
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
+            // What is read later on comes nearer.
+            TTile.Expect(tensors.X.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(projected.dvIn, 0, 1, 1);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(projected.dkLeft, 0, 1, 3);
+            TTile.Expect(tensors.C.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(kept.PPlain, 0, 1, 5);
 
-            // What is read later comes nearer.
-            TTile.Expect(tensors.X.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(projected.dvIn);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(projected.dkLeft);
-            TTile.Expect(tensors.C.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Expect(kept.PPlain);
+            TTile.Widen(dread, projected.dread);
+            TTile.Widen(dqHat, projected.dqHat);
+            TTile.Widen(dv, projected.dv);
             TTile.Arrive();
 
             // dP = dread v^T where pairs exist
@@ -707,12 +744,13 @@ public partial record Mamba2
 
             // vIn: value
             TTile vIn = v;
-            TTile.Copy(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
 
             // dvIn, as an earlier pass left it
             TTile dvIn = dread;
-            TTile.Copy(dvIn, projected.dvIn, Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(dvIn, projected.dvIn);
+            TTile.Widen(dvIn, projected.dvIn);
+            TTile.Arrive();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
             TTile dPPlain = scratch.Take(ref offset, length, length);
@@ -734,9 +772,13 @@ public partial record Mamba2
             // --- the derivative
             // dOutput: the gradient of the output
             TTile dOutput = dv;
-            TTile.Copy(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads), Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
             TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
 
             // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
             TTile dOutputDotvIn = dqHatFactor;
@@ -745,14 +787,15 @@ public partial record Mamba2
 
             // dkLeft, as an earlier pass left it
             TTile dkLeft = dqIn;
-            TTile.Copy(dkLeft, projected.dkLeft, Into.Set);
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
 
             // dd = sum over all of dOutputDotvIn
             TTile dd = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dd, dOutputDotvIn, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
-            TTile.Synchronize();
+            TTile.Widen(dkLeft, projected.dkLeft);
+            TTile.Arrive();
 
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
             TTile dkLeftDotk = dOutputDotvIn;
@@ -771,12 +814,12 @@ public partial record Mamba2
 
             // qIn: query
             TTile qIn = k;
-            TTile.Copy(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
             TTile.SynchronizeVectors();
 
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
@@ -793,8 +836,9 @@ public partial record Mamba2
 
             // PPlain, as an earlier pass left it
             TTile PPlain = dPPlain;
-            TTile.Copy(PPlain, kept.PPlain, Into.Set);
-            TTile.Synchronize();
+            TTile.FetchNarrow(PPlain, kept.PPlain);
+            TTile.Widen(PPlain, kept.PPlain);
+            TTile.Arrive();
 
             // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
             TTile dExponentOfPUnscaled = dPUnscaled;
@@ -851,6 +895,24 @@ public partial record Mamba2
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
+        }
+
+        /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectGradients<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(kept.v, 0, 1, 0);
+            TTile.Expect(projected.dread, 0, 1, 1);
+            TTile.Expect(projected.dqHat, 0, 1, 2);
+            TTile.Expect(kept.P, 0, 1, 3);
+            TTile.Expect(projected.dv, 0, 1, 4);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 6);
         }
     }
 }

@@ -132,7 +132,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
+            DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
         }
 
         private static void PrepareKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -140,7 +140,8 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            PrepareItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
+            PrepareItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void CarryKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -148,7 +149,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void AdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -156,7 +157,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            AdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            AdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void TrailKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -164,7 +165,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            TrailItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            TrailItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void CarryBackKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -172,7 +173,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            CarryBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            CarryBackItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void RetreatKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -180,7 +181,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void ProjectKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -188,7 +189,8 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            ProjectItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
+            ProjectItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void GradientsKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
@@ -196,7 +198,8 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
             where TKnown : struct, IKnownSizes
         {
-            GradientsItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX]), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
+            GradientsItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         /// <summary>The tensors, with what a kernel knows of them when it is compiled.</summary>

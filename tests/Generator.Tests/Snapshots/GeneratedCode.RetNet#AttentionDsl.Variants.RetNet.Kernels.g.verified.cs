@@ -59,13 +59,13 @@ public partial record RetNet
             Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);
             switch (pass)
             {
-                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, at, scratch, between); break;
                 case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.Gradients: GradientsItem(tensors, sizes, at, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
         }
@@ -113,33 +113,33 @@ public partial record RetNet
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(2, 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
-                + 2 * Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes),
             KernelKind.Gradients =>
                 Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)

@@ -49,7 +49,7 @@ public partial record RetNet
         public static long StateElements(Sizes sizes) => 2 * Padded.Elements(sizes.K, sizes.V);
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -87,6 +87,9 @@ public partial record RetNet
             Loops<TTile, TNumber>.PFactor(PFactor, sizes);
             TTile.Trim(PFactor, tokens);
 
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
+
             // qHatFactor = scale * exp(G)
             TTile qHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
@@ -109,6 +112,17 @@ public partial record RetNet
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
+        /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectPrepare<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
+        }
+
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, and its log decay.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -118,14 +132,15 @@ public partial record RetNet
             int strips = 0;
             TTile S = scratch.TakeStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
             States.Load<TTile, TNumber>(S, tensors.InitialState, sizes, at, at.StateIn, false);
-            TTile GSegment = scratch.Take(ref offset, 1, 1);
-            TTile.Clear(GSegment);
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+
+            TTile GSegment = scratch.Take(ref offset, 1, 1);
+            TTile.Clear(GSegment);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -188,11 +203,11 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -268,9 +283,9 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -333,9 +348,9 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -395,9 +410,9 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
+            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -451,7 +466,7 @@ public partial record RetNet
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
-        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -503,11 +518,11 @@ public partial record RetNet
             // dqHatFactor = scale * exp(G)
             TTile dqHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
+            // What is read later on comes nearer.
+            TTile.Expect(after, 0, 1, 0);
+            TTile.Expect(kept.kLeft, 0, 1, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
 
-            // What is read later comes nearer.
-            TTile.Expect(after);
-            TTile.Expect(kept.kLeft);
-            TTile.Expect(tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // dkLeftFactor = exp(GLast - G)
@@ -517,6 +532,9 @@ public partial record RetNet
             // dP = dOutput v^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
             TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
 
             // dqHat = dOutput S^T
             TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
@@ -535,8 +553,8 @@ public partial record RetNet
 
             // dSNext, as an earlier pass left it
             TTile dSNext = S;
-            TTile.Copy(dSNext, after, Into.Set);
-            TTile.Synchronize();
+            TTile.Fetch(dSNext, after);
+            TTile.Arrive();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
             TTile dPPlain = dPUnscaled;
@@ -544,8 +562,8 @@ public partial record RetNet
 
             // kLeft, as an earlier pass left it
             TTile kLeft = dOutputRoom.Block(0, length, 0, sizes.K);
-            TTile.Copy(kLeft, kept.kLeft, Into.Set);
-            TTile.Synchronize();
+            TTile.Fetch(kLeft, kept.kLeft);
+            TTile.Arrive();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = dqHat;
@@ -558,9 +576,9 @@ public partial record RetNet
 
             // qIn: query
             TTile qIn = k;
-            TTile.Copy(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads), Into.Set);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dkLeft = v dSNext^T
             TTile dkLeft = dqIn;
@@ -572,6 +590,20 @@ public partial record RetNet
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
             TTile.Synchronize();
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+        }
+
+        /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectGradients<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            long start = at.Start;
+            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
+            TTile.Expect(kept.P, 0, 1, 0);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
         }
     }
 }
