@@ -13,7 +13,7 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
 
     public bool TokenParallel => true;
 
-    public SegmentRule SegmentRule(bool sixteenBits, int channels, bool diagonal) => rule;
+    public SegmentRule SegmentRule(bool sixteenBits, int channels) => rule;
 
     public IReadOnlyList<int> ChunkLengths => CudaBackend.ChunkLengths;
 

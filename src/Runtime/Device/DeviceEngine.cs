@@ -43,8 +43,8 @@ internal sealed class DeviceEngine : IEngine
     public int WalkParallelism(bool sixteenBits) =>
         accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : sixteenBits ? accelerator.NumMultiprocessors / 2 : 3 * accelerator.NumMultiprocessors / 2;
 
-    public SegmentRule SegmentRule(bool sixteenBits, int channels, bool diagonal) =>
-        sixteenBits ? new(CudaBackend.WalksOfMultiprocessor(channels, diagonal) * accelerator.NumMultiprocessors, CudaBackend.PanelColumns) : default;
+    public SegmentRule SegmentRule(bool sixteenBits, int channels) =>
+        sixteenBits ? new(CudaBackend.WalksOfMultiprocessor(channels) * accelerator.NumMultiprocessors, CudaBackend.PanelColumns) : default;
 
     // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
     public bool TokenParallel => true;

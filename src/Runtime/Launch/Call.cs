@@ -15,7 +15,7 @@ internal sealed class Call : IDisposable
         ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
         keepsSixteenBits = KeepsSixteenBits(inputs, options, kernel, scratch);
         Buffers = new Buffers(engine.Number, keepsSixteenBits);
-        segmentRule = description.CarriesOverSegments && RunsInPasses(kernel) ? engine.SegmentRule(keepsSixteenBits, Shape.K, description.TransitionIsDiagonal) : default;
+        segmentRule = description.CarriesOverSegments && RunsInPasses(kernel) ? engine.SegmentRule(keepsSixteenBits, Shape.K) : default;
     }
 
     /// <summary>Whether 16-bit tensors go to the engine as they are; chooses the chunk's length accordingly.</summary>

@@ -51,8 +51,7 @@ internal interface IEngine
     /// <summary>How it cuts sequences into segments.</summary>
     /// <param name="sixteenBits">What <see cref="KeepsSixteenBits"/> said of the call.</param>
     /// <param name="channels">Key channels.</param>
-    /// <param name="diagonal">True if a segment only lets its state decay (<see cref="VariantDescription.TransitionIsDiagonal"/>).</param>
-    SegmentRule SegmentRule(bool sixteenBits, int channels, bool diagonal) => default;
+    SegmentRule SegmentRule(bool sixteenBits, int channels) => default;
 
     /// <summary>True if the chunk-parallel kernels run in passes, many chunks at a time.</summary>
     bool TokenParallel { get; }

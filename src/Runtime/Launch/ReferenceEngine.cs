@@ -9,7 +9,7 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false, Segment
 
     public bool TokenParallel => tokenParallel;
 
-    public SegmentRule SegmentRule(bool sixteenBits, int channels, bool diagonal) => segments;
+    public SegmentRule SegmentRule(bool sixteenBits, int channels) => segments;
 
     public DataType Number => DataType.Float64;
 

@@ -90,13 +90,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return launch with { Work = WorkList.Panels(launch.Work, wide ? PanelColumns : NarrowColumns) };
     }
 
-    /// <summary>
-    /// Groups that walk over sequences on a multiprocessor at a time, at most: registers hold two states of 64 channels, with what else a walk needs, or one of more; where
-    /// nothing of a state is read to be written again a walk needs less, and they hold two of 128.
-    /// </summary>
+    /// <summary>Groups that walk over sequences on a multiprocessor at a time, at most: registers hold two states of 64 channels, with what else a walk needs, or one of more.</summary>
     /// <param name="channels">Key channels.</param>
-    /// <param name="diagonal">See <see cref="VariantDescription.TransitionIsDiagonal"/>.</param>
-    public static int WalksOfMultiprocessor(int channels, bool diagonal) => channels <= (diagonal ? 128 : 64) ? 2 : 1;
+    public static int WalksOfMultiprocessor(int channels) => channels <= 64 ? 2 : 1;
 
     /// <summary>True for the kernels that take a state, or its gradient, from chunk to chunk in registers.</summary>
     private static bool HoldsStrips(KernelKind kernel, Sizes sizes) =>
@@ -156,7 +152,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         if (HoldsStrips(launch.Kernel, sizes))
         {
             int each = (launch.Work.Length + accelerator.NumMultiprocessors - 1) / accelerator.NumMultiprocessors;
-            most = Math.Min(each, WalksOfMultiprocessor(sizes.K, TKernels.Description.TransitionIsDiagonal));
+            most = Math.Min(each, WalksOfMultiprocessor(sizes.K));
         }
 
         return new(CudaGroup.Threads, Math.Clamp(MultiprocessorBytes / (SharedBytesOf<TKernels>(launch, sizes) + GroupBytes), 1, most));
