@@ -58,7 +58,7 @@ internal sealed class Pass
     /// <param name="tile">The tile.</param>
     /// <param name="first">What happens to it in a chunk, before all else.</param>
     public Pass Carrying(Tile tile, Statement first) =>
-        new([first, .. Statements], Results.Append(tile), Exact.Append(tile), [.. Given, tile], Factors, Shares) { Ahead = Ahead, Strips = Strips };
+        new([first, .. Statements], Results.Append(tile), Exact.Append(tile), [.. Given, tile], Factors, Shares) { Ahead = Ahead, Strips = Strips, Rooms = Rooms };
 
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
