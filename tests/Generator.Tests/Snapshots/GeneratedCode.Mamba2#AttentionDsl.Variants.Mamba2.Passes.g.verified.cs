@@ -202,9 +202,9 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile kLeftRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
 
             TTile GSegment = scratch.Take(ref offset, 1, 1);
             TTile.Clear(GSegment);

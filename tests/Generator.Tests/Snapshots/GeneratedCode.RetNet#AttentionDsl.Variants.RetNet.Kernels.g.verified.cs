@@ -113,9 +113,9 @@ public partial record RetNet
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
