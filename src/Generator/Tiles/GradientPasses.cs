@@ -7,9 +7,6 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed class GradientPasses
 {
-    // Where not even one group fits otherwise, what is brought from memory is brought so often.
-    private const int MostCopies = 6;
-
     private readonly ISet<string> factors;
 
     /// <param name="statements">All that the gradients hang on, in an order that is right.</param>
@@ -94,11 +91,7 @@ internal sealed class GradientPasses
         int cost = new Pass(best, [], [], [], factors).Cost(), limit = SharedMemory.Of(2, statements);
         IReadOnlyList<Statement>? tight = cost > limit && cost <= limit + (2 * limit / 3) ? TightSchedule.Of(statements, factors, shares: true, limit, mostStates: 200) : null;
         int one = SharedMemory.Of(1, statements);
-        for (int copies = 2; tight is null && cost > one && copies <= MostCopies; copies += MostCopies - 2)
-        {
-            tight = TightSchedule.Of(statements, factors, shares: true, one, mostStates: 50 * (copies - 1), copies);
-        }
-
+        tight ??= cost > one ? TightSchedule.Of(statements, factors, shares: true, one, mostStates: 100) : null;
         return InOrder(tight ?? best, factors, shares || tight is not null);
     }
 

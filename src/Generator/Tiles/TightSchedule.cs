@@ -11,10 +11,6 @@ internal sealed class TightSchedule
 
     private const string Suffix = "Again";
 
-    private const string More = ", once more";
-
-    private static readonly char[] Digits = [.. "0123456789"];
-
     private readonly IReadOnlyList<Statement> statements;
     private readonly Dependencies dependencies;
     private readonly int limit;
@@ -41,7 +37,7 @@ internal sealed class TightSchedule
     private readonly HashSet<string> seen = [];
     private int taken;
 
-    private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates, bool loops)
+    private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
     {
         this.statements = statements;
         this.limit = limit;
@@ -53,7 +49,7 @@ internal sealed class TightSchedule
         written = [.. statements.Select(x => x.Results.Distinct().Select(IndexOf).ToArray())];
         used = [.. statements.Select(x => x.Reads.Concat(x.Results).Distinct().Select(IndexOf).ToArray())];
         overwritten = [.. statements.Select(x => x.Results.SelectMany(y => TileStorage.InPlace(x, y)).Distinct().Select(IndexOf).ToArray())];
-        begins = [.. statements.Select(x => Pass.IsFromMemory(x) || x is ViewStatement or CallStatement { Method: "Clear" } || (loops && x is LoopStatement && IsBrought(x, statements)))];
+        begins = [.. statements.Select(x => Pass.IsFromMemory(x) || x is ViewStatement or CallStatement { Method: "Clear" })];
         open = new int[kinds.Count];
         begunBy = [.. kinds.Select(_ => -1)];
         done = new bool[statements.Count];
@@ -92,88 +88,57 @@ internal sealed class TightSchedule
     /// <param name="shares">True if tiles of keys and of values stand in the same storage.</param>
     /// <param name="limit">The most that they may take (see <see cref="Pass.Cost"/>).</param>
     /// <param name="mostStates">Orders are many: a search that has seen so many states gives up.</param>
-    /// <param name="mostCopies">Into so many copies what is brought at most comes apart; where they are more than two, so does what loops make of it.</param>
-    public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates, int mostCopies = 2)
+    public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
     {
-        IReadOnlyList<Statement> apart = mostCopies > 2 ? Apart(statements, factors, mostCopies, x => x is LoopStatement && IsBrought(x, statements)) : statements;
-        apart = Apart(apart, factors, mostCopies, x => x is LoadStatement);
-        var schedule = new TightSchedule(apart, factors, shares, limit, mostStates, loops: mostCopies > 2);
-        return schedule.Search() ? Once([.. schedule.ordered.Select(x => schedule.statements[x])], factors, shares, limit) : null;
+        var schedule = new TightSchedule(WithLoadsApart(statements, factors), factors, shares, limit, mostStates);
+        return schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, shares, limit) : null;
     }
 
-    /// <summary>True for what loops make of what is brought alone.</summary>
-    private static bool IsBrought(Statement statement, IReadOnlyList<Statement> statements) => statement is LoadStatement
-        || (statement is LoopStatement { Stores.Count: 1 } loop && loop.Stores[0].Into == Into.Set && statements.Count(x => x.Results.Contains(loop.Stores[0].Result)) == 1
-            && loop.Arguments.All(x => statements.Count(y => y.Results.Contains(x)) == 1 && IsBrought(statements.First(y => y.Results.Contains(x)), statements)));
-
-    /// <summary>What there is twice is there once, if there is room for it in between.</summary>
-    private static IReadOnlyList<Statement> Once(IReadOnlyList<Statement> ordered, ISet<string> factors, bool shares, int limit)
+    /// <summary>What is copied twice is copied once, if there is room for it in between.</summary>
+    private static IReadOnlyList<Statement> WithLoadsOnce(IReadOnlyList<Statement> ordered, ISet<string> factors, bool shares, int limit)
     {
-        foreach (Statement again in ordered.Where(x => x is LoadStatement or LoopStatement { Stores.Count: 1 }).ToArray())
+        foreach (LoadStatement again in ordered.OfType<LoadStatement>().Where(x => x.Result.Name.EndsWith(Suffix, StringComparison.Ordinal)).ToArray())
         {
-            int at = ordered.ToList().IndexOf(again);
-            Tile tile = again.Results.Single();
-            if (at < 0 || ordered.Take(at).LastOrDefault(x => x.GetType() == again.GetType() && x.Results.Count() == 1 && x.Results.Single() != tile && Root(x.Results.Single()) == Root(tile)) is not { } before)
+            Tile tile = again.Result with { Name = again.Result.Name.Substring(0, again.Result.Name.Length - Suffix.Length) };
+            LoadStatement load = ordered.OfType<LoadStatement>().First(x => x.Result == tile);
+            var first = (Statement?)null;
+            List<Statement> once = [];
+            foreach (Statement statement in ordered)
             {
-                continue;
+                if (!ReferenceEquals(statement, again) && !ReferenceEquals(statement, load))
+                {
+                    once.Add(statement.Reading(x => x == again.Result ? tile : x));
+                }
+                else if (first is null)
+                {
+                    first = load;
+                    once.Add(load);
+                }
             }
 
-            Tile kept = before.Results.Single();
-            List<Statement> once = [.. ordered.Where((_, x) => x != at).Select(x => x.Reading(y => y == tile ? kept : y))];
-            once.RemoveAll(x => x is LoadStatement && !once.Any(y => y.Reads.Contains(x.Results.Single())));
             ordered = new Pass(once, [], [], [], factors, shares).Cost() <= limit ? once : ordered;
-        }
-
-        return Named(ordered);
-    }
-
-    /// <summary>Of what there is once more, one has the name it had.</summary>
-    private static IReadOnlyList<Statement> Named(IReadOnlyList<Statement> ordered)
-    {
-        foreach (Tile tile in ordered.Where(x => x is LoadStatement or LoopStatement).SelectMany(x => x.Results).Where(IsAgain).ToArray())
-        {
-            Tile shorter = tile with { Name = Root(tile) };
-            if (!ordered.Any(x => x.Results.Contains(shorter)))
-            {
-                ordered = [.. ordered.Select(x => Writing(x.Reading(y => y == tile ? shorter : y), tile, shorter, x.Equation.Replace(More, "")))];
-            }
         }
 
         return ordered;
     }
 
-    /// <summary>The statement with another result; itself, if it does not write the tile.</summary>
-    private static Statement Writing(Statement statement, Tile tile, Tile other, string equation) => statement switch
-    {
-        LoadStatement x when x.Result == tile => x with { Result = other, Equation = equation },
-        LoopStatement { Stores.Count: 1 } x when x.Stores[0].Result == tile => x with { Stores = EquatableArray.Of(x.Stores[0] with { Result = other }), Equation = equation },
-        _ => statement,
-    };
-
-    /// <summary>The name of what a tile is there for once more.</summary>
-    private static string Root(Tile tile) => IsAgain(tile) ? tile.Name.Substring(0, tile.Name.LastIndexOf(Suffix, StringComparison.Ordinal)) : tile.Name;
-
-    private static bool IsAgain(Tile tile) => tile.Name.TrimEnd(Digits).EndsWith(Suffix, StringComparison.Ordinal);
-
-    /// <summary>What several statements read of the caller's tensors, or loops make of it, is there for each of them, as a factor if it is one.</summary>
-    private static IReadOnlyList<Statement> Apart(IReadOnlyList<Statement> statements, ISet<string> factors, int mostCopies, Func<Statement, bool> which)
+    /// <summary>What is copied from the caller's tensors for two statements is copied for each of them, to a factor if it is one.</summary>
+    private static IReadOnlyList<Statement> WithLoadsApart(IReadOnlyList<Statement> statements, ISet<string> factors)
     {
         List<Statement> apart = [.. statements];
-        foreach (Statement statement in statements.Where(which).Where(x => x.Results.Single() is var tile && tile.Rows != Dim.One && tile.Columns != Dim.One).Reverse())
+        foreach (LoadStatement load in statements.OfType<LoadStatement>().Where(x => x.Result.Rows != Dim.One && x.Result.Columns != Dim.One))
         {
-            Tile tile = statement.Results.Single();
-            int[] readers = [.. Enumerable.Range(0, apart.Count).Where(x => apart[x].Reads.Contains(tile))];
-            for (int i = 1; i < readers.Length && readers.Length <= mostCopies; i++)
+            int[] readers = [.. Enumerable.Range(0, apart.Count).Where(x => apart[x].Reads.Contains(load.Result))];
+            if (readers.Length == 2)
             {
-                Tile other = tile with { Name = tile.Name + Suffix + (i == 1 ? "" : $"{i}") };
-                if (factors.Contains(tile.Name))
+                Tile other = load.Result with { Name = load.Result.Name + Suffix };
+                if (factors.Contains(load.Result.Name))
                 {
                     factors.Add(other.Name);
                 }
 
-                int reader = readers[i] + i - 1;
-                apart[reader] = apart[reader].Reading(x => x == tile ? other : x);
-                apart.Insert(reader, Writing(statement, tile, other, statement.Equation + More));
+                apart[readers[1]] = apart[readers[1]].Reading(x => x == load.Result ? other : x);
+                apart.Insert(readers[1], load with { Result = other, Equation = $"{load.Equation}, once more" });
             }
         }
 
