@@ -24,6 +24,8 @@ internal static unsafe partial class Ptx
 
     public static void StripScale(int rows, int strip, float factor) => RunStrip(rows, strip, factor);
 
+    public static void StripScaleRows(int rows, int strip, int exact, uint s, int stride) => RunStrip(rows, strip, exact, s, stride);
+
     public static void StripCopy(int rows, int result, int exact, int x, int xExact) => RunStrip(rows, result, exact, x, xExact);
 
     public static void StripClear(int rows, int result, int exact) => RunStrip(rows, result, exact);

@@ -206,6 +206,7 @@ internal sealed class TileStorage
     {
         LoopStatement { Stores.Count: 1 } x when x.Stores[0].Into == Into.Set => x.Arguments,
         CallStatement { Method: "Copy" or "Decay", Into: Into.Set } x => [x.Arguments[0]],
+        CallStatement { Method: "ScaleRows" } x => [x.Arguments[0]],
         CallStatement { Method: "DecayWriteAndRead" or "DecayWritesAndRead" } x => [x.Arguments[0]],
         CallStatement x when ScaledSums.Has(x.Method) => [x.Arguments[0]],
         CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],

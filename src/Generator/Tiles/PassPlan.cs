@@ -54,6 +54,21 @@ internal sealed class PassPlan
         Tile[] onward = [.. Later([program.StateOut], kept.ContainsKey).OfType<Sum>().Select(x => x.Result).Where(IsLeft)];
         Tile[] back = [.. retreat.OfType<CallStatement>().Where(x => FactorTiles.Products.Contains(x.Method)).Select(x => x.Written[0]).Distinct().Where(IsLeft)];
         gradients = Slice(derivative, adjoint.Gradients.Values, [.. back.Select(x => x.Name)]);
+        var factors = new StateFactors(
+            program,
+            [.. kept.Values.Where(x => !x.Exact).Select(x => x.Tile)],
+            [.. Lowering.Of(Later(Results(program), kept.ContainsKey)), .. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. retreat],
+            gradients);
+        program = factors.Program;
+        foreach (KeptTile tile in kept.Values.Where(x => factors.Has(x.Tile.Name)).ToArray())
+        {
+            Tile column = factors.Column(tile.Tile);
+            kept.Remove(tile.Tile.Name);
+            definitions[column.Name] = program.Operations.First(x => x.Result == column);
+            Keep(column, exact: true, tile.Backward);
+        }
+
+        gradients = factors.OfGradients(gradients);
         HashSet<string> sources = [.. Sources(gradients), .. onward.Select(x => x.Name)];
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
         OnTheWay = [.. onward.Concat(back).Select(x => new KeptTile(x, Exact: false, Backward: true))];
@@ -63,11 +78,11 @@ internal sealed class PassPlan
         Prepare = Scheduled(
             GivenTiles.Marked(ScaledRows.Folded([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })])),
             Kept.Where(x => x.Exact).Select(x => x.Tile));
-        IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), kept.ContainsKey));
+        IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), IsThere));
         Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
-        IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], kept.ContainsKey));
+        IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], IsThere));
         Trail = InOrder(Leaving(trail, onward), state, program.StateOut, stores: true);
-        retreat = [.. Lowering.Of(Later(ForwardValues(retreat), kept.ContainsKey)), .. adjoint.WithOutputGradient(retreat)];
+        retreat = [.. Lowering.Of(Later(ForwardValues(retreat), IsThere)), .. adjoint.WithOutputGradient(retreat)];
         Retreat = InOrder(Leaving(retreat, back), stateGradient, adjoint.State, stores: true);
         var both = new GradientPasses(
             GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
@@ -91,15 +106,17 @@ internal sealed class PassPlan
 
         bool IsLeft(Tile tile) => read.Contains(tile.Name) && tile.Rows is Dim.Token or Dim.Update && dependent.Contains(tile.Name) == definitions.ContainsKey(tile.Name);
 
+        bool IsThere(string name) => kept.ContainsKey(name) || factors.Has(name);
+
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
-            ISet<string> factors = FactorTiles.Of(statements, exact);
-            var pass = new Pass(new Schedule(statements, factors).Best(), [], [], [], factors);
+            ISet<string> rounded = FactorTiles.Of(statements, exact);
+            var pass = new Pass(new Schedule(statements, rounded).Best(), [], [], [], rounded);
             return shortChunks.Trimmed(pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements)));
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>
-            shortChunks.Trimmed(new Pass(StateSweep.JoinedChunk(statements, carried), [result], Results(program).Append(result), [carried])
+            shortChunks.Trimmed(new Pass(factors.OfWalk(StateSweep.JoinedChunk(statements, carried)), [result], Results(program).Append(result), [carried])
                 .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().InOrder(x => x != state, update.ColumnsAreIndependent));
     }
 

@@ -55,6 +55,7 @@ internal static class StripTiles
             CallStatement { Method: "Product" or "TransposedProduct" } x => [x.Arguments[0]],
             CallStatement { Method: "DecayAndWrite" } x => strips.Contains(x.Written[0].Name) ? x.Arguments.Take(2) : x.Arguments,
             CallStatement { Method: "Copy", Into: Into.Set } x => strips.Contains(x.Written[0].Name) ? [] : x.Arguments,
+            CallStatement { Method: "ScaleRows" } x => strips.Contains(x.Written[0].Name) ? [] : x.Arguments,
             _ => statement.Reads.Concat(statement.Results),
         };
         return others.Select(x => x.Name);

@@ -65,13 +65,13 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>
     /// Like <see cref="Take"/>, for a tile whose numbers are only ever factors or terms of products (<see cref="Product"/> and its kin,
-    /// <see cref="Gram"/>), results of them, or copied: a device may keep it in half the bits. Elementwise loops do not touch it.
+    /// <see cref="Gram"/>), results of them, copied or scaled (<see cref="ScaleRows"/>): a device may keep it in half the bits. Elementwise loops do not touch it.
     /// </summary>
     TSelf TakeFactor(ref long offset, int rows, int columns);
 
     /// <summary>
     /// Like <see cref="Take"/>, for a tile of a walk over a sequence that has a column for each of the item's value columns and is touched only by products, of
-    /// which it is the result or the right factor, <see cref="DecayAndWrite"/>, <see cref="Clear"/> and copies. No column then hangs on another: a device may
+    /// which it is the result or the right factor, <see cref="DecayAndWrite"/>, <see cref="ScaleRows"/>, <see cref="Clear"/> and copies. No column then hangs on another: a device may
     /// keep it in strips of columns, each in registers of its own (<see cref="Padded.HoldsStrips"/>).
     /// </summary>
     /// <param name="offset">Where scratch is free.</param>

@@ -44,7 +44,11 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void ScaleRows(CudaTile result, CudaTile x, CudaTile s)
     {
-        if (!result.IsScratch & InPieces(x, result) & (x.Rows & 3) == 0)
+        if (result.IsStrip)
+        {
+            StripScaleRows(result, x, s);
+        }
+        else if (!result.IsScratch & InPieces(x, result) & (x.Rows & 3) == 0)
         {
             // Four rows and columns a thread, as in an elementwise loop.
             for (int i = x.FirstRow; x.HasRow(i); i += x.RowStep)

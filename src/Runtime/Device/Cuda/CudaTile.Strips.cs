@@ -107,6 +107,16 @@ public readonly partial struct CudaTile
         }
     }
 
+    private static void StripScaleRows(CudaTile result, CudaTile x, CudaTile s)
+    {
+        if (!x.IsStrip | x.stride != result.stride)
+        {
+            StripCopy(result, x, Into.Set);
+        }
+
+        Ptx.StripScaleRows(result.Rows, result.stride, result.Exactly, s.Near((Lane & 3) << 1, 0), s.stride);
+    }
+
     /// <summary>A straight line: the numbers of x come while those of g do.</summary>
     private static void StripDecayAndAdd(CudaTile state, CudaTile g, CudaTile x)
     {

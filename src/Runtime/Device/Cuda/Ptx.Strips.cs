@@ -68,6 +68,17 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>Every row times its number of a column.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="strip">The strip.</param>
+    /// <param name="exact">1 if its numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="s">Where the number of this thread's first row stands in scratch.</param>
+    /// <param name="stride">Bytes from a row to the next.</param>
+    [IntrinsicImplementation]
+    public static void StripScaleRows(int rows, int strip, int exact, uint s, int stride)
+    {
+    }
+
     /// <summary>result = x.</summary>
     [IntrinsicImplementation]
     public static void StripCopy(int rows, int result, int exact, int x, int xExact)

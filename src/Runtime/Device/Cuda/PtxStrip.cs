@@ -86,6 +86,7 @@ internal sealed class PtxStrip : PtxBlock
             nameof(Ptx.StripDecay) => Decay(strip, rows, (text, row) => text.Along(new(register(2), "0", true), 0, row)),
             nameof(Ptx.StripDecayFar) => Decay(strip, rows, (text, row) => text.AlongFar(register(2), row)),
             nameof(Ptx.StripScale) => Scale(strip, rows, register(2)),
+            nameof(Ptx.StripScaleRows) => ScaleRows(strip, rows, new(register(3), number(4), true)),
             nameof(Ptx.StripCopy) => Copy(strip, new(constant(3), constant(4) != 0), rows),
             nameof(Ptx.StripClear) => Clear(strip, rows),
             nameof(Ptx.StripIdentity) => Identity(strip, rows, register(2)),
@@ -202,6 +203,16 @@ internal sealed class PtxStrip : PtxBlock
     /// <summary>All of a strip in single precision times one number.</summary>
     private static string Scale(Registers strip, int rows, string factor) =>
         Each(strip, rows, (text, i) => [.. text.Numbers(strip, i).Select(x => text.Number($"mul.f32 {{0}}, {x}, {factor};"))]);
+
+    /// <summary>Every row of a strip times its number of a column.</summary>
+    /// <param name="strip">The strip.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="s">The column, in scratch, from the number of this thread's first row on.</param>
+    private static string ScaleRows(Registers strip, int rows, Tile s) => Each(strip, rows, (text, i) =>
+    {
+        string[] factors = [.. Enumerable.Range(8 * i, 2).Select(x => text.Number($"ld.shared.f32 {{0}}, {text.At(s, x, 0)};"))];
+        return [.. text.Numbers(strip, i).Select((x, j) => text.Number($"mul.f32 {{0}}, {x}, {factors[j % 2]};"))];
+    });
 
     /// <summary>A strip becomes another's.</summary>
     private static string Copy(Registers result, Registers x, int rows) => Each(result, rows, (text, i) => text.Numbers(x, i));
