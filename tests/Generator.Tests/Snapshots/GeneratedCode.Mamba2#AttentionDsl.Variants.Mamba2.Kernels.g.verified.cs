@@ -124,40 +124,50 @@ public partial record Mamba2
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(1, 1, sizes),
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + 2 * Padded.Elements(2, 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Elements(2, 1, sizes),
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes),
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
                 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 3 * Padded.Elements(1, 1, sizes)
-                + 6 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 5 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
                 Padded.Factor(sizes.Chunk, sizes.V, sizes)
@@ -165,8 +175,8 @@ public partial record Mamba2
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                 + 5 * Padded.Elements(1, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Elements(1, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),

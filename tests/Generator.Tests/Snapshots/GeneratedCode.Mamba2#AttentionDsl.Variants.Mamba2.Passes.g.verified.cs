@@ -25,8 +25,8 @@ public partial record Mamba2
             public TTile GLast;
             public TTile PPlain;
             public TTile P;
-            public TTile qHat;
-            public TTile kLeft;
+            public TTile qHatFactor;
+            public TTile kLeftFactor;
 
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
@@ -37,8 +37,8 @@ public partial record Mamba2
                 tiles.GLast = between.Exact.Take(ref exact, 1, 1);
                 tiles.PPlain = between.Exact.Take(ref exact, length, length);
                 tiles.P = between.Packed.Take(ref packed, length, length);
-                tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.qHatFactor = between.Exact.Take(ref exact, length, 1);
+                tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
                 return tiles;
             }
         }
@@ -49,23 +49,23 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
         {
             public TTile dkLeft;
-            public TTile dv;
             public TTile dread;
             public TTile dvIn;
             public TTile dqHat;
             public TTile dGLast;
+            public TTile dvOfk;
 
             /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2;
+                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (2 * Padded.Elements(sizes.Chunk, sizes.K) + 2 * Padded.Elements(sizes.Chunk, sizes.V) + Padded.Elements(1, 1)));
                 tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dv = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dread = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dvIn = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                tiles.dvOfk = between.States.Take(ref states, length, sizes.V);
                 return tiles;
             }
         }
@@ -74,16 +74,17 @@ public partial record Mamba2
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
             + Padded.Elements(sizes.Chunk, sizes.Chunk)
+            + 2 * Padded.Elements(sizes.Chunk, 1)
             : Padded.Elements(sizes.Chunk, sizes.V)
-            + Padded.Elements(sizes.Chunk, sizes.Chunk)
-            + 2 * Padded.Elements(sizes.Chunk, sizes.K);
+            + Padded.Elements(sizes.Chunk, sizes.Chunk);
 
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => Math.Max(
             2 * Padded.Elements(sizes.K, sizes.V),
             2 * (2 * Padded.Elements(sizes.Chunk, sizes.K)
-            + 3 * Padded.Elements(sizes.Chunk, sizes.V)
-            + Padded.Elements(1, 1)));
+            + 2 * Padded.Elements(sizes.Chunk, sizes.V)
+            + Padded.Elements(1, 1))
+            + Padded.Elements(sizes.Chunk, sizes.V));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
@@ -130,18 +131,18 @@ public partial record Mamba2
             TTile g = dt;
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
             TTile.Trim(g, tokens);
+
+            // PPlain_ij = qIn_i . k_j for j <= i
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
             TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectPrepare(tensors, sizes, then, between);
-
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
 
             // PFactor = scale
             TTile PFactor = scratch.Take(ref offset, length, 1);
@@ -152,13 +153,14 @@ public partial record Mamba2
             // qHatFactor = scale * exp(G)
             TTile qHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.qHatFactor, qHatFactor, Into.Set);
             TTile.Synchronize();
             TTile.ScaleRows(kept.v, vIn, vFactor);
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
-            TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
@@ -172,9 +174,10 @@ public partial record Mamba2
             // kLeftFactor = exp(GLast - G)
             TTile kLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.kLeftFactor, kLeftFactor, Into.Set);
             TTile.Synchronize();
             TTile.ScaleRows(kept.P, PUnscaled, PFactor);
-            TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -202,9 +205,10 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             TTile GSegment = scratch.Take(ref offset, 1, 1);
             TTile.Clear(GSegment);
@@ -228,7 +232,8 @@ public partial record Mamba2
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.B.Rows(nextStart, nextTokens, at.Head, at.Heads));
                 }
 
                 if (step < 0)
@@ -243,14 +248,20 @@ public partial record Mamba2
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
 
                 // GSegment += GLast: the log decay of the segment
                 Loops<TTile, TNumber>.GSegment(GSegment, GLast);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
+                TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
             TTile.Arrive();
@@ -270,11 +281,13 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
             TTile PRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
+            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile qInRooms = scratch.TakeFactor(ref offset, 2 * room, sizes.K);
             TTile vInRooms = scratch.Take(ref offset, 2 * room, at.Columns);
             TTile dRooms = scratch.Take(ref offset, 2, 1);
 
@@ -298,8 +311,10 @@ public partial record Mamba2
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.C.Rows(nextStart, nextTokens, at.Head, at.Heads));
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.B.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vInRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                     TTile.Fetch(dRooms.Block(nextTurn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
                 }
@@ -317,8 +332,10 @@ public partial record Mamba2
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
-                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile vIn = vInRooms.Block(turn * room, length, 0, at.Columns);
                 TTile d = dRooms.Block(turn, 1, 0, 1);
 
@@ -327,9 +344,11 @@ public partial record Mamba2
                 TTile.Copy(SFactor, S, Into.Set);
                 TTile.SynchronizeStrips(sizes);
 
-                // read = qHat S + P v
+                // read = qHatFactor * (qIn S) + P v
                 TTile read = scratch.Take(ref offset, length, at.Columns);
-                TTile.Product(read, qHat, SFactor, Into.Set);
+                TTile.Product(read, qIn, SFactor, Into.Set);
+                TTile.Synchronize();
+                TTile.ScaleRows(read, read, qHatFactor);
                 TTile.Synchronize();
                 TTile.Product(read, P, v, Into.Add);
                 TTile.Synchronize();
@@ -340,7 +359,12 @@ public partial record Mamba2
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
+                TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
                 TTile.Synchronize();
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
@@ -361,9 +385,10 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -384,7 +409,8 @@ public partial record Mamba2
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.B.Rows(nextStart, nextTokens, at.Head, at.Heads));
                 }
 
                 if (step < 0)
@@ -399,7 +425,8 @@ public partial record Mamba2
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -407,8 +434,12 @@ public partial record Mamba2
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes);
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
             TTile.Arrive();
@@ -426,8 +457,9 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile dOutputRooms = scratch.Take(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -448,7 +480,8 @@ public partial record Mamba2
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
+                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.C.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -463,7 +496,8 @@ public partial record Mamba2
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
 
                 // dread = dOutput
@@ -474,7 +508,12 @@ public partial record Mamba2
                 // dS += qHat^T dread
                 TTile dS = dSNext;
                 TTile.Synchronize();
-                TTile.DecayAndWrite(dS, GLast, qHat, dread);
+
+                // dreadOfqHat = qHatFactor * dread
+                TTile dreadOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(dreadOfqHat, dread, qHatFactor);
+                TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(dS, GLast, qIn, dreadOfqHat);
             }
 
             TTile.Arrive();
@@ -493,8 +532,9 @@ public partial record Mamba2
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile dOutputRooms = scratch.Take(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -515,7 +555,8 @@ public partial record Mamba2
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
+                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.C.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -530,7 +571,8 @@ public partial record Mamba2
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
@@ -545,7 +587,12 @@ public partial record Mamba2
                 // dS += qHat^T dread
                 TTile dS = dSNext;
                 TTile.Synchronize();
-                TTile.DecayAndWrite(dS, GLast, qHat, dread);
+
+                // dreadOfqHat = qHatFactor * dread
+                TTile dreadOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(dreadOfqHat, dread, qHatFactor);
+                TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(dS, GLast, qIn, dreadOfqHat);
             }
 
             TTile.Arrive();
@@ -576,11 +623,13 @@ public partial record Mamba2
             TTile.Fetch(v, kept.v);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
-            TTile kLeftRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile kLeft = kLeftRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(kLeft, kept.kLeft);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
+
+            // k: key
+            TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile k = kRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -599,10 +648,10 @@ public partial record Mamba2
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
-            // dv = kLeft dSNext
-            TTile dvRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dv = dvRoom.Block(0, length, 0, sizes.V);
-            TTile.Product(dv, kLeft, dSNext, Into.Set);
+            // dvOfk = k dSNext
+            TTile dvOfkRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dvOfk = dvOfkRoom.Block(0, length, 0, sizes.V);
+            TTile.Product(dvOfk, k, dSNext, Into.Set);
 
             // What a group reads that begins when this one ends comes nearer.
             ExpectProject(tensors, sizes, then, between);
@@ -620,7 +669,7 @@ public partial record Mamba2
             TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
-            TTile.Copy(projected.dv, dv, Into.Set);
+            TTile.Copy(projected.dvOfk, dvOfk, Into.Set);
             TTile.Copy(projected.dread, dread, Into.Set);
             TTile.Copy(projected.dvIn, dvIn, Into.Set);
 
@@ -651,7 +700,7 @@ public partial record Mamba2
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.v, 0, 1, 0);
-            TTile.Expect(kept.kLeft, 0, 1, 1);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
         }
 
@@ -676,12 +725,14 @@ public partial record Mamba2
             TTile.FetchNarrow(dqHat, projected.dqHat);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
-            TTile dv = scratch.Take(ref offset, length, sizes.V);
-            TTile.FetchNarrow(dv, projected.dv);
+            TTile dvOfk = scratch.Take(ref offset, length, sizes.V);
+            TTile.FetchNarrow(dvOfk, projected.dvOfk);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dGLast, projected.dGLast);
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(kLeftFactor, kept.kLeftFactor);
 
             // k: key
             TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
@@ -708,7 +759,7 @@ public partial record Mamba2
 
             TTile.Widen(dread, projected.dread);
             TTile.Widen(dqHat, projected.dqHat);
-            TTile.Widen(dv, projected.dv);
+            TTile.Widen(dvOfk, projected.dvOfk);
             TTile.Arrive();
 
             // dP = dread v^T where pairs exist
@@ -734,8 +785,9 @@ public partial record Mamba2
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
-            // dv += P^T dread
-            TTile.TransposedProduct(dv, P, dread, Into.Add);
+            // dv = kLeftFactor * dvOfk + P^T dread
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dread);
             TTile.Synchronize();
 
             // dPUnscaled = dP * scale
@@ -757,7 +809,7 @@ public partial record Mamba2
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
 
             // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = scratch.Take(ref offset, length, 1);
+            TTile dvDotvIn = kLeftFactor;
             TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
             // dvIn += dv * softplus(dt + dtBias)
@@ -910,9 +962,10 @@ public partial record Mamba2
             TTile.Expect(projected.dread, 0, 1, 1);
             TTile.Expect(projected.dqHat, 0, 1, 2);
             TTile.Expect(kept.P, 0, 1, 3);
-            TTile.Expect(projected.dv, 0, 1, 4);
-            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(projected.dvOfk, 0, 1, 4);
+            TTile.Expect(kept.kLeftFactor, 0, 1, 5);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 7);
         }
     }
 }

@@ -109,43 +109,53 @@ public partial record RetNet
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
                 2 * Padded.Like(sizes.Chunk, sizes.K, sizes)
-                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, 1, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(1, 1, sizes),
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(1, 1, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
+                + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.Strip(sizes.Chunk, sizes.V, sizes),
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + Padded.Elements(2, 1, sizes),
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + Padded.Elements(2, 1, sizes),
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + Padded.Elements(2, 1, sizes),
+                + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 Padded.Factor(sizes.K, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Elements(1, 1, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 4 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),

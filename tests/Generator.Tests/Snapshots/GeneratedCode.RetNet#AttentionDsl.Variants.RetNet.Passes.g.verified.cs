@@ -23,8 +23,8 @@ public partial record RetNet
         {
             public TTile GLast;
             public TTile P;
-            public TTile qHat;
-            public TTile kLeft;
+            public TTile qHatFactor;
+            public TTile kLeftFactor;
 
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
@@ -33,8 +33,8 @@ public partial record RetNet
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 tiles.GLast = between.Exact.Take(ref exact, 1, 1);
                 tiles.P = between.Packed.Take(ref packed, length, length);
-                tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.qHatFactor = between.Exact.Take(ref exact, length, 1);
+                tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
                 return tiles;
             }
         }
@@ -42,8 +42,8 @@ public partial record RetNet
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
-            : Padded.Elements(sizes.Chunk, sizes.Chunk)
-            + 2 * Padded.Elements(sizes.Chunk, sizes.K);
+            + 2 * Padded.Elements(sizes.Chunk, 1)
+            : Padded.Elements(sizes.Chunk, sizes.Chunk);
 
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => 2 * Padded.Elements(sizes.K, sizes.V);
@@ -66,6 +66,11 @@ public partial record RetNet
             // qIn: query
             TTile qIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
             TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // PPlain_ij = qIn_i . k_j for j <= i
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -76,29 +81,27 @@ public partial record RetNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-            TTile.Arrive();
-
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
-
-            // PFactor = scale
-            TTile PFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
-            TTile.Trim(PFactor, tokens);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectPrepare(tensors, sizes, then, between);
-
-            // qHatFactor = scale * exp(G)
-            TTile qHatFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
             TTile.Synchronize();
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile PUnscaled = PPlain;
             TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
-            TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
+
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
+            TTile.Trim(PFactor, tokens);
+            TTile.Synchronize();
+            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+
+            // qHatFactor = scale * exp(G)
+            TTile qHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.qHatFactor, qHatFactor, Into.Set);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -107,9 +110,8 @@ public partial record RetNet
             // kLeftFactor = exp(GLast - G)
             TTile kLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
-            TTile.Synchronize();
-            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
-            TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.kLeftFactor, kLeftFactor, Into.Set);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -135,9 +137,10 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             TTile GSegment = scratch.Take(ref offset, 1, 1);
             TTile.Clear(GSegment);
@@ -160,7 +163,8 @@ public partial record RetNet
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -175,7 +179,8 @@ public partial record RetNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 // GSegment += GLast: the log decay of the segment
@@ -183,7 +188,12 @@ public partial record RetNet
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
+                TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
             TTile.Arrive();
@@ -204,10 +214,12 @@ public partial record RetNet
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
-            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -228,8 +240,10 @@ public partial record RetNet
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -245,8 +259,10 @@ public partial record RetNet
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
-                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 // SFactor = S, for products
@@ -254,16 +270,22 @@ public partial record RetNet
                 TTile.Copy(SFactor, S, Into.Set);
                 TTile.SynchronizeStrips(sizes);
 
-                // o = qHat S + P v
+                // o = qHatFactor * (qIn S) + P v
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Product(o, qHat, SFactor, Into.Set);
+                TTile.Product(o, qIn, SFactor, Into.Set);
+                TTile.SynchronizeStrips(sizes);
+                TTile.ScaleRows(o, o, qHatFactor);
                 TTile.SynchronizeStrips(sizes);
                 TTile.Product(o, P, v, Into.Add);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
@@ -283,9 +305,10 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -305,7 +328,8 @@ public partial record RetNet
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -320,7 +344,8 @@ public partial record RetNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
@@ -329,8 +354,12 @@ public partial record RetNet
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes);
-                TTile.DecayAndWrite(SNext, GLast, kLeft, v);
+                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
             TTile.Arrive();
@@ -348,9 +377,10 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -370,7 +400,8 @@ public partial record RetNet
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
+                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -385,13 +416,19 @@ public partial record RetNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
-                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+
+                // dOutputOfqHat = qHatFactor * dOutput
+                TTile dOutputOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(dOutputOfqHat, dOutput, qHatFactor);
+                TTile.SynchronizeStrips(sizes);
+                TTile.DecayAndWrite(dS, GLast, qIn, dOutputOfqHat);
             }
 
             TTile.Arrive();
@@ -410,9 +447,10 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -432,7 +470,8 @@ public partial record RetNet
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
+                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
+                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -447,7 +486,8 @@ public partial record RetNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
@@ -457,8 +497,12 @@ public partial record RetNet
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
+
+                // dOutputOfqHat = qHatFactor * dOutput
+                TTile dOutputOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(dOutputOfqHat, dOutput, qHatFactor);
                 TTile.SynchronizeStrips(sizes);
-                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.DecayAndWrite(dS, GLast, qIn, dOutputOfqHat);
             }
 
             TTile.Arrive();
@@ -487,6 +531,8 @@ public partial record RetNet
             TTile.Fetch(P, kept.P);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(kLeftFactor, kept.kLeftFactor);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -520,8 +566,7 @@ public partial record RetNet
             Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
             // What is read later on comes nearer.
             TTile.Expect(after, 0, 1, 0);
-            TTile.Expect(kept.kLeft, 0, 1, 1);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
 
             TTile.Arrive();
 
@@ -529,12 +574,12 @@ public partial record RetNet
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
+
             // dP = dOutput v^T where pairs exist
             TTile dP = scratch.Take(ref offset, length, length);
             TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
 
             // dqHat = dOutput S^T
             TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
@@ -546,11 +591,6 @@ public partial record RetNet
             TTile dPUnscaled = dP;
             Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
 
-            // dv = P^T dOutput
-            TTile dvRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dv = dvRoom.Block(0, length, 0, sizes.V);
-            TTile.TransposedProduct(dv, P, dOutput, Into.Set);
-
             // dSNext, as an earlier pass left it
             TTile dSNext = S;
             TTile.Fetch(dSNext, after);
@@ -560,36 +600,38 @@ public partial record RetNet
             TTile dPPlain = dPUnscaled;
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
 
-            // kLeft, as an earlier pass left it
-            TTile kLeft = dOutputRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(kLeft, kept.kLeft);
-            TTile.Arrive();
+            // dkLeft = v dSNext^T
+            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
+            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+            TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = dqHat;
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
-            // dv += kLeft dSNext
-            TTile.Product(dv, kLeft, dSNext, Into.Add);
-            TTile.Synchronize();
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-
             // qIn: query
-            TTile qIn = k;
+            TTile qIn = vRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             TTile.Arrive();
-
-            // dkLeft = v dSNext^T
-            TTile dkLeft = dqIn;
-            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-            TTile.Synchronize();
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
             TTile.Synchronize();
+
+            // dvOfk = k dSNext
+            TTile dvOfk = dqHatRoom.Block(0, length, 0, sizes.V);
+            TTile.Product(dvOfk, k, dSNext, Into.Set);
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+            TTile.Synchronize();
+
+            // dv = kLeftFactor * dvOfk + P^T dOutput
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
+            TTile.Synchronize();
+            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
         }
 
         /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -601,9 +643,10 @@ public partial record RetNet
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.P, 0, 1, 0);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(kept.kLeftFactor, 0, 1, 1);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
         }
     }
 }
