@@ -45,6 +45,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     public CountingTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public CountingTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
+
     public CountingTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     public CountingTile TakeLike(ref long offset, int rows, int columns, CountingTile given) => Take(ref offset, rows, columns);
@@ -86,7 +88,15 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
-    public static void Expect(CountingTile x)
+    public static void FetchNarrow(CountingTile result, CountingTile x)
+    {
+    }
+
+    public static void Widen(CountingTile result, CountingTile x)
+    {
+    }
+
+    public static void Expect(CountingTile x, int part, int parts, int which)
     {
     }
 
