@@ -6,7 +6,7 @@ internal sealed partial class KernelWriter
     /// <summary>Where a fetch of the next chunk finds its rows.</summary>
     public RowsText NextRows { get; set; } = new("nextStart", "nextLength", "nextStart * sizes.Updates", "nextWrites", "nextTokens", "nextTokens * sizes.Updates");
 
-    /// <summary>True if items may write nothing to the state (see <c>Borders.Fetch</c>): all that is written stands in tiles with value columns.</summary>
+    /// <summary>True if items may write nothing to the state (<c>Work.Homogeneous</c>): all that is written stands in tiles with value columns.</summary>
     public bool Homogeneous { get; set; }
 
     /// <summary>Takes room in the frame for what is fetched ahead: of two chunks in turn.</summary>
@@ -27,8 +27,21 @@ internal sealed partial class KernelWriter
         Rows = NextRows;
         string from = From(fetch);
         Rows = rows;
-        string arguments = $"{Part(tile, NextRows, "nextTurn")}, {from}";
-        writer.Line(Homogeneous && tile.Columns == Dim.Value ? $"Borders.Fetch<TTile, TNumber>({arguments}, at);" : $"TTile.Fetch({arguments});");
+        string part = Part(tile, NextRows, "nextTurn"), write = $"TTile.Fetch({part}, {from});";
+        if (!Homogeneous || tile.Columns != Dim.Value)
+        {
+            writer.Line(write);
+            return;
+        }
+
+        writer.Line("if (at.Homogeneous != 0)");
+        writer.Open();
+        writer.Line($"TTile.Clear({part});");
+        writer.Close();
+        writer.Line("else");
+        writer.Open();
+        writer.Line(write);
+        writer.Close();
     }
 
     /// <summary>Names this chunk's rows of a tile that was fetched ahead.</summary>

@@ -61,24 +61,6 @@ public static class Borders
         }
     }
 
-    /// <summary>Begins to copy what an item of <see cref="KernelKind.Carry"/> writes to the state: nothing if it is homogeneous.</summary>
-    /// <param name="result">A tile of scratch, with a column for every column of the state.</param>
-    /// <param name="x">A tile of the caller's memory or of the workspace.</param>
-    /// <param name="at">The item.</param>
-    public static void Fetch<TTile, TNumber>(TTile result, TTile x, Work at)
-        where TTile : struct, ITile<TTile, TNumber>
-        where TNumber : struct, INumber<TNumber>
-    {
-        if (at.Homogeneous != 0)
-        {
-            TTile.Clear(result);
-        }
-        else
-        {
-            TTile.Fetch(result, x);
-        }
-    }
-
     /// <summary>Leaves at its border what an item of <see cref="KernelKind.Carry"/> or <see cref="KernelKind.CarryBack"/> hands on.</summary>
     /// <inheritdoc cref="Load"/>
     public static void Store<TTile, TNumber>(TTile state, Between<TTile> between, Sizes sizes, Work at)

@@ -262,7 +262,14 @@ public partial record BoundedKimiDelta
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
-                    Borders.Fetch<TTile, TNumber>(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns), at);
+                    if (at.Homogeneous != 0)
+                    {
+                        TTile.Clear(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns));
+                    }
+                    else
+                    {
+                        TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                    }
                     TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
                 }
