@@ -115,7 +115,7 @@ internal sealed partial class PtxText
 
         switch (operation)
         {
-            case "wgmma.fence.sync.aligned" or "wgmma.commit_group.sync.aligned" or "wgmma.fence.sync.aligned;" or "wgmma.commit_group.sync.aligned;": steps.Add(_ => { }); break;
+            case "wgmma.fence.sync.aligned;" or "wgmma.commit_group.sync.aligned;": steps.Add(_ => { }); break;
             case "wgmma.wait_group.sync.aligned":
                 steps.Add(_ =>
                 {

@@ -16,9 +16,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     // True if more than what is fetched at the top has not arrived.
     private bool arriving;
 
-    // What is read of memory when it is needed.
-    private Statement[] later = [];
-
     public SourceWriter Writer => writer;
 
     /// <summary>Where a load finds its rows.</summary>
@@ -51,10 +48,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>True if what it writes runs again and again: threads wait for each other at its end.</summary>
     public bool Repeats { get; set; }
 
-    /// <summary>True if what it writes is a turn of a walk over chunks: statements stay in their order, and what begins the next turn waits for all.</summary>
-    public bool Walks { get; set; }
-
-    /// <summary>True if it computes one chunk: all that is fetched arrives at once.</summary>
+    /// <summary>True if what it writes computes one chunk and runs once: statements may change places, and what is fetched at the top arrives at once.</summary>
     public bool OfChunk { get; set; }
 
     /// <summary>Written in the middle of a chunk, between two statements: what does not concern them.</summary>
@@ -81,13 +75,12 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
         Func<Tile, bool>? apart = null;
-        if (Waits && !Repeats && !Walks)
+        if (OfChunk)
         {
             (statements, apart) = Grouping.Best(statements, [.. liveAfter], giving, frame, Factors, Shares);
         }
 
-        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: Waits && !Repeats && !Walks);
-        later = [.. statements.Where(x => Pass.IsFromMemory(x) && x.Results.Single().Rows != Dim.One)];
+        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: OfChunk);
         var barriers = new Barriers();
         int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
         for (int i = 0; i < statements.Count; i++)
@@ -103,6 +96,11 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             if (Waits && !inPlace && barriers.Reach(statement, storage) is var wait and not Wait.None)
             {
                 WriteWait(wait);
+            }
+
+            if (OfChunk && statement is ArriveStatement)
+            {
+                WriteLater(statements);
             }
 
             if (statement.Equation.Length != 0)
@@ -131,6 +129,18 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         }
 
         return storage;
+    }
+
+    /// <summary>Says what statements will bring from memory when they need it.</summary>
+    private void WriteLater(IEnumerable<Statement> statements)
+    {
+        Statement[] later = [.. statements.Where(x => Pass.IsFromMemory(x) && x.Results.Single().Rows != Dim.One)];
+        if (later.Length > 0)
+        {
+            writer.Line("// What is read later on comes nearer.");
+            WriteExpected(later);
+            writer.Line();
+        }
     }
 
     /// <summary>Says what statements will bring from memory: of the caller's tensors the rows of all heads, by all groups that compute the chunk's heads.</summary>
@@ -340,13 +350,6 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 writer.Line($"TTile.Trim({x.X.Variable}, {(x.X.Rows == Dim.Update ? Rows.TensorUpdates : Rows.Tokens)});");
                 break;
             case ArriveStatement:
-                if (OfChunk && later.Length > 0)
-                {
-                    writer.Line("// What is read later on comes nearer.");
-                    WriteExpected(later);
-                    writer.Line();
-                }
-
                 WriteArrival();
                 break;
             case CallStatement x:

@@ -88,7 +88,6 @@ internal sealed partial class PassesFile
         NameStates(kernel, pass);
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
-        kernel.Walks = true;
         if (!Write(kernel, pass).StandsIn(result, carried))
         {
             kernel.WriteWait();
@@ -119,7 +118,7 @@ internal sealed partial class PassesFile
     private void WriteCompose(string name, string summary, bool back)
     {
         writer.Doc("summary", summary);
-        writer.Open($"private static void {name}Item{Signature}");
+        writer.Open($"private static void {name}Item{Signature("Work at, TTile scratch")}");
         writer.Line($"Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, {(back ? "true" : "false")});");
         writer.Close();
         scratch[name] = "Borders.Scratch(sizes)";
@@ -182,9 +181,9 @@ internal sealed partial class PassesFile
             NameState(kernel, state.Name, "before", InOrder, panel: true);
         }
 
-        if (moved.Contains("dSNext"))
+        if (moved.Contains(AfterName))
         {
-            NameState(kernel, "dSNext", "after", InOrder, panel: true);
+            NameState(kernel, AfterName, "after", InOrder, panel: true);
         }
     }
 }

@@ -3,8 +3,6 @@ namespace AttentionDsl.Generator;
 /// <summary>The passes of a token-parallel device: the chunk-parallel kernels cut by what depends on the state (see <see cref="PassPlan"/>).</summary>
 internal sealed partial class PassesFile
 {
-    private const string Signature = "<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
-
     // Where a chunk's tiles stand in the workspace: of a pass that computes one chunk, of one that computes a sequence.
     private const string Alone = "(at.Chunk * at.Heads) + at.Head";
     private const string InOrder = "((at.Chunk + chunk) * at.Heads) + at.Head";
@@ -217,11 +215,16 @@ internal sealed partial class PassesFile
         return tiles.Elements();
     }
 
-    private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string signature = Signature)
+    /// <summary>Generic parameters, parameters and constraints of what works on an item.</summary>
+    /// <param name="own">The parameters that say on which, and in what scratch.</param>
+    private static string Signature(string own) =>
+        $"<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, {own}, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
+
+    private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string items = "Work at")
     {
         tiles = new ScratchTiles(dimensions);
         writer.Doc("summary", summary);
-        writer.Open($"private static void {name}Item{signature}");
+        writer.Open($"private static void {name}Item{Signature($"{items}, TTile scratch")}");
         writer.Line("long offset = 0;");
         return new KernelWriter(writer, dimensions, tiles, variant.Loops) { Waits = true };
     }
@@ -233,7 +236,7 @@ internal sealed partial class PassesFile
     /// <param name="open">Names what stands in the workspace: all of it, or what the pass reads.</param>
     private void WriteChunkPass(string name, string summary, Pass pass, Action<KernelWriter, bool> open)
     {
-        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles, Signature.Replace("Work at,", "Work at, Work then,"));
+        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles, "Work at, Work then");
         OpenChunk(kernel);
         writer.Line();
         open(kernel, false);
@@ -256,7 +259,7 @@ internal sealed partial class PassesFile
     {
         Dimensions dimensions = Dimensions(panel: false);
         writer.Doc("summary", $"Brings nearer what {name} fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.");
-        writer.Open($"private static void Expect{name}{Signature.Replace(" TTile scratch,", "")}");
+        writer.Open($"private static void Expect{name}{Signature("Work at")}");
         var kernel = new KernelWriter(writer, dimensions, new ScratchTiles(dimensions), variant.Loops);
         OpenChunk(kernel);
         if (pass.Statements.Any(x => x is RecallStatement))

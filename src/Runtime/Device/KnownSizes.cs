@@ -89,8 +89,9 @@ internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, THeads, 
     }
 
     /// <summary>What <see cref="CudaTile.Known(Operand{CudaTile, CudaLanes}, int, int)"/> reads: element and heads.</summary>
-    public static int Element(int operand) =>
-        CudaTile.Described((int)(TElements.Value >> (2 * operand)) & 3, (KnownHeads)((int)(THeadsOf.Value >> (2 * operand)) & 3), (int)THeads.Value);
+    public static int Element(int operand) => operand >= KnownSizes.MostOperands
+        ? -1
+        : CudaTile.Described((int)(TElements.Value >> (2 * operand)) & 3, (KnownHeads)((int)(THeadsOf.Value >> (2 * operand)) & 3), (int)THeads.Value);
 }
 
 /// <summary>What a kernel knows of the heads of an operand.</summary>
@@ -112,8 +113,8 @@ internal enum KnownHeads
 /// <summary>The types that say which sizes a kernel knows.</summary>
 internal static class KnownSizes
 {
-    // As many as a long has codes for.
-    private const int MostOperands = 31;
+    /// <summary>Operands of which something is known: as many as a long has codes for.</summary>
+    public const int MostOperands = 31;
 
     /// <summary>The type for these sizes, items and operands.</summary>
     /// <param name="sizes">The sizes.</param>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -14,7 +13,7 @@ internal static unsafe class DecayedGramPair
     private const int Sums = 16;
 
     /// <summary>Numbers of workspace needed.</summary>
-    public static long Elements(HostTile l) => Dots(l) ? 4L * l.Rows * l.Width : ((72L + l.Rows) * l.Width) + ((Sums + 16) * 16);
+    public static long Elements(HostTile l) => RegisterDots.Takes(l.Columns) ? 4L * l.Rows * l.Width : ((72L + l.Rows) * l.Width) + ((Sums + 16) * 16);
 
     /// <summary>One Gram.</summary>
     public static void Run(HostTile result, HostTile l, HostTile r, HostTile g, Causal causal, float* workspace) =>
@@ -28,7 +27,7 @@ internal static unsafe class DecayedGramPair
     private static void Run<TSides>(HostTile one, HostTile other, HostTile l, HostTile m, HostTile r, HostTile g, Causal causal, float* workspace)
         where TSides : struct
     {
-        if (Dots(l))
+        if (RegisterDots.Takes(l.Columns))
         {
             OfFours<TSides>(one, other, l, m, r, g, causal, workspace);
             return;
@@ -110,8 +109,6 @@ internal static unsafe class DecayedGramPair
         }
     }
 
-    private static bool Dots(HostTile l) => Avx512F.IsSupported && l.Columns % 16 == 0;
-
     /// <summary>
     /// Four rows and four columns at a time, along the channels: triangles on the diagonal; then, of every four, eight, sixteen rows and so on, the later ones with as
     /// many before them, both decayed to the first of the later ones. How a number comes about hangs on its row and column alone.
@@ -131,8 +128,7 @@ internal static unsafe class DecayedGramPair
             DecayedGramTile.Exp(steps.Row(i), g.Row(i), g.Row(i - 1), width);
         }
 
-        Vector512<int> row = Vector512<int>.Indices >> 2, column = Vector512<int>.Indices & Vector512.Create(3);
-        Vector512<float> own = Vector512.LessThan(column, causal == Causal.Inclusive ? row + Vector512<int>.One : row).AsSingle();
+        Vector512<float> own = RegisterDots.Allowed(causal), inclusive = RegisterDots.Allowed(Causal.Inclusive);
         for (int i = 0; i < rows; i += Four)
         {
             int count = Math.Min(Four, rows - i);
@@ -146,7 +142,7 @@ internal static unsafe class DecayedGramPair
             {
                 int count = Math.Min(Four, rows - i);
                 Vector512<float> x = Triangle(m.Row(i), m.Stride, r.Row(i), r.Stride, steps.Row(i), width, count);
-                RegisterDots.Put(other.Row(i) + i, other.Stride, count, x & Vector512.LessThanOrEqual(column, row).AsSingle(), Into.Set);
+                RegisterDots.Put(other.Row(i) + i, other.Stride, count, x & inclusive, Into.Set);
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -51,7 +50,7 @@ public readonly unsafe partial struct HostTile
     public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
     {
         // Whichever way is taken, a row's numbers do not hang on how many rows there are.
-        if (Avx512F.IsSupported && l.Columns % HostLanes.Count == 0 && l.Rows == r.Rows)
+        if (RegisterDots.Takes(l.Columns) && l.Rows == r.Rows)
         {
             GramOfFours(result, l, r, causal, into);
             return;
@@ -78,8 +77,7 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GramOfFours(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
     {
-        Vector512<int> row = Vector512<int>.Indices >> 2, column = Vector512<int>.Indices & Vector512.Create(3);
-        Vector512<float> allowed = Vector512.LessThan(column, causal == Causal.Inclusive ? row + Vector512<int>.One : row).AsSingle();
+        Vector512<float> allowed = RegisterDots.Allowed(causal);
         for (int i = 0; i < result.Rows; i += RegisterDots.Rows)
         {
             int rows = Math.Min(RegisterDots.Rows, result.Rows - i), j = 0;

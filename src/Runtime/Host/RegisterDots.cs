@@ -13,6 +13,17 @@ internal static unsafe class RegisterDots
     /// <summary>Rows of either factor.</summary>
     public const int Rows = 4;
 
+    /// <summary>True if rows of so many numbers are whole registers of a processor that has them.</summary>
+    public static bool Takes(int columns) => Avx512F.IsSupported && columns % 16 == 0;
+
+    /// <summary>Which of the sixteen products of four rows with themselves there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Allowed(Causal causal)
+    {
+        Vector512<int> row = Vector512<int>.Indices >> 2, column = Vector512<int>.Indices & Vector512.Create(3);
+        return Vector512.LessThan(column, causal == Causal.Inclusive ? row + Vector512<int>.One : row).AsSingle();
+    }
+
     /// <summary>Sixteen products: those of row i of a stand at 4 i.</summary>
     /// <param name="a">The first row of the left factor.</param>
     /// <param name="aStride">From one row of it to the next.</param>

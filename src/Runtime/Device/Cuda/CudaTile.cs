@@ -125,7 +125,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private CudaElement Element => (CudaElement)element;
 
     /// <summary>2 to this power bytes are a number.</summary>
-    private int Shift => element == (int)CudaElement.Float32 ? 2 : 1;
+    private int Shift => ShiftOf(Element);
+
+    private static int ShiftOf(CudaElement element) => element == CudaElement.Float32 ? 2 : 1;
 
     /// <summary>Of scratch and of the workspace: true if rows begin at a multiple of 16 bytes, and what they end with, up to the next, is the tile's own.</summary>
     private bool IsWhole => (place & Ragged) == 0;
@@ -179,7 +181,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
             tensor.Heads = heads;
             if (width > 0)
             {
-                stride = (heads * width) << ((element & 3) == (int)CudaElement.Float32 ? 2 : 1);
+                stride = (heads * width) << ShiftOf((CudaElement)(element & 3));
             }
         }
 
@@ -203,7 +205,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="element">What stands there.</param>
     public static CudaTile Global(long address, int rows, int columns, int stride, CudaElement element) =>
-        new(address, stride << (element == CudaElement.Float32 ? 2 : 1), rows, columns, Tensor, element);
+        new(address, stride << ShiftOf(element), rows, columns, Tensor, element);
 
     /// <inheritdoc/>
     /// <remarks>Columns of the device's memory begin at a multiple of 16 (an item's first value column) or are a tensor's.</remarks>
