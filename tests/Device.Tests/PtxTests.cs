@@ -75,6 +75,25 @@ public class PtxTests
         Assert.Equal(4, Regex.Count(kernel, @"\bld\.global\.v2\b"));
     }
 
+    /// <summary>Where rows of the caller's are known to be in sixteens of bytes nothing is there that copies others; where they are not, they are asked for.</summary>
+    [Theory]
+    [InlineData(128, false)]
+    [InlineData(20, true)]
+    public void A_walk_knows_how_rows_stand(int channels, bool others)
+    {
+        Type kernels = Catalog.All.Single(x => x.Description.Name == "GatedDeltaRule").GetType().GetGenericArguments()[0];
+        Type known = KnownSizes.Of(
+            new Sizes { K = channels, V = channels, Chunk = 32, Updates = 1 }, [new Work { Heads = 3, Columns = Math.Min(channels, 64) }], [.. Enumerable.Repeat((CudaElement.BFloat16, 3), 30)]);
+        MethodInfo method = kernels.GetMethod("AdvanceKernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(CudaTile), typeof(CudaLanes), known);
+        string ptx = CudaFrontEnd.Compile(method, new KernelSpecialization(256, 1), CudaArchitecture.SM_90, CudaInstructionSet.ISA_84);
+        Assert.Equal(others, ptx.Contains("OneByOne", StringComparison.Ordinal));
+    }
+
+    /// <summary>Only where the tensor cores read shared memory by themselves must what is written there be made known to them.</summary>
+    [Fact]
+    public void Only_walks_wait_for_the_tensor_cores() =>
+        Assert.All(Compile<CudaTile, CudaLanes>("RetNet"), x => Assert.Equal(Walks.Contains(x.Key), x.Value.Contains(PtxStrip.Await, StringComparison.Ordinal)));
+
     [Fact]
     public void Text_is_deterministic() => Assert.Equal(Compile<CudaTile, CudaLanes>("RetNet"), Compile<CudaTile, CudaLanes>("RetNet"));
 

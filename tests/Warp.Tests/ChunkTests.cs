@@ -22,10 +22,19 @@ public class ChunkTests(ITestOutputHelper log)
         IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
         int updates = variant.Description.SeveralUpdates ? 2 : 1;
 
-        // Two whole chunks and one of a single token, on a card that multiplies warp by warp; a chunk and a half, channels that fill no block.
-        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16, watched: false, multiplies: false);
+        // Two whole chunks and one of a single token, on a card that multiplies warp by warp, by kernels that ask how rows stand; a chunk and a half, channels that fill no block.
+        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16, watched: false, multiplies: false, knows: false);
         Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false);
     }
+
+    /// <summary>Rows of the caller's that begin at no multiple of 16 bytes, whole blocks of value columns among them: a kernel that knows its tensors asks, as any other.</summary>
+    [Theory]
+    [InlineData("LinearAttention", false)]
+    [InlineData("GatedDeltaRule", false)]
+    [InlineData("GatedDeltaRule", true)]
+    [InlineData("KimiDeltaRule", true)]
+    public void Rows_of_no_sixteens_agree_with_the_oracle(string name, bool knows) =>
+        Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 36, 3, 20, 34), panel: 16, chunk: 16, watched: false, knows: knows);
 
     /// <summary>Only the second of two heads decays, by what hangs on no tensor: the rows beyond the last token must not.</summary>
     [Fact]
@@ -82,7 +91,7 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true, variant.Description.CarriesOverSegments ? Every : default);
     }
 
-    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched, SegmentRule rule = default, long[]? offsets = null, float longer = 1, double forwardTolerance = 1e-2, bool multiplies = true)
+    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched, SegmentRule rule = default, long[]? offsets = null, float longer = 1, double forwardTolerance = 1e-2, bool multiplies = true, bool knows = true)
     {
         using var random = new RandomInputs(variant.Description, size);
         foreach ((_, Tensor along) in variant.Description.Inputs.Zip(random.Inputs).Where(x => x.First.Role == "input of transition a"))
@@ -92,7 +101,7 @@ public class ChunkTests(ITestOutputHelper log)
 
         Tensor[] inputs = [.. random.Inputs.Select(x => x.Cast(DataType.BFloat16))];
         var options = new RunOptions { ChunkLength = chunk, SequenceOffsets = offsets };
-        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched, rule, multiplies) };
+        RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched, rule, multiplies, knows) };
         using Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using ForwardResult got = variant.Forward(inputs, random.Parameters, state, onGroups);

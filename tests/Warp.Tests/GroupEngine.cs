@@ -5,7 +5,8 @@ namespace AttentionDsl.Runtime;
 /// <param name="watched">See <see cref="RaceWatch"/>: for sizes that fill every block, since what stands beyond a tile may be anything.</param>
 /// <param name="rule">How it cuts sequences into segments.</param>
 /// <param name="multiplies">True if warps multiply in groups of four.</param>
-internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule rule = default, bool multiplies = true) : IEngine
+/// <param name="knows">True if tensors are what kernels know of them when they are compiled, false if what a launch says.</param>
+internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule rule = default, bool multiplies = true, bool knows = true) : IEngine
 {
     public DataType Number => DataType.Float32;
 
@@ -54,10 +55,12 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
         GC.KeepAlive(bindings);
     }
 
-    private static Operand<CudaTile, CudaLanes> Operand(Binding binding)
+    private Operand<CudaTile, CudaLanes> Operand(Binding binding)
     {
         long address = binding.Tensor is null ? 0 : (long)binding.Tensor.Data;
         int columns = binding.Heads * binding.Width;
-        return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, CudaElements.Of(binding.Tensor)), Heads = binding.Heads, Width = binding.Width };
+        CudaElement element = CudaElements.Of(binding.Tensor);
+        var operand = new Operand<CudaTile, CudaLanes> { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, element), Heads = binding.Heads, Width = binding.Width };
+        return knows && binding.Tensor is not null ? CudaTile.Known(operand, CudaTile.Described((int)element, KnownHeads.Any, 0), binding.Width) : operand;
     }
 }

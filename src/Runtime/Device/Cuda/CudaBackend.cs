@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -161,6 +162,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private static Operand<CudaTile, CudaLanes> Operand(Binding binding, long address)
     {
         int columns = checked(binding.Heads * binding.Width);
+
+        // What kernels know of rows (CudaTile.Known) is for tensors that have a piece of memory each.
+        Debug.Assert((address & 15) == 0, "A tensor begins at a multiple of 16 bytes.");
         return new() { Data = CudaTile.Global(address, Items.Clamp(binding.Rows), columns, columns, CudaElements.Of(binding.Tensor)), Heads = binding.Heads, Width = binding.Width };
     }
 

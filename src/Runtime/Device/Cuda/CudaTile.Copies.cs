@@ -186,7 +186,7 @@ public readonly partial struct CudaTile
 
     /// <summary>True if a tile of scratch and one of the device's memory, of as many columns, have rows that may be read and written 16 bytes at a time.</summary>
     private static bool InPieces(CudaTile scratch, CudaTile far) =>
-        scratch.IsWhole & (!far.IsTensor | ((scratch.Columns & 7) | (((int)far.address | far.stride) & 15)) == 0);
+        scratch.IsWhole & (!far.IsTensor | (scratch.Columns & 7) == 0) & far.IsAligned;
 
     /// <summary>True if rows of bfloat16 become single precision, by pieces of 16 bytes.</summary>
     private static bool IsWider(CudaTile result, CudaTile x) => result.IsExact & x.Element == CudaElement.BFloat16 & InPieces(result, x);

@@ -173,7 +173,7 @@ public readonly partial struct CudaTile
         {
             Ptx.StripToNear(x.Rows, x.stride, x.Exactly, result.StripNear, result.stride);
         }
-        else if (result.Element == CudaElement.BFloat16 & (!result.IsTensor | (((int)result.address | result.stride) & 15) == 0))
+        else if (result.Element == CudaElement.BFloat16 & result.IsAligned)
         {
             // Two pieces of 16 bytes a row, of which those of every other four rows change places: eight rows are then all banks.
             int row = (Lane & 7) + ((Lane >> 4) << 3), half = (Lane >> 3) & 1, own = Lane >> 1;

@@ -31,13 +31,15 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
-    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; that it is not whole (see IsWhole); and that it is scratch for strips (see IsRooms).
+    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; that it is not whole (see IsWhole); that it is scratch for strips (see IsRooms);
+    // and, of a tensor, that its rows are known to be in sixteens of bytes (see IsAligned).
     private const int Tensor = 0;
     private const int Handed = 1;
     private const int Scratch = 2;
     private const int Ragged = 4;
     private const int Strip = 8;
     private const int Rooms = 16;
+    private const int Aligned = 32;
 
     private readonly long address;
     private readonly int stride;
@@ -120,7 +122,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private bool IsFactor => IsScratch && element != (int)CudaElement.Float32;
 
-    private bool IsTensor => place == Tensor;
+    private bool IsTensor => (place & ~Aligned) == Tensor;
 
     private CudaElement Element => (CudaElement)element;
 
@@ -131,6 +133,12 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     /// <summary>Of scratch and of the workspace: true if rows begin at a multiple of 16 bytes, and what they end with, up to the next, is the tile's own.</summary>
     private bool IsWhole => (place & Ragged) == 0;
+
+    /// <summary>
+    /// Of the device's memory: true if rows begin at multiples of 16 bytes. Where a kernel knows that when it is compiled (<see cref="Known(Operand{CudaTile, CudaLanes}, int, int)"/>)
+    /// nobody asks, and what copies other rows is not there.
+    /// </summary>
+    private bool IsAligned => !IsTensor | (place & Aligned) != 0 | (((int)address | stride) & 15) == 0;
 
     /// <inheritdoc/>
     /// <remarks>All of the group's dynamic shared memory but the workspace of operations.</remarks>
@@ -175,17 +183,19 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
             return tensor;
         }
 
-        int stride = tensor.Data.stride, heads = (element >> HeadsBit) - 1;
+        int stride = tensor.Data.stride, heads = (element >> HeadsBit) - 1, bytes = width << ShiftOf((CudaElement)(element & 3));
         if (heads >= 0)
         {
             tensor.Heads = heads;
             if (width > 0)
             {
-                stride = (heads * width) << ShiftOf((CudaElement)(element & 3));
+                stride = heads * bytes;
             }
         }
 
-        tensor.Data = new(tensor.Data.address, stride, tensor.Data.Rows, tensor.Data.Columns, Tensor, (CudaElement)(element & 3));
+        // A tensor is all of a piece of memory, which begins at more than a multiple of 16: heads of sixteens of bytes are enough.
+        int place = width > 0 & (bytes & 15) == 0 ? Tensor | Aligned : Tensor;
+        tensor.Data = new(tensor.Data.address, stride, tensor.Data.Rows, tensor.Data.Columns, place, (CudaElement)(element & 3));
         return tensor;
     }
 

@@ -14,6 +14,12 @@ internal sealed class PtxStrip : PtxBlock
     /// <summary>Declares the registers of strips, for a whole kernel: any number, of which those that are not used are not there.</summary>
     public const string Declaration = ".reg .b32 strip<2048>;";
 
+    /// <summary>What a kernel has in which the tensor cores read shared memory by themselves.</summary>
+    public const string ReadsShared = "wgmma.mma_async.";
+
+    /// <summary>What threads wrote to shared memory may be read by the tensor cores themselves after the next barrier.</summary>
+    public const string Await = "\tfence.proxy.async.shared::cta;\n";
+
     // Eight rows of a block of 64 columns.
     private const int EightRows = 1024;
 
@@ -55,7 +61,7 @@ internal sealed class PtxStrip : PtxBlock
     {
         if (name == nameof(Ptx.StripsAwait))
         {
-            return groups ? "\tfence.proxy.async.shared::cta;\n" : "";
+            return groups ? Await : "";
         }
 
         int rows = constant(0);
@@ -170,7 +176,7 @@ internal sealed class PtxStrip : PtxBlock
             int further = turned ? d / 8 * EightRows : (d / 64 * block) + (d % 64 * 2);
             string at = further == 0 ? start : text.Address($"add.s64 {{0}}, {start}, {further >> 4};");
             Fragment x = right[d / 16];
-            text.Line($"wgmma.mma_async.sync.aligned.m64n{rows}k16.f32.bf16.bf16 {List(sums)}, {{{x.NearLow},{x.FarLow},{x.NearHigh},{x.FarHigh}}}, {at}, "
+            text.Line($"{ReadsShared}sync.aligned.m64n{rows}k16.f32.bf16.bf16 {List(sums)}, {{{x.NearLow},{x.FarLow},{x.NearHigh},{x.FarHigh}}}, {at}, "
                 + $"{(d == 0 && into == Into.Set ? sets : adds)}, {(into == Into.Subtract ? -1 : 1)}, 1, {(turned ? 1 : 0)};");
         }
 

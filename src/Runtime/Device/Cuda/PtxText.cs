@@ -29,13 +29,16 @@ internal static partial class PtxText
 
     /// <summary>
     /// The text for an architecture, of which ILGPU names an older one: instructions of later ones are ours, some of 9.0 alone. Shared memory begins where the tensor cores
-    /// of 9.0 want it to.
+    /// of 9.0 want it to, and only a kernel in which they read it themselves makes what threads write known to them.
     /// </summary>
     /// <param name="ptx">As ILGPU writes it.</param>
     /// <param name="architecture">The card's.</param>
-    public static string For(string ptx, CudaArchitecture architecture) =>
-        Target().Replace(ptx, string.Create(CultureInfo.InvariantCulture, $".target sm_{architecture.Major}{architecture.Minor}{(architecture == CudaArchitecture.SM_90 ? "a" : "")}"), 1)
+    public static string For(string ptx, CudaArchitecture architecture)
+    {
+        string text = Target().Replace(ptx, string.Create(CultureInfo.InvariantCulture, $".target sm_{architecture.Major}{architecture.Minor}{(architecture == CudaArchitecture.SM_90 ? "a" : "")}"), 1)
             .Replace(".extern .shared .align 4 ", ".extern .shared .align 1024 ", StringComparison.Ordinal);
+        return text.Contains(PtxStrip.ReadsShared, StringComparison.Ordinal) ? text : text.Replace(PtxStrip.Await, "", StringComparison.Ordinal);
+    }
 
     [GeneratedRegex(@"\.target sm_\d+", RegexOptions.CultureInvariant)]
     private static partial Regex Target();
