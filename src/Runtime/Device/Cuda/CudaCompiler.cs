@@ -10,9 +10,10 @@ using ILGPU.Runtime.Cuda;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Compiles the kernels of a call, each by itself, as many at a time as there are processors: ILGPU writes PTX, and the driver makes device code of it. Neither
-/// does two things at once in one context, so each kernel has a context of ILGPU's and one of the driver's; the accelerator then finds the code in the
-/// driver's cache on disk. The same program writes the same PTX: a later process finds it there, too, and the PTX itself in <see cref="PtxCache"/>.
+/// Compiles the kernels of a call, each by itself, as many at a time as there are processors: ILGPU writes PTX, and the driver makes device code of it. ILGPU does
+/// not do two things at once in one context, so each kernel has one of its own. The driver does not either; but a context of its takes longer than most of what it
+/// would compile there, so it makes device code in the accelerator's, of one text after the other, while the texts of larger kernels are still being written. The same
+/// program writes the same PTX: a later process finds what the driver made in the driver's cache on disk, and the PTX itself in <see cref="PtxCache"/>.
 /// </summary>
 internal sealed class CudaCompiler(CudaAccelerator accelerator)
 {
@@ -20,17 +21,22 @@ internal sealed class CudaCompiler(CudaAccelerator accelerator)
     public Kernel[] Load(IReadOnlyList<(MethodInfo Method, KernelSpecialization Specialization)> methods)
     {
         using ScopedAcceleratorBinding bound = accelerator.BindScoped();
-        int device = CudaDriver.CurrentDevice();
-        bool ahead = methods.Count > 1 && CudaDriver.Caches;
-        Task<string>[] compiling = [.. methods.Select(x => Task.Factory.StartNew(() => Compile(x.Method, x.Specialization, ahead ? device : null), TaskCreationOptions.LongRunning))];
-        return [.. methods.Zip(compiling, (x, ptx) => accelerator.LoadKernel(Kernel(accelerator.Context, x.Method, x.Specialization, ptx.GetAwaiter().GetResult())))];
+        Task<string>[] compiling = [.. methods.Select(x => Task.Factory.StartNew(() => Compile(x.Method, x.Specialization), TaskCreationOptions.LongRunning))];
+        var kernels = new Kernel[methods.Count];
+        foreach (Task<string> text in Task.WhenEach(compiling).ToBlockingEnumerable())
+        {
+            int i = Array.IndexOf(compiling, text);
+            kernels[i] = accelerator.LoadKernel(Kernel(accelerator.Context, methods[i].Method, methods[i].Specialization, text.GetAwaiter().GetResult()));
+        }
+
+        return kernels;
     }
 
     /// <summary>A kernel of a text. Its scratch is dynamic shared memory; none is static.</summary>
     internal static PTXCompiledKernel Kernel(Context context, MethodInfo method, KernelSpecialization specialization, string ptx) =>
         Compiled(context, new(EntryPointDescription.FromExplicitlyGroupedKernel(method), new(0, true), specialization), null, ptx);
 
-    private string Compile(MethodInfo method, KernelSpecialization specialization, int? cacheFor)
+    private string Compile(MethodInfo method, KernelSpecialization specialization)
     {
         string key = PtxCache.Key(method, specialization, $"{accelerator.Architecture} {accelerator.InstructionSet}");
         string? ptx = PtxCache.Default.Find(key);
@@ -38,11 +44,6 @@ internal sealed class CudaCompiler(CudaAccelerator accelerator)
         {
             ptx = CudaFrontEnd.Compile(method, specialization, accelerator.Architecture, accelerator.InstructionSet);
             PtxCache.Default.Keep(key, ptx);
-        }
-
-        if (cacheFor is int device)
-        {
-            CudaDriver.Cache(ptx, device);
         }
 
         return ptx;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -20,33 +19,6 @@ internal static partial class CudaDriver
         {
             throw new NotSupportedException($"The driver refuses {bytes >> 10} KiB of shared memory a group (error {error}).");
         }
-    }
-
-    /// <summary>True if the driver keeps what it compiles on disk.</summary>
-    public static bool Caches { get; } = Environment.GetEnvironmentVariable("CUDA_CACHE_DISABLE") is null or "0" && CacheIsWritable();
-
-    /// <summary>
-    /// Has the driver compile a text in a context of its own, on this thread, so that loading it in another one finds it done. Where that fails, it will
-    /// be compiled there.
-    /// </summary>
-    public static void Cache(string ptx, int device)
-    {
-        if (CreateContext(out nint context, 0, device) == 0)
-        {
-            if (LoadModule(out nint module, Encoding.ASCII.GetBytes(ptx + '\0')) == 0)
-            {
-                _ = UnloadModule(module);
-            }
-
-            _ = DestroyContext(context);
-        }
-    }
-
-    /// <summary>The device of the current context.</summary>
-    public static int CurrentDevice()
-    {
-        Check(GetDevice(out int device));
-        return device;
     }
 
     /// <summary>Records what is launched on a stream, without running it.</summary>
@@ -80,44 +52,10 @@ internal static partial class CudaDriver
     /// <summary>Launches what was recorded.</summary>
     public static void Launch(CudaGraphHandle graph, CudaStream stream) => Check(LaunchGraph(graph.DangerousGetHandle(), stream.StreamPtr));
 
-    private static bool CacheIsWritable()
-    {
-        string folder = Environment.GetEnvironmentVariable("CUDA_CACHE_PATH") is { Length: > 0 } path
-            ? path
-            : OperatingSystem.IsWindows()
-                ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "NVIDIA", "ComputeCache")
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nv", "ComputeCache");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            using FileStream probe = new(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
     private static void Check(int error) => CudaException.ThrowIfFailed((CudaError)error);
 
     [LibraryImport("cuda", EntryPoint = "cuFuncSetAttribute")]
     private static partial int SetAttribute(nint function, int attribute, int value);
-
-    [LibraryImport("cuda", EntryPoint = "cuCtxGetDevice")]
-    private static partial int GetDevice(out int device);
-
-    [LibraryImport("cuda", EntryPoint = "cuCtxCreate_v2")]
-    private static partial int CreateContext(out nint context, uint flags, int device);
-
-    [LibraryImport("cuda", EntryPoint = "cuCtxDestroy_v2")]
-    private static partial int DestroyContext(nint context);
-
-    [LibraryImport("cuda", EntryPoint = "cuModuleLoadData")]
-    private static partial int LoadModule(out nint module, byte[] code);
-
-    [LibraryImport("cuda", EntryPoint = "cuModuleUnload")]
-    private static partial int UnloadModule(nint module);
 
     [LibraryImport("cuda", EntryPoint = "cuStreamBeginCapture_v2")]
     private static partial int BeginCapture(nint stream, int mode);
