@@ -67,6 +67,19 @@ public interface IVariant
         Tensor? initialState = null,
         RunOptions? options = null);
 
+    /// <summary>
+    /// <see cref="Forward"/> and <see cref="Backward"/> of a training step, checked and bound once, to run many times. On a device the backward reads what the forward
+    /// left (<see cref="PreparedTraining.KeptBytes"/>) in place of computing it again. The gradients of output and final state are read by the backward alone.
+    /// </summary>
+    /// <inheritdoc cref="Backward"/>
+    PreparedTraining PrepareTraining(
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient = null,
+        Tensor? initialState = null,
+        RunOptions? options = null);
+
     /// <summary><see cref="Decode"/>, checked and bound once, to run many times: a decode loop writes the next token's inputs into the same tensors.</summary>
     /// <inheritdoc cref="Decode"/>
     Prepared<Tensor> PrepareDecode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null);

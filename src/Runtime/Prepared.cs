@@ -17,12 +17,13 @@ public sealed class Prepared<TResult> : IDisposable
     private readonly IPlan kernels;
     private readonly IPlan whole;
     private readonly object[] kept;
-    private int running;
+    private readonly OneThread thread;
     private bool disposed;
 
-    internal Prepared(Call call, TResult result, IPlan kernels, Action finish, params object[] kept)
+    internal Prepared(Call call, TResult result, IPlan kernels, Action finish, OneThread? thread, params object[] kept)
     {
         this.call = call;
+        this.thread = thread ?? new OneThread(call.Description.Name);
         this.kernels = kernels;
         this.kept = kept;
         whole = call.Engine.Record(
@@ -45,11 +46,7 @@ public sealed class Prepared<TResult> : IDisposable
     public void Run()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (Interlocked.Exchange(ref running, 1) != 0)
-        {
-            throw new InvalidOperationException($"{call.Description.Name}: a prepared call runs on one thread at a time; prepare one for each thread.");
-        }
-
+        thread.Enter();
         try
         {
             call.RequireTensors();
@@ -57,7 +54,7 @@ public sealed class Prepared<TResult> : IDisposable
         }
         finally
         {
-            Volatile.Write(ref running, 0);
+            thread.Leave();
         }
 
         // Kernels work on addresses: the caller may hold no other reference to its tensors.
@@ -86,4 +83,21 @@ public sealed class Prepared<TResult> : IDisposable
             return Result;
         }
     }
+}
+
+/// <summary>Lets one thread at a time run a prepared call.</summary>
+/// <param name="variant">The variant, for the message.</param>
+internal sealed class OneThread(string variant)
+{
+    private int running;
+
+    public void Enter()
+    {
+        if (Interlocked.Exchange(ref running, 1) != 0)
+        {
+            throw new InvalidOperationException($"{variant}: a prepared call runs on one thread at a time; prepare one for each thread.");
+        }
+    }
+
+    public void Leave() => Volatile.Write(ref running, 0);
 }

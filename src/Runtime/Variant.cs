@@ -46,7 +46,7 @@ public sealed class Variant<TKernels> : IVariant
 
     /// <inheritdoc/>
     public ForwardResult ReferenceForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
-        PrepareForward(KernelKind.Decode, Oracle(options), inputs, parameters, initialState).Once();
+        BindForward(KernelKind.Decode, Oracle(options), inputs, parameters, initialState).Prepare().Once();
 
     /// <inheritdoc/>
     public BackwardResult ReferenceBackward(
@@ -56,7 +56,7 @@ public sealed class Variant<TKernels> : IVariant
         Tensor? finalStateGradient = null,
         Tensor? initialState = null,
         RunOptions? options = null) =>
-        PrepareBackward(KernelKind.DecodeBackward, Oracle(options), inputs, parameters, outputGradient, finalStateGradient, initialState).Once();
+        BindBackward(KernelKind.DecodeBackward, Oracle(options), inputs, parameters, outputGradient, finalStateGradient, initialState).Prepare().Once();
 
     /// <inheritdoc/>
     public Tensor Decode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null) =>
@@ -64,7 +64,7 @@ public sealed class Variant<TKernels> : IVariant
 
     /// <inheritdoc/>
     public Prepared<ForwardResult> PrepareForward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState = null, RunOptions? options = null) =>
-        PrepareForward(KernelKind.Forward, options ?? Defaults, inputs, parameters, initialState);
+        BindForward(KernelKind.Forward, options ?? Defaults, inputs, parameters, initialState).Prepare();
 
     /// <inheritdoc/>
     public Prepared<BackwardResult> PrepareBackward(
@@ -74,7 +74,34 @@ public sealed class Variant<TKernels> : IVariant
         Tensor? finalStateGradient = null,
         Tensor? initialState = null,
         RunOptions? options = null) =>
-        PrepareBackward(KernelKind.Backward, options ?? Defaults, inputs, parameters, outputGradient, finalStateGradient, initialState);
+        BindBackward(KernelKind.Backward, options ?? Defaults, inputs, parameters, outputGradient, finalStateGradient, initialState).Prepare();
+
+    /// <inheritdoc/>
+    public PreparedTraining PrepareTraining(
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor outputGradient,
+        Tensor? finalStateGradient = null,
+        Tensor? initialState = null,
+        RunOptions? options = null)
+    {
+        options ??= Defaults;
+        Bound<BackwardResult> backward = BindBackward(KernelKind.Backward, options, inputs, parameters, outputGradient, finalStateGradient, initialState, KernelKind.Forward);
+        return Guarded(backward.Call, () =>
+        {
+            // On the host each form has chunks of its own length, and nothing stands between the two.
+            bool passes = backward.Call.Engine.TokenParallel;
+            Bound<ForwardResult> forward = passes
+                ? BindForward(KernelKind.Forward, options with { ChunkLength = backward.Call.Shape.Chunk }, inputs, parameters, initialState, backward.OutputGradient, KernelKind.Backward)
+                : BindForward(KernelKind.Forward, options, inputs, parameters, initialState);
+            return Guarded(forward.Call, () =>
+            {
+                HeldPlans? held = passes ? Call.PlanTraining<TKernels>(forward.Call, backward.Call, backward.ReadsState) : null;
+                var thread = new OneThread(Description.Name);
+                return new PreparedTraining(Description.Name, forward.Prepare(held?.Plans[0], thread), backward.Prepare(held?.Plans[1], thread), held);
+            });
+        });
+    }
 
     /// <inheritdoc/>
     public Prepared<Tensor> PrepareDecode(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor state, RunOptions? options = null)
@@ -103,16 +130,30 @@ public sealed class Variant<TKernels> : IVariant
                     CopyUnlessSame(computed, output);
                     CopyUnlessSame(states, state);
                 },
+                null,
                 inputs,
                 parameters);
         });
     }
 
-    private Prepared<ForwardResult> PrepareForward(
-        KernelKind kernel, RunOptions options, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, Tensor? initialState)
+    /// <param name="kernel">What computes it.</param>
+    /// <param name="options">How.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="parameters">The parameters of the gates.</param>
+    /// <param name="initialState">The initial state.</param>
+    /// <param name="outputGradient">The gradient that a backward will read, which goes on from what this call leaves; null: there is none.</param>
+    /// <param name="beside">What else runs on the same chunks.</param>
+    private Bound<ForwardResult> BindForward(
+        KernelKind kernel,
+        RunOptions options,
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        Tensor? initialState,
+        Tensor? outputGradient = null,
+        params KernelKind[] beside)
     {
         IEngine engine = EngineOf(options, inputs, parameters, ("the initial state", initialState));
-        var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch);
+        var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch, beside);
         return Guarded(call, () =>
         {
             ShapeCheck.State(Description, "the initial state", initialState, call.Shape, call.Number);
@@ -126,28 +167,35 @@ public sealed class Variant<TKernels> : IVariant
             call.BindState(initial, Access.Read);
             call.BindOutput(computed, Access.Write);
             call.BindState(final, Access.Write);
-            return new Prepared<ForwardResult>(
+            if (outputGradient is not null)
+            {
+                call.BindOutput(outputGradient, Access.None);
+                call.BindNothing(2 + inputs.Count + parameters.Count);
+            }
+
+            return new Bound<ForwardResult>(
                 call,
+                kernel,
                 new ForwardResult(output, final),
-                call.Plan<TKernels>(kernel, readsState: initial is not null),
+                initial is not null,
                 () =>
                 {
                     call.PassThrough(initial, final);
                     CopyUnlessSame(computed, output);
                 },
-                inputs,
-                parameters);
+                [inputs, parameters]);
         });
     }
 
-    private Prepared<BackwardResult> PrepareBackward(
+    private Bound<BackwardResult> BindBackward(
         KernelKind kernel,
         RunOptions options,
         IReadOnlyList<Tensor> inputs,
         IReadOnlyList<Tensor?> parameters,
         Tensor outputGradient,
         Tensor? finalStateGradient,
-        Tensor? initialState)
+        Tensor? initialState,
+        params KernelKind[] beside)
     {
         ArgumentNullException.ThrowIfNull(outputGradient);
         IEngine engine = EngineOf(
@@ -157,7 +205,7 @@ public sealed class Variant<TKernels> : IVariant
             options = options with { ChunkLength = engine.BackwardChunkLength };
         }
 
-        var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch);
+        var call = new Call(Description, inputs, parameters, options, engine, kernel, TKernels.Scratch, beside);
         return Guarded(call, () =>
         {
             CallShape shape = call.Shape;
@@ -166,15 +214,15 @@ public sealed class Variant<TKernels> : IVariant
             ShapeCheck.State(Description, "the initial state", initialState, shape, call.Number);
             OptionCheck.NoSlots(Description, options);
 
+            Tensor upstream = call.Buffers.Read(outputGradient);
             Tensor? initial = initialState is null ? null : call.Buffers.Read(initialState);
             Tensor? finalGradient = finalStateGradient is null ? null : call.Buffers.Read(finalStateGradient);
             call.BindInputs(inputs, parameters);
             call.BindState(initial, Access.Read);
 
-            // The forward pass's results are no operands of a gradient: what is needed of them is computed anew.
-            call.BindNothing();
-            call.BindNothing();
-            call.BindOutput(call.Buffers.Read(outputGradient), Access.Read);
+            // The forward pass's results are no operands of a gradient: what is needed of them is computed anew, or was left between passes.
+            call.BindNothing(2);
+            call.BindOutput(upstream, Access.Read);
             call.BindState(finalGradient, Access.Read);
 
             var inputGradients = new Tensor[inputs.Count];
@@ -211,10 +259,11 @@ public sealed class Variant<TKernels> : IVariant
                 parameterGradients[i] = perItem[i] is null ? null : call.Buffers.Result(call.Number, parameters[i]!.Shape.AsSpan(), parameters[i]!);
             }
 
-            return new Prepared<BackwardResult>(
+            return new Bound<BackwardResult>(
                 call,
+                kernel,
                 new BackwardResult(inputGradients, parameterGradients, initialGradient),
-                call.Plan<TKernels>(kernel, readsState: initial is not null),
+                initial is not null,
                 () =>
                 {
                     call.PassThrough(finalGradient, initialGradient);
@@ -233,8 +282,7 @@ public sealed class Variant<TKernels> : IVariant
                         }
                     }
                 },
-                inputs,
-                parameters);
+                [inputs, parameters]) { OutputGradient = upstream };
         });
     }
 
@@ -244,8 +292,7 @@ public sealed class Variant<TKernels> : IVariant
     private static RunOptions Oracle(RunOptions? options) => (options ?? Defaults) with { Engine = ReferenceEngine.Instance };
 
     /// <summary>Binds a call; if that fails, what it has allocated is freed.</summary>
-    private static Prepared<TResult> Guarded<TResult>(Call call, Func<Prepared<TResult>> bind)
-        where TResult : class
+    private static T Guarded<T>(Call call, Func<T> bind)
     {
         try
         {
@@ -271,5 +318,24 @@ public sealed class Variant<TKernels> : IVariant
         {
             from.CopyTo(to);
         }
+    }
+
+    /// <summary>A call with its tensors; what is left to do is to plan its kernels.</summary>
+    /// <param name="Call">The call.</param>
+    /// <param name="Kernel">What computes it.</param>
+    /// <param name="Result">What it returns.</param>
+    /// <param name="ReadsState">False: every sequence starts from zero.</param>
+    /// <param name="Finish">What follows the kernels.</param>
+    /// <param name="Kept">What must not be collected before.</param>
+    private sealed record Bound<TResult>(Call Call, KernelKind Kernel, TResult Result, bool ReadsState, Action Finish, object[] Kept)
+        where TResult : class
+    {
+        /// <summary>The gradient of the output, as the kernels read it.</summary>
+        public Tensor? OutputGradient { get; init; }
+
+        /// <param name="kernels">The plan, where it is part of another; null: the call's own.</param>
+        /// <param name="thread">The thread of what it is part of.</param>
+        public Prepared<TResult> Prepare(IPlan? kernels = null, OneThread? thread = null) =>
+            Guarded(Call, () => new Prepared<TResult>(Call, Result, kernels ?? Call.Plan<TKernels>(Kernel, ReadsState), Finish, thread, Kept));
     }
 }

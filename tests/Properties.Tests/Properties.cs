@@ -17,6 +17,9 @@ internal static class Properties
             ("chunk forward and backward in passes are the oracle, in double precision", (v, s) => Agree(v, s, new ReferenceEngine(tokenParallel: true))),
             ("chunk forward and backward in segments are the oracle, in double precision", (v, s) => v.Description.CarriesOverSegments ? Agree(v, s, new ReferenceEngine(tokenParallel: true, EveryChunk)) : ""),
             ("decode, chunk forward and backward are the oracle, on the host", (v, s) => Agree(v, s, null)),
+            ("a training step is a forward and a backward, on the host", (v, s) => Trained(v, s, null)),
+            ("a training step is a forward and a backward, in passes", (v, s) => Trained(v, s, new ReferenceEngine(tokenParallel: true))),
+            ("a training step is a forward and a backward, in segments", (v, s) => v.Description.CarriesOverSegments ? Trained(v, s, new ReferenceEngine(tokenParallel: true, EveryChunk)) : ""),
             ("a sequence in pieces is the whole", Pieces),
             ("what comes later changes nothing before it", Prefix),
             ("a permuted batch gives permuted results", Permuted),
@@ -37,6 +40,12 @@ internal static class Properties
     {
         using var random = new RandomCase(variant, shape);
         return Forms.Disagreements(random, engine, conditioned: engine is null);
+    }
+
+    private static string Trained(IVariant variant, CaseShape shape, IEngine? engine)
+    {
+        using var random = new RandomCase(variant, shape);
+        return TrainingStep.Differences(variant, random.Call, random.Options with { Engine = engine });
     }
 
     private static string Pieces(IVariant variant, CaseShape shape)

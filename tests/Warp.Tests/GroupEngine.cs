@@ -23,17 +23,36 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
-        sizes = CudaBackend.Sized(sizes, bindings, TKernels.Description);
-        Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
         using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(float));
-        byte* next = (byte*)kept.Memory;
-        Between<CudaTile> between = CudaTile.Between(parts, bytes =>
+        Run<TKernels>(new(launches, bindings), sizes, Tiles(kept, parts));
+    }
+
+    public HeldPlans PlanParts<TKernels>(CallPart[] parts, Sizes sizes, BetweenElements between)
+        where TKernels : IVariantKernels
+    {
+        var held = ThreadScratch.Rent(between.Total * sizeof(float));
+        Between<CudaTile> tiles = Tiles(held, between);
+        return new([.. parts.Select(x => new Plan(() => Run<TKernels>(x, sizes, tiles)))], held, between.Total * sizeof(float));
+    }
+
+    private static Between<CudaTile> Tiles(ThreadScratch memory, BetweenElements parts)
+    {
+        byte* next = (byte*)memory.Memory;
+        return CudaTile.Between(parts, bytes =>
         {
             long part = (long)next;
             next += bytes;
             return part;
         });
-        foreach (Launch launch in launches)
+    }
+
+    private void Run<TKernels>(CallPart part, Sizes sizes, Between<CudaTile> between)
+        where TKernels : IVariantKernels
+    {
+        Binding[] bindings = part.Bindings;
+        sizes = CudaBackend.Sized(sizes, bindings, TKernels.Description);
+        Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
+        foreach (Launch launch in part.Launches)
         {
             bool panels = TKernels.Description.ColumnsAreIndependent && launch.Kernel is not (KernelKind.Prepare or KernelKind.Project or KernelKind.Gradients);
             int width = panels ? Math.Min(panel, sizes.V) : int.MaxValue;

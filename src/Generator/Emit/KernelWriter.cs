@@ -39,6 +39,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Where tiles that go from pass to pass, and gradients, stand in memory, by name.</summary>
     public Dictionary<string, string> Memory { get; } = [];
 
+    /// <summary>Writes where a tile stands that only a backward asks for, by the tile's name: there is no such place without one.</summary>
+    public Dictionary<string, Action> Places { get; } = [];
+
     /// <summary>Where the step's last walk writes the state; null: to its own storage.</summary>
     public string? WalksTo { get; set; }
 
@@ -323,6 +326,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         writer.Line("TTile.Arrive();");
     }
 
+    private void WriteStore(StoreStatement x) =>
+        writer.Line(x.Scale is Tile scale ? $"TTile.ScaleRows({Memory[x.To]}, {x.X.Name}, {scale.Name});" : $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);");
+
     private void Write(Statement statement)
     {
         switch (statement)
@@ -334,16 +340,20 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 WriteCopy(x, x.Result, x.Fetched);
                 break;
             case StoreStatement x:
-                string store = x.Scale is Tile scale ? $"TTile.ScaleRows({Memory[x.To]}, {x.X.Name}, {scale.Name});" : $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);";
                 if (!x.Backward)
                 {
-                    writer.Line(store);
+                    WriteStore(x);
                     break;
                 }
 
                 writer.Line("if (tensors.OutputGradient.Present)");
                 writer.Open();
-                writer.Line(store);
+                if (Places.TryGetValue(x.To, out Action? place))
+                {
+                    place();
+                }
+
+                WriteStore(x);
                 writer.Close();
                 break;
             case TrimStatement x:

@@ -170,20 +170,19 @@ internal sealed partial class PassesFile
     /// <summary>Names the state before a chunk, and the gradient of the one after it, where a pass over the sequence fetches or leaves them.</summary>
     private void NameStates(KernelWriter kernel, Pass pass)
     {
-        var moved = new HashSet<string>(pass.Statements.SelectMany(x => x switch
-        {
-            StoreStatement store => [store.To],
-            RecallStatement => x.Results.Select(y => y.Name),
-            _ => Enumerable.Empty<string>(),
-        }));
-        if (moved.Contains(state.Name))
-        {
-            NameState(kernel, state.Name, "before", InOrder, panel: true);
-        }
+        Name(state.Name, "before");
+        Name(AfterName, "after");
 
-        if (moved.Contains(AfterName))
+        void Name(string tile, string name)
         {
-            NameState(kernel, AfterName, "after", InOrder, panel: true);
+            if (pass.Statements.Any(x => x is RecallStatement ? x.Results.Any(y => y.Name == tile) : x is StoreStatement { Backward: false } store && store.To == tile))
+            {
+                NameState(kernel, tile, name, InOrder, panel: true);
+            }
+            else
+            {
+                kernel.Places[tile] = () => NameState(kernel, tile, name, InOrder, panel: true);
+            }
         }
     }
 }

@@ -59,9 +59,9 @@ internal sealed partial class PassesFile
             }
         }
 
-        WriteInOrder("Advance", "Pass 2, in order over the chunks: the state and the output.", Plan.Advance, back: false, variant.Chunk.StateOut, "FinalState");
+        WriteInOrder("Advance", "Pass 2, in order over the chunks: the state and the output; where a backward goes on from here, also the state before every chunk.", Plan.Advance, back: false, variant.Chunk.StateOut, "FinalState");
         writer.Line();
-        WriteInOrder("Trail", "Pass 2 of the backward, in order over the chunks: the state before every chunk.", Plan.Trail, back: false, variant.Chunk.StateOut, null);
+        WriteInOrder("Trail", "Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.", Plan.Trail, back: false, variant.Chunk.StateOut, null);
         writer.Line();
         if (Plan.CarryBack is Pass carryBack)
         {

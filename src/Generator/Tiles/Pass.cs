@@ -65,17 +65,17 @@ internal sealed class Pass
 
     /// <summary>Products read a factor in place of the state that the pass takes from chunk to chunk.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="stores">True if the pass also leaves the state before each chunk to later passes.</param>
-    public Pass WithFactor(Tile state, bool stores)
+    /// <param name="store">How the pass leaves the state before each chunk to later passes; null: it does not.</param>
+    public Pass WithFactor(Tile state, StoreStatement? store)
     {
         if (!Statements.Any(IsProduct))
         {
-            return stores ? With([new StoreStatement(state, state.Name), .. Statements]) : this;
+            return store is null ? this : With([store, .. Statements]);
         }
 
         Tile twin = state with { Name = state.Name + "Factor" };
         Statement copy = new CallStatement(EquatableArray.Of(twin), "Copy", EquatableArray.Of(state), null, Into.Set, $"{twin.Name} = {state.Name}, for products");
-        IEnumerable<Statement> first = stores ? [copy, new StoreStatement(twin, state.Name)] : [copy];
+        IEnumerable<Statement> first = store is null ? [copy] : [copy, store with { X = twin }];
         return With([.. first, .. Statements.Select(x => IsProduct(x) ? x.Reading(y => y == state ? twin : y) : x)]);
 
         bool IsProduct(Statement x) => x is CallStatement { Method: string method } && FactorTiles.Products.Contains(method) && x.Reads.Contains(state);

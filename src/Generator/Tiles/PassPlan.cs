@@ -76,14 +76,14 @@ internal sealed class PassPlan
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
         Prepare = Scheduled(
-            GivenTiles.Marked(ScaledRows.Folded([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => new StoreStatement(x.Tile, x.Tile.Name) { Backward = x.Backward })])),
+            GivenTiles.Marked(ScaledRows.Folded([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => Left(x.Tile, x.Backward))])),
             Kept.Where(x => x.Exact).Select(x => x.Tile));
         IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), IsThere));
-        Advance = InOrder(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, state, program.StateOut, stores: false);
+        Advance = InOrder(Leaving(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, onward, forBackward: true), state, program.StateOut, Left(state, forBackward: true));
         IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], IsThere));
-        Trail = InOrder(Leaving(trail, onward), state, program.StateOut, stores: true);
+        Trail = InOrder(Leaving(trail, onward), state, program.StateOut, Left(state));
         retreat = [.. Lowering.Of(Later(ForwardValues(retreat), IsThere)), .. adjoint.WithOutputGradient(retreat)];
-        Retreat = InOrder(Leaving(retreat, back), stateGradient, adjoint.State, stores: true);
+        Retreat = InOrder(Leaving(retreat, back), stateGradient, adjoint.State, Left(stateGradient));
         var both = new GradientPasses(
             GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
@@ -95,13 +95,13 @@ internal sealed class PassPlan
         Gradients = shortChunks.Trimmed(both.Gradients);
         if (update.CarriesOverSegments)
         {
-            Carry = InOrder(trail, state, program.StateOut, stores: false);
+            Carry = InOrder(trail, state, program.StateOut);
             if (update is { TransitionIsDiagonal: true, KeyDecay: not null })
             {
                 (Carry, SegmentDecay) = WithSegmentDecay(Carry);
             }
 
-            CarryBack = InOrder(retreat, stateGradient, adjoint.State, stores: false);
+            CarryBack = InOrder(retreat, stateGradient, adjoint.State);
         }
 
         bool IsLeft(Tile tile) => read.Contains(tile.Name) && tile.Rows is Dim.Token or Dim.Update && dependent.Contains(tile.Name) == definitions.ContainsKey(tile.Name);
@@ -115,9 +115,9 @@ internal sealed class PassPlan
             return shortChunks.Trimmed(pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements)));
         }
 
-        Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, bool stores) =>
+        Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, StoreStatement? store = null) =>
             shortChunks.Trimmed(new Pass(factors.OfWalk(StateSweep.JoinedChunk(statements, carried)), [result], Results(program).Append(result), [carried])
-                .WithFactor(carried, stores).Recalling([.. left, state]).Fetching().InOrder(x => x != state, update.ColumnsAreIndependent));
+                .WithFactor(carried, store).Recalling([.. left, state]).Fetching().InOrder(x => x != state, update.ColumnsAreIndependent));
     }
 
     /// <summary>What the first pass leaves behind, a chunk.</summary>
@@ -129,10 +129,10 @@ internal sealed class PassPlan
     /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
     public Pass Prepare { get; }
 
-    /// <summary>Pass 2, in order: the state and the output.</summary>
+    /// <summary>Pass 2, in order: the state and the output; where the backward goes on from here, what Trail leaves, too.</summary>
     public Pass Advance { get; }
 
-    /// <summary>Pass 2 of the backward, in order: the state alone.</summary>
+    /// <summary>Pass 2 of a backward by itself, in order: the state alone.</summary>
     public Pass Trail { get; }
 
     /// <summary>Pass 3 of the backward, in reverse order: the gradient of the state.</summary>
@@ -167,16 +167,19 @@ internal sealed class PassPlan
     private static IEnumerable<Tile> Results(TileProgram program) => program.Output is Tile output ? [program.StateOut, output] : [program.StateOut];
 
     /// <summary>The statements with those that store what a walk leaves, each after the last that writes it.</summary>
-    private static IReadOnlyList<Statement> Leaving(IReadOnlyList<Statement> statements, Tile[] tiles)
+    private static IReadOnlyList<Statement> Leaving(IReadOnlyList<Statement> statements, Tile[] tiles, bool forBackward = false)
     {
         var all = new List<Statement>(statements);
         foreach (Tile tile in tiles)
         {
-            all.Insert(all.FindLastIndex(x => x.Results.Contains(tile)) + 1, new StoreStatement(tile, tile.Name));
+            all.Insert(all.FindLastIndex(x => x.Results.Contains(tile)) + 1, Left(tile, forBackward));
         }
 
         return all;
     }
+
+    /// <summary>Leaves a tile to later passes, or only to those of the backward.</summary>
+    private static StoreStatement Left(Tile tile, bool forBackward = false) => new(tile, tile.Name) { Backward = forBackward };
 
     /// <summary>The statements that the targets hang on, but for what is there.</summary>
     private static IReadOnlyList<Statement> Slice(IReadOnlyList<Statement> statements, IEnumerable<Tile> targets, HashSet<string> there)

@@ -65,15 +65,33 @@ internal sealed class DeviceEngine : IEngine
     }
 
     public IPlan Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
+        where TKernels : IVariantKernels => Plans<TKernels>([new(launches, bindings)], sizes, parts, null)[0];
+
+    public HeldPlans PlanParts<TKernels>(CallPart[] parts, Sizes sizes, BetweenElements between)
+        where TKernels : IVariantKernels
+    {
+        var held = new DeviceMemory(Queue.Pool);
+        try
+        {
+            return new(Plans<TKernels>(parts, sizes, between, held), held, held.Bytes);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private DevicePlan[] Plans<TKernels>(CallPart[] parts, Sizes sizes, BetweenElements between, DeviceMemory? held)
         where TKernels : IVariantKernels
     {
         // What is 16 bits wide stays so in the device's memory; single precision is kept throughout.
-        bool half = bindings.Any(x => x.Tensor is { Type: DataType.BFloat16 or DataType.Float16 });
-        bool step = steps is not null && CudaStepBackend.Takes(launches, sizes, TKernels.Description);
+        bool half = parts.Any(x => x.Bindings.Any(y => y.Tensor is { Type: DataType.BFloat16 or DataType.Float16 }));
+        bool step = steps is not null && parts.All(x => CudaStepBackend.Takes(x.Launches, sizes, TKernels.Description));
         using DeviceQueue.Turn turn = Queue.Take();
         try
         {
-            return (step ? steps! : half ? tuned! : portable).Plan<TKernels>(Queue, launches, bindings, sizes, parts, Compiling);
+            return (step ? steps! : half ? tuned! : portable).Plan<TKernels>(Queue, parts, sizes, between, held, Compiling);
         }
         catch (Exception exception) when (Explains(exception))
         {
@@ -96,7 +114,13 @@ internal sealed class DeviceEngine : IEngine
 /// <summary>Makes plans of kernels with one kind of tile.</summary>
 internal interface IDeviceBackend
 {
-    /// <summary>See <see cref="IEngine.Plan"/>.</summary>
-    DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    /// <summary>A plan for each part of a call. What all of them launch is compiled at once.</summary>
+    /// <param name="queue">The device.</param>
+    /// <param name="parts">The parts.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="between">What passes need between them.</param>
+    /// <param name="held">Where that stands, if the parts have memory of their own for it; null: in the device's workspace.</param>
+    /// <param name="compiling">Is told what is compiled.</param>
+    DevicePlan[] Plan<TKernels>(DeviceQueue queue, CallPart[] parts, Sizes sizes, BetweenElements between, DeviceMemory? held, Action<string>? compiling)
         where TKernels : IVariantKernels;
 }

@@ -3,9 +3,10 @@ using ILGPU;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// What calls need of a device besides their tensors: one piece that all calls use, one after the other, each cut into stretches of its own.
+/// What calls need of a device besides their tensors: one piece that all calls use, one after the other, each cut into stretches of its own. Or a piece
+/// that the parts of one call have for themselves.
 /// </summary>
-internal sealed class DeviceMemory(DevicePool pool)
+internal sealed class DeviceMemory(DevicePool pool) : IDisposable
 {
     private const long Alignment = 256;
 
@@ -14,6 +15,9 @@ internal sealed class DeviceMemory(DevicePool pool)
 
     /// <summary>Changes when the memory is another one: addresses of before are no longer valid.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>Bytes that it takes of the device.</summary>
+    public long Bytes => slab?.View.Length ?? 0;
 
     /// <summary>Bytes that a stretch takes.</summary>
     public static long Aligned(long bytes) => (Math.Max(bytes, 1) + Alignment - 1) / Alignment * Alignment;
@@ -36,6 +40,9 @@ internal sealed class DeviceMemory(DevicePool pool)
         slab?.Dispose();
         slab = null;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Release();
 
     /// <summary>Begins to cut the memory anew, for another call.</summary>
     public void Restart() => used = 0;

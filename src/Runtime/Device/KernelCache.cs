@@ -19,14 +19,12 @@ internal sealed class KernelCache<TTile, TNumber>(
     private readonly record struct Key(Type Variant, KernelKind Kind, Type Known, KernelSpecialization Specialization);
 
     /// <summary>The kernels of a call, one for each of its launches.</summary>
-    /// <param name="launches">The launches.</param>
-    /// <param name="known">What each launch's kernel knows of its sizes: a type that is <see cref="IKnownSizes"/>.</param>
-    /// <param name="specialization">What its group of threads is.</param>
+    /// <param name="launches">The kernels that are launched, what each knows of its sizes (a type that is <see cref="IKnownSizes"/>), and what its group of threads is.</param>
     /// <param name="compiling">Is told what is compiled.</param>
-    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(Launch[] launches, Func<Launch, Type> known, Func<Launch, KernelSpecialization> specialization, Action<string>? compiling)
+    public DeviceKernel<TTile, TNumber>[] Get<TKernels>(IEnumerable<(KernelKind Kernel, Type Known, KernelSpecialization Specialization)> launches, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Key[] wanted = [.. launches.Select(x => new Key(typeof(TKernels), x.Kernel, known(x), specialization(x)))];
+        Key[] wanted = [.. launches.Select(x => new Key(typeof(TKernels), x.Kernel, x.Known, x.Specialization))];
         Key[] missing = [.. wanted.Distinct().Where(x => !kernels.ContainsKey(x))];
         foreach (Key key in missing)
         {

@@ -124,10 +124,12 @@ internal static class KnownSizes
     {
         int valueHeads = work.Length == 0 ? 0 : work[0].Heads, columns = work.Length == 0 || work.Any(x => x.Columns != work[0].Columns) ? 0 : work[0].Columns;
         long elements = 0, heads = 0;
-        for (int i = 0; i < Math.Min(operands.Count, MostOperands); i++)
+        for (int i = 0; i < MostOperands; i++)
         {
-            elements |= (long)operands[i].Element << (2 * i);
-            heads |= (long)Heads(operands[i].Heads, valueHeads) << (2 * i);
+            // Behind the last stand the gradients of a call that has none.
+            (CudaElement element, int headsOf) = i < operands.Count ? operands[i] : default;
+            elements |= (long)element << (2 * i);
+            heads |= (long)Heads(headsOf, valueHeads) << (2 * i);
         }
 
         Type[] numbers =

@@ -12,28 +12,39 @@ internal sealed unsafe class PortableBackend(Accelerator accelerator, int groupS
     private readonly KernelCache<DeviceTile, F32> kernels = new(
         accelerator, all => [.. all.Select(x => accelerator.LoadKernel(x.Method, x.Specialization))]);
 
-    public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    public DevicePlan[] Plan<TKernels>(DeviceQueue queue, CallPart[] parts, Sizes sizes, BetweenElements between, DeviceMemory? held, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        Step[] steps = [.. launches.Zip(kernels.Get<TKernels>(launches, _ => typeof(AnySizes), _ => KernelSpecialization.Empty, compiling), (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
-        long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave);
-        long[] stretches = [scratchElements, parts.Exact, parts.Packed, parts.States, parts.Projected, parts.Borders];
-        long bytes = stretches.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));
-        return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
+        long bytes = new[] { between.Exact, between.Packed, between.States, between.Projected, between.Borders }.Sum(x => DeviceMemory.Aligned(x * sizeof(float)));
+        held?.Reserve(bytes);
+        Between<DeviceTile>? own = held is null ? null : Tiles(held, between);
+        Launch[] launches = [.. parts.SelectMany(x => x.Launches)];
+        var all = new Queue<DeviceKernel<DeviceTile, F32>>(kernels.Get<TKernels>(launches.Select(x => (x.Kernel, typeof(AnySizes), KernelSpecialization.Empty)), compiling));
+        return [.. parts.Select(part =>
         {
-            DeviceTile Part(long elements) => Line(memory.Take<float>(elements));
-            var between = new Between<DeviceTile> { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), Projected = Part(parts.Projected), Borders = Part(parts.Borders) };
-            ArrayView<float> scratch = memory.Take<float>(scratchElements);
-            Operand<DeviceTile, F32>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? scratch : view(x.Tensor).Cast<float>()))];
-            return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
+            Step[] steps = [.. part.Launches.Select(x => Load<TKernels>(x, all.Dequeue(), sizes))];
+            long scratchElements = steps.Max(x => x.ScratchPerItem * x.Wave), needed = DeviceMemory.Aligned(scratchElements * sizeof(float)) + (held is null ? bytes : 0);
+            return new DevicePlan(queue, TKernels.Description.Name, part.Bindings, needed, [.. steps.Select(x => x.Work)], (memory, view, items) =>
             {
-                for (int first = 0; first < step.Work.Length; first += step.Wave)
+                Between<DeviceTile> tiles = own ?? Tiles(memory, between);
+                ArrayView<float> scratch = memory.Take<float>(scratchElements);
+                Operand<DeviceTile, F32>[] operands = [.. part.Bindings.Select(x => Operand(x, x.Tensor is null ? scratch : view(x.Tensor).Cast<float>()))];
+                return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
                 {
-                    int count = Math.Min(step.Wave, step.Work.Length - first);
-                    step.Launch(queue.Stream, new KernelConfig(count, groupSize), operands, sizes, work.SubView(first, count), Line(scratch), step.ScratchPerItem, between);
-                }
-            }))];
-        });
+                    for (int first = 0; first < step.Work.Length; first += step.Wave)
+                    {
+                        int count = Math.Min(step.Wave, step.Work.Length - first);
+                        step.Launch(queue.Stream, new KernelConfig(count, groupSize), operands, sizes, work.SubView(first, count), Line(scratch), step.ScratchPerItem, tiles);
+                    }
+                }))];
+            });
+        })];
+    }
+
+    private static Between<DeviceTile> Tiles(DeviceMemory memory, BetweenElements between)
+    {
+        DeviceTile Part(long elements) => Line(memory.Take<float>(elements));
+        return new() { Exact = Part(between.Exact), Packed = Part(between.Packed), States = Part(between.States), Projected = Part(between.Projected), Borders = Part(between.Borders) };
     }
 
     /// <summary>A compiled kernel, its items, and how many of them run in one launch.</summary>

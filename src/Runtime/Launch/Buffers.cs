@@ -63,13 +63,13 @@ internal sealed class Buffers(DataType number, bool keepsSixteenBits) : IDisposa
             }
         }
 
+        rented.Clear();
         if (!kept)
         {
-            foreach (Tensor tensor in results)
-            {
-                tensor.Dispose();
-            }
+            results.ForEach(x => x.Dispose());
         }
+
+        results.Clear();
     }
 
     private bool Accepts(Tensor tensor) => tensor.Type == number || (keepsSixteenBits && tensor.Type is (DataType.BFloat16 or DataType.Float16));

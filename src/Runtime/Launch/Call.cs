@@ -7,19 +7,35 @@ internal sealed class Call : IDisposable
     private readonly SegmentRule segmentRule;
     private readonly bool keepsSixteenBits;
 
-    public Call(VariantDescription description, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> parameters, RunOptions options, IEngine engine, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
+    /// <param name="description">The variant.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="parameters">The parameters of its gates.</param>
+    /// <param name="options">How to run.</param>
+    /// <param name="engine">What runs it.</param>
+    /// <param name="kernel">What is called.</param>
+    /// <param name="scratch">Scratch elements of the variant's kernels.</param>
+    /// <param name="beside">What is called on the same chunks.</param>
+    public Call(
+        VariantDescription description,
+        IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor?> parameters,
+        RunOptions options,
+        IEngine engine,
+        KernelKind kernel,
+        Func<KernelKind, Sizes, long> scratch,
+        params KernelKind[] beside)
     {
         Description = description;
         Engine = engine;
         Shape = ShapeCheck.Call(description, inputs, options, engine.Number);
         ShapeCheck.Parameters(description, parameters, Shape, engine.Number);
-        keepsSixteenBits = KeepsSixteenBits(inputs, options, kernel, scratch);
+        keepsSixteenBits = KeepsSixteenBits(inputs, options, [kernel, .. beside], scratch);
         Buffers = new Buffers(engine.Number, keepsSixteenBits);
         segmentRule = description.CarriesOverSegments && RunsInPasses(kernel) ? engine.SegmentRule(keepsSixteenBits, Shape.K) : default;
     }
 
     /// <summary>Whether 16-bit tensors go to the engine as they are; chooses the chunk's length accordingly.</summary>
-    private bool KeepsSixteenBits(IReadOnlyList<Tensor> inputs, RunOptions options, KernelKind kernel, Func<KernelKind, Sizes, long> scratch)
+    private bool KeepsSixteenBits(IReadOnlyList<Tensor> inputs, RunOptions options, KernelKind[] kernels, Func<KernelKind, Sizes, long> scratch)
     {
         if (!inputs.Any(x => x.Type is DataType.BFloat16 or DataType.Float16))
         {
@@ -30,7 +46,7 @@ internal sealed class Call : IDisposable
         foreach (int length in options.ChunkLength is null ? Engine.ChunkLengths : [usual])
         {
             Shape.Chunk = length;
-            if (Engine.KeepsSixteenBits(kernel, Shape.Sizes(), Description, scratch))
+            if (kernels.All(x => Engine.KeepsSixteenBits(x, Shape.Sizes(), Description, scratch)))
             {
                 return true;
             }
@@ -75,7 +91,8 @@ internal sealed class Call : IDisposable
 
     public void Bind(Tensor tensor, long rows, int heads, int width, Access access) => bindings.Add(new Binding(tensor, rows, heads, width, access));
 
-    public void BindNothing() => bindings.Add(default);
+    /// <summary>Operands that are not given.</summary>
+    public void BindNothing(int count = 1) => bindings.AddRange(new Binding[count]);
 
     /// <summary>Binds a state of any number of entries, or nothing.</summary>
     public void BindState(Tensor? state, Access access)
@@ -125,39 +142,41 @@ internal sealed class Call : IDisposable
     public IPlan Plan<TKernels>(KernelKind kernel, bool readsState)
         where TKernels : IVariantKernels
     {
-        bool passes = RunsInPasses(kernel);
-        int splitInto = !Description.ColumnsAreIndependent ? 1 : passes ? Engine.WalkParallelism(keepsSixteenBits) : kernel == KernelKind.Decode ? Engine.Parallelism : 1;
-        List<Stretch> whole = Stretches.Whole(Shape, readsState);
-        int[] pieces = segmentRule.Segments([.. Enumerable.Range(0, Shape.Sequences).Select(Shape.Chunks)], Shape.Heads, Shape.V);
-        Work[] work = WorkList.Of(Shape, splitInto, whole, pieces.Sum());
+        Passes? passes = RunsInPasses(kernel) ? PassesOf(readsState) : null;
+        int splitInto = !Description.ColumnsAreIndependent || kernel != KernelKind.Decode ? 1 : Engine.Parallelism;
+        Work[] work = passes is null ? WorkList.Of(Shape, splitInto, Stretches.Whole(Shape, readsState)) : passes.Walks;
         if (work.Length == 0)
         {
             return Runtime.Plan.Nothing;
         }
 
-        if (!passes)
-        {
-            return Engine.Plan<TKernels>([new(kernel, work)], [.. bindings], Shape.Sizes(), default);
-        }
-
-        Sizes sizes = Shape.Sizes();
-        Work[] chunks = WorkList.Chunks(WorkList.Of(Shape, 1, whole), Shape.Chunk);
-        var segments = new Segments(Shape, work, pieces);
         bool backward = kernel == KernelKind.Backward;
-        long stretches = Shape.Chunks() * Shape.Heads;
-        long states = backward ? stretches * TKernels.StateElements(sizes) : 0;
-        bool diagonal = Description.TransitionIsDiagonal;
-        Launch[] compose = diagonal ? [] : [new(KernelKind.Compose, segments.Compose)], composeBack = diagonal ? [] : [new(KernelKind.ComposeBack, segments.Compose)];
-        Launch[] carry = segments.Borders == 0 ? [] : [new(KernelKind.Carry, diagonal ? segments.CarryDecays : segments.Carry), .. compose];
-        Launch[] carryBack = segments.Borders == 0 ? [] : [new(KernelKind.CarryBack, segments.CarryBack), .. composeBack];
-        Launch[] project = Description.ProjectsStates ? [new(KernelKind.Project, chunks)] : [];
-        Launch[] launches = backward
-            ? [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Trail, segments.Onward), .. carryBack, new(KernelKind.Retreat, segments.Back), .. project, new(KernelKind.Gradients, chunks)]
-            : [new(KernelKind.Prepare, chunks), .. carry, new(KernelKind.Advance, segments.Onward)];
-        return Engine.Plan<TKernels>(launches, [.. bindings], sizes, new BetweenElements(
-            stretches * TKernels.KeptElements(true, sizes), stretches * TKernels.KeptElements(false, sizes), states, states / 2,
-            segments.Borders * (long)Shape.Heads * (diagonal ? DiagonalBorders.Elements(sizes) : Borders.Elements(sizes))));
+        return passes is null
+            ? Engine.Plan<TKernels>([new(kernel, work)], [.. bindings], Shape.Sizes(), default)
+            : Engine.Plan<TKernels>(
+                backward ? [.. passes.Onward(KernelKind.Trail), .. passes.Back] : passes.Onward(KernelKind.Advance), [.. bindings], Shape.Sizes(), passes.Between<TKernels>(backward));
     }
+
+    /// <summary>The passes of a forward, and of the backward that goes on from what they leave; null if there is no work.</summary>
+    /// <param name="forward">The forward, which knows that a gradient is asked for.</param>
+    /// <param name="backward">The backward.</param>
+    /// <param name="readsState">False: every sequence starts from zero.</param>
+    public static HeldPlans? PlanTraining<TKernels>(Call forward, Call backward, bool readsState)
+        where TKernels : IVariantKernels
+    {
+        Passes passes = backward.PassesOf(readsState);
+        return passes.Walks.Length == 0 ? null : backward.Engine.PlanParts<TKernels>(
+            [new(passes.Onward(KernelKind.Advance), [.. forward.bindings]), new(passes.Back, [.. backward.bindings])],
+            backward.Shape.Sizes(),
+            passes.Between<TKernels>(backward: true));
+    }
+
+    private Passes PassesOf(bool readsState) => new(
+        Description,
+        Shape,
+        Stretches.Whole(Shape, readsState),
+        Description.ColumnsAreIndependent ? Engine.WalkParallelism(keepsSixteenBits) : 1,
+        segmentRule.Segments([.. Enumerable.Range(0, Shape.Sequences).Select(Shape.Chunks)], Shape.Heads, Shape.V));
 
     /// <summary>Rows of the gradient of a parameter before they are summed: one for what each item of the gradient kernel works on.</summary>
     public long ParameterRows(KernelKind kernel) => RunsInPasses(kernel) ? Shape.Chunks() : Shape.Sequences;

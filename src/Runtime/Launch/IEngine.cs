@@ -4,6 +4,9 @@ namespace AttentionDsl.Runtime;
 [Flags]
 internal enum Access
 {
+    /// <summary>The kernel only asks whether there is a tensor.</summary>
+    None = 0,
+
     /// <summary>The kernel reads what the tensor holds.</summary>
     Read = 1,
 
@@ -23,6 +26,17 @@ internal readonly record struct Binding(Tensor? Tensor, long Rows, int Heads, in
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Work">The items; no two write the same numbers.</param>
 internal readonly record struct Launch(KernelKind Kernel, Work[] Work);
+
+/// <summary>Kernels that run one after the other, over tensors: a call, or a part of one that is run by itself.</summary>
+/// <param name="Launches">The kernels.</param>
+/// <param name="Bindings">The tensors, in the order <see cref="IVariantKernels"/> gives; one tensor may be bound twice (a state in and out).</param>
+internal readonly record struct CallPart(Launch[] Launches, Binding[] Bindings);
+
+/// <summary>Plans of the parts of a call, and what stands between passes, which they alone use: it stays from part to part, whatever else runs in between.</summary>
+/// <param name="Plans">A plan for each part.</param>
+/// <param name="Between">The memory; dispose it after the plans.</param>
+/// <param name="Bytes">What it takes.</param>
+internal sealed record HeldPlans(IPlan[] Plans, IDisposable Between, long Bytes);
 
 /// <summary>Elements of each part of the workspace between passes.</summary>
 /// <param name="Exact">Of <see cref="Between{TTile}.Exact"/>.</param>
@@ -81,6 +95,13 @@ internal interface IEngine
     /// <inheritdoc cref="Run"/>
     IPlan Plan<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels => new Plan(() => Run<TKernels>(launches, bindings, sizes, parts));
+
+    /// <summary>Plans of the parts of a call that are run one by one. Only engines that are <see cref="TokenParallel"/> are asked.</summary>
+    /// <param name="parts">The parts; all have the same inputs.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="between">What passes need between them.</param>
+    HeldPlans PlanParts<TKernels>(CallPart[] parts, Sizes sizes, BetweenElements between)
+        where TKernels : IVariantKernels => throw new NotSupportedException("It runs no passes, between which something could stand.");
 
     /// <summary>All that a prepared call does, made ready to be done again and again.</summary>
     /// <param name="run">What it does: conversions, kernels, sums.</param>

@@ -18,6 +18,23 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false, Segment
     public void Run<TKernels>(Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts)
         where TKernels : IVariantKernels
     {
+        using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(double));
+        Run<TKernels>(new(launches, bindings), sizes, Parts((double*)kept.Memory, parts));
+    }
+
+    public HeldPlans PlanParts<TKernels>(CallPart[] parts, Sizes sizes, BetweenElements between)
+        where TKernels : IVariantKernels
+    {
+        long bytes = between.Total * sizeof(double);
+        var held = ThreadScratch.Rent(bytes);
+        Between<ReferenceTile> tiles = Parts((double*)held.Memory, between);
+        return new([.. parts.Select(x => new Plan(() => Run<TKernels>(x, sizes, tiles)))], held, bytes);
+    }
+
+    private static void Run<TKernels>(CallPart part, Sizes sizes, Between<ReferenceTile> between)
+        where TKernels : IVariantKernels
+    {
+        Binding[] bindings = part.Bindings;
         var operands = new Operand<ReferenceTile, F64>[bindings.Length];
         for (int i = 0; i < bindings.Length; i++)
         {
@@ -34,17 +51,7 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false, Segment
             }
         }
 
-        using ThreadScratch kept = ThreadScratch.Rent(parts.Total * sizeof(double));
-        double* next = (double*)kept.Memory;
-        ReferenceTile Part(long elements)
-        {
-            var part = new ReferenceTile(next, 1, Items.Clamp(elements), elements);
-            next += elements;
-            return part;
-        }
-
-        Between<ReferenceTile> between = new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), Projected = Part(parts.Projected), Borders = Part(parts.Borders) };
-        foreach ((KernelKind kernel, Work[] work) in launches)
+        foreach ((KernelKind kernel, Work[] work) in part.Launches)
         {
             long elements = TKernels.Scratch(kernel, sizes);
             Items.Run(work, sizes, at =>
@@ -56,5 +63,17 @@ internal sealed unsafe class ReferenceEngine(bool tokenParallel = false, Segment
 
         // The operands hold addresses, which keep no tensor alive.
         GC.KeepAlive(bindings);
+    }
+
+    private static Between<ReferenceTile> Parts(double* memory, BetweenElements parts)
+    {
+        ReferenceTile Part(long elements)
+        {
+            var part = new ReferenceTile(memory, 1, Items.Clamp(elements), elements);
+            memory += elements;
+            return part;
+        }
+
+        return new() { Exact = Part(parts.Exact), Packed = Part(parts.Packed), States = Part(parts.States), Projected = Part(parts.Projected), Borders = Part(parts.Borders) };
     }
 }

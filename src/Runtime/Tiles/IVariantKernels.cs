@@ -41,7 +41,8 @@ public interface IVariantKernels
 
     /// <summary>
     /// One of the passes into which a token-parallel device cuts <see cref="Forward"/> (Prepare, Advance) and <see cref="Backward"/>
-    /// (Prepare, Trail, Retreat, Project, Gradients). Items of Prepare, Project and Gradients are chunks, items of the others whole sequences
+    /// (Prepare, Trail, Retreat, Project, Gradients). In a training step, whose forward is given the gradient of the output, Advance leaves what Trail does, and the backward
+    /// begins with Retreat. Items of Prepare, Project and Gradients are chunks, items of the others whole sequences
     /// or segments of them: Carry (CarryBack) then works out first what segments hand on, and Compose (ComposeBack), where a transition is a matrix, the states between them.
     /// </summary>
     static abstract void Pass<TTile, TNumber>(

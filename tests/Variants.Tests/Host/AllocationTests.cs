@@ -37,6 +37,12 @@ public sealed class AllocationTests
         Assert.Equal(0, Allocated(decode.Run));
         Assert.Equal(0, Allocated(forward.Run));
         Assert.Equal(0, Allocated(backward.Run));
+        using PreparedTraining step = variant.PrepareTraining(inputs, given.Parameters, upstream, initialState: state);
+        Assert.Equal(0, Allocated(() =>
+        {
+            step.Forward();
+            step.Backward();
+        }));
         Array.ForEach(inputs, x => x.Dispose());
     }
 

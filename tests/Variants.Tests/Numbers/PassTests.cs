@@ -46,7 +46,8 @@ public class PassTests
         foreach (CaseShape shape in shapes)
         {
             using var random = new RandomCase(Every.Named(name), shape);
-            string disagreements = Forms.Disagreements(random, new ReferenceEngine(tokenParallel: true, segments), Tight);
+            var engine = new ReferenceEngine(tokenParallel: true, segments);
+            string disagreements = Forms.Disagreements(random, engine, Tight) + TrainingStep.Differences(random.Variant, random.Call, random.Options with { Engine = engine });
             Assert.True(disagreements.Length == 0, $"{shape}\n{disagreements}");
         }
     }

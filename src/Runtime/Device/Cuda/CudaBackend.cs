@@ -37,27 +37,40 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private readonly KernelCache<CudaTile, CudaLanes> kernels = new(accelerator, new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];
 
-    public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    public DevicePlan[] Plan<TKernels>(DeviceQueue queue, CallPart[] parts, Sizes sizes, BetweenElements between, DeviceMemory? held, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
-        sizes = Sized(sizes, bindings, TKernels.Description);
-        Launch[] cut = [.. launches.Select(x => Cut<TKernels>(x, sizes))];
-        DeviceKernel<CudaTile, CudaLanes>[] all = kernels.Get<TKernels>(
-            cut, x => KnownSizes.Of(sizes, x.Work, [.. bindings.Select(y => (CudaElements.Of(y.Tensor), y.Tensor is null ? 0 : y.Heads))]), x => Specialization<TKernels>(x, sizes), compiling);
-        Step[] steps = [.. cut.Zip(all, (launch, kernel) => Load<TKernels>(launch, kernel, sizes))];
-        long bytes = DeviceMemory.Aligned(1);
-        CudaTile.Between(parts, part => bytes += DeviceMemory.Aligned(part));
-        return new(queue, TKernels.Description.Name, bindings, bytes, [.. steps.Select(x => x.Work)], (memory, view, items) =>
+        sizes = Sized(sizes, parts[0].Bindings, TKernels.Description);
+        long bytes = 0;
+        CudaTile.Between(between, part => bytes += DeviceMemory.Aligned(part));
+        held?.Reserve(bytes);
+        Between<CudaTile>? own = held is null ? null : CudaTile.Between(between, part => Address(held.Take<byte>(part)));
+        CallPart[] cut = [.. parts.Select(x => x with { Launches = [.. x.Launches.Select(y => Cut<TKernels>(y, sizes))] })];
+        var all = new Queue<DeviceKernel<CudaTile, CudaLanes>>(kernels.Get<TKernels>(cut.SelectMany(x => Wanted<TKernels>(x, sizes)), compiling));
+        return [.. cut.Select(part =>
         {
-            Between<CudaTile> between = CudaTile.Between(parts, part => Address(memory.Take<byte>(part)));
-            long nothing = Address(memory.Take<byte>(1));
-            Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
-            return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
+            Step[] steps = [.. part.Launches.Select(x => Load<TKernels>(x, all.Dequeue(), sizes))];
+            long needed = DeviceMemory.Aligned(1) + (held is null ? bytes : 0);
+            return new DevicePlan(queue, TKernels.Description.Name, part.Bindings, needed, [.. steps.Select(x => x.Work)], (memory, view, items) =>
             {
-                var config = new KernelConfig(step.Work.Length, CudaGroup.Threads, SharedMemoryConfig.RequestDynamic<byte>(step.SharedBytes));
-                step.Launch(queue.Stream, config, operands, sizes with { Groups = step.Groups }, work, default, step.SharedBytes / sizeof(float), between);
-            }))];
-        });
+                Between<CudaTile> tiles = own ?? CudaTile.Between(between, x => Address(memory.Take<byte>(x)));
+                long nothing = Address(memory.Take<byte>(1));
+                Operand<CudaTile, CudaLanes>[] operands = [.. part.Bindings.Select(x => Operand(x, x.Tensor is null ? nothing : Address(view(x.Tensor))))];
+                return [.. steps.Zip(items, (step, work) => new DeviceStep(step.Kernel, () =>
+                {
+                    var config = new KernelConfig(step.Work.Length, CudaGroup.Threads, SharedMemoryConfig.RequestDynamic<byte>(step.SharedBytes));
+                    step.Launch(queue.Stream, config, operands, sizes with { Groups = step.Groups }, work, default, step.SharedBytes / sizeof(float), tiles);
+                }))];
+            });
+        })];
+    }
+
+    /// <summary>The kernels that a part of a call launches.</summary>
+    private IEnumerable<(KernelKind Kernel, Type Known, KernelSpecialization Specialization)> Wanted<TKernels>(CallPart part, Sizes sizes)
+        where TKernels : IVariantKernels
+    {
+        (CudaElement Element, int Heads)[] operands = [.. part.Bindings.Select(x => (CudaElements.Of(x.Tensor), x.Tensor is null ? 0 : x.Heads))];
+        return part.Launches.Select(x => (x.Kernel, KnownSizes.Of(sizes, x.Work, operands), Specialization<TKernels>(x, sizes)));
     }
 
     /// <summary>The sizes of a call with what its tiles take.</summary>

@@ -25,13 +25,16 @@ internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDev
         && description is { ColumnsAreIndependent: true, Normalizer: false, ReadsKeys: false }
         && sizes.K % 4 == 0 && sizes.V % 16 == 0 && Math.Max(sizes.K, sizes.V) <= CudaStepTile.MaxColumns;
 
-    public DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, BetweenElements parts, Action<string>? compiling)
+    public DevicePlan[] Plan<TKernels>(DeviceQueue queue, CallPart[] parts, Sizes sizes, BetweenElements between, DeviceMemory? held, Action<string>? compiling)
+        where TKernels : IVariantKernels => [.. parts.Select(x => Plan<TKernels>(queue, x.Launches, x.Bindings, sizes, compiling))];
+
+    private DevicePlan Plan<TKernels>(DeviceQueue queue, Launch[] launches, Binding[] bindings, Sizes sizes, Action<string>? compiling)
         where TKernels : IVariantKernels
     {
         int columns = Columns(launches[0].Work);
         launches = [.. launches.Select(x => x with { Work = WorkList.Panels(x.Work, columns) })];
         DeviceKernel<CudaStepTile, CudaQuad>[] all = kernels.Get<TKernels>(
-            launches, x => KnownStep.Of(sizes, x.Work, bindings), _ => new KernelSpecialization(CudaStepTile.Threads, Groups), compiling);
+            launches.Select(x => (x.Kernel, KnownStep.Of(sizes, x.Work, bindings), new KernelSpecialization(CudaStepTile.Threads, Groups))), compiling);
         foreach (Kernel kernel in all.Select(x => x.Kernel).Where(enlarged.Add))
         {
             CudaDriver.AllowSharedMemory((CudaKernel)kernel, CudaBackend.SharedBytes);
