@@ -70,9 +70,8 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
-    public static void Arrive()
-    {
-    }
+    /// <remarks>What was fetched is there already; kernels count on it that all threads wait for each other here.</remarks>
+    public static void Arrive() => Synchronize();
 
     /// <inheritdoc/>
     public static void Expect(DeviceTile x, int part, int parts, int which)

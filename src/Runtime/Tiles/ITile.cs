@@ -182,7 +182,7 @@ public interface ITile<TSelf, TNumber>
     /// <summary>What <see cref="FetchNarrow"/> has brought gets the width of the tile's numbers.</summary>
     static abstract void Widen(TSelf result, TSelf x);
 
-    /// <summary>Every <see cref="Fetch"/> that was begun is done, for the whole group.</summary>
+    /// <summary>Every <see cref="Fetch"/> that was begun is done, and all threads of the group have waited for each other, as by <see cref="Synchronize"/>.</summary>
     static abstract void Arrive();
 
     /// <summary>
