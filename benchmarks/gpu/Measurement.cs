@@ -4,11 +4,12 @@ using AttentionDsl.Runtime;
 namespace AttentionDsl.Gpu;
 
 /// <summary>What a form of a call took.</summary>
-/// <param name="Milliseconds">Median of replays of its graph.</param>
+/// <param name="Milliseconds">Median of replays of its graph, or of its two.</param>
 /// <param name="Bytes">Device memory at its peak: inputs, results and what the call needs beside them.</param>
 /// <param name="Kernels">Each kernel's time, where asked for.</param>
 /// <param name="Same">True if two runs gave the same bits.</param>
-internal readonly record struct Timing(double Milliseconds, long Bytes, string Kernels, bool Same);
+/// <param name="Kept">Bytes that stay from the forward to the backward.</param>
+internal readonly record struct Timing(double Milliseconds, long Bytes, string Kernels, bool Same, long Kept = 0);
 
 /// <summary>Calls of a variant at one size, their tensors on the card: bfloat16, but for log decays, which are float32.</summary>
 internal sealed class Measurement : IDisposable
@@ -65,6 +66,27 @@ internal sealed class Measurement : IDisposable
         return new(milliseconds, card.Pool.Peak - before - upstream.Bytes, kernels ? card.Kernels(call.Run) : "", Same(call.Run, [call.Result.Output, call.Result.FinalState]));
     }
 
+    /// <summary>A training step: the forward, and the backward that goes on from what it left.</summary>
+    public Timing Training(int rounds, bool kernels)
+    {
+        card.Workspace.Release();
+        card.Pool.ResetPeak();
+        using PreparedTraining step = variant.PrepareTraining(inputs, parameters, upstream, null, null, options);
+        double milliseconds = card.Median(rounds, Run);
+        return new(
+            milliseconds,
+            card.Pool.Peak - before,
+            kernels ? card.Kernels(Run) : "",
+            Same(Run, [step.Result.Output, step.Result.FinalState, .. step.Gradients.All().OfType<Tensor>()]),
+            step.KeptBytes);
+
+        void Run()
+        {
+            step.Forward();
+            step.Backward();
+        }
+    }
+
     /// <summary>The backward call, which computes of the forward what it needs.</summary>
     public Timing Backward(int rounds, bool kernels)
     {
@@ -108,7 +130,7 @@ internal sealed class Measurement : IDisposable
         return allocated;
     }
 
-    /// <summary>The worst relative error of each form against the oracle on the same tensors.</summary>
+    /// <summary>The worst relative error of each form against the oracle on the same tensors; forward and backward are calls of their own and a training step.</summary>
     public (double Decode, double Forward, double Backward, string Worst) Errors()
     {
         Tensor[] given = [.. inputs.Select(x => Kept(x.ToHost()))];
@@ -119,12 +141,17 @@ internal sealed class Measurement : IDisposable
         using Tensor decoded = variant.Decode(inputs, parameters, state, options);
         using ForwardResult forward = variant.Forward(inputs, parameters, null, options);
         using BackwardResult backward = variant.Backward(inputs, parameters, upstream, null, null, options);
+        using PreparedTraining step = variant.PrepareTraining(inputs, parameters, upstream, null, null, options);
+        step.Forward();
+        step.Backward();
         string[] names = [.. variant.Description.Inputs.Select(x => x.Name), .. variant.Description.Parameters.Select(x => x.Name), "initial state"];
-        (string worst, double error) = names.Zip(gradients.All(), backward.All())
+        (string worst, double error) = names.Zip(gradients.All(), backward.All()).Concat(names.Zip(gradients.All(), step.Gradients.All()))
             .Where(x => x.Second is not null)
             .Select(x => (x.First, Relative(x.Second!, x.Third!)))
             .MaxBy(x => double.IsNaN(x.Item2) ? double.PositiveInfinity : x.Item2);
-        return (Worse(Relative(exact.Output, decoded), Relative(exact.FinalState, state)), Worse(Relative(exact.Output, forward.Output), Relative(exact.FinalState, forward.FinalState)), error, worst);
+        return (Outputs(decoded, state), Worse(Outputs(forward.Output, forward.FinalState), Outputs(step.Result.Output, step.Result.FinalState)), error, worst);
+
+        double Outputs(Tensor output, Tensor final) => Worse(Relative(exact.Output, output), Relative(exact.FinalState, final));
     }
 
     public void Dispose()

@@ -23,6 +23,19 @@ public class TrainingTests
         Assert.Equal("", TrainingStep.Differences(random.Variant, there, random.Options));
     }
 
+    /// <summary>Threads wait for each other where they must: nothing hangs on who comes first.</summary>
+    [Fact]
+    public void Gives_the_same_bits_from_run_to_run()
+    {
+        ComputeDevice device = ComputeDevice.Find("simulator");
+        using var random = new RandomCase(GatedDeltaRule.Variant, new CaseShape { Batch = 2, Tokens = 20, Heads = 1, K = 16, V = 16 });
+        CallTensors there = There(random, device);
+        for (int turn = 0; turn < 5; turn++)
+        {
+            Assert.Equal("", TrainingStep.Differences(random.Variant, there, random.Options));
+        }
+    }
+
     /// <summary>Each has memory of its own for what its forward leaves, which goes back when it is disposed.</summary>
     [Fact]
     public void Steps_run_between_each_other_and_give_their_memory_back()

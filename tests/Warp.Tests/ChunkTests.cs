@@ -1,4 +1,5 @@
 using AttentionDsl.Runtime;
+using AttentionDsl.Tests;
 using AttentionDsl.Variants;
 using Xunit.Abstractions;
 
@@ -6,7 +7,7 @@ namespace AttentionDsl.Warp.Tests;
 
 /// <summary>
 /// The passes over chunks of CUDA cards without a card: the source of their tile, with groups of threads that wait for each other only where
-/// the source says so, against the oracle on the same bfloat16 inputs.
+/// the source says so, against the oracle on the same bfloat16 inputs. Forward and backward are calls of their own, or a training step.
 /// </summary>
 public class ChunkTests(ITestOutputHelper log)
 {
@@ -24,7 +25,24 @@ public class ChunkTests(ITestOutputHelper log)
 
         // Two whole chunks and one of a single token, on a card that multiplies warp by warp, by kernels that ask how rows stand; a chunk and a half, channels that fill no block.
         Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = updates }, panel: 16, chunk: 16, watched: false, multiplies: false, knows: false);
-        Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false);
+        Check(variant, new CallSize(1, 40, 1, 24, 40) { Updates = updates }, panel: 48, chunk: 32, watched: false, step: true);
+    }
+
+    public static TheoryData<string> Some => ["RetNet", "NormalizedGatedDeltaRule", "KimiDelta", "GatedDeltaProduct", "Oja", "Hgrn"];
+
+    /// <summary>The forward of a training step leaves the very numbers that a backward by itself would compute.</summary>
+    [Theory]
+    [MemberData(nameof(Some))]
+    public void Training_steps_give_the_bits_of_the_calls(string name)
+    {
+        IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
+        using var random = new RandomInputs(variant.Description, new CallSize(1, 20, 1, 16, 16) { Updates = variant.Description.SeveralUpdates ? 2 : 1 });
+        Tensor[] inputs = [.. random.Inputs.Select(x => x.Cast(DataType.BFloat16))];
+        var options = new RunOptions { ChunkLength = 16, Engine = new GroupEngine(16, watched: false, variant.Description.CarriesOverSegments ? Every : default) };
+        VariantShapes shapes = variant.Shapes(inputs, options);
+        using Tensor state = random.Like(shapes.State), outputGradient = random.Like(shapes.Output), stateGradient = random.Like(shapes.State);
+        Assert.Equal("", TrainingStep.Differences(variant, new(inputs, random.Parameters, state, outputGradient, stateGradient), options));
+        Array.ForEach(inputs, x => x.Dispose());
     }
 
     /// <summary>Rows of the caller's that begin at no multiple of 16 bytes, whole blocks of value columns among them: a kernel that knows its tensors asks, as any other.</summary>
@@ -69,7 +87,7 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, size, panel: 48, chunk: 16, watched: false, Every with { FewestChunks = 2 }, offsets);
 
         // Every chunk is a segment, the last of a token: states are followed over five borders.
-        Check(variant, size, panel: 48, chunk: 16, watched: false, Every, offsets);
+        Check(variant, size, panel: 48, chunk: 16, watched: false, Every, offsets, step: true);
     }
 
     public static TheoryData<string> Decaying => [.. Catalog.All.Where(x => x.Description.TransitionIsDiagonal).Select(x => x.Description.Name)];
@@ -78,7 +96,7 @@ public class ChunkTests(ITestOutputHelper log)
     [Theory]
     [MemberData(nameof(Decaying))]
     public void Segments_that_only_decay_agree_with_the_oracle(string name) =>
-        Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 116, 2, 32, 32), panel: 16, chunk: 16, watched: false, Every, [0, 15, 80, 116]);
+        Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 116, 2, 32, 32), panel: 16, chunk: 16, watched: false, Every, [0, 15, 80, 116], step: true);
 
     /// <summary>A state with a column for the normaliser fills no block.</summary>
     public static TheoryData<string> Filling => [.. Catalog.All.Where(x => !x.Description.Normalizer).Select(x => x.Description.Name)];
@@ -91,7 +109,19 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true, variant.Description.CarriesOverSegments ? Every : default);
     }
 
-    private void Check(IVariant variant, CallSize size, int panel, int chunk, bool watched, SegmentRule rule = default, long[]? offsets = null, float longer = 1, double forwardTolerance = 1e-2, bool multiplies = true, bool knows = true)
+    private void Check(
+        IVariant variant,
+        CallSize size,
+        int panel,
+        int chunk,
+        bool watched,
+        SegmentRule rule = default,
+        long[]? offsets = null,
+        float longer = 1,
+        double forwardTolerance = 1e-2,
+        bool multiplies = true,
+        bool knows = true,
+        bool step = false)
     {
         using var random = new RandomInputs(variant.Description, size);
         foreach ((_, Tensor along) in variant.Description.Inputs.Zip(random.Inputs).Where(x => x.First.Role == "input of transition a"))
@@ -104,10 +134,13 @@ public class ChunkTests(ITestOutputHelper log)
         RunOptions onGroups = options with { Engine = new GroupEngine(panel, watched, rule, multiplies, knows) };
         using Tensor state = random.Like(variant.Shapes(inputs, options).State);
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
-        using ForwardResult got = variant.Forward(inputs, random.Parameters, state, onGroups);
         using Tensor outputGradient = random.Like(exact.Output.Shape.ToArray()), stateGradient = random.Like(exact.FinalState.Shape.ToArray());
         using BackwardResult exactGradients = variant.ReferenceBackward(inputs, random.Parameters, outputGradient, stateGradient, state, options);
-        using BackwardResult gradients = variant.Backward(inputs, random.Parameters, outputGradient, stateGradient, state, onGroups);
+        using PreparedTraining? training = step ? variant.PrepareTraining(inputs, random.Parameters, outputGradient, stateGradient, state, onGroups) : null;
+        training?.Forward();
+        training?.Backward();
+        using ForwardResult got = training?.Result ?? variant.Forward(inputs, random.Parameters, state, onGroups);
+        using BackwardResult gradients = training?.Gradients ?? variant.Backward(inputs, random.Parameters, outputGradient, stateGradient, state, onGroups);
         double forward = Math.Max(Error.Relative(exact.Output, got.Output), Error.Relative(exact.FinalState, got.FinalState));
         double backward = exactGradients.All().Zip(gradients.All()).Where(x => x.First is not null).Max(x => Error.Relative(x.First!, x.Second!));
         log.WriteLine($"{variant.Description.Name}: forward {forward:e1}, backward {backward:e1}");

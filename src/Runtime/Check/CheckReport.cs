@@ -12,7 +12,7 @@ public sealed record CheckReport(string Variant, ImmutableArray<Comparison> Comp
     public bool Passed => Comparisons.All(x => x.Passed);
 
     /// <summary>The worst relative error of a pass; infinite if one is not a number.</summary>
-    /// <param name="pass">decode, forward, backward or differences.</param>
+    /// <param name="pass">decode, forward, backward, training or differences.</param>
     public double Worst(string pass) => Comparisons.Where(x => x.Pass == pass).Select(x => double.IsNaN(x.Relative) ? double.PositiveInfinity : x.Relative).DefaultIfEmpty().Max();
 
     /// <summary>A line a tensor, and the verdict.</summary>

@@ -10,8 +10,8 @@ public static class VariantCheck
     private static readonly CallSize Small = new(1, 20, 2, 8, 6);
 
     /// <summary>
-    /// Runs a variant on random tensors and holds decode, chunk forward and chunk backward against the oracle (the plain recurrence in double
-    /// precision), and the oracle's gradients against central differences of the oracle itself.
+    /// Runs a variant on random tensors and holds decode, chunk forward, chunk backward and, on a device, a training step against the oracle (the plain recurrence in
+    /// double precision), and the oracle's gradients against central differences of the oracle itself.
     /// </summary>
     /// <param name="variant">The variant, such as <c>MyLayer.Variant</c>.</param>
     /// <param name="size">Sizes of the call; null: B 2, T 150, H 2, K 32, V 24.</param>
@@ -32,6 +32,15 @@ public static class VariantCheck
         var conditioning = new Conditioning(variant, call, options);
         var comparisons = new List<Comparison>();
 
+        // On the host a training step is the two calls.
+        using PreparedTraining step = variant.PrepareTraining(call.Inputs, call.Parameters, call.OutputGradient!, call.FinalStateGradient, call.InitialState, options);
+        bool keeps = step.KeptBytes > 0;
+        if (keeps)
+        {
+            step.Forward();
+            step.Backward();
+        }
+
         using (ForwardResult exact = variant.ReferenceForward(call.Inputs, call.Parameters, call.InitialState, options))
         {
             using Tensor state = call.InitialState!.Clone();
@@ -39,17 +48,18 @@ public static class VariantCheck
             using ForwardResult forward = variant.Forward(call.Inputs, call.Parameters, call.InitialState, options);
             Outputs("decode", exact, output, state);
             Outputs("forward", exact, forward.Output, forward.FinalState);
+            if (keeps)
+            {
+                Outputs("training", exact, step.Result.Output, step.Result.FinalState);
+            }
         }
 
         using BackwardResult exactly = variant.ReferenceBackward(call.Inputs, call.Parameters, call.OutputGradient!, call.FinalStateGradient, call.InitialState, options);
         using BackwardResult backward = variant.Backward(call.Inputs, call.Parameters, call.OutputGradient!, call.FinalStateGradient, call.InitialState, options);
-        string[] names = [.. GradientNames(description)];
-        foreach ((int i, (Tensor? expected, Tensor? got)) in exactly.All().Zip(backward.All()).Index())
+        Gradients("backward", backward);
+        if (keeps)
         {
-            if (expected is not null && got is not null)
-            {
-                comparisons.Add(Comparison.Of("backward", names[i], expected, got, Tolerance.Single.Gradient, 0, () => conditioning.Gradient(i)));
-            }
+            Gradients("training", step.Gradients);
         }
 
         return comparisons;
@@ -58,6 +68,18 @@ public static class VariantCheck
         {
             comparisons.Add(Comparison.Of(pass, "output", exact.Output, output, Tolerance.Single.Forward, 0, () => conditioning.Output));
             comparisons.Add(Comparison.Of(pass, "final state", exact.FinalState, state, Tolerance.Single.Forward, 0, () => conditioning.FinalState));
+        }
+
+        void Gradients(string pass, BackwardResult gradients)
+        {
+            string[] names = [.. GradientNames(description)];
+            foreach ((int i, (Tensor? expected, Tensor? got)) in exactly.All().Zip(gradients.All()).Index())
+            {
+                if (expected is not null && got is not null)
+                {
+                    comparisons.Add(Comparison.Of(pass, names[i], expected, got, Tolerance.Single.Gradient, 0, () => conditioning.Gradient(i)));
+                }
+            }
         }
     }
 
