@@ -106,7 +106,15 @@ public class ChunkTests(ITestOutputHelper log)
     public void No_barrier_is_missing(string name)
     {
         IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
-        Check(variant, new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 }, panel: 32, chunk: 16, watched: true, variant.Description.CarriesOverSegments ? Every : default);
+        var size = new CallSize(1, 33, 1, 32, 32) { Updates = variant.Description.SeveralUpdates ? 2 : 1 };
+        SegmentRule rule = variant.Description.CarriesOverSegments ? Every : default;
+        Check(variant, size, panel: 32, chunk: 16, watched: true, rule, step: true);
+
+        // The walk that leaves the states alone has the barriers of the one that leaves them beside the output: some of them will do.
+        if (Some.Contains(name))
+        {
+            Check(variant, size, panel: 32, chunk: 16, watched: true, rule);
+        }
     }
 
     private void Check(
