@@ -317,7 +317,7 @@ public partial record KimiDelta
             Borders.Compose<TTile, TNumber>(between, sizes, at, scratch, false);
         }
 
-        /// <summary>Pass 2, in order over the chunks: the state and the output.</summary>
+        /// <summary>Pass 2, in order over the chunks: the state and the output; where a backward goes on from here, also the state before every chunk.</summary>
         private static void AdvanceItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -371,6 +371,7 @@ public partial record KimiDelta
                 int chunk = step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+                Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
                 TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
                 TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
@@ -381,12 +382,24 @@ public partial record KimiDelta
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
+                TTile.SynchronizeStrips(sizes);
+                if (tensors.OutputGradient.Present)
+                {
+                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
+                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                    TTile.Copy(before, SFactor, Into.Set);
+                }
 
                 // U = U0 - W S
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Copy(U, U0, Into.Set);
                 TTile.SynchronizeStrips(sizes);
                 TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes);
+                if (tensors.OutputGradient.Present)
+                {
+                    TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
+                }
 
                 // o = qHat S + P U
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -405,7 +418,7 @@ public partial record KimiDelta
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
         }
 
-        /// <summary>Pass 2 of the backward, in order over the chunks: the state before every chunk.</summary>
+        /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
         private static void TrailItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>

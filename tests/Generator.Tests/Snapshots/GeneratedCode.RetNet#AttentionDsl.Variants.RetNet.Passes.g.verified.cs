@@ -201,7 +201,7 @@ public partial record RetNet
             DiagonalBorders.StoreDecay<TTile, TNumber>(GSegment, between, sizes, at);
         }
 
-        /// <summary>Pass 2, in order over the chunks: the state and the output.</summary>
+        /// <summary>Pass 2, in order over the chunks: the state and the output; where a backward goes on from here, also the state before every chunk.</summary>
         private static void AdvanceItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -269,6 +269,12 @@ public partial record RetNet
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
                 TTile.SynchronizeStrips(sizes);
+                if (tensors.OutputGradient.Present)
+                {
+                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
+                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                    TTile.Copy(before, SFactor, Into.Set);
+                }
 
                 // o = qHatFactor * (qIn S) + P v
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -293,7 +299,7 @@ public partial record RetNet
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
         }
 
-        /// <summary>Pass 2 of the backward, in order over the chunks: the state before every chunk.</summary>
+        /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
         private static void TrailItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
