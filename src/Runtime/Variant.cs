@@ -282,7 +282,10 @@ public sealed class Variant<TKernels> : IVariant
                         }
                     }
                 },
-                [inputs, parameters]) { OutputGradient = upstream };
+                [inputs, parameters])
+            {
+                OutputGradient = upstream,
+            };
         });
     }
 

@@ -17,18 +17,27 @@ public class SimulatedVariantTests
     {
         ComputeDevice device = ComputeDevice.Find("simulator");
         var heard = new List<string>();
-        device.Compiling += heard.Add;
+        device.Compiling += Hear;
         try
         {
             Agrees(Hgrn2.Variant, device);
             Assert.Equal(7, heard.Count);
-            Assert.Contains(heard, x => x.Contains("Hgrn2", StringComparison.Ordinal) && x.Contains("gradients", StringComparison.Ordinal));
+            Assert.Contains(heard, x => x.Contains("gradients", StringComparison.Ordinal));
             Agrees(Hgrn2.Variant, device);
             Assert.Equal(7, heard.Count);
         }
         finally
         {
-            device.Compiling -= heard.Add;
+            device.Compiling -= Hear;
+        }
+
+        // Other tests run beside this one.
+        void Hear(string line)
+        {
+            if (line.Contains("Hgrn2,", StringComparison.Ordinal))
+            {
+                heard.Add(line);
+            }
         }
     }
 
