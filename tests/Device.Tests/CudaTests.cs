@@ -33,6 +33,9 @@ public class CudaTests
         using Tensor output = variant.Decode(inputs, given.Parameters, decoded, there);
         using ForwardResult forward = variant.Forward(inputs, given.Parameters, state, there);
         using BackwardResult backward = variant.Backward(inputs, given.Parameters, upstream, null, state, there);
+        using PreparedTraining step = variant.PrepareTraining(inputs, given.Parameters, upstream, null, state, there);
+        step.Forward();
+        step.Backward();
         Tolerance allowed = Tolerance.SixteenBit(DataType.BFloat16);
         string[] names = [.. variant.Description.Inputs.Select(x => x.Name), .. variant.Description.Parameters.Select(x => x.Name), "initial state"];
         Comparison[] all =
@@ -41,10 +44,16 @@ public class CudaTests
             Comparison.Of("decode", "state", exact.FinalState, decoded, allowed.Forward),
             Comparison.Of("forward", "output", exact.Output, forward.Output, allowed.Forward),
             Comparison.Of("forward", "state", exact.FinalState, forward.FinalState, allowed.Forward),
-            .. names.Zip(gradients.All(), backward.All()).Where(x => x.Second is not null).Select(x => Comparison.Of("backward", x.First, x.Second!, x.Third!, allowed.Gradient, allowed.Cancelled)),
+            Comparison.Of("training", "output", exact.Output, step.Result.Output, allowed.Forward),
+            Comparison.Of("training", "state", exact.FinalState, step.Result.FinalState, allowed.Forward),
+            .. Gradients("backward", backward),
+            .. Gradients("training", step.Gradients),
         ];
         Assert.True(all.All(x => x.Passed), string.Join('\n', all.Where(x => !x.Passed)));
         Array.ForEach(inputs, x => x.Dispose());
+
+        IEnumerable<Comparison> Gradients(string pass, BackwardResult got) =>
+            names.Zip(gradients.All(), got.All()).Where(x => x.Second is not null).Select(x => Comparison.Of(pass, x.First, x.Second!, x.Third!, allowed.Gradient, allowed.Cancelled));
     }
 }
 

@@ -91,10 +91,10 @@ public enum KernelKind
     /// <summary>Pass 1, chunk by chunk in any order: what does not depend on the state.</summary>
     Prepare,
 
-    /// <summary>Pass 2 of the forward, in order over the chunks: the state and the output.</summary>
+    /// <summary>Pass 2 of the forward, in order over the chunks: the state and the output; in a training step it leaves what Trail does.</summary>
     Advance,
 
-    /// <summary>Pass 2 of the backward, in order over the chunks: the state before every chunk.</summary>
+    /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
     Trail,
 
     /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
