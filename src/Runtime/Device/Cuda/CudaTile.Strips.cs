@@ -76,6 +76,9 @@ public readonly partial struct CudaTile
 
     private static int StripColumn => Warp * StripColumns;
 
+    /// <summary>True of a strip of whose columns this warp has none: never where there are enough for every warp.</summary>
+    private bool IsElsewhere => Columns < Warps * StripColumns && StripColumn >= Columns;
+
     /// <summary>Where this thread's first number of the warp's strip would stand in a tile of scratch in single precision.</summary>
     private uint StripNear => Near((Lane & 3) << 1, StripColumn + (Lane >> 2));
 
@@ -120,7 +123,7 @@ public readonly partial struct CudaTile
     /// <summary>A straight line: the numbers of x come while those of g do.</summary>
     private static void StripDecayAndAdd(CudaTile state, CudaTile g, CudaTile x)
     {
-        if (StripColumn >= state.Columns)
+        if (state.IsElsewhere)
         {
             return;
         }
@@ -144,7 +147,7 @@ public readonly partial struct CudaTile
     /// <summary>result = x, at least one of which is a strip; one that what stands in the device's memory may be added to, too.</summary>
     private static void StripCopy(CudaTile result, CudaTile x, Into into)
     {
-        if (StripColumn >= result.Columns)
+        if (result.IsElsewhere)
         {
             return;
         }
@@ -193,7 +196,7 @@ public readonly partial struct CudaTile
     private static void StripTranspose(CudaTile result, CudaTile x)
     {
         CudaTile strip = result.IsStrip ? result : x, far = result.IsStrip ? x : result;
-        if (StripColumn >= strip.Columns)
+        if (strip.IsElsewhere)
         {
             return;
         }

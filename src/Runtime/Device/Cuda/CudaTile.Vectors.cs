@@ -35,7 +35,7 @@ public readonly partial struct CudaTile
                 {
                     Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
                 }
-                else if (i < x.Rows)
+                else if (!x.IsTensor | i < x.Rows)
                 {
                     Ptx.CopyLater4(result.Near(i, 0), x.Far(i, 0));
                 }
