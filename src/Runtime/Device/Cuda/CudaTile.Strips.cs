@@ -147,14 +147,14 @@ public readonly partial struct CudaTile
     /// <summary>result = x, at least one of which is a strip; one that what stands in the device's memory may be added to, too.</summary>
     private static void StripCopy(CudaTile result, CudaTile x, Into into)
     {
-        if (result.IsElsewhere)
-        {
-            return;
-        }
-
         if (result.IsStrip & x.IsStrip)
         {
+            // Registers: a warp without columns does it as well as it would jump.
             Ptx.StripCopy(result.Rows, result.stride, result.Exactly, x.stride, x.Exactly);
+        }
+        else if (result.IsElsewhere)
+        {
+            return;
         }
         else if (x.IsStrip)
         {
