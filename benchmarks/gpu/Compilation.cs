@@ -33,11 +33,17 @@ internal static class Compilation
     {
         Type kernels = (Catalog.All.FirstOrDefault(x => x.Description.Name == variant)
             ?? throw new ArgumentException($"--variants: expected some of {string.Join(", ", Catalog.All.Select(x => x.Description.Name))}, but got {variant}.")).GetType().GetGenericArguments()[0];
+        if (kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static) is not { } generic)
+        {
+            // The variant does without that pass.
+            return (0, 0);
+        }
+
         bool panels = kernel is not ("Prepare" or "Gradients");
         Work[] work = [.. Enumerable.Range(0, Heads).Select(x => KnownSizes.Item(x, Heads, Chunk) with { Heads = Heads, Columns = panels ? CudaBackend.PanelColumns : 128 })];
         Type known = KnownSizes.Of(
             new Sizes { K = 128, V = 128, Chunk = Chunk, Updates = 1 }, panels ? work[..1] : work, [.. Enumerable.Repeat((CudaElement.BFloat16, Heads), 30)]);
-        MethodInfo method = kernels.GetMethod(kernel + "Kernel", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(CudaTile), typeof(CudaLanes), known);
+        MethodInfo method = generic.MakeGenericMethod(typeof(CudaTile), typeof(CudaLanes), known);
         var clock = Stopwatch.StartNew();
         string ptx = CudaFrontEnd.Compile(method, new KernelSpecialization(CudaGroup.Threads, kernel == "Gradients" ? 1 : 2), CudaArchitecture.SM_90, CudaInstructionSet.ISA_84);
         return (clock.ElapsedMilliseconds, ptx.Length);

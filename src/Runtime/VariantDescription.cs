@@ -86,6 +86,9 @@ public sealed record VariantDescription
     /// </summary>
     public bool TransitionIsDiagonal { get; init; }
 
+    /// <summary>True if a device computes what does not depend on the state in a pass of its own, <see cref="KernelKind.Prepare"/>; false if every pass computes what it reads of that.</summary>
+    public bool PreparesChunks { get; init; } = true;
+
     /// <summary>True if the backward on a device reads the states of chunks in a pass of its own, <see cref="KernelKind.Project"/>.</summary>
     public bool ProjectsStates { get; init; }
 

@@ -13,7 +13,7 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>What needs no card: the PTX of the kernels of every sample variant.</summary>
 public class PtxTests
 {
-    private static readonly string[] Kernels = ["Decode", "Prepare", "Advance", "Trail", "Retreat", "Gradients"], Segments = ["Carry", "CarryBack"], Compositions = ["Compose", "ComposeBack"];
+    private static readonly string[] Kernels = ["Decode", "Advance", "Trail", "Retreat", "Gradients"], First = ["Prepare"], Segments = ["Carry", "CarryBack"], Compositions = ["Compose", "ComposeBack"];
 
     // Their states stand in registers, and four warps multiply at once.
     private static readonly string[] Walks = ["Carry", "Advance", "Trail", "CarryBack", "Retreat"];
@@ -115,7 +115,7 @@ public class PtxTests
     private static Dictionary<string, string> Compile<TTile, TNumber>(string name)
     {
         VariantDescription description = Catalog.All.Single(x => x.Description.Name == name).Description;
-        return Compile<TTile, TNumber>(name, [.. Kernels, .. description.CarriesOverSegments ? Segments : [], .. description.CarriesOverSegments && !description.TransitionIsDiagonal ? Compositions : []]);
+        return Compile<TTile, TNumber>(name, [.. Kernels, .. description.PreparesChunks ? First : [], .. description.CarriesOverSegments ? Segments : [], .. description.CarriesOverSegments && !description.TransitionIsDiagonal ? Compositions : []]);
     }
 
     private static Dictionary<string, string> Compile<TTile, TNumber>(string name, string[] which)

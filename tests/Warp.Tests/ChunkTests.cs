@@ -73,6 +73,13 @@ public class ChunkTests(ITestOutputHelper log)
     public void Wide_states_agree_with_the_oracle(int keys, int values, int chunk) =>
         Array.ForEach([false, true], x => Check(GatedDeltaRule.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk, watched: false, multiplies: x));
 
+    /// <summary>Pairs of a chunk whose rows stand in two blocks of columns, as one panel and as two.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(16)]
+    public void Pairs_of_wide_rows_agree_with_the_oracle(int panel) =>
+        Array.ForEach([false, true], x => Check(SimpleGla.Variant, new CallSize(1, 68, 1, 128, 32), panel, chunk: 32, watched: true, multiplies: x));
+
     public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
 
     [Theory]

@@ -144,6 +144,7 @@ internal sealed class Barriers
         TrimStatement => [],
         LoopStatement x => Loop(x),
         CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x),
+        CallStatement { Method: "Decay" or "ScaleRows" } x when IsOfPairs(x.Written[0]) => Pairs(x),
         _ => statement.Results.Select(x => (x, true, (object?)null)).Concat(statement.Reads.Select(x => (x, false, (object?)null))),
     };
 
@@ -157,6 +158,13 @@ internal sealed class Barriers
     private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> RowSum(CallStatement call) =>
         call.Written.Select(x => (x, true, (object?)("rows", Shape(call.Arguments[0]))))
             .Concat(call.Arguments.Select(x => (x, false, (object?)null)));
+
+    /// <summary>A thread has the same pairs wherever they decay or are scaled by rows.</summary>
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Pairs(CallStatement call) =>
+        call.Results.Select(x => (x, true, (object?)("pairs", Shape(x))))
+            .Concat(call.Reads.Select((x, i) => (x, false, i == 0 ? (object?)("pairs", Shape(x)) : null)));
+
+    private static bool IsOfPairs(Tile tile) => tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Token or Dim.Update };
 
     private static (Dim Rows, Dim Columns) Shape(Tile tile) => (tile.Rows, tile.Columns);
 }

@@ -28,8 +28,9 @@ internal sealed class Grouping
     /// <param name="frame">Names of the tiles that have storage before the first statement.</param>
     /// <param name="factors">Tiles that are taken as factors.</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
+    /// <param name="strips">Tiles that are taken as strips.</param>
     public static (IReadOnlyList<Statement> Statements, Func<Tile, bool>? Apart) Best(
-        IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares)
+        IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares, ISet<string> strips)
     {
         int room = SharedMemory.Room(Of(statements, null).scratch, statements);
         foreach (IReadOnlyList<Statement> order in new[] { SolvePairs.Joined(statements), statements })
@@ -46,7 +47,7 @@ internal sealed class Grouping
 
         return (statements, null);
 
-        Grouping Of(IReadOnlyList<Statement> order, Func<Tile, bool>? apart) => new(order, new StorageUses(order, liveAfter, giving, frame, factors, shares, apart: apart, turns: true));
+        Grouping Of(IReadOnlyList<Statement> order, Func<Tile, bool>? apart) => new(order, new StorageUses(order, liveAfter, giving, frame, factors, shares, strips, apart, turns: true));
     }
 
     /// <summary>The order with fewer barriers.</summary>

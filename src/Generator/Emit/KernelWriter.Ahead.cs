@@ -19,6 +19,29 @@ internal sealed partial class KernelWriter
         writer.Line($"TTile {tile.Name}Rooms = {Take(tile, one ? "2" : $"2 * {Room(tile)}", chunk ? dimensions.Largest(tile.Columns) : dimensions.Text(tile.Columns))};");
     }
 
+    /// <summary>Computes a column in the frame, for every chunk.</summary>
+    public void WriteOnce(LoopStatement loop)
+    {
+        Tile column = loop.Results.Single();
+        string rows = dimensions.Largest(column.Rows);
+        frame.Add(column.Name);
+        scratch.Add(rows, "1");
+        writer.Line($"// {loop.Equation}");
+        writer.Line($"TTile {column.Name} = {Take(column, rows, "1")};");
+        Write(loop);
+    }
+
+    /// <summary>Takes room in the frame for a tile that is computed anew in every chunk and stands as what is fetched does.</summary>
+    public void TakeRoom(Tile tile)
+    {
+        frame.Add(tile.Name);
+        scratch.Add($"Padded.Rows({dimensions.Largest(tile.Rows)}, sizes)", dimensions.Largest(tile.Columns), Kind(tile));
+        writer.Line($"TTile {tile.Name}Room = {Take(tile, Room(tile), dimensions.Largest(tile.Columns))};");
+    }
+
+    /// <summary>Names this chunk's rows of such a tile.</summary>
+    public void OpenRoom(Tile tile) => writer.Line($"TTile {tile.Name} = {tile.Name}Room.Block(0, {Length(tile.Rows, Rows)}, 0, {Length(tile.Columns, Rows)});");
+
     /// <summary>Begins to fetch the next chunk's rows of a tile.</summary>
     public void WriteFetch(Statement fetch)
     {

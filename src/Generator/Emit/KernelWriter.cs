@@ -51,7 +51,10 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>True if what it writes runs again and again: threads wait for each other at its end.</summary>
     public bool Repeats { get; set; }
 
-    /// <summary>True if what it writes computes one chunk and runs once: statements may change places, and what is fetched at the top arrives at once.</summary>
+    /// <summary>True if statements may change places (see <see cref="Grouping"/>).</summary>
+    public bool Groups { get; set; }
+
+    /// <summary>True if what it writes computes one chunk and runs once: what is fetched at the top arrives at once.</summary>
     public bool OfChunk { get; set; }
 
     /// <summary>Written in the middle of a chunk, between two statements: what does not concern them.</summary>
@@ -78,12 +81,12 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
         Func<Tile, bool>? apart = null;
-        if (OfChunk)
+        if (Groups)
         {
-            (statements, apart) = Grouping.Best(statements, [.. liveAfter], giving, frame, Factors, Shares);
+            (statements, apart) = Grouping.Best(statements, [.. liveAfter], giving, frame, Factors, Shares, Strips);
         }
 
-        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: OfChunk);
+        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: Groups);
         var barriers = new Barriers();
         int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
         for (int i = 0; i < statements.Count; i++)

@@ -33,10 +33,19 @@ internal sealed partial class PassesFile
         kernel.WriteRoom(writes.Length != 0);
         kernel.Factors = pass.Factors;
         kernel.Rooms = pass.Rooms;
+        kernel.Groups = Plan.Prepare is null;
         kernel.Homogeneous = carries && !back && !Diagonal;
+        Tile[] rooms = [.. pass.Statements.SelectMany(x => x.Results).Where(x => pass.Rooms.Contains(x.Name)).Distinct()];
+        Array.ForEach(rooms, kernel.TakeRoom);
         foreach (Statement fetch in pass.Ahead.OrderBy(x => x.Results.All(y => pass.Rooms.Contains(y.Name)) ? 0 : 1))
         {
             kernel.TakeAhead(fetch);
+        }
+
+        foreach (LoopStatement loop in pass.Once)
+        {
+            writer.Line();
+            kernel.WriteOnce(loop);
         }
 
         Tile? decay = carries && !back ? Plan.SegmentDecay : null;
@@ -85,6 +94,7 @@ internal sealed partial class PassesFile
             kernel.OpenAhead(fetch);
         }
 
+        Array.ForEach(rooms, kernel.OpenRoom);
         NameStates(kernel, pass);
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);

@@ -45,8 +45,12 @@ internal sealed partial class PassesFile
     {
         WriteKept();
         writer.Line();
-        WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", Plan.Prepare, (kernel, _) => OpenKept(kernel));
-        writer.Line();
+        if (Plan.Prepare is Pass prepare)
+        {
+            WriteChunkPass("Prepare", "Pass 1, every chunk by itself: all that does not depend on the state.", prepare, (kernel, _) => OpenKept(kernel));
+            writer.Line();
+        }
+
         if (Plan.Carry is Pass carry)
         {
             string transition = Diagonal ? Plan.SegmentDecay is null ? "" : ", and its log decay" : ", or its transition";
@@ -116,21 +120,29 @@ internal sealed partial class PassesFile
     /// <summary>The structs of tiles that passes leave behind, and their sizes.</summary>
     private void WriteKept()
     {
-        WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept.Select(x => (x.Tile, x.Exact ? "Exact" : "Packed")), "long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
-        if (Plan.Project is not null)
+        if (AllKept.Any())
         {
+            WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept.Select(x => (x.Tile, x.Exact ? "Exact" : "Packed")), "long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
             writer.Line();
-            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x.Tile, x.Exact ? "Projected" : "States")), ProjectedAt());
         }
 
-        writer.Line();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line("public static long KeptElements(bool exact, Sizes sizes) => exact");
-        writer.Indented(() =>
+        if (Plan.Project is not null)
         {
-            writer.Lines($"? {Elements(AllKept.Where(x => x.Exact).Select(x => x.Tile))}");
-            writer.Lines($": {Elements(AllKept.Where(x => !x.Exact).Select(x => x.Tile))};");
-        });
+            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x.Tile, x.Exact ? "Projected" : "States")), ProjectedAt());
+            writer.Line();
+        }
+
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"public static long KeptElements(bool exact, Sizes sizes) => {(AllKept.Any() ? "exact" : "0;")}");
+        if (AllKept.Any())
+        {
+            writer.Indented(() =>
+            {
+                writer.Lines($"? {Elements(AllKept.Where(x => x.Exact).Select(x => x.Tile))}");
+                writer.Lines($": {Elements(AllKept.Where(x => !x.Exact).Select(x => x.Tile))};");
+            });
+        }
+
         writer.Line();
         writer.Line("/// <inheritdoc/>");
         string states = $"2 * {Elements([state])}";
@@ -241,7 +253,7 @@ internal sealed partial class PassesFile
         writer.Line();
         open(kernel, false);
         writer.Line();
-        kernel.OfChunk = true;
+        kernel.OfChunk = kernel.Groups = true;
         kernel.Meanwhile = () =>
         {
             writer.Line("// What a group reads that begins when this one ends comes nearer.");
@@ -293,6 +305,11 @@ internal sealed partial class PassesFile
     /// <summary>Names the kept tiles of a pass that computes one chunk.</summary>
     private void OpenKept(KernelWriter kernel)
     {
+        if (!AllKept.Any())
+        {
+            return;
+        }
+
         writer.Line($"Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, {Alone}, length{writes});");
         NameKept(kernel, "kept", kernel.Rows, panel: false);
     }

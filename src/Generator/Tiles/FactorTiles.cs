@@ -50,7 +50,9 @@ internal static class FactorTiles
     {
         CallStatement x when Products.Contains(x.Method) => x.Written.Concat(x.Arguments),
         CallStatement { Method: "RowDot" } x => x.Arguments,
-        CallStatement { Method: "ScaleRows" } x => x.Written.Append(x.Arguments[0]),
+
+        // Pairs of tokens are computed, and rounded once they are scaled.
+        CallStatement { Method: "ScaleRows" } x => x.Arguments[0].Columns is Dim.Token or Dim.Update ? x.Written : x.Written.Append(x.Arguments[0]),
         CallStatement { Method: ScaledRows.Solve } x => x.Written,
         CallStatement { Method: "SolveUnitLowerTransposed" } x when solved.Contains(x.Written[0].Name) => [x.Arguments[1], .. x.Written],
         StoreStatement { Scale: not null } x when solved.Contains(x.X.Name) => [x.X],

@@ -45,6 +45,9 @@ internal sealed class Pass
     /// <summary>What is fetched one chunk ahead.</summary>
     public IReadOnlyList<Statement> Ahead { get; private set; } = [];
 
+    /// <summary>What is computed before the first chunk, for all of them.</summary>
+    public IReadOnlyList<LoopStatement> Once { get; private set; } = [];
+
     /// <summary>Names of the tiles that are taken as strips (see <see cref="StripTiles"/>).</summary>
     public ISet<string> Strips { get; private set; } = new HashSet<string>();
 
@@ -52,13 +55,17 @@ internal sealed class Pass
     public ISet<string> Rooms { get; private set; } = new HashSet<string>();
 
     /// <summary>The pass with other statements that write and read the same tiles.</summary>
-    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Strips = Strips, Rooms = Rooms };
+    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Once = Once, Strips = Strips, Rooms = Rooms };
 
     /// <summary>The pass with another tile that it takes from chunk to chunk, in full precision.</summary>
     /// <param name="tile">The tile.</param>
-    /// <param name="first">What happens to it in a chunk, before all else.</param>
-    public Pass Carrying(Tile tile, Statement first) =>
-        new([first, .. Statements], Results.Append(tile), Exact.Append(tile), [.. Given, tile], Factors, Shares) { Ahead = Ahead, Strips = Strips, Rooms = Rooms };
+    /// <param name="first">What happens to it in a chunk, as soon as what it reads is there.</param>
+    public Pass Carrying(Tile tile, Statement first)
+    {
+        List<Statement> statements = [.. Statements];
+        statements.Insert(1 + statements.FindLastIndex(x => x.Results.Any(first.Reads.Contains)), first);
+        return new(statements, Results.Append(tile), Exact.Append(tile), [.. Given, tile], Factors, Shares) { Ahead = Ahead, Once = Once, Strips = Strips, Rooms = Rooms };
+    }
 
     /// <summary>True if a statement reads the tile.</summary>
     public bool Reads(Tile tile) => Statements.Any(x => x.Reads.Contains(tile));
@@ -75,8 +82,12 @@ internal sealed class Pass
 
         Tile twin = state with { Name = state.Name + "Factor" };
         Statement copy = new CallStatement(EquatableArray.Of(twin), "Copy", EquatableArray.Of(state), null, Into.Set, $"{twin.Name} = {state.Name}, for products");
-        IEnumerable<Statement> first = store is null ? [copy] : [copy, store with { X = twin }];
-        return With([.. first, .. Statements.Select(x => IsProduct(x) ? x.Reading(y => y == state ? twin : y) : x)]);
+        Statement[] first = store is null ? [copy] : [copy, store with { X = twin }];
+        List<Statement> statements = [.. Statements.Select(x => IsProduct(x) ? x.Reading(y => y == state ? twin : y) : x)];
+
+        // After what has nothing to do with value columns.
+        statements.InsertRange(statements.FindIndex(x => x.Reads.Contains(twin) || x.Reads.Contains(state) || (!IsFromMemory(x) && x.Results.Any(y => y.Columns == state.Columns))), first);
+        return With(statements);
 
         bool IsProduct(Statement x) => x is CallStatement { Method: string method } && FactorTiles.Products.Contains(method) && x.Reads.Contains(state);
     }
@@ -122,14 +133,20 @@ internal sealed class Pass
     {
         Statement[] fetches = [.. Statements.Where(x => IsFetch(x) && x.Results.All(ahead))];
         bool others = Statements.Any(x => IsFetch(x) && !fetches.Contains(x));
-        var walk = new Pass(Statements.Where(x => !fetches.Contains(x) && (others || x is not ArriveStatement)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors)
+        LoopStatement[] once = [.. Statements.OfType<LoopStatement>().Where(IsOfEveryChunk)];
+        var walk = new Pass(Statements.Where(x => !fetches.Contains(x) && !once.Contains(x) && (others || x is not ArriveStatement)), Results, Exact, [.. Given, .. fetches.SelectMany(x => x.Results)], Factors)
         {
             Ahead = fetches,
+            Once = once,
             Strips = strips ? StripTiles.Of(Statements, Given[0]) : new HashSet<string>(),
         };
         walk.Rooms = StripTiles.Rooms(fetches, walk.Statements, walk.Strips, walk.Factors);
         return walk;
     }
+
+    /// <summary>True for a column that hangs on nothing and scales rows: of those beyond a sequence's last token it scales zeros, whatever it is there.</summary>
+    private bool IsOfEveryChunk(LoopStatement loop) => loop.Arguments.Count == 0
+        && loop.Results.All(x => x.Columns == Dim.One && Statements.Where(y => y.Reads.Contains(x)).All(y => y is CallStatement { Method: "ScaleRows" } scaling && scaling.Arguments[0] != x));
 
     /// <summary>True for what begins to copy from memory.</summary>
     public static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };

@@ -70,22 +70,30 @@ internal sealed class PassPlan
 
         gradients = factors.OfGradients(gradients);
         HashSet<string> sources = [.. Sources(gradients), .. onward.Select(x => x.Name)];
+        bool prepares = !update.ColumnsAreIndependent || !program.Needed(kept.Values.Select(x => x.Tile)).All(IsOfPairs);
+        if (!prepares)
+        {
+            kept.Clear();
+            sources = [.. onward.Select(x => x.Name)];
+            gradients = ScaledTotals.Of(gradients);
+        }
+
         Kept = program.Operations.Select(x => x.Result.Name).Where(kept.ContainsKey).Select(x => kept[x]).ToList();
         OnTheWay = [.. onward.Concat(back).Select(x => new KeptTile(x, Exact: false, Backward: true))];
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
-        Prepare = Scheduled(
+        Prepare = !prepares ? null : Scheduled(
             GivenTiles.Marked(ScaledRows.Folded([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => Left(x.Tile, x.Backward))])),
             Kept.Where(x => x.Exact).Select(x => x.Tile));
-        IReadOnlyList<Statement> advance = Lowering.Of(Later(Results(program), IsThere));
+        IReadOnlyList<Statement> advance = Walked(Results(program));
         Advance = InOrder(Leaving(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, onward, forBackward: true), state, program.StateOut, Left(state, forBackward: true));
-        IReadOnlyList<Statement> trail = Lowering.Of(Later([program.StateOut], IsThere));
+        IReadOnlyList<Statement> trail = Walked([program.StateOut]);
         Trail = InOrder(Leaving(trail, onward), state, program.StateOut, Left(state));
-        retreat = [.. Lowering.Of(Later(ForwardValues(retreat), IsThere)), .. adjoint.WithOutputGradient(retreat)];
+        retreat = [.. Walked(ForwardValues(retreat)), .. adjoint.WithOutputGradient(retreat)];
         Retreat = InOrder(Leaving(retreat, back), stateGradient, adjoint.State, Left(stateGradient));
         var both = new GradientPasses(
-            GramPairs.JoinedAdjoints([.. Lowering.Of(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
+            GramPairs.JoinedAdjoints([.. Lowered(Later(ForwardValues(gradients), sources.Contains)), .. adjoint.WithOutputGradient(gradients)]),
             adjoint.Gradients,
             [state, stateGradient],
             [.. left.Where(x => sources.Contains(x.Name)), .. onward, .. back],
@@ -108,6 +116,16 @@ internal sealed class PassPlan
 
         bool IsThere(string name) => kept.ContainsKey(name) || factors.Has(name);
 
+        IReadOnlyList<Statement> Lowered(IEnumerable<Operation> operations) => prepares ? Lowering.Of(operations) : ScaledRows.OfPairs(Lowering.Of(operations));
+
+        // What a walk computes of the program, with the columns that it scales by.
+        IReadOnlyList<Statement> Walked(IEnumerable<Tile> tiles)
+        {
+            Tile[] targets = [.. tiles];
+            IEnumerable<Tile> columns = Later(targets, IsThere).SelectMany(x => x.Reads).Concat(targets).Where(x => factors.Has(x.Name)).Distinct().Select(factors.Column);
+            return Lowered(Later([.. targets, .. columns], IsThere));
+        }
+
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
             ISet<string> rounded = FactorTiles.Of(statements, exact);
@@ -126,8 +144,8 @@ internal sealed class PassPlan
     /// <summary>What the walks leave behind, a chunk: of the state, and of its gradient.</summary>
     public IReadOnlyList<KeptTile> OnTheWay { get; }
 
-    /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-    public Pass Prepare { get; }
+    /// <summary>Pass 1, every chunk by itself: all that does not depend on the state; null if that is so little that every pass computes what it reads of it.</summary>
+    public Pass? Prepare { get; }
 
     /// <summary>Pass 2, in order: the state and the output; where the backward goes on from here, what Trail leaves, too.</summary>
     public Pass Advance { get; }
@@ -288,6 +306,19 @@ internal sealed class PassPlan
             }
         }
     }
+
+    /// <summary>
+    /// True for what no pass is worth while: inputs, columns and numbers made of them, and pairs of tokens of which only heads decay. A walk multiplies the inputs anyway, and
+    /// reads them with less time than pairs take to be written and read.
+    /// </summary>
+    private bool IsOfPairs(Operation operation) => operation switch
+    {
+        Load => true,
+        Gram { E: null } x => x.Reads.All(y => definitions[y.Name] is Load),
+        DecayPairs => true,
+        Map or Unary { Kind: UnaryKind.CumulativeSum or UnaryKind.LastRow } => operation.Result.Columns is Dim.One or Dim.Token or Dim.Update,
+        _ => false,
+    };
 
     private static bool IsCostly(Operation operation) => operation is Gram or DecayPairs or Solve or Sum;
 

@@ -20,6 +20,16 @@ internal sealed record RowFactor(Tile Row, Expr Factor, IReadOnlyList<Tile> Colu
             : null;
     }
 
+    /// <summary>The same of a column and numbers.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static RowFactor? OfNumbers(Tile result, Expr value, IEnumerable<Tile> arguments)
+    {
+        Tile[] columns = [.. arguments.Where(x => x.Rows != Dim.One)];
+        return columns is [Tile column] && column.Rows == result.Rows && column.Columns == result.Columns && Without(value, column.Name) is { } factor && factor != Expr.One
+            ? new(column, factor, [.. arguments.Where(x => x != column)])
+            : null;
+    }
+
     /// <summary>Both factors of a tile that is scaled twice.</summary>
     public RowFactor Then(RowFactor second) => new(Row, Factor * second.Factor, [.. Columns.Union(second.Columns)]);
 

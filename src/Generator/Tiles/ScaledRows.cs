@@ -38,6 +38,24 @@ internal static class ScaledRows
         }
     }
 
+    /// <summary>Pairs of tokens, times a factor a row, that are only multiplied: a device may scale them on their way to a factor.</summary>
+    public static IReadOnlyList<Statement> OfPairs(IReadOnlyList<Statement> statements) => [.. statements.SelectMany(statement =>
+    {
+        if (statement is not LoopStatement { Stores: [{ Into: Into.Set, Result: { Columns: Dim.Token or Dim.Update } result } store] } loop
+            || RowFactor.Of(result, store.Value, loop.Arguments) is not { } factor
+            || !statements.Where(x => x.Reads.Contains(result)).All(x => x is CallStatement { Method: string method } && FactorTiles.Products.Contains(method)))
+        {
+            return new[] { statement };
+        }
+
+        var column = new Tile(result.Name + "Factor", result.Rows, Dim.One);
+        return
+        [
+            new LoopStatement(EquatableArray.Of(new Store(column, Into.Set, factor.Factor)), factor.Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(factor.Factor)}"),
+            new CallStatement(EquatableArray.Of(result), "ScaleRows", EquatableArray.Of(factor.Row, column), null, null, $"{result.Name} = {column.Name} * {factor.Row.Name}"),
+        ];
+    })];
+
     /// <summary>What is scaled, and how. Systems of one matrix are solved at once, so all of their right sides are, or none.</summary>
     private static Dictionary<Tile, RowFactor> Factors(IReadOnlyList<Statement> statements)
     {

@@ -265,7 +265,11 @@ internal static class StateSweep
             return null;
         }
 
-        Tile decay = loop.Arguments.Single(x => x.Name == g.Name), state = loop.Arguments.Single(x => x.Name == s.Name);
+        if (loop.Arguments.FirstOrDefault(x => x.Name == g.Name) is not Tile decay || loop.Arguments.FirstOrDefault(x => x.Name == s.Name) is not Tile state)
+        {
+            return null;
+        }
+
         if (decay.Rows == Dim.One && decay.Columns == Dim.One)
         {
             return new(store.Result, state, decay, -1);

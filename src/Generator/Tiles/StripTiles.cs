@@ -26,18 +26,22 @@ internal static class StripTiles
         }
     }
 
-    /// <summary>The names of the fetched tiles that are multiplied with strips, or become strips, and nothing else (<c>ITile.TakeFactorRooms</c>).</summary>
+    /// <summary>
+    /// The names of the tiles that are multiplied with strips, or become strips, and of which else only Grams are made (<c>ITile.TakeFactorRooms</c>): they are fetched, or scaled pairs
+    /// of tokens.
+    /// </summary>
     /// <param name="fetches">What is fetched a chunk ahead.</param>
     /// <param name="statements">The walk.</param>
     /// <param name="strips">Its strips.</param>
     /// <param name="factors">Its factors.</param>
     public static ISet<string> Rooms(IEnumerable<Statement> fetches, IReadOnlyList<Statement> statements, ISet<string> strips, ISet<string> factors)
     {
-        var rooms = new HashSet<string>(fetches.SelectMany(x => x.Results).Select(x => x.Name).Where(factors.Contains));
+        IEnumerable<Tile> pairs = statements.OfType<CallStatement>().Where(x => x.Method == "ScaleRows").SelectMany(x => x.Written).Where(x => x.Columns is Dim.Token or Dim.Update);
+        var rooms = new HashSet<string>(fetches.SelectMany(x => x.Results).Concat(pairs).Select(x => x.Name).Where(factors.Contains));
         foreach (Statement statement in statements)
         {
             bool multiplies = statement is CallStatement { Method: "Product" or "TransposedProduct" or "DecayAndWrite" or "Copy" } call && strips.Contains(call.Written[0].Name);
-            if (!multiplies)
+            if (!multiplies && statement is not CallStatement { Method: "Gram" })
             {
                 rooms.ExceptWith(statement.Reads.Select(x => x.Name));
             }

@@ -28,7 +28,11 @@ internal sealed class Passes
     /// <summary>From the inputs to the states.</summary>
     /// <param name="walk">What walks over the states: <see cref="KernelKind.Advance"/>, or <see cref="KernelKind.Trail"/> where the output is not asked for.</param>
     public Launch[] Onward(KernelKind walk) =>
-        [new(KernelKind.Prepare, chunks), .. Carry(KernelKind.Carry, KernelKind.Compose, description.TransitionIsDiagonal ? segments.CarryDecays : segments.Carry), new(walk, segments.Onward)];
+    [
+        .. description.PreparesChunks ? new Launch[] { new(KernelKind.Prepare, chunks) } : [],
+        .. Carry(KernelKind.Carry, KernelKind.Compose, description.TransitionIsDiagonal ? segments.CarryDecays : segments.Carry),
+        new(walk, segments.Onward),
+    ];
 
     /// <summary>From there to the gradients.</summary>
     public Launch[] Back =>

@@ -88,7 +88,7 @@ public enum KernelKind
     /// <summary><see cref="IVariantKernels.Backward"/>.</summary>
     Backward,
 
-    /// <summary>Pass 1, chunk by chunk in any order: what does not depend on the state.</summary>
+    /// <summary>Pass 1, chunk by chunk in any order: what does not depend on the state. Only of variants that have one (<see cref="VariantDescription.PreparesChunks"/>).</summary>
     Prepare,
 
     /// <summary>Pass 2 of the forward, in order over the chunks: the state and the output; in a training step it leaves what Trail does.</summary>

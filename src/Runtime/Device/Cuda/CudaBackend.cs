@@ -137,10 +137,11 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
     public static bool Takes(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
     {
+        KernelKind[] prepare = description.PreparesChunks ? [KernelKind.Prepare] : [];
         KernelKind[] kernels = kernel switch
         {
-            KernelKind.Forward => [KernelKind.Prepare, KernelKind.Advance],
-            KernelKind.Backward => [KernelKind.Prepare, KernelKind.Trail, KernelKind.Retreat, .. description.ProjectsStates ? [KernelKind.Project] : Array.Empty<KernelKind>(), KernelKind.Gradients],
+            KernelKind.Forward => [.. prepare, KernelKind.Advance],
+            KernelKind.Backward => [.. prepare, KernelKind.Trail, KernelKind.Retreat, .. description.ProjectsStates ? [KernelKind.Project] : Array.Empty<KernelKind>(), KernelKind.Gradients],
             _ => [kernel],
         };
         sizes.RowPadding = CudaTile.RowPadding;

@@ -72,6 +72,10 @@ public readonly partial struct CudaTile
                 }
             }
         }
+        else if (result.IsFactor & x.IsExact & (x.Columns & 3) == 0)
+        {
+            ScaleToFactor(result, x, s);
+        }
         else
         {
             ScaleAny(result, x, s);
@@ -97,6 +101,34 @@ public readonly partial struct CudaTile
             default:
                 Ptx.StoreFar4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
                 break;
+        }
+    }
+
+    /// <summary>A thread has the numbers that it has where pairs decay.</summary>
+    private static void ScaleToFactor(CudaTile result, CudaTile x, CudaTile s)
+    {
+        for (int i = x.QuadRow; x.Rows == x.QuadRowStep | i < x.Rows; i += x.QuadRowStep)
+        {
+            CudaQuad scale = CudaQuad.All(Ptx.Load(s.Near(i, 0)));
+            for (int j = x.FirstColumn; x.HasColumn(j); j += x.ColumnStep)
+            {
+                CudaQuad scaled = x.Quad(i, j) * scale;
+                Ptx.Store2(result.NearFactor(i, j), Interop.IntAsFloat(Ptx.PackBFloat16(scaled.X, scaled.Y)), Interop.IntAsFloat(Ptx.PackBFloat16(scaled.Z, scaled.W)));
+                if (x.ColumnsInOneTurn)
+                {
+                    break;
+                }
+            }
+
+            if (x.Rows <= x.QuadRowStep)
+            {
+                break;
+            }
+        }
+
+        if (result.IsRooms)
+        {
+            Ptx.StripsAwait();
         }
     }
 

@@ -93,7 +93,8 @@ public readonly partial struct CudaTile
             CudaTile a = l.Block(0, l.Rows, from, depth), b = r.Block(0, r.Rows, from, depth);
             Ptx.CausalProduct(
                 16, 16, result.PairAt(i, j), result.stride, result.Exactly, into,
-                a.LeftAt(i, 0), a.stride, a.Exactly, 0, b.RightAt(j, 1), b.stride, b.Exactly, 1, depth, left, each << 3, keeps ? 2 : 1);
+                a.LeftAt(i, 0), l.RowBytes, a.Exactly, 0, b.RightAt(j, 1), r.RowBytes, b.Exactly, 1, depth, left, each << 3, keeps ? 2 : 1,
+                l.BlockBytes, r.BlockBytes);
         }
         else if (into == Into.Set)
         {

@@ -59,6 +59,9 @@ public readonly partial struct CudaTile
     /// <summary>Bytes from a row to the next.</summary>
     private int RowBytes => stride + (((place & Rooms) >> 4) * (RoomRowBytes - stride));
 
+    /// <summary>Bytes of a block of rooms; 0 of what stands in rows.</summary>
+    private int BlockBytes => IsRooms ? stride : 0;
+
     /// <summary>Bytes from the first element of rooms to another.</summary>
     private int InRooms(int i, int j) => ((j >> 6) * stride) + (i * RoomRowBytes) + ((((j >> 3) ^ i) & 7) << 4) + ((j & 7) << 1);
 
@@ -94,7 +97,7 @@ public readonly partial struct CudaTile
             Ptx.StripProduct(
                 result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
                 a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, b.StripFactor, b.RowBytes, depth,
-                (uint)a.address, a.IsRooms ? a.stride : 0);
+                (uint)a.address, a.BlockBytes);
         }
     }
 

@@ -63,10 +63,12 @@ internal static partial class Ptx
     /// <param name="left">Columns of the first row, from this thread's first on.</param>
     /// <param name="more">More columns eight rows further down.</param>
     /// <param name="digits">1 if exact factors are rounded to bfloat16, 2 if they keep what that loses, rounded itself: a b = (a' + da)(b' + db) up to da db.</param>
+    /// <param name="aBlock">Bytes of 64 columns of the left factor, if it stands in such blocks (<see cref="CudaTile.TakeFactorRooms"/>); 0: it does not.</param>
+    /// <param name="bBlock">Likewise of the right factor.</param>
     [IntrinsicImplementation]
     public static void CausalProduct(
         int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
-        int left, int more, int digits)
+        int left, int more, int digits, int aBlock, int bBlock)
     {
     }
 
@@ -89,8 +91,8 @@ internal static partial class Ptx
             call.Constant(0),
             call.Constant(1),
             (Into)call.Constant(5),
-            new(call.Register(6), call.Number(7), call.Constant(8) != 0, call.Constant(9) != 0, false),
-            new(call.Register(10), call.Number(11), call.Constant(12) != 0, call.Constant(13) == 0, true),
+            new(call.Register(6), call.Number(7), call.Constant(8) != 0, call.Constant(9) != 0, false, causal ? call.Constant(18) : 0),
+            new(call.Register(10), call.Number(11), call.Constant(12) != 0, call.Constant(13) == 0, true, causal ? call.Constant(19) : 0),
             call.Number(14),
             causal && call.Constant(17) == 2,
             scaled ? [call.Register(15), call.Register(16), call.Register(17), call.Register(18)] : null,
