@@ -215,6 +215,7 @@ public partial record GatedDeltaNet
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = false,
+            PreparesChunks = true,
             ProjectsStates = true,
             PairsDecayByChannel = false,
             ReadsKeys = false,

@@ -218,6 +218,7 @@ public partial record KimiDelta
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = false,
+            PreparesChunks = true,
             ProjectsStates = true,
             PairsDecayByChannel = true,
             ReadsKeys = false,

@@ -209,6 +209,7 @@ public partial record Mamba2
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = true,
+            PreparesChunks = true,
             ProjectsStates = true,
             PairsDecayByChannel = false,
             ReadsKeys = false,

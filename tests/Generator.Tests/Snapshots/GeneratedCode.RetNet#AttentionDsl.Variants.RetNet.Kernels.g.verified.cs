@@ -59,7 +59,6 @@ public partial record RetNet
             Tensors<TTile, TNumber> tensors = Tensors<TTile, TNumber>.From(operands);
             switch (pass)
             {
-                case KernelKind.Prepare: PrepareItem(tensors, sizes, at, at, scratch, between); break;
                 case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
@@ -107,57 +106,49 @@ public partial record RetNet
                     + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)),
-            KernelKind.Prepare =>
-                2 * Padded.Like(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + 5 * Padded.Elements(sizes.Chunk, 1, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.FactorRooms(Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, 1, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                + Padded.Elements(2, 1, sizes)
-                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 Padded.Factor(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(1, 1, sizes)
-                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes),
+                + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -184,6 +175,7 @@ public partial record RetNet
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = true,
+            PreparesChunks = false,
             ProjectsStates = false,
             PairsDecayByChannel = false,
             ReadsKeys = false,

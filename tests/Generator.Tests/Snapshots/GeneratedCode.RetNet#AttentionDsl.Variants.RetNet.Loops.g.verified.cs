@@ -184,6 +184,51 @@ public partial record RetNet
                 }
             }
 
+            /// <summary>GSegment += GLast: the log decay of the segment</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void GSegment(TTile GSegment, TTile GLast)
+            {
+                int down = GSegment.RowStep, across = GSegment.ColumnStep, first = GSegment.FirstColumn;
+                for (int i = GSegment.FirstRow; GSegment.HasRow(i); i += down)
+                {
+                    for (int j = first; GSegment.HasColumn(j); j += across)
+                    {
+                        GSegment.Store(i, j, GSegment.Load(i, j) + GLast.Spread(0, 0));
+                        if (GSegment.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (GSegment.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>kLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
+                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
+                    {
+                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (kLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>PFactor = scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void PFactor(TTile PFactor, Sizes sizes)
@@ -224,51 +269,6 @@ public partial record RetNet
                         }
                     }
                     if (qHatFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>kLeftFactor = exp(GLast - G)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
-            {
-                TNumber GLast_i = GLast.Spread(0, 0);
-                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
-                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
-                {
-                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
-                    {
-                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
-                        if (kLeftFactor.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (kLeftFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>GSegment += GLast: the log decay of the segment</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void GSegment(TTile GSegment, TTile GLast)
-            {
-                int down = GSegment.RowStep, across = GSegment.ColumnStep, first = GSegment.FirstColumn;
-                for (int i = GSegment.FirstRow; GSegment.HasRow(i); i += down)
-                {
-                    for (int j = first; GSegment.HasColumn(j); j += across)
-                    {
-                        GSegment.Store(i, j, GSegment.Load(i, j) + GLast.Spread(0, 0));
-                        if (GSegment.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (GSegment.RowsInOneTurn)
                     {
                         break;
                     }

@@ -16,114 +16,11 @@ public partial record RetNet
 {
     partial class Kernels
     {
-        /// <summary>What the passes leave of a chunk for those that follow.</summary>
-        private struct Kept<TTile, TNumber>
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            public TTile GLast;
-            public TTile P;
-            public TTile qHatFactor;
-            public TTile kLeftFactor;
-
-            /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
-            public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
-            {
-                Kept<TTile, TNumber> tiles = default;
-                long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
-                tiles.GLast = between.Exact.Take(ref exact, 1, 1);
-                tiles.P = between.Packed.Take(ref packed, length, length);
-                tiles.qHatFactor = between.Exact.Take(ref exact, length, 1);
-                tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
-                return tiles;
-            }
-        }
-
         /// <inheritdoc/>
-        public static long KeptElements(bool exact, Sizes sizes) => exact
-            ? Padded.Elements(1, 1)
-            + 2 * Padded.Elements(sizes.Chunk, 1)
-            : Padded.Elements(sizes.Chunk, sizes.Chunk);
+        public static long KeptElements(bool exact, Sizes sizes) => 0;
 
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => 2 * Padded.Elements(sizes.K, sizes.V);
-
-        /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
-        private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            long offset = 0;
-            long start = at.Start;
-            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-
-            // k: key
-            TTile k = scratch.TakeLike(ref offset, length, sizes.K, tensors.K.Data);
-            TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-
-            // qIn: query
-            TTile qIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
-
-            // g = log(1 - exp(-((5 + head) * log(2))))
-            TTile g = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.g(g, at);
-            TTile.Trim(g, tokens);
-            TTile.SynchronizeVectors();
-
-            // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, 1);
-            TTile.CumulativeSum(G, g);
-            TTile.Synchronize();
-
-            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
-            TTile PUnscaled = PPlain;
-            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectPrepare(tensors, sizes, then, between);
-
-            // PFactor = scale
-            TTile PFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
-            TTile.Trim(PFactor, tokens);
-            TTile.Synchronize();
-            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
-
-            // qHatFactor = scale * exp(G)
-            TTile qHatFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
-            TTile.SynchronizeVectors();
-            TTile.Copy(kept.qHatFactor, qHatFactor, Into.Set);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-            TTile.Copy(kept.GLast, GLast, Into.Set);
-
-            // kLeftFactor = exp(GLast - G)
-            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
-            TTile.SynchronizeVectors();
-            TTile.Copy(kept.kLeftFactor, kLeftFactor, Into.Set);
-        }
-
-        /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
-        private static void ExpectPrepare<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
-            where TTile : struct, ITile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-        {
-            long start = at.Start;
-            int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
-        }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, and its log decay.</summary>
         private static void CarryItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -138,8 +35,6 @@ public partial record RetNet
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             TTile GSegment = scratch.Take(ref offset, 1, 1);
@@ -161,9 +56,6 @@ public partial record RetNet
                     int nextChunk = next, nextTurn = next & 1;
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
                     TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
@@ -178,16 +70,34 @@ public partial record RetNet
                 int chunk = step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
-                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
+                // g = log(1 - exp(-((5 + head) * log(2))))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, at);
+                TTile.Trim(g, tokens);
+                TTile.SynchronizeVectors();
+
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+                TTile.SynchronizeVectors();
+
                 // GSegment += GLast: the log decay of the segment
                 Loops<TTile, TNumber>.GSegment(GSegment, GLast);
+                TTile.Synchronize();
+
+                // kLeftFactor = exp(GLast - G)
+                TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+                TTile.Synchronize();
 
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -213,13 +123,14 @@ public partial record RetNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
+            TTile PRoom = scratch.TakeFactorRooms(ref offset, sizes, room, sizes.Chunk);
             TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
-            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, sizes.Chunk, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -237,11 +148,6 @@ public partial record RetNet
                     int nextChunk = next, nextTurn = next & 1;
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
                     TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
@@ -257,13 +163,32 @@ public partial record RetNet
                 int chunk = step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
-                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile P = PRooms.Block(turn * room, length, 0, length);
-                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
-                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
+                TTile P = PRoom.Block(0, length, 0, length);
+
+                // g = log(1 - exp(-((5 + head) * log(2))))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, at);
+                TTile.Trim(g, tokens);
+                TTile.SynchronizeVectors();
+
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+
+                // PPlain_ij = qIn_i . k_j for j <= i
+                TTile PPlain = scratch.Take(ref offset, length, length);
+                TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+                TTile.SynchronizeVectors();
+
+                // qHatFactor = scale * exp(G)
+                TTile qHatFactor = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -279,13 +204,24 @@ public partial record RetNet
                 // o = qHatFactor * (qIn S) + P v
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(o, qIn, SFactor, Into.Set);
-                TTile.SynchronizeStrips(sizes);
-                TTile.ScaleRows(o, o, qHatFactor);
-                TTile.SynchronizeStrips(sizes);
-                TTile.Product(o, P, v, Into.Add);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+                TTile.Synchronize();
+
+                // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+                TTile PUnscaled = PPlain;
+                TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
+
+                // P = PFactor * PUnscaled
+                TTile.ScaleRows(P, PUnscaled, PFactor);
+                TTile.ScaleRows(o, o, qHatFactor);
+
+                // kLeftFactor = exp(GLast - G)
+                TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                TTile.Synchronize();
+                TTile.Product(o, P, v, Into.Add);
 
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -312,8 +248,6 @@ public partial record RetNet
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -332,9 +266,6 @@ public partial record RetNet
                     int nextChunk = next, nextTurn = next & 1;
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
                     TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
@@ -349,8 +280,6 @@ public partial record RetNet
                 int chunk = step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
-                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
@@ -358,8 +287,27 @@ public partial record RetNet
 
                 TTile.Copy(before, S, Into.Set);
 
+                // g = log(1 - exp(-((5 + head) * log(2))))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, at);
+                TTile.Trim(g, tokens);
+                TTile.SynchronizeVectors();
+
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+                TTile.Synchronize();
+
+                // kLeftFactor = exp(GLast - G)
+                TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+
                 // SNext = exp(GLast) S
                 TTile SNext = S;
+                TTile.Synchronize();
 
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -384,8 +332,6 @@ public partial record RetNet
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -404,9 +350,6 @@ public partial record RetNet
                     int nextChunk = chunks - 1 - next, nextTurn = next & 1;
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
                     TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
@@ -421,14 +364,31 @@ public partial record RetNet
                 int chunk = chunks - 1 - step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
-                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
                 TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
+
+                // g = log(1 - exp(-((5 + head) * log(2))))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, at);
+                TTile.Trim(g, tokens);
+                TTile.SynchronizeVectors();
+
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+                TTile.SynchronizeVectors();
+
+                // qHatFactor = scale * exp(G)
+                TTile qHatFactor = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
+                TTile.Synchronize();
 
                 // dOutputOfqHat = qHatFactor * dOutput
                 TTile dOutputOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -454,8 +414,6 @@ public partial record RetNet
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile GLastRooms = scratch.Take(ref offset, 2, 1);
-            TTile qHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
@@ -474,9 +432,6 @@ public partial record RetNet
                     int nextChunk = chunks - 1 - next, nextTurn = next & 1;
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
                     TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
@@ -491,8 +446,6 @@ public partial record RetNet
                 int chunk = chunks - 1 - step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
-                TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile qHatFactor = qHatFactorRooms.Block(turn * room, length, 0, 1);
                 TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
@@ -500,9 +453,28 @@ public partial record RetNet
 
                 TTile.Copy(after, dSNext, Into.Set);
 
+                // g = log(1 - exp(-((5 + head) * log(2))))
+                TTile g = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.g(g, at);
+                TTile.Trim(g, tokens);
+                TTile.SynchronizeVectors();
+
+                // G_i = sum of g up to token i
+                TTile G = scratch.Take(ref offset, length, 1);
+                TTile.CumulativeSum(G, g);
+
+                // GLast = G of the whole chunk
+                TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+                TTile.SynchronizeVectors();
+
+                // qHatFactor = scale * exp(G)
+                TTile qHatFactor = scratch.Take(ref offset, length, 1);
+                Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
+                TTile.Synchronize();
 
                 // dOutputOfqHat = qHatFactor * dOutput
                 TTile dOutputOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -524,7 +496,6 @@ public partial record RetNet
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             long beforeAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes));
             TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V);
             long afterAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
@@ -533,28 +504,22 @@ public partial record RetNet
             // --- what earlier passes left
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
-            TTile P = scratch.TakeFactor(ref offset, length, length);
-            TTile.Fetch(P, kept.P);
-            TTile GLast = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(GLast, kept.GLast);
-            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(kLeftFactor, kept.kLeftFactor);
+
+            // qIn: query
+            TTile qInRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+
+            // k: key
+            TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile k = kRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // --- the derivative
             // dOutput: the gradient of the output
             TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-
-            // v: value
-            TTile vRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile v = vRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-
-            // k: key
-            TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile k = kRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -565,79 +530,109 @@ public partial record RetNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
+            TTile.Trim(PFactor, tokens);
+
+            // GLast = G of the whole chunk
+            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.SynchronizeVectors();
 
             // dqHatFactor = scale * exp(G)
             TTile dqHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
-            // What is read later on comes nearer.
-            TTile.Expect(after, 0, 1, 0);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Synchronize();
 
-            TTile.Arrive();
+            // kLeftFactor = exp(GLast - G)
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
 
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
+            // What is read later on comes nearer.
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(after, 0, 1, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
+            TTile.Arrive();
 
-            // dP = dOutput v^T where pairs exist
-            TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
+            // PPlain_ij = qIn_i . k_j for j <= i
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
 
             // dqHat = dOutput S^T
             TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
             TTile.Synchronize();
 
-            // dPUnscaled = dP * scale
-            TTile dPUnscaled = dP;
-            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
+            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+            TTile PUnscaled = PPlain;
+            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
+
+            // P = PFactor * PUnscaled
+            TTile P = scratch.TakeFactor(ref offset, length, length);
+            TTile.ScaleRows(P, PUnscaled, PFactor);
+
+            // v: value
+            TTile v = qInRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // dSNext, as an earlier pass left it
             TTile dSNext = S;
             TTile.Fetch(dSNext, after);
             TTile.Arrive();
 
-            // dPPlain = dPUnscaled exp(G_i - G_j)
-            TTile dPPlain = dPUnscaled;
-            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
-
-            // dkLeft = v dSNext^T
-            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
-            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-            TTile.Synchronize();
-
-            // dqIn = dqHatFactor * dqHat + dPPlain k
-            TTile dqIn = dqHat;
-            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
-
-            // qIn: query
-            TTile qIn = vRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-
-            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
-            TTile dk = dkLeft;
-            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
-            TTile.Synchronize();
+            // dP = dOutput v^T where pairs exist
+            TTile dP = PUnscaled;
+            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
 
             // dvOfk = k dSNext
-            TTile dvOfk = dqHatRoom.Block(0, length, 0, sizes.V);
+            TTile dvOfkRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dvOfk = dvOfkRoom.Block(0, length, 0, sizes.V);
             TTile.Product(dvOfk, k, dSNext, Into.Set);
-            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
             TTile.Synchronize();
+
+            // dPUnscaled = dP * scale
+            TTile dPUnscaled = dP;
+            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
 
             // dv = kLeftFactor * dvOfk + P^T dOutput
             TTile dv = dvOfk;
             TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
             TTile.Synchronize();
+
+            // dPPlain = dPUnscaled exp(G_i - G_j)
+            TTile dPPlain = dPUnscaled;
+            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+
+            // qIn: query, once more
+            TTile qInAgain = dOutputRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(qInAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
+            TTile.Arrive();
+
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = dqHat;
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
+
+            // dkLeft = v dSNext^T
+            TTile dkLeft = dvOfkRoom.Block(0, length, 0, sizes.K);
+            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+            TTile.Synchronize();
+            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+
+            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            TTile dk = dkLeft;
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qInAgain);
+            TTile.Synchronize();
+            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
         }
 
         /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -647,12 +642,9 @@ public partial record RetNet
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            TTile.Expect(kept.P, 0, 1, 0);
-            TTile.Expect(kept.kLeftFactor, 0, 1, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
         }
     }
 }

@@ -78,7 +78,6 @@ public partial record RetNet
             Action<Tensors<TTile, TNumber>, Sizes, ArrayView<Work>, TTile, long, Between<TTile>> method = kernel switch
             {
                 KernelKind.Decode => DecodeKernel<TTile, TNumber, AnySizes>,
-                KernelKind.Prepare => PrepareKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Carry => CarryKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Advance => AdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Trail => TrailKernel<TTile, TNumber, AnySizes>,
@@ -108,15 +107,6 @@ public partial record RetNet
             where TKnown : struct, IKnownSizes
         {
             DecodeItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem));
-        }
-
-        private static void PrepareKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-            where TKnown : struct, IKnownSizes
-        {
-            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
-            PrepareItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void CarryKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
