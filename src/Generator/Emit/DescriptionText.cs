@@ -28,7 +28,7 @@ internal static class DescriptionText
         writer.Line($"CarriesOverSegments = {Bool(update.CarriesOverSegments)},");
         writer.Line($"TransitionIsDiagonal = {Bool(update.TransitionIsDiagonal)},");
         writer.Line($"PreparesChunks = {Bool(variant.Passes.Prepare is not null)},");
-        writer.Line($"ProjectsStates = {Bool(variant.Passes.Project is not null)},");
+        writer.Line($"ProjectsStates = {Bool(variant.Passes.ProjectsApart)},");
         writer.Line($"PairsDecayByChannel = {Bool(variant.Chunk.PairsDecayByChannel)},");
         writer.Line($"ReadsKeys = false,");
         writer.Line($"Normalizer = {Bool(update.Normalizer)},");

@@ -13,7 +13,7 @@ internal static class KernelsFile
     {
         bool cuts = variant.Passes.Carry is not null, composes = cuts && !variant.Update.TransitionIsDiagonal;
         string[] carry = composes ? ["Carry", "Compose"] : cuts ? ["Carry"] : [], carryBack = composes ? ["CarryBack", "ComposeBack"] : cuts ? ["CarryBack"] : [];
-        string[] project = variant.Passes.Project is null ? [] : ["Project"];
+        string[] project = variant.Passes.ProjectsApart ? ["Project"] : [];
         string[] prepare = variant.Passes.Prepare is null ? [] : ["Prepare"];
         return [.. prepare, .. carry, "Advance", "Trail", .. carryBack, "Retreat", .. project, "Gradients"];
     }

@@ -80,20 +80,48 @@ internal sealed partial class PassesFile
 
         WriteInOrder("Retreat", "Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.", Plan.Retreat, back: true, variant.ChunkAdjoint.State, "InitialStateGradient");
         writer.Line();
-        if (Plan.Project is Pass project)
+        if (Plan.Project is not Pass project)
         {
-            WriteGradientPass("Project", "Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.", project, readsStates: true);
-            writer.Line();
+            WriteGradientPass("Gradients", "Pass 4 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.", Plan.Gradients, readsStates: true);
+            return;
         }
 
-        WriteGradientPass(
-            "Gradients",
-            $"Pass {(Plan.Project is null ? "4" : "5")} of the backward, every chunk by itself: the gradients, each stored as soon as it is final.",
-            Plan.Gradients,
-            readsStates: Plan.Project is null);
+        const string Projects = "all that reads the state before the chunk and the gradient of the state after it";
+        if (Plan.ProjectsApart)
+        {
+            WriteGradientPass("Project", $"Pass 4 of the backward, every chunk by itself: {Projects}.", project, readsStates: true);
+            writer.Line();
+            WriteGradientPass("Gradients", "Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.", Plan.Gradients, readsStates: false);
+            return;
+        }
+
+        WriteParts();
+        writer.Line();
+        WriteGradientPass("Project", $"The first part of pass 4: {Projects}.", project, readsStates: true, new Expected("Differentiate", "at"));
+        writer.Line();
+        WriteGradientPass("Differentiate", "The second part of pass 4: the gradients, each stored as soon as it is final.", Plan.Gradients, readsStates: false, new Expected("Project", "then"));
+        scratch["Gradients"] = $"Math.Max(\n    {scratch["Project"].Replace("\n", "\n    ")},\n    {scratch["Differentiate"].Replace("\n", "\n    ")})";
     }
 
-    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates) => WriteChunkPass(name, summary, pass, (kernel, reads) =>
+    /// <summary>Writes the pass that computes the gradients in two parts.</summary>
+    private void WriteParts()
+    {
+        writer.Doc(
+            "summary",
+            "Pass 4 of the backward, every chunk by itself, in two parts, neither of which fills shared memory: what the first leaves for the second is still in the device's cache.");
+        writer.Open($"private static void GradientsItem{Signature("Work at, Work then, TTile scratch")}");
+        writer.Line("ProjectItem(tensors, sizes, at, scratch, between);");
+        writer.Line("TTile.Synchronize();");
+        writer.Line("DifferentiateItem(tensors, sizes, at, then, scratch, between);");
+        writer.Close();
+    }
+
+    /// <summary>What a pass of chunks brings nearer in its middle.</summary>
+    /// <param name="Of">The pass, or part of one, that will fetch it.</param>
+    /// <param name="Item">Of which item.</param>
+    private readonly record struct Expected(string Of, string Item);
+
+    private void WriteGradientPass(string name, string summary, Pass pass, bool readsStates, Expected? expected = null) => WriteChunkPass(name, summary, pass, (kernel, reads) =>
     {
         OpenKept(kernel);
         if (readsStates && !reads)
@@ -102,7 +130,7 @@ internal sealed partial class PassesFile
             NameState(kernel, AfterName, "after", Alone, panel: false);
         }
 
-        if (Plan.Project is not null && !(reads && readsStates))
+        if (Plan.Project is not null && !(reads && (readsStates || !Plan.ProjectsApart)))
         {
             OpenProjected(kernel);
         }
@@ -111,7 +139,7 @@ internal sealed partial class PassesFile
         {
             kernel.Memory[source.Field + "Gradient"] = GradientText.OfChunk(kernel, source);
         }
-    });
+    }, expected);
 
     private IEnumerable<KeptTile> AllKept => Plan.Kept.Concat(Plan.OnTheWay);
 
@@ -128,7 +156,7 @@ internal sealed partial class PassesFile
 
         if (Plan.Project is not null)
         {
-            WriteStruct("Projected", "What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x.Tile, x.Exact ? "Projected" : "States")), ProjectedAt());
+            WriteStruct("Projected", "What Project leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x.Tile, x.Exact ? "Projected" : "States")), ProjectedAt());
             writer.Line();
         }
 
@@ -246,9 +274,11 @@ internal sealed partial class PassesFile
     /// <param name="summary">What it does.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="open">Names what stands in the workspace: all of it, or what the pass reads.</param>
-    private void WriteChunkPass(string name, string summary, Pass pass, Action<KernelWriter, bool> open)
+    /// <param name="expected">What it brings nearer; what the group after it fetches, which runs the same pass, if left out.</param>
+    private void WriteChunkPass(string name, string summary, Pass pass, Action<KernelWriter, bool> open, Expected? expected = null)
     {
-        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles, "Work at, Work then");
+        Expected next = expected ?? new(name, "then");
+        KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles, next.Item == "at" ? "Work at" : "Work at, Work then");
         OpenChunk(kernel);
         writer.Line();
         open(kernel, false);
@@ -256,8 +286,8 @@ internal sealed partial class PassesFile
         kernel.OfChunk = kernel.Groups = true;
         kernel.Meanwhile = () =>
         {
-            writer.Line("// What a group reads that begins when this one ends comes nearer.");
-            writer.Line($"Expect{name}(tensors, sizes, then, between);");
+            writer.Line(next.Item == "at" ? "// What the second part reads comes nearer." : "// What a group reads that begins when this one ends comes nearer.");
+            writer.Line($"Expect{next.Of}(tensors, sizes, {next.Item}, between);");
         };
         Write(kernel, pass);
         writer.Close();
@@ -279,7 +309,9 @@ internal sealed partial class PassesFile
             open(kernel, true);
         }
 
-        kernel.WriteExpected(pass.Statements.Where(x => Pass.IsFetch(x) && x.Results.All(y => y.Name != state.Name && y.Name != AfterName)));
+        // What the first of two parts leaves is not there yet.
+        var left = new HashSet<string>(Plan.ProjectsApart ? [] : Plan.Projected.Select(x => x.Tile.Name)) { state.Name, AfterName };
+        kernel.WriteExpected(pass.Statements.Where(x => Pass.IsFetch(x) && !x.Results.Any(y => left.Contains(y.Name))));
         writer.Close();
     }
 

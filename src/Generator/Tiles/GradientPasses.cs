@@ -66,6 +66,7 @@ internal sealed class GradientPasses
             [.. first, .. projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })];
         Pass exactly = Projecting(projected), roughly = Projecting(Projected.Where(x => x.Exact).Select(x => x.Tile));
         Project = exactly.Cost() < roughly.Cost() ? exactly : roughly;
+        ProjectsApart = Gradients.Cost() > SharedMemory.Of(2, rest);
 
         Pass Projecting(IEnumerable<Tile> exact) =>
             Scheduled(projections, FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x)))), shares: true);
@@ -75,6 +76,12 @@ internal sealed class GradientPasses
 
     /// <summary>All that reads the states; null if <see cref="Gradients"/> do.</summary>
     public Pass? Project { get; }
+
+    /// <summary>
+    /// True if one group of threads that runs <see cref="Gradients"/> fills a multiprocessor, of which two that run <see cref="Project"/> have room. Where two of either share it, a
+    /// group does both, one after the other: what the first leaves is then in the device's cache, and one group waits for memory while the other computes.
+    /// </summary>
+    public bool ProjectsApart { get; }
 
     /// <summary>What it leaves.</summary>
     public IReadOnlyList<KeptTile> Projected { get; } = [];

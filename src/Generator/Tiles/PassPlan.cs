@@ -99,6 +99,7 @@ internal sealed class PassPlan
             [.. left.Where(x => sources.Contains(x.Name)), .. onward, .. back],
             new HashSet<string>(Kept.Concat(OnTheWay).Where(x => !x.Exact).Select(x => x.Tile.Name)));
         Project = both.Project is Pass project ? shortChunks.Trimmed(project) : null;
+        ProjectsApart = both.ProjectsApart;
         Projected = both.Projected;
         Gradients = shortChunks.Trimmed(both.Gradients);
         if (update.CarriesOverSegments)
@@ -158,6 +159,9 @@ internal sealed class PassPlan
 
     /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it; null if the last pass does.</summary>
     public Pass? Project { get; }
+
+    /// <summary>True if that is a pass of its own, and not the first part of the last.</summary>
+    public bool ProjectsApart { get; }
 
     /// <summary>What pass 4 leaves in the place of the two states.</summary>
     public IReadOnlyList<KeptTile> Projected { get; }

@@ -49,7 +49,7 @@ public partial record BoundedKimiDelta
             }
         }
 
-        /// <summary>What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
+        /// <summary>What Project leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
         private struct Projected<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>

@@ -67,7 +67,6 @@ public partial record GatedDeltaNet
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.ComposeBack: ComposeBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.Project: ProjectItem(tensors, sizes, at, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
@@ -172,19 +171,19 @@ public partial record GatedDeltaNet
                 + Padded.Elements(2, 1, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
-            KernelKind.Project =>
-                2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 2 * Padded.Elements(1, 1, sizes)
-                + Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
-                2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 4 * Padded.Elements(1, 1, sizes)
-                + 9 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(1, sizes.Chunk, sizes),
+                Math.Max(
+                    2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                    + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 2 * Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + Padded.Elements(sizes.K, 1, sizes),
+                    2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 4 * Padded.Elements(1, 1, sizes)
+                    + 9 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Elements(1, sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -215,8 +214,7 @@ public partial record GatedDeltaNet
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = false,
-            PreparesChunks = true,
-            ProjectsStates = true,
+            ProjectsStates = false,
             PairsDecayByChannel = false,
             ReadsKeys = false,
             Normalizer = false,

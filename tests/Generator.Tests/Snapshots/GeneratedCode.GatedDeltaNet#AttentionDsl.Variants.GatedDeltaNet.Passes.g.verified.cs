@@ -51,7 +51,7 @@ public partial record GatedDeltaNet
             }
         }
 
-        /// <summary>What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
+        /// <summary>What Project leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
         private struct Projected<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -699,8 +699,18 @@ public partial record GatedDeltaNet
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
-        /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
-        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
+        /// <summary>Pass 4 of the backward, every chunk by itself, in two parts, neither of which fills shared memory: what the first leaves for the second is still in the device's cache.</summary>
+        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            ProjectItem(tensors, sizes, at, scratch, between);
+            TTile.Synchronize();
+            DifferentiateItem(tensors, sizes, at, then, scratch, between);
+        }
+
+        /// <summary>The first part of pass 4: all that reads the state before the chunk and the gradient of the state after it.</summary>
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -747,8 +757,8 @@ public partial record GatedDeltaNet
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
+            // What the second part reads comes nearer.
+            ExpectDifferentiate(tensors, sizes, at, between);
 
             // dW = 0
             TTile dW = URoom.Block(0, length, 0, sizes.K);
@@ -793,8 +803,8 @@ public partial record GatedDeltaNet
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
         }
 
-        /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
-        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
+        /// <summary>The second part of pass 4: the gradients, each stored as soon as it is final.</summary>
+        private static void DifferentiateItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -970,7 +980,7 @@ public partial record GatedDeltaNet
             TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
 
             // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
+            ExpectProject(tensors, sizes, then, between);
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = dqHat;
@@ -1129,23 +1139,21 @@ public partial record GatedDeltaNet
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
         }
 
-        /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
-        private static void ExpectGradients<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+        /// <summary>Brings nearer what Differentiate fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectDifferentiate<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.U, 0, 1, 0);
             TTile.Expect(kept.PPlain, 0, 1, 1);
-            TTile.Expect(projected.dkLeft, 0, 1, 2);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 6);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 7);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 6);
         }
     }
 }

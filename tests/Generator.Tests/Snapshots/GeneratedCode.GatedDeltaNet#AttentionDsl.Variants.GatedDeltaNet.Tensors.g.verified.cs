@@ -110,7 +110,6 @@ public partial record GatedDeltaNet
                 KernelKind.CarryBack => CarryBackKernel<TTile, TNumber, AnySizes>,
                 KernelKind.ComposeBack => ComposeBackKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Retreat => RetreatKernel<TTile, TNumber, AnySizes>,
-                KernelKind.Project => ProjectKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Gradients => GradientsKernel<TTile, TNumber, AnySizes>,
                 _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "A device runs the step and the passes."),
             };
@@ -200,15 +199,6 @@ public partial record GatedDeltaNet
             where TKnown : struct, IKnownSizes
         {
             RetreatItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
-        }
-
-        private static void ProjectKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
-            where TTile : struct, IDeviceTile<TTile, TNumber>
-            where TNumber : struct, INumber<TNumber>
-            where TKnown : struct, IKnownSizes
-        {
-            int then = Math.Min(Grid.IdxX + sizes.Groups, work.IntLength - 1);
-            ProjectItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TKnown.Of(work[then], then), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void GradientsKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)

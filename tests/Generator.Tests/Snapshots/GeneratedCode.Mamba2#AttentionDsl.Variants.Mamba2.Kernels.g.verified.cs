@@ -65,7 +65,6 @@ public partial record Mamba2
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Retreat: RetreatItem(tensors, sizes, at, scratch, between); break;
-                case KernelKind.Project: ProjectItem(tensors, sizes, at, at, scratch, between); break;
                 case KernelKind.Gradients: GradientsItem(tensors, sizes, at, at, scratch, between); break;
                 default: throw new ArgumentOutOfRangeException(nameof(pass));
             }
@@ -163,22 +162,22 @@ public partial record Mamba2
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
-            KernelKind.Project =>
-                2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 3 * Padded.Elements(1, 1, sizes)
-                + 5 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
-                Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                + 5 * Padded.Elements(1, 1, sizes)
-                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Elements(1, sizes.Chunk, sizes),
+                Math.Max(
+                    2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                    + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 3 * Padded.Elements(1, 1, sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + Padded.Elements(sizes.K, 1, sizes),
+                    Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                    + 5 * Padded.Elements(1, 1, sizes)
+                    + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Elements(1, sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 
@@ -209,8 +208,7 @@ public partial record Mamba2
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = true,
-            PreparesChunks = true,
-            ProjectsStates = true,
+            ProjectsStates = false,
             PairsDecayByChannel = false,
             ReadsKeys = false,
             Normalizer = false,

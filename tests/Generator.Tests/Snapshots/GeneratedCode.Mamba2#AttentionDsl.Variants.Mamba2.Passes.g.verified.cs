@@ -43,7 +43,7 @@ public partial record Mamba2
             }
         }
 
-        /// <summary>What pass 4 leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
+        /// <summary>What Project leaves of a chunk in the place of the state before it and the gradient of the state after it.</summary>
         private struct Projected<TTile, TNumber>
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
@@ -605,8 +605,18 @@ public partial record Mamba2
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
         }
 
-        /// <summary>Pass 4 of the backward, every chunk by itself: all that reads the state before the chunk and the gradient of the state after it.</summary>
-        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
+        /// <summary>Pass 4 of the backward, every chunk by itself, in two parts, neither of which fills shared memory: what the first leaves for the second is still in the device's cache.</summary>
+        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            ProjectItem(tensors, sizes, at, scratch, between);
+            TTile.Synchronize();
+            DifferentiateItem(tensors, sizes, at, then, scratch, between);
+        }
+
+        /// <summary>The first part of pass 4: all that reads the state before the chunk and the gradient of the state after it.</summary>
+        private static void ProjectItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -659,8 +669,8 @@ public partial record Mamba2
             TTile dvOfk = dvOfkRoom.Block(0, length, 0, sizes.V);
             TTile.Product(dvOfk, k, dSNext, Into.Set);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
+            // What the second part reads comes nearer.
+            ExpectDifferentiate(tensors, sizes, at, between);
 
             // dread = dOutput
             // dvIn = dOutput * d
@@ -710,8 +720,8 @@ public partial record Mamba2
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
         }
 
-        /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>
-        private static void GradientsItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
+        /// <summary>The second part of pass 4: the gradients, each stored as soon as it is final.</summary>
+        private static void DifferentiateItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
@@ -836,7 +846,7 @@ public partial record Mamba2
             TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
             // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
+            ExpectProject(tensors, sizes, then, between);
 
             // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
             TTile dOutputDotvIn = dqHatFactor;
@@ -955,23 +965,19 @@ public partial record Mamba2
             TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
         }
 
-        /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
-        private static void ExpectGradients<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
+        /// <summary>Brings nearer what Differentiate fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
+        private static void ExpectDifferentiate<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.v, 0, 1, 0);
-            TTile.Expect(projected.dread, 0, 1, 1);
-            TTile.Expect(projected.dqHat, 0, 1, 2);
-            TTile.Expect(kept.P, 0, 1, 3);
-            TTile.Expect(projected.dvOfk, 0, 1, 4);
-            TTile.Expect(kept.kLeftFactor, 0, 1, 5);
-            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 6);
-            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 7);
+            TTile.Expect(kept.P, 0, 1, 1);
+            TTile.Expect(kept.kLeftFactor, 0, 1, 2);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 4);
         }
     }
 }
