@@ -214,6 +214,7 @@ public partial record GatedDeltaNet
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = false,
+            PreparesChunks = true,
             ProjectsStates = false,
             PairsDecayByChannel = false,
             ReadsKeys = false,

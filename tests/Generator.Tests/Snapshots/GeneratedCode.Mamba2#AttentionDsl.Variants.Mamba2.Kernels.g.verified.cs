@@ -208,6 +208,7 @@ public partial record Mamba2
             ColumnsAreIndependent = true,
             CarriesOverSegments = true,
             TransitionIsDiagonal = true,
+            PreparesChunks = true,
             ProjectsStates = false,
             PairsDecayByChannel = false,
             ReadsKeys = false,
