@@ -60,6 +60,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Written in the middle of a chunk, between two statements: what does not concern them.</summary>
     public Action? Meanwhile { get; set; }
 
+    /// <summary>Statements whose results, which stand in the frame, are computed where the kernel's <c>anew</c> holds (<see cref="SteadyColumns"/>).</summary>
+    public ISet<Statement> Steady { get; set; } = new HashSet<Statement>();
+
     /// <summary>Tiles that are declared by the kernel's frame.</summary>
     public void Know(params string[] names) => frame.UnionWith(names);
 
@@ -123,9 +126,22 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             }
 
             Array.ForEach(places, writer.Line);
+            bool steady = statement is not ViewStatement && Steady.Contains(statement);
+            if (steady && statement.Equation.Length != 0)
+            {
+                writer.Line("if (anew)");
+                writer.Open();
+            }
+
             if (!inPlace)
             {
                 Write(WithVariables(statement));
+            }
+
+            // A trim belongs to what it trims.
+            if (steady && (i + 1 == statements.Count || statements[i + 1] is not TrimStatement))
+            {
+                writer.Close();
             }
         }
 

@@ -35,6 +35,8 @@ internal sealed partial class PassesFile
         kernel.Rooms = pass.Rooms;
         kernel.Groups = Plan.Prepare is null;
         kernel.Homogeneous = carries && !back && !Diagonal;
+        kernel.Steady = SteadyColumns.Of(pass.Statements);
+        Tile[] columns = [.. kernel.Steady.Where(x => x is not ViewStatement).SelectMany(x => x.Results).Distinct()];
         Tile[] rooms = [.. pass.Statements.SelectMany(x => x.Results).Where(x => pass.Rooms.Contains(x.Name)).Distinct()];
         Array.ForEach(rooms, kernel.TakeRoom);
         foreach (Statement fetch in pass.Ahead.OrderBy(x => x.Results.All(y => pass.Rooms.Contains(y.Name)) ? 0 : 1))
@@ -42,6 +44,7 @@ internal sealed partial class PassesFile
             kernel.TakeAhead(fetch);
         }
 
+        Array.ForEach(columns, kernel.TakeRoom);
         foreach (LoopStatement loop in pass.Once)
         {
             writer.Line();
@@ -95,6 +98,14 @@ internal sealed partial class PassesFile
         }
 
         Array.ForEach(rooms, kernel.OpenRoom);
+        Array.ForEach(columns, kernel.OpenRoom);
+        if (columns.Length > 0)
+        {
+            writer.Line();
+            writer.Line("// Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.");
+            writer.Line("bool anew = step <= 1 || tokens < sizes.Chunk;");
+        }
+
         NameStates(kernel, pass);
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);

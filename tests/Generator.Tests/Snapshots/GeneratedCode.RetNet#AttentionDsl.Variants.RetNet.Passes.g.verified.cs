@@ -36,6 +36,9 @@ public partial record RetNet
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile gRoom = scratch.Take(ref offset, room, 1);
+            TTile GRoom = scratch.Take(ref offset, room, 1);
+            TTile kLeftFactorRoom = scratch.Take(ref offset, room, 1);
 
             TTile GSegment = scratch.Take(ref offset, 1, 1);
             TTile.Clear(GSegment);
@@ -72,16 +75,26 @@ public partial record RetNet
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
+                TTile g = gRoom.Block(0, length, 0, 1);
+                TTile G = GRoom.Block(0, length, 0, 1);
+                TTile kLeftFactor = kLeftFactorRoom.Block(0, length, 0, 1);
+
+                // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
+                bool anew = step <= 1 || tokens < sizes.Chunk;
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, at);
-                TTile.Trim(g, tokens);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.g(g, at);
+                    TTile.Trim(g, tokens);
+                }
                 TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+                if (anew)
+                {
+                    TTile.CumulativeSum(G, g);
+                }
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -92,8 +105,10 @@ public partial record RetNet
                 TTile.Synchronize();
 
                 // kLeftFactor = exp(GLast - G)
-                TTile kLeftFactor = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                }
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
@@ -127,6 +142,10 @@ public partial record RetNet
             TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile gRoom = scratch.Take(ref offset, room, 1);
+            TTile GRoom = scratch.Take(ref offset, room, 1);
+            TTile qHatFactorRoom = scratch.Take(ref offset, room, 1);
+            TTile kLeftFactorRoom = scratch.Take(ref offset, room, 1);
 
             // PFactor = scale
             TTile PFactor = scratch.Take(ref offset, sizes.Chunk, 1);
@@ -167,16 +186,27 @@ public partial record RetNet
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 TTile P = PRoom.Block(0, length, 0, length);
+                TTile g = gRoom.Block(0, length, 0, 1);
+                TTile G = GRoom.Block(0, length, 0, 1);
+                TTile qHatFactor = qHatFactorRoom.Block(0, length, 0, 1);
+                TTile kLeftFactor = kLeftFactorRoom.Block(0, length, 0, 1);
+
+                // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
+                bool anew = step <= 1 || tokens < sizes.Chunk;
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, at);
-                TTile.Trim(g, tokens);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.g(g, at);
+                    TTile.Trim(g, tokens);
+                }
                 TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+                if (anew)
+                {
+                    TTile.CumulativeSum(G, g);
+                }
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -187,8 +217,10 @@ public partial record RetNet
                 TTile.SynchronizeVectors();
 
                 // qHatFactor = scale * exp(G)
-                TTile qHatFactor = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+                }
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -218,8 +250,10 @@ public partial record RetNet
                 TTile.ScaleRows(o, o, qHatFactor);
 
                 // kLeftFactor = exp(GLast - G)
-                TTile kLeftFactor = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                }
                 TTile.Synchronize();
                 TTile.Product(o, P, v, Into.Add);
 
@@ -249,6 +283,9 @@ public partial record RetNet
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile vRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile gRoom = scratch.Take(ref offset, room, 1);
+            TTile GRoom = scratch.Take(ref offset, room, 1);
+            TTile kLeftFactorRoom = scratch.Take(ref offset, room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -282,28 +319,40 @@ public partial record RetNet
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
+                TTile g = gRoom.Block(0, length, 0, 1);
+                TTile G = GRoom.Block(0, length, 0, 1);
+                TTile kLeftFactor = kLeftFactorRoom.Block(0, length, 0, 1);
+
+                // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
+                bool anew = step <= 1 || tokens < sizes.Chunk;
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 TTile.Copy(before, S, Into.Set);
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, at);
-                TTile.Trim(g, tokens);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.g(g, at);
+                    TTile.Trim(g, tokens);
+                }
                 TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+                if (anew)
+                {
+                    TTile.CumulativeSum(G, g);
+                }
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
                 TTile.Synchronize();
 
                 // kLeftFactor = exp(GLast - G)
-                TTile kLeftFactor = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+                }
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
@@ -333,6 +382,9 @@ public partial record RetNet
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile gRoom = scratch.Take(ref offset, room, 1);
+            TTile GRoom = scratch.Take(ref offset, room, 1);
+            TTile qHatFactorRoom = scratch.Take(ref offset, room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -366,24 +418,36 @@ public partial record RetNet
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
+                TTile g = gRoom.Block(0, length, 0, 1);
+                TTile G = GRoom.Block(0, length, 0, 1);
+                TTile qHatFactor = qHatFactorRoom.Block(0, length, 0, 1);
+
+                // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
+                bool anew = step <= 1 || tokens < sizes.Chunk;
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, at);
-                TTile.Trim(g, tokens);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.g(g, at);
+                    TTile.Trim(g, tokens);
+                }
                 TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+                if (anew)
+                {
+                    TTile.CumulativeSum(G, g);
+                }
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
                 TTile.SynchronizeVectors();
 
                 // qHatFactor = scale * exp(G)
-                TTile qHatFactor = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+                }
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
@@ -415,6 +479,9 @@ public partial record RetNet
             int room = Padded.Rows(sizes.Chunk, sizes);
             TTile qInRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactor(ref offset, 2 * room, at.Columns);
+            TTile gRoom = scratch.Take(ref offset, room, 1);
+            TTile GRoom = scratch.Take(ref offset, room, 1);
+            TTile qHatFactorRoom = scratch.Take(ref offset, room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -448,28 +515,40 @@ public partial record RetNet
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
+                TTile g = gRoom.Block(0, length, 0, 1);
+                TTile G = GRoom.Block(0, length, 0, 1);
+                TTile qHatFactor = qHatFactorRoom.Block(0, length, 0, 1);
+
+                // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
+                bool anew = step <= 1 || tokens < sizes.Chunk;
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
                 TTile.Copy(after, dSNext, Into.Set);
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, at);
-                TTile.Trim(g, tokens);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.g(g, at);
+                    TTile.Trim(g, tokens);
+                }
                 TTile.SynchronizeVectors();
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
-                TTile.CumulativeSum(G, g);
+                if (anew)
+                {
+                    TTile.CumulativeSum(G, g);
+                }
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
                 TTile.SynchronizeVectors();
 
                 // qHatFactor = scale * exp(G)
-                TTile qHatFactor = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+                if (anew)
+                {
+                    Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
+                }
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
