@@ -35,26 +35,39 @@ public static class DiagonalBorders
             return;
         }
 
-        int step = back ? -1 : 1;
-        long border = at.Border - 1L - (step * (at.Borders - 1));
+        int step = back ? -1 : 1, left = at.Borders - 1;
+        long border = at.Border - 1L - (step * left);
         TTile.Fetch(state, State<TTile, TNumber>(between, sizes, at, border));
         TTile.Arrive();
-        for (int i = 1; i < at.Borders; i++)
+
+        // Two at a time: the second is on its way while the first is added.
+        for (; left >= 2; left -= 2, border += 2 * step)
         {
-            // The segment between this border and the next, on either way, stands before the later of them.
-            long later = back ? border : border + 1;
-            border += step;
-            if (decays == 0)
-            {
-                TTile.Copy(state, State<TTile, TNumber>(between, sizes, at, border), Into.Add);
-            }
-            else
-            {
-                TTile.DecayAndAdd(state, Decay<TTile, TNumber>(between, sizes, at, later, decays), State<TTile, TNumber>(between, sizes, at, border));
-            }
+            Add<TTile, TNumber>(state, between, sizes, at, border + step, decays, back);
+            Add<TTile, TNumber>(state, between, sizes, at, border + (2 * step), decays, back);
+        }
+
+        if (left == 1)
+        {
+            Add<TTile, TNumber>(state, between, sizes, at, border + step, decays, back);
         }
 
         TTile.Synchronize();
+    }
+
+    /// <summary>Lets the state decay by the segment that lies before a border, on either way, and adds what stands at the border.</summary>
+    private static void Add<TTile, TNumber>(TTile state, Between<TTile> between, Sizes sizes, Work at, long border, int decays, bool back)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (decays == 0)
+        {
+            TTile.Copy(state, State<TTile, TNumber>(between, sizes, at, border), Into.Add);
+            return;
+        }
+
+        // The segment stands before the later of its two borders.
+        TTile.DecayAndAdd(state, Decay<TTile, TNumber>(between, sizes, at, back ? border + 1 : border, decays), State<TTile, TNumber>(between, sizes, at, border));
     }
 
     /// <summary>Leaves at its border what an item of <see cref="KernelKind.Carry"/> or <see cref="KernelKind.CarryBack"/> hands on.</summary>

@@ -21,9 +21,6 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // With more, threads have too few registers for blocks of sums.
     private const int MostGroups = 3;
 
-    // Of narrow tiles each has fewer, but where pairs decay by channel.
-    private const int MostNarrowGroups = 4;
-
     /// <summary>Value columns of one item of a pass over the sequence, at most: a strip for every warp of a group.</summary>
     internal const int PanelColumns = CudaGroup.Threads / 32 * CudaTile.StripColumns;
 
@@ -166,7 +163,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private KernelSpecialization Specialization<TKernels>(Launch launch, Sizes sizes)
         where TKernels : IVariantKernels
     {
-        int most = sizes.K <= NarrowColumns && sizes.V <= NarrowColumns && !TKernels.Description.PairsDecayByChannel ? MostNarrowGroups : MostGroups;
+        int most = MostGroups;
         if (HoldsStrips(launch.Kernel, sizes))
         {
             int each = (launch.Work.Length + accelerator.NumMultiprocessors - 1) / accelerator.NumMultiprocessors;
