@@ -82,11 +82,14 @@ public readonly partial struct CudaTile
     /// <summary>True of a strip of whose columns this warp has none: never where there are enough for every warp.</summary>
     private bool IsElsewhere => Columns < Warps * StripColumns && StripColumn >= Columns;
 
+    /// <summary>The first of this warp's columns; of a warp that has none, but multiplies with others that have some, those of the last: what it reads is there, what it makes of it is nobody's.</summary>
+    private int StripColumnHere => Columns >= Warps * StripColumns ? StripColumn : Math.Min(StripColumn, (Columns - 1) / StripColumns * StripColumns);
+
     /// <summary>Where this thread's first number of the warp's strip would stand in a tile of scratch in single precision.</summary>
-    private uint StripNear => Near((Lane & 3) << 1, StripColumn + (Lane >> 2));
+    private uint StripNear => Near((Lane & 3) << 1, StripColumnHere + (Lane >> 2));
 
     /// <summary>Where this lane's part of the warp's strip begins in a tile of scratch.</summary>
-    private uint StripFactor => IsExact ? StripNear : LeftAt(StripColumn, 1);
+    private uint StripFactor => IsExact ? StripNear : LeftAt(StripColumnHere, 1);
 
     private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int depth, Into into)
     {
