@@ -74,7 +74,7 @@ internal static unsafe partial class Ptx
         }
     }
 
-    public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar)
+    public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar, int first)
     {
         if (left > 0 && row <= last && row <= lastFar)
         {
@@ -92,7 +92,7 @@ internal static unsafe partial class Ptx
         }
     }
 
-    public static void MoveNarrower(uint to, uint from, int left, int row, int last)
+    public static void MoveNarrower(uint to, uint from, int left, int row, int last, int first)
     {
         if (left > 0 && row <= last)
         {

@@ -8,32 +8,32 @@ internal static unsafe partial class Ptx
     private static readonly ConcurrentDictionary<string, PtxText> Texts = new();
 
     public static void Product(
-        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth) =>
-        Run(rows, columns, resultStride, resultExact, into, aStride, aExact, aTurned, 0, bStride, bExact, bTurned, 0, depth, false, null, null, result, a, b);
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth, int resultBlock, int aBlock, int bBlock) =>
+        Run(rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, false, null, null, result, a, b);
 
     public static void ScaledProduct(
         int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
-        float kept0, float kept1, float kept2, float kept3) =>
+        int resultBlock, int aBlock, int bBlock, float kept0, float kept1, float kept2, float kept3) =>
         Run(
-            rows, columns, resultStride, resultExact, into, aStride, aExact, aTurned, 0, bStride, bExact, bTurned, 0, depth, false, ["%x0", "%x1", "%x2", "%x3"], null,
+            rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, false, ["%x0", "%x1", "%x2", "%x3"], null,
             result, a, b, Bits(kept0), Bits(kept1), Bits(kept2), Bits(kept3));
 
     public static void CausalProduct(
         int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
-        int left, int more, int digits, int aBlock, int bBlock) =>
+        int resultBlock, int aBlock, int bBlock, int left, int more, int digits) =>
         Run(
-            rows, columns, resultStride, resultExact, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, digits == 2, null, ("%x0", $"{more}"),
+            rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, digits == 2, null, ("%x0", $"{more}"),
             result, a, b, (uint)left);
 
-    // Half of the products are told their sizes, as most are on cards, the other half have them in registers. Where factors stand in blocks, sizes are known.
+    // Half of the products are told their sizes, as most are on cards, the other half have them in registers. Where tiles stand in blocks, sizes are known.
     private static void Run(
-        int rows, int columns, int resultStride, int resultExact, Into into, int aStride, int aExact, int aTurned, int aBlock, int bStride, int bExact, int bTurned, int bBlock, int depth, bool keeps,
+        int rows, int columns, int resultStride, int resultExact, int resultBlock, Into into, int aStride, int aExact, int aTurned, int aBlock, int bStride, int bExact, int bTurned, int bBlock, int depth, bool keeps,
         string[]? kept, (string Left, string More)? pairs, uint result, uint a, uint b, params uint[] more)
     {
-        bool known = depth is 0 or 32 || (aBlock | bBlock) != 0;
+        bool known = depth is 0 or 32 || (resultBlock | aBlock | bBlock) != 0;
         string Size(int size, string register) => known ? $"{size}" : register;
         string text = PtxProduct.Of(
-            new("%to", Size(resultStride, "%toStride"), resultExact != 0), rows, columns, into,
+            new("%to", Size(resultStride, "%toStride"), resultExact != 0, resultBlock), rows, columns, into,
             new("%a", Size(aStride, "%aStride"), aExact != 0, aTurned != 0, false, aBlock), new("%b", Size(bStride, "%bStride"), bExact != 0, bTurned == 0, true, bBlock),
             Size(depth, "%depth"), keeps, kept, pairs);
         PtxText read = Texts.GetOrAdd(text, x => new(x, "%to", "%a", "%b", "%toStride", "%aStride", "%bStride", "%depth", "%x0", "%x1", "%x2", "%x3"));

@@ -55,7 +55,7 @@ public readonly partial struct CudaTile
                 int i = (int)row << 4, j = (int)(block - (row * across)) << 4;
                 Ptx.CausalProduct(
                     16, 16, result.PairAt(i, j), result.stride, 1, Into.Add,
-                    a.LeftAt(i, aTurned), a.stride, 1, aTurned, b.RightAt(j, 0), b.stride, 1, 0, depth, Everywhere, 0, 2, 0, 0);
+                    a.LeftAt(i, aTurned), a.stride, 1, aTurned, b.RightAt(j, 0), b.stride, 1, 0, depth, 0, 0, 0, Everywhere, 0, 2);
             }
         }
     }

@@ -18,6 +18,10 @@ public readonly partial struct CudaTile
         {
             RowSums<ExactDot>(result, a, b, into);
         }
+        else if (a.InOctets & a.IsFactor & b.IsFactor & (a.Columns & 63) == 0)
+        {
+            RowSums<FactorDot>(result, a, b, into);
+        }
         else if (a.InOctets)
         {
             RowSums<Dot>(result, a, b, into);
@@ -214,6 +218,18 @@ public readonly partial struct CudaTile
     /// <summary>A lane's four of the columns from 32 <paramref name="part"/> on, of a tile as wide as this one; zeros if there are none.</summary>
     private CudaQuad Of(uint row, int part) => Ptx.Load4If(Columns - (part << 5), row + (uint)(part << 7));
 
+    /// <summary>The same of scratch, exact or factor, that has them.</summary>
+    private CudaQuad FourOf(int i, int part)
+    {
+        if (IsExact)
+        {
+            return Quad(i, OctetColumn + (part << 5));
+        }
+
+        uint first = NearFactor(i, OctetColumn);
+        return FourAt(IsInBlocks ? (first ^ (uint)((part & 1) << 6)) + (uint)((part >> 1) * stride) : first + (uint)(part << 6));
+    }
+
     private void PutOf(uint row, int part, CudaQuad value) => Ptx.Store4If(Columns - (part << 5), row + (uint)(part << 7), value.X, value.Y, value.Z, value.W);
 
     private static void PutQuad(uint at, CudaQuad value) => Ptx.Store4(at, value.X, value.Y, value.Z, value.W);
@@ -237,8 +253,31 @@ public readonly partial struct CudaTile
     private readonly struct Dot : ISummand
     {
         public static CudaQuad At(CudaTile a, CudaTile b, int i, int part) => a.Columns > part << 5
-            ? a.Four(i, OctetColumn + (part << 5)) * b.Four(i, OctetColumn + (part << 5))
+            ? a.FourOf(i, part) * b.FourOf(i, part)
             : CudaQuad.All(0);
+    }
+
+    /// <summary>Of two factors a lane takes every eighth eight of a row: sixteen bytes at a time.</summary>
+    private readonly struct FactorDot : ISummand
+    {
+        public static CudaQuad At(CudaTile a, CudaTile b, int i, int part)
+        {
+            if (a.Columns <= part << 6)
+            {
+                return CudaQuad.All(0);
+            }
+
+            int column = ((Lane & 7) << 3) + (part << 6);
+            CudaQuad x = Ptx.Load4(a.NearFactor(i, column)), y = Ptx.Load4(b.NearFactor(i, column));
+            CudaPair first = Products(x.X, y.X), second = Products(x.Y, y.Y), third = Products(x.Z, y.Z), fourth = Products(x.W, y.W);
+            return new CudaQuad(first.Low, first.High, second.Low, second.High) + new CudaQuad(third.Low, third.High, fourth.Low, fourth.High);
+        }
+
+        private static CudaPair Products(float x, float y)
+        {
+            CudaPair a = CudaPair.Of(Interop.FloatAsInt(x)), b = CudaPair.Of(Interop.FloatAsInt(y));
+            return new(a.Low * b.Low, a.High * b.High);
+        }
     }
 
     private static void RowSums<TSummand>(CudaTile result, CudaTile a, CudaTile b, Into into)

@@ -92,14 +92,14 @@ public readonly partial struct CudaTile
             int left = first + ((i + (Lane >> 2)) * each) - j - ((Lane & 3) << 1);
             CudaTile a = l.Block(0, l.Rows, from, depth), b = r.Block(0, r.Rows, from, depth);
             Ptx.CausalProduct(
-                16, 16, result.PairAt(i, j), result.stride, result.Exactly, into,
-                a.LeftAt(i, 0), l.RowBytes, a.Exactly, 0, b.RightAt(j, 1), r.RowBytes, b.Exactly, 1, depth, left, each << 3, keeps ? 2 : 1,
-                l.BlockBytes, r.BlockBytes);
+                16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, into,
+                a.LeftAt(i, 0), l.RowBytes, a.Exactly, 0, b.RightAt(j, 1), r.RowBytes, b.Exactly, 1, depth,
+                result.BlockBytes, l.BlockBytes, r.BlockBytes, left, each << 3, keeps ? 2 : 1);
         }
         else if (into == Into.Set)
         {
             // Nothing is contracted: zeros.
-            Ptx.Product(16, 16, result.PairAt(i, j), result.stride, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            Ptx.Product(16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0, result.BlockBytes, 0, 0);
         }
     }
 

@@ -36,7 +36,7 @@ public readonly partial struct CudaTile
     /// <summary>Single precision of scratch to bfloat16 of the device's memory.</summary>
     private readonly struct Narrower : IMove
     {
-        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.LeaveNarrower(to, (uint)from, left, row, last, lastFar);
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.LeaveNarrower(to, (uint)from, left, row, last, lastFar, LastFirst);
     }
 
     /// <summary>Scratch to the device's memory, as it is.</summary>
@@ -48,8 +48,11 @@ public readonly partial struct CudaTile
     /// <summary>Single precision to bfloat16, both scratch.</summary>
     private readonly struct NarrowerNear : IMove
     {
-        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.MoveNarrower((uint)to, (uint)from, left, row, last);
+        public static void Turn(long to, long from, int left, int row, int last, int lastFar) => Ptx.MoveNarrower((uint)to, (uint)from, left, row, last, LastFirst);
     }
+
+    /// <summary>16 for every other four lanes: of eight floats they read the last four first.</summary>
+    private static int LastFirst => (Group.IdxX & 4) << 2;
 
     /// <summary>Zeros to scratch.</summary>
     private readonly struct Nothing : IMove
@@ -58,7 +61,7 @@ public readonly partial struct CudaTile
     }
 
     /// <summary>Where a piece of a row stands.</summary>
-    private long PieceAt(int row, int piece, int bytes) => address + (IsRooms ? InRooms(row, piece << 3) : ((long)row * stride) + (piece * bytes));
+    private long PieceAt(int row, int piece, int bytes) => address + (IsInBlocks ? InBlocks(row, piece << 3) : ((long)row * stride) + (piece * bytes));
 
     /// <summary>Moves rows; as many threads as the next power of two share one.</summary>
     /// <typeparam name="TMove">What is done with a piece.</typeparam>
@@ -78,7 +81,7 @@ public readonly partial struct CudaTile
         long down = (long)step * result.RowBytes, downFrom = (long)step * x.RowBytes;
 
         // A row more than there are is asked for only where the turns leave a rest.
-        if (turns <= 8 & pieces == 1 << share & (!result.IsRooms | (step & 7) == 0))
+        if (turns <= 8 & pieces == 1 << share & (!(result.IsInBlocks | x.IsInBlocks) | (step & 7) == 0))
         {
             int last = rows == turns * step ? int.MaxValue : rows - 1;
             TMove.Turn(toAt, fromAt, turns, row, last, lastFar);
@@ -94,7 +97,7 @@ public readonly partial struct CudaTile
         {
             for (int turn = 0; turn < turns; turn++)
             {
-                TMove.Turn(result.PieceAt(row + (turn * step), piece, to), fromAt + (turn * downFrom), pieces - piece, row + (turn * step), rows - 1, lastFar);
+                TMove.Turn(result.PieceAt(row + (turn * step), piece, to), x.PieceAt(row + (turn * step), piece, from), pieces - piece, row + (turn * step), rows - 1, lastFar);
             }
         }
     }

@@ -94,8 +94,9 @@ public readonly partial struct CudaTile
                 uint row = block / across;
                 int i = (int)row << rowBits, j = (int)(block - (row * across)) << columnBits;
                 Ptx.Product(
-                    1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.stride, result.Exactly, into,
-                    a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, bTurned), b.stride, b.Exactly, bTurned, depth);
+                    1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.RowBytes, result.Exactly, into,
+                    a.LeftAt(i, aTurned), a.RowBytes, a.Exactly, aTurned, b.RightAt(j, bTurned), b.RowBytes, b.Exactly, bTurned, depth,
+                    result.BlockBytes, a.BlockBytes, b.BlockBytes);
                 block += Warps;
             }
             while (blocks > Warps && block < blocks);
@@ -118,7 +119,7 @@ public readonly partial struct CudaTile
     private uint PairAt(int i, int j)
     {
         int row = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
-        return (uint)address + (uint)((row * stride) + (column << Shift));
+        return IsExact ? Near(row, column) : NearFactor(row, column);
     }
 
     /// <summary>Where this lane's part of 16 vectors of a left factor begins: of a factor the row of 8 that it gives to loads of matrices, of an exact tile its pair.</summary>

@@ -70,9 +70,9 @@ public readonly partial struct CudaTile
                 uint row = block / across;
                 int i = (int)row << rowBits, j = (int)(block - (row * across)) << columnBits;
                 Ptx.ScaledProduct(
-                    1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.stride, result.Exactly, Into.Add,
-                    a.LeftAt(i, aTurned), a.stride, a.Exactly, aTurned, b.RightAt(j, 0), b.stride, b.Exactly, 0, depth,
-                    kept.Of(i), kept.Of(i + 8), rowBits > 4 ? kept.Of(i + 16) : 1f, rowBits > 4 ? kept.Of(i + 24) : 1f);
+                    1 << rowBits, 1 << columnBits, result.PairAt(i, j), result.RowBytes, result.Exactly, Into.Add,
+                    a.LeftAt(i, aTurned), a.RowBytes, a.Exactly, aTurned, b.RightAt(j, 0), b.RowBytes, b.Exactly, 0, depth,
+                    result.BlockBytes, a.BlockBytes, b.BlockBytes, kept.Of(i), kept.Of(i + 8), rowBits > 4 ? kept.Of(i + 16) : 1f, rowBits > 4 ? kept.Of(i + 24) : 1f);
                 block += Warps;
             }
             while (blocks > Warps && block < blocks);

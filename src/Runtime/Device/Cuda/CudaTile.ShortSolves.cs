@@ -157,7 +157,7 @@ public readonly partial struct CudaTile
         {
             uint at = result.NearFactor(row, column);
             PutFour(at, new(sum.Near.X, sum.Far.X), new(sum.Near.Y, sum.Far.Y));
-            PutFour(at + (uint)(result.stride << 3), new(sum.Near.Z, sum.Far.Z), new(sum.Near.W, sum.Far.W));
+            PutFour(at + (uint)(result.RowBytes << 3), new(sum.Near.Z, sum.Far.Z), new(sum.Near.W, sum.Far.W));
         }
     }
 

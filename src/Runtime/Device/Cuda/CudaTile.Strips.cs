@@ -39,7 +39,7 @@ public readonly partial struct CudaTile
         }
 
         int block = ((rows + 15) & ~15) * RoomRowBytes;
-        var tile = new CudaTile(address + (offset << 2), block, rows, columns, Scratch | Rooms, CudaElement.BFloat16);
+        var tile = new CudaTile(address + (offset << 2), block, rows, columns, Scratch | Blocks | Rooms, CudaElement.BFloat16);
         offset += ((columns + RoomColumns - 1) / RoomColumns * block) >> 2;
         return tile;
     }
@@ -53,17 +53,23 @@ public readonly partial struct CudaTile
         }
     }
 
-    /// <summary>True of scratch in blocks of <see cref="RoomColumns"/> columns (<see cref="TakeFactorRooms"/>), of which <see cref="stride"/> says how many bytes each takes.</summary>
+    /// <summary>True of blocks that the tensor cores may read by themselves (<see cref="TakeFactorRooms"/>).</summary>
     private bool IsRooms => (place & Rooms) != 0;
 
     /// <summary>Bytes from a row to the next.</summary>
-    private int RowBytes => stride + (((place & Rooms) >> 4) * (RoomRowBytes - stride));
+    private int RowBytes => stride + (((place & Blocks) >> 4) * (RoomRowBytes - stride));
 
-    /// <summary>Bytes of a block of rooms; 0 of what stands in rows.</summary>
-    private int BlockBytes => IsRooms ? stride : 0;
+    /// <summary>
+    /// True of scratch in blocks of <see cref="RoomColumns"/> columns, of which <see cref="stride"/> says how many bytes each takes: what the device's memory sends in sixteens
+    /// of bytes then comes in whole lines of all banks.
+    /// </summary>
+    internal bool IsInBlocks => (place & Blocks) != 0;
 
-    /// <summary>Bytes from the first element of rooms to another.</summary>
-    private int InRooms(int i, int j) => ((j >> 6) * stride) + (i * RoomRowBytes) + ((((j >> 3) ^ i) & 7) << 4) + ((j & 7) << 1);
+    /// <summary>Bytes of a block; 0 of what stands in rows.</summary>
+    private int BlockBytes => IsInBlocks ? stride : 0;
+
+    /// <summary>Bytes from the first element of blocks to another.</summary>
+    private int InBlocks(int i, int j) => ((j >> 6) * stride) + (i * RoomRowBytes) + ((((j >> 3) ^ i) & 7) << 4) + ((j & 7) << 1);
 
     private static CudaTile TakeRegisters(ref int strips, int rows, int columns, CudaElement element)
     {
@@ -100,7 +106,7 @@ public readonly partial struct CudaTile
             Ptx.StripProduct(
                 result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
                 a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, b.StripFactor, b.RowBytes, depth,
-                (uint)a.address, a.BlockBytes);
+                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0);
         }
     }
 

@@ -31,15 +31,16 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
-    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; that it is not whole (see IsWhole); that it is scratch for strips (see IsRooms);
+    // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; that it is not whole (see IsWhole); that it is scratch in blocks (see IsInBlocks), which the tensor cores may read (see IsRooms);
     // and, of a tensor, that its rows are known to be in sixteens of bytes (see IsAligned).
     private const int Tensor = 0;
     private const int Handed = 1;
     private const int Scratch = 2;
     private const int Ragged = 4;
     private const int Strip = 8;
-    private const int Rooms = 16;
+    private const int Blocks = 16;
     private const int Aligned = 32;
+    private const int Rooms = 64;
 
     private readonly long address;
     private readonly int stride;
@@ -223,7 +224,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     {
         // Without conditions: sums of constants are constants for any compiler.
         int end = column + columns, odd = (((column << Shift) & 15) | (((end << Shift) & 15) * Math.Min(Columns - end, 1))) * (place & Scratch);
-        return new(address + (row * RowBytes) + ((long)column << Shift), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
+        return new(address + (row * RowBytes) + ((long)column << Shift) + ((place & Blocks) >> 4) * (column / RoomColumns) * (stride - RoomRowBytes), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
     }
 
     /// <inheritdoc/>
@@ -275,10 +276,14 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     {
         // A column is the exception: four numbers a row are what a thread reads.
         bool exact = element == CudaElement.Float32;
-        int bytes = exact && columns == 1 ? 16 : (((columns + 15) & ~15) + RowPadding) << (exact ? 2 : 1);
-        var tile = new CudaTile(address + (offset << 2), bytes, rows, columns, Scratch, element);
-        offset += ((rows == 1 ? 1 : (rows + 15) & ~15) * bytes) >> 2;
-        return tile;
+        int bytes = exact && columns == 1 ? 16 : (((columns + 15) & ~15) + RowPadding) << (exact ? 2 : 1), height = (rows + 15) & ~15;
+        long begin = offset;
+        offset += ((rows == 1 ? 1 : height) * bytes) >> 2;
+
+        // Blocks have no padding, and sixteen rows of it are more than they lose by beginning where all banks begin.
+        return exact | rows == 1 | columns % RoomColumns != 0
+            ? new(address + (begin << 2), bytes, rows, columns, Scratch, element)
+            : new(address + (((begin << 2) + RoomRowBytes - 1) & -RoomRowBytes), height * RoomRowBytes, rows, columns, Scratch | Blocks, element);
     }
 
     private CudaTile TakeFar(ref long offset, int rows, int columns)
@@ -293,7 +298,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private uint Near(int i, int j) => (uint)address + (uint)((i * stride) + (j << 2));
 
     /// <summary>The address of an element of a factor.</summary>
-    private uint NearFactor(int i, int j) => (uint)address + (uint)(IsRooms ? InRooms(i, j) : (i * stride) + (j << 1));
+    private uint NearFactor(int i, int j) => (uint)address + (uint)(IsInBlocks ? InBlocks(i, j) : (i * stride) + (j << 1));
 
     /// <summary>The address of an element of the device's memory.</summary>
     private long Far(int i, int j) => address + ((long)i * stride) + ((long)j << Shift);
@@ -333,14 +338,12 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private void PutQuad(int i, int j, CudaQuad value) => Ptx.Store4(Near(i, j), value.X, value.Y, value.Z, value.W);
 
     /// <summary>Four numbers of scratch, exact or factor.</summary>
-    private CudaQuad Four(int i, int j)
-    {
-        if (IsExact)
-        {
-            return Quad(i, j);
-        }
+    private CudaQuad Four(int i, int j) => IsExact ? Quad(i, j) : FourAt(NearFactor(i, j));
 
-        CudaPair bits = Ptx.Load2(NearFactor(i, j));
+    /// <summary>Four numbers of a factor.</summary>
+    private static CudaQuad FourAt(uint at)
+    {
+        CudaPair bits = Ptx.Load2(at);
         CudaPair low = CudaPair.Of(Interop.FloatAsInt(bits.Low)), high = CudaPair.Of(Interop.FloatAsInt(bits.High));
         return new(low.Low, low.High, high.Low, high.High);
     }

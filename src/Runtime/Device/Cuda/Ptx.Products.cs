@@ -30,9 +30,12 @@ internal static partial class Ptx
     /// <param name="bExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
     /// <param name="bTurned">1 if the right factor is the transposed tile.</param>
     /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    /// <param name="resultBlock">Bytes of 64 columns of the result, if it stands in such blocks (<see cref="CudaTile.IsInBlocks"/>); 0: it does not.</param>
+    /// <param name="aBlock">Likewise of the left factor.</param>
+    /// <param name="bBlock">Likewise of the right factor.</param>
     [IntrinsicImplementation]
     public static void Product(
-        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth)
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth, int resultBlock, int aBlock, int bBlock)
     {
     }
 
@@ -40,7 +43,7 @@ internal static partial class Ptx
     [IntrinsicImplementation]
     public static void ScaledProduct(
         int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
-        float kept0, float kept1, float kept2, float kept3)
+        int resultBlock, int aBlock, int bBlock, float kept0, float kept1, float kept2, float kept3)
     {
     }
 
@@ -60,15 +63,16 @@ internal static partial class Ptx
     /// <param name="bExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
     /// <param name="bTurned">1 if the right factor is the transposed tile.</param>
     /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    /// <param name="resultBlock">Bytes of 64 columns of the result, if it stands in such blocks (<see cref="CudaTile.IsInBlocks"/>); 0: it does not.</param>
+    /// <param name="aBlock">Likewise of the left factor.</param>
+    /// <param name="bBlock">Likewise of the right factor.</param>
     /// <param name="left">Columns of the first row, from this thread's first on.</param>
     /// <param name="more">More columns eight rows further down.</param>
     /// <param name="digits">1 if exact factors are rounded to bfloat16, 2 if they keep what that loses, rounded itself: a b = (a' + da)(b' + db) up to da db.</param>
-    /// <param name="aBlock">Bytes of 64 columns of the left factor, if it stands in such blocks (<see cref="CudaTile.TakeFactorRooms"/>); 0: it does not.</param>
-    /// <param name="bBlock">Likewise of the right factor.</param>
     [IntrinsicImplementation]
     public static void CausalProduct(
         int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
-        int left, int more, int digits, int aBlock, int bBlock)
+        int resultBlock, int aBlock, int bBlock, int left, int more, int digits)
     {
     }
 
@@ -87,16 +91,16 @@ internal static partial class Ptx
         string name = call.Name;
         bool scaled = name == nameof(ScaledProduct), causal = name == nameof(CausalProduct);
         generator.Builder.Append(PtxProduct.Of(
-            new(call.Register(2), call.Number(3), call.Constant(4) != 0),
+            new(call.Register(2), call.Number(3), call.Constant(4) != 0, call.Constant(15)),
             call.Constant(0),
             call.Constant(1),
             (Into)call.Constant(5),
-            new(call.Register(6), call.Number(7), call.Constant(8) != 0, call.Constant(9) != 0, false, causal ? call.Constant(18) : 0),
-            new(call.Register(10), call.Number(11), call.Constant(12) != 0, call.Constant(13) == 0, true, causal ? call.Constant(19) : 0),
+            new(call.Register(6), call.Number(7), call.Constant(8) != 0, call.Constant(9) != 0, false, call.Constant(16)),
+            new(call.Register(10), call.Number(11), call.Constant(12) != 0, call.Constant(13) == 0, true, call.Constant(17)),
             call.Number(14),
-            causal && call.Constant(17) == 2,
-            scaled ? [call.Register(15), call.Register(16), call.Register(17), call.Register(18)] : null,
-            causal ? (call.Register(15), call.Number(16)) : null));
+            causal && call.Constant(20) == 2,
+            scaled ? [call.Register(18), call.Register(19), call.Register(20), call.Register(21)] : null,
+            causal ? (call.Register(18), call.Number(19)) : null));
     }
 
     /// <summary>The operands of a call that is written as instructions.</summary>

@@ -30,11 +30,12 @@ internal static partial class Ptx
     /// <param name="bStride">Bytes from a row to the next.</param>
     /// <param name="depth">The contracted dimension, a multiple of 16.</param>
     /// <param name="rooms">Where the left factor begins.</param>
-    /// <param name="block">Bytes of 64 of its columns, if it stands in such blocks (<see cref="CudaTile.TakeFactorRooms"/>); 0: it does not.</param>
+    /// <param name="block">Bytes of 64 of its columns, if it stands in such blocks (<see cref="CudaTile.IsInBlocks"/>); 0: it does not.</param>
+    /// <param name="read">1 if the tensor cores may read it by themselves (<see cref="CudaTile.TakeFactorRooms"/>).</param>
     [IntrinsicImplementation]
     public static void StripProduct(
         int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth,
-        uint rooms, int block)
+        uint rooms, int block, int read)
     {
     }
 

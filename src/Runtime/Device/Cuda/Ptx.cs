@@ -61,9 +61,9 @@ internal static partial class Ptx
             + "selp.b32 x, e, a, s; selp.b32 y, g, c, s; selp.b32 e, a, e, s; selp.b32 g, c, g, s; "
             + "and.b32 b, x, 0xffff0000; shl.b32 a, x, 16; and.b32 d, y, 0xffff0000; shl.b32 c, y, 16; add.u32 x, %0, %3; @p st.shared.v4.u32 [x], {a,b,c,d}; "
             + "and.b32 f, e, 0xffff0000; shl.b32 e, e, 16; and.b32 h, g, 0xffff0000; shl.b32 g, g, 16; xor.b32 y, %3, 16; add.u32 y, %0, y; @p st.shared.v4.u32 [y], {e,f,g,h}; }",
-        [nameof(LeaveNarrower)] = "{ .reg .pred p, q; " + Rows + "and.pred p, p, q; " + Narrowed + "@p st.global.v4.u32 [%0], {a,b,c,d}; }",
+        [nameof(LeaveNarrower)] = "{ .reg .pred p, q; " + Rows + "and.pred p, p, q; " + Narrowed("%6") + "@p st.global.v4.u32 [%0], {a,b,c,d}; }",
         [nameof(Leave)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d; " + Rows + "and.pred p, p, q; @p ld.shared.v4.u32 {a,b,c,d}, [%1]; @p st.global.v4.u32 [%0], {a,b,c,d}; }",
-        [nameof(MoveNarrower)] = "{ .reg .pred p; " + Row + Narrowed + "@p st.shared.v4.u32 [%0], {a,b,c,d}; }",
+        [nameof(MoveNarrower)] = "{ .reg .pred p; " + Row + Narrowed("%5") + "@p st.shared.v4.u32 [%0], {a,b,c,d}; }",
         [nameof(PutZeros)] = "{ .reg .pred p; .reg .b32 z; .reg .pred all; setp.gt.s32 p, %1, 0; setp.eq.s32 all, %3, 0x7fffffff; @!all setp.le.s32 all, %2, %3; and.pred p, p, all; mov.b32 z, 0; @p st.shared.v4.u32 [%0], {z,z,z,z}; }",
         [nameof(LoadAny)] = "{ .reg .pred p, f, h, b; .reg .b16 r; .reg .b32 x; setp.lt.s32 p, %2, %3; setp.eq.and.s32 f, %1, 0, p; setp.ne.and.s32 h, %1, 0, p; "
             + "mov.b32 x, 0; mov.b16 r, 0; @f ld.global.b32 x, [%0]; @h ld.global.b16 r, [%0]; "
@@ -98,8 +98,11 @@ internal static partial class Ptx
     private const string Row = ".reg .pred all; setp.gt.s32 p, %2, 0; setp.eq.s32 all, %4, 0x7fffffff; @!all setp.le.s32 all, %3, %4; and.pred p, p, all; ";
     private const string Rows = Row + "setp.eq.s32 q, %5, 0x7fffffff; @!q setp.le.s32 q, %3, %5; ";
 
-    private const string Narrowed = ".reg .f32 x, y, z, w; .reg .b32 a, b, c, d; @p ld.shared.v4.f32 {x,y,z,w}, [%1]; cvt.rn.bf16x2.f32 a, y, x; cvt.rn.bf16x2.f32 b, w, z; "
-        + "@p ld.shared.v4.f32 {x,y,z,w}, [%1+16]; cvt.rn.bf16x2.f32 c, y, x; cvt.rn.bf16x2.f32 d, w, z; ";
+    private static string Narrowed(string first) =>
+        ".reg .f32 x, y, z, w; .reg .b32 a, b, c, d, m, n; .reg .pred s; setp.ne.s32 s, " + first + ", 0; "
+        + "add.u32 m, %1, " + first + "; @p ld.shared.v4.f32 {x,y,z,w}, [m]; cvt.rn.bf16x2.f32 m, y, x; cvt.rn.bf16x2.f32 n, w, z; "
+        + "xor.b32 c, " + first + ", 16; add.u32 c, %1, c; @p ld.shared.v4.f32 {x,y,z,w}, [c]; cvt.rn.bf16x2.f32 c, y, x; cvt.rn.bf16x2.f32 d, w, z; "
+        + "selp.b32 a, c, m, s; selp.b32 b, d, n, s; selp.b32 c, m, c, s; selp.b32 d, n, d, s; ";
 
     /// <summary>Uses dynamic shared memory, so that ILGPU declares it, and declares the registers of strips.</summary>
     [IntrinsicImplementation]
@@ -270,8 +273,15 @@ internal static partial class Ptx
     }
 
     /// <summary>A turn of a copy of rows to the device's memory: eight floats of shared memory become eight bfloat16; nothing is done beyond <paramref name="lastFar"/>.</summary>
+    /// <param name="to">Where they go.</param>
+    /// <param name="from">Where they stand.</param>
+    /// <param name="left">Nothing is done unless this is greater than 0.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="last">The last row of shared memory.</param>
+    /// <param name="lastFar">The last row of the device's memory.</param>
+    /// <param name="first">16 if the last four are read first, else 0: neighbours take turns, so that what is read at once stands in different banks.</param>
     [IntrinsicImplementation]
-    public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar)
+    public static void LeaveNarrower(long to, uint from, int left, int row, int last, int lastFar, int first)
     {
     }
 
@@ -283,7 +293,7 @@ internal static partial class Ptx
 
     /// <summary>Like <see cref="LeaveNarrower"/>, within shared memory.</summary>
     [IntrinsicImplementation]
-    public static void MoveNarrower(uint to, uint from, int left, int row, int last)
+    public static void MoveNarrower(uint to, uint from, int left, int row, int last, int first)
     {
     }
 

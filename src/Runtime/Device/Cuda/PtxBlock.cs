@@ -20,7 +20,8 @@ internal abstract class PtxBlock
     /// <param name="Start">A register: where this thread's part begins.</param>
     /// <param name="Stride">Bytes from a row to the next, a constant or a register.</param>
     /// <param name="Exact">True if numbers are in single precision, false if in bfloat16.</param>
-    public record Tile(string Start, string Stride, bool Exact);
+    /// <param name="Block">Bytes of 64 columns, if the tile stands in such blocks, of which pieces of 16 bytes change places within a row; else 0.</param>
+    public record Tile(string Start, string Stride, bool Exact, int Block = 0);
 
     /// <summary>A factor.</summary>
     /// <param name="Start">A register: where this thread's part begins.</param>
@@ -28,8 +29,8 @@ internal abstract class PtxBlock
     /// <param name="Exact">True if numbers are in single precision, false if in bfloat16.</param>
     /// <param name="Columns">True if vectors are columns.</param>
     /// <param name="Right">True if it is the right one.</param>
-    /// <param name="Block">Bytes of 64 columns, if the factor stands in such blocks, of which pieces of 16 bytes change places within a row; else 0.</param>
-    public sealed record Factor(string Start, string Stride, bool Exact, bool Columns, bool Right, int Block = 0) : Tile(Start, Stride, Exact);
+    /// <param name="Block">Bytes of 64 columns, if the factor stands in such blocks; else 0.</param>
+    public sealed record Factor(string Start, string Stride, bool Exact, bool Columns, bool Right, int Block = 0) : Tile(Start, Stride, Exact, Block);
 
     protected sealed record Fragment(string NearLow, string FarLow, string NearHigh, string FarHigh, Fragment? Rest);
 
@@ -111,10 +112,10 @@ internal abstract class PtxBlock
 
     protected string At(Tile x, int row, int across)
     {
-        // A step across is sixteen columns: where pieces change places, it changes them too, in two bits of the address that nothing else moves.
-        if (x is Factor { Block: > 0 and int block })
+        // A step across is eight columns, or sixteen: where pieces change places, it changes them too, in bits of the address that nothing else moves.
+        if (x.Block is > 0 and int block)
         {
-            int places = across & 0x60;
+            int places = across & 0x70;
             string start = places == 0 ? x.Start : Bits($"xor.b32 {{0}}, {x.Start}, {places};");
             return $"[{start}+{(row * int.Parse(x.Stride)) + (across / 128 * block)}]";
         }

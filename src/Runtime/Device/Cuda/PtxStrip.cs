@@ -70,7 +70,7 @@ internal sealed class PtxStrip : PtxBlock
         Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
         return name switch
         {
-            nameof(Ptx.StripProduct) when groups && strip.First >= 0 && constant(16) > 0 => GroupProduct(
+            nameof(Ptx.StripProduct) when groups && strip.First >= 0 && constant(17) != 0 => GroupProduct(
                 strip,
                 rows,
                 (Into)constant(5),
