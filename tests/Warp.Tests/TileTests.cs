@@ -2,7 +2,7 @@ using AttentionDsl.Runtime;
 
 namespace AttentionDsl.Warp.Tests;
 
-/// <summary>Triangular systems and decayed Grams of the tile of CUDA cards, by themselves, against the oracle's: sizes that have code of their own, and decays that lose more than single precision holds.</summary>
+/// <summary>Triangular systems, decayed Grams and factors of the tile of CUDA cards, by themselves, against the oracle's: sizes that have code of their own, and decays that lose more than single precision holds.</summary>
 public sealed unsafe class TileTests
 {
     private const long Elements = 48 << 10;
@@ -146,6 +146,43 @@ public sealed unsafe class TileTests
         Check(x, rows, [rows], (0, 0), t => ReferenceTile.Mirror(t[0]), t => CudaTile.Mirror(t[0]));
     }
 
+    /// <summary>Factors of 64 columns and more stand in blocks, others in rows; a product reads and writes both.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void Multiplies_factors_wherever_they_stand(int size)
+    {
+        // What bfloat16 holds.
+        float[] Any() => Numbers(size, size, (_, _) => Math.Round(Next() * 64) / 64);
+        float[][] x = [Any(), Any(), Any()];
+        int[] widths = [size, size, size];
+        foreach (int[] factors in new int[][] { [1, 2], [0, 1, 2], [0, 2], [1] })
+        {
+            Check(x, size, widths, (0, 5e-3), t => ReferenceTile.Product(t[0], t[1], t[2], Into.Set), t => CudaTile.Product(t[0], t[1], t[2], Into.Set), factors);
+            Check(x, size, widths, (0, 5e-3), t => ReferenceTile.TransposedProduct(t[0], t[1], t[2], Into.Add), t => CudaTile.TransposedProduct(t[0], t[1], t[2], Into.Add), factors);
+            Check(x, size, widths, (0, 5e-3), t => ReferenceTile.ProductTransposed(t[0], t[1], t[2], Into.Subtract), t => CudaTile.ProductTransposed(t[0], t[1], t[2], Into.Subtract), factors);
+            Check(x, size, widths, (0, 5e-3), t => ReferenceTile.Gram(t[0], t[1], t[2], Causal.Inclusive, Into.Set), t => CudaTile.Gram(t[0], t[1], t[2], Causal.Inclusive, Into.Set), factors);
+        }
+    }
+
+    [Theory]
+    [InlineData(32, 32)]
+    [InlineData(32, 64)]
+    [InlineData(64, 128)]
+    [InlineData(16, 192)]
+    public void Multiplies_rows_of_factors(int rows, int columns)
+    {
+        float[] Any() => Numbers(rows, columns, (_, _) => Math.Round(Next() * 64) / 64);
+        float[][] x = [new float[rows], Any(), Any()];
+        foreach (int[] factors in new int[][] { [1, 2], [1], [2] })
+        {
+            Check(x, rows, [1, columns, columns], (0, 1e-5), t => ReferenceTile.RowDot(t[0], t[1], t[2], Into.Set), t => CudaTile.RowDot(t[0], t[1], t[2], Into.Set), factors);
+            Check(x, rows, [1, columns, columns], (1, 5e-3), t => ReferenceTile.Copy(t[1], t[2], Into.Set), t => CudaTile.Copy(t[1], t[2], Into.Set), factors);
+            Check(x, rows, [1, columns, columns], (1, 0), t => ReferenceTile.Clear(t[1]), t => CudaTile.Clear(t[1]), factors);
+        }
+    }
+
     /// <summary>Two systems of one matrix, one after the other.</summary>
     private static void Both(Action<ReferenceTile, ReferenceTile, ReferenceTile> solve, ReferenceTile[] t)
     {
@@ -166,7 +203,7 @@ public sealed unsafe class TileTests
     }
 
     /// <summary>Compares one of the tiles after an operation.</summary>
-    private static void Check(float[][] x, int rows, int[] columns, (int Tile, double Tolerance) judged, Action<ReferenceTile[]> expected, Action<CudaTile[]> operation)
+    private static void Check(float[][] x, int rows, int[] columns, (int Tile, double Tolerance) judged, Action<ReferenceTile[]> expected, Action<CudaTile[]> operation, params int[] factors)
     {
         double[][] exact = [.. x.Select(y => y.Select(z => (double)z).ToArray())];
         float[][] got = [.. x.Select(y => y.ToArray())];
@@ -180,7 +217,7 @@ public sealed unsafe class TileTests
                 long offset = 0;
                 CudaTile scratch = CudaTile.ScratchOf(default, 0, Elements);
                 CudaTile[] far = [.. got.Select((_, i) => CudaTile.Global(pins[got.Length + i].AddrOfPinnedObject(), rows, columns[i], columns[i], CudaElement.Float32))];
-                CudaTile[] near = [.. far.Select(y => scratch.Take(ref offset, y.Rows, y.Columns))];
+                CudaTile[] near = [.. far.Select((y, i) => factors.Contains(i) ? scratch.TakeFactor(ref offset, y.Rows, y.Columns) : scratch.Take(ref offset, y.Rows, y.Columns))];
                 for (int i = 0; i < near.Length; i++)
                 {
                     CudaTile.Copy(near[i], far[i], Into.Set);
