@@ -80,6 +80,20 @@ public class ChunkTests(ITestOutputHelper log)
     public void Pairs_of_wide_rows_agree_with_the_oracle(int panel) =>
         Array.ForEach([false, true], x => Check(SimpleGla.Variant, new CallSize(1, 68, 1, 128, 32), panel, chunk: 32, watched: true, multiplies: x));
 
+    /// <summary>The longest systems whose matrix is inverted, of long chunks or of several updates a token: two chunks, the second of a few tokens.</summary>
+    [Theory]
+    [InlineData("DeltaNet")]
+    [InlineData("GatedDeltaRule")]
+    [InlineData("GatedDeltaProduct")]
+    [InlineData("Oja")]
+    [InlineData("KimiDeltaRule")]
+    public void Long_systems_agree_with_the_oracle(string name)
+    {
+        IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
+        int updates = variant.Description.SeveralUpdates ? 2 : 1, chunk = 64 / updates;
+        Check(variant, new CallSize(1, chunk + 5, 1, 32, 32) { Updates = updates }, panel: 32, chunk, watched: true, step: true);
+    }
+
     public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
 
     [Theory]

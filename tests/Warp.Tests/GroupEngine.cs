@@ -56,7 +56,7 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
         {
             bool panels = TKernels.Description.ColumnsAreIndependent && launch.Kernel is not (KernelKind.Prepare or KernelKind.Project or KernelKind.Gradients);
             int width = panels ? Math.Min(panel, sizes.V) : int.MaxValue;
-            long elements = TKernels.Scratch(launch.Kernel, panels ? sizes with { V = width } : sizes) + (CudaBackend.WorkspaceBytes(launch.Kernel, TKernels.Description) / sizeof(float));
+            long elements = TKernels.Scratch(launch.Kernel, panels ? sizes with { V = width } : sizes) + (CudaBackend.WorkspaceBytes(launch.Kernel, sizes, TKernels.Description) / sizeof(float));
             foreach (Work work in launch.Work)
             {
                 for (int done = 0; done < work.Columns; done += width)

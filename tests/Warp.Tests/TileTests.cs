@@ -12,6 +12,8 @@ public sealed unsafe class TileTests
     [Theory]
     [InlineData(16, 32)]
     [InlineData(32, 48)]
+    [InlineData(64, 32)]
+    [InlineData(64, 48)]
     [InlineData(48, 32)]
     public void Solves(int rows, int columns)
     {
@@ -28,6 +30,8 @@ public sealed unsafe class TileTests
     [InlineData(16, 32)]
     [InlineData(32, 32)]
     [InlineData(32, 48)]
+    [InlineData(64, 32)]
+    [InlineData(64, 48)]
     [InlineData(48, 32)]
     public void Solves_two_systems_of_a_matrix(int rows, int columns)
     {
@@ -45,6 +49,8 @@ public sealed unsafe class TileTests
     [InlineData(16, 32)]
     [InlineData(32, 128)]
     [InlineData(32, 48)]
+    [InlineData(64, 128)]
+    [InlineData(64, 48)]
     [InlineData(48, 32)]
     public void Solves_for_scaled_rows(int rows, int columns)
     {

@@ -27,10 +27,6 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // Where a state stands in shared memory: it then takes a fraction of that.
     private const int NarrowColumns = 64;
 
-    // Rows of a triangular system that is solved on the tensor cores. Longer ones are solved number by number: only where the shortest chunk has so many updates.
-    private const int ShortRows = 32;
-    private const int MostRows = 64;
-
     // States at borders follow each other, so what a group does from one to the next must be short: a block of 16 x 16 of the product for each of its warps.
     private const int BorderColumns = 16;
 
@@ -113,7 +109,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         kernel is KernelKind.Carry or KernelKind.Advance or KernelKind.Trail or KernelKind.CarryBack or KernelKind.Retreat && Padded.HoldsStrips(sizes);
 
     private static bool Fits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
-        scratch(kernel, sizes) * sizeof(float) <= SharedBytes - WorkspaceBytes(kernel, description);
+        scratch(kernel, sizes) * sizeof(float) <= SharedBytes - WorkspaceBytes(kernel, sizes, description);
 
     private Step Load<TKernels>(Launch launch, DeviceKernel<CudaTile, CudaLanes> kernel, Sizes sizes)
         where TKernels : IVariantKernels
@@ -131,7 +127,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         where TKernels : IVariantKernels
     {
         Sizes own = InPanels(launch.Kernel, TKernels.Description) ? sizes with { V = launch.Work.Max(x => x.Columns) } : sizes;
-        return WorkspaceBytes(launch.Kernel, TKernels.Description) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
+        return WorkspaceBytes(launch.Kernel, sizes, TKernels.Description) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
     }
 
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
@@ -145,13 +141,16 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             _ => [kernel],
         };
         sizes.RowPadding = CudaTile.RowPadding;
-        return sizes.Chunk * sizes.Updates <= (sizes.Chunk > ChunkLengths[^1] ? ShortRows : MostRows) && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
+        return sizes.Chunk * sizes.Updates <= CudaTile.ShortRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
             Fits(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, NarrowColumns) : sizes.V }, description, scratch));
     }
 
-    /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk.</summary>
-    internal static int WorkspaceBytes(KernelKind kernel, VariantDescription description) =>
-        description.PairsDecayByChannel && kernel is (KernelKind.Prepare or KernelKind.Gradients) ? CudaTile.WorkspaceBytes : CudaTile.WorkspaceBytes / 2;
+    /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk; so are systems, of which the longest need more than half.</summary>
+    internal static int WorkspaceBytes(KernelKind kernel, Sizes sizes, VariantDescription description) =>
+        kernel is not (KernelKind.Prepare or KernelKind.Gradients) ? CudaTile.WorkspaceBytes / 2
+        : description.PairsDecayByChannel ? CudaTile.WorkspaceBytes
+        : sizes.Chunk * sizes.Updates > CudaTile.ShortRows / 2 ? CudaTile.InverseBytes
+        : CudaTile.WorkspaceBytes / 2;
 
     private static bool InPanels(KernelKind kernel, VariantDescription description) =>
         description.ColumnsAreIndependent && kernel is not (KernelKind.Prepare or KernelKind.Project or KernelKind.Gradients);

@@ -37,6 +37,16 @@ public readonly partial struct CudaTile
             return fragment;
         }
 
+        public static Fragment Of(CudaBits4 bits, CudaBits4 rests)
+        {
+            Fragment fragment = Of(bits);
+            fragment.RestNearLow = rests.X;
+            fragment.RestFarLow = rests.Y;
+            fragment.RestNearHigh = rests.Z;
+            fragment.RestFarHigh = rests.W;
+            return fragment;
+        }
+
         public static Fragment Of<TDigits>(CudaPair nearLow, CudaPair farLow, CudaPair nearHigh, CudaPair farHigh)
             where TDigits : struct, IDigits
         {

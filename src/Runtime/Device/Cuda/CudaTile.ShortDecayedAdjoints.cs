@@ -13,7 +13,12 @@ namespace AttentionDsl.Runtime;
 /// </remarks>
 public readonly partial struct CudaTile
 {
-    private const int MatrixBytes = 2 * Side * InverseStride;
+    // The numbers of a row, what their rounding lost, and 16 bytes more: eight rows begin in different banks.
+    private const int MatrixStride = 144;
+
+    private const int RestsAt = 64;
+
+    private const int MatrixBytes = 2 * Side * MatrixStride;
 
     private static void ShortGramsAdjoint<TDigits>(
         CudaTile dl, CudaTile dm, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile dOther, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, bool two)
@@ -49,7 +54,7 @@ public readonly partial struct CudaTile
                 int row = at >> shift, eighth = at & ((1 << shift) - 1);
                 CudaQuad low = d.Quad(row, eighth << 3), high = d.Quad(row, (eighth << 3) + 4);
                 PutEight(
-                    Workspace(WorkspaceBytes) + (uint)((number * MatrixBytes) + (row * InverseStride) + (eighth << 4)),
+                    Workspace(WorkspaceBytes) + (uint)((number * MatrixBytes) + (row * MatrixStride) + (eighth << 4)), RestsAt,
                     new(low.X, high.X), new(low.Y, high.Y), new(low.Z, high.Z), new(low.W, high.W));
             }
         }
@@ -63,8 +68,8 @@ public readonly partial struct CudaTile
     {
         bool below = d.Rows > Side, own = e.address == g.address;
         uint matrix = Workspace(WorkspaceBytes);
-        uint rows = matrix + (uint)(((Fourth(Lane & 7) + (Lane & 8)) * InverseStride) + ((Lane >> 4) << 4));
-        uint columns = matrix + (uint)(((Fourth(Lane & 7) + ((Lane >> 4) << 3)) * InverseStride) + ((Lane & 8) << 1));
+        uint rows = matrix + (uint)(((Fourth(Lane & 7) + (Lane & 8)) * MatrixStride) + ((Lane >> 4) << 4));
+        uint columns = matrix + (uint)(((Fourth(Lane & 7) + ((Lane >> 4) << 3)) * MatrixStride) + ((Lane & 8) << 1));
         CudaPair reference = Reference(e, 0, c);
         Patch r0 = Patch.Of(r, 0, c), g0 = Patch.Of(g, 0, c), l0 = Patch.Of(l, 0, c), m0 = two ? Patch.Of(m, 0, c) : default;
         Patch x0 = own ? g0.Below(reference) : Patch.Of(e, 0, c).Below(reference), y0 = own ? x0 : g0.Below(reference);
@@ -77,7 +82,7 @@ public readonly partial struct CudaTile
 
         if (below)
         {
-            const uint Down = (Side * InverseStride), Right = Side << 1;
+            const uint Down = (Side * MatrixStride), Right = Side << 1;
             reference = Reference(e, Side, c);
             Patch r1 = Patch.Of(r, Side, c), g1 = Patch.Of(g, Side, c), l1 = Patch.Of(l, Side, c), m1 = two ? Patch.Of(m, Side, c) : default;
             Patch x1 = own ? g1.Below(reference) : Patch.Of(e, Side, c).Below(reference), y1 = own ? x1 : g1.Below(reference);
@@ -148,17 +153,8 @@ public readonly partial struct CudaTile
     private static Fragment Digits<TDigits>(uint at, bool transposed)
         where TDigits : struct, IDigits
     {
-        Fragment fragment = Fragment.Of(transposed ? Ptx.LoadMatrixTransposed(at) : Ptx.LoadMatrix(at));
-        if (TDigits.Keeps)
-        {
-            CudaBits4 rests = transposed ? Ptx.LoadMatrixTransposed(at + RestsAt) : Ptx.LoadMatrix(at + RestsAt);
-            fragment.RestNearLow = rests.X;
-            fragment.RestFarLow = rests.Y;
-            fragment.RestNearHigh = rests.Z;
-            fragment.RestFarHigh = rests.W;
-        }
-
-        return fragment;
+        CudaBits4 bits = transposed ? Ptx.LoadMatrixTransposed(at) : Ptx.LoadMatrix(at);
+        return !TDigits.Keeps ? Fragment.Of(bits) : Fragment.Of(bits, transposed ? Ptx.LoadMatrixTransposed(at + RestsAt) : Ptx.LoadMatrix(at + RestsAt));
     }
 
     /// <summary>The decays of a thread's channels at a row, as exponents of 2.</summary>

@@ -4,22 +4,30 @@ using ILGPU;
 namespace AttentionDsl.Runtime;
 
 /// <content>
-/// Unit lower triangular systems of 16 or 32 rows: one warp inverts the matrix, then every warp multiplies 16 of the columns by the inverse. The inverse
-/// stands in the workspace, a row for each of its columns, as bfloat16 and what that rounding lost.
+/// Unit lower triangular systems of 16, 32 or 64 rows: the matrix is inverted, then every warp multiplies 16 of the columns by the inverse. The inverse stands in the
+/// workspace in blocks of 16 x 16, those that are not zero, a row for each of its columns, as bfloat16 and what that rounding lost.
 /// </content>
 /// <remarks>
 /// Rows stand in the order <see cref="Mixed"/> and columns of the right side are taken in twos: a thread then reads two neighbours of a row and
-/// writes four, and the threads of a warp find them in different banks.
+/// writes four, and the threads of a warp find them in different banks. So they find eights of a column of the inverse (<see cref="Eight"/>).
 /// </remarks>
 public readonly partial struct CudaTile
 {
-    // The numbers of a column, what their rounding lost, and 16 bytes more: eight columns begin in different banks.
-    private const int InverseStride = 144;
+    /// <summary>Bytes of the workspace that the inverse of the longest systems of these takes: more than half of <see cref="WorkspaceBytes"/>.</summary>
+    internal const int InverseBytes = 10 * InverseBlock;
 
-    private const int RestsAt = 64;
+    /// <summary>Rows of the longest of these systems.</summary>
+    internal const int ShortRows = 4 * Side;
 
-    /// <summary>True if one warp inverts the matrix of a system.</summary>
-    private static bool IsShort(CudaTile l) => (l.Rows == Side || l.Rows == 2 * Side) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact;
+    // Of a block: its numbers, then what their rounding lost.
+    private const int InverseBlock = 2 * LostAt;
+
+    private const int LostAt = Side * InverseStride;
+
+    private const int InverseStride = Side << 1;
+
+    /// <summary>True if the matrix of a system is inverted.</summary>
+    private static bool IsShort(CudaTile l) => (l.Rows == Side || l.Rows == 2 * Side || l.Rows == ShortRows) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact;
 
     private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
@@ -28,9 +36,9 @@ public readonly partial struct CudaTile
         {
             // What is known of the right side before the inverse is.
             int j = Warp * Side;
-            Fragment upper = Paired(x, s, 0, j), lower = Lower(x, s, j);
+            RightSide known = RightSide.Of(x, s, j);
             Synchronize();
-            PutSolution(result, upper, lower, j, transposed);
+            PutSolution(result, known, j, transposed);
         }
         else
         {
@@ -46,10 +54,10 @@ public readonly partial struct CudaTile
         if (IsBlockAWarp(x) && IsBlockAWarp(y))
         {
             int j = Warp * Side;
-            Fragment upper = Paired(x, s, 0, j), lower = Lower(x, s, j), upperOfY = Paired(y, t, 0, j), lowerOfY = Lower(y, t, j);
+            RightSide known = RightSide.Of(x, s, j), other = RightSide.Of(y, t, j);
             Synchronize();
-            PutSolution(first, upper, lower, j, transposed);
-            PutSolution(second, upperOfY, lowerOfY, j, transposed);
+            PutSolution(first, known, j, transposed);
+            PutSolution(second, other, j, transposed);
         }
         else
         {
@@ -64,7 +72,11 @@ public readonly partial struct CudaTile
     {
         // Others may still use the workspace.
         Synchronize();
-        if (Warp == 0)
+        if (l.Rows == ShortRows)
+        {
+            InvertSixtyFour((uint)l.address);
+        }
+        else if (Warp == 0)
         {
             if (l.Rows == Side)
             {
@@ -79,45 +91,111 @@ public readonly partial struct CudaTile
 
     private static bool IsBlockAWarp(CudaTile x) => (x.Columns + Side - 1) / Side == Warps;
 
-    private static Fragment Lower(CudaTile x, CudaTile s, int j) => x.Rows > Side ? Paired(x, s, Side, j) : default;
+    /// <summary>16 columns of a right side, of up to 64 rows.</summary>
+    private struct RightSide
+    {
+        public Fragment First;
+        public Fragment Second;
+        public Fragment Third;
+        public Fragment Fourth;
+
+        public static RightSide Of(CudaTile x, CudaTile s, int j)
+        {
+            RightSide columns = default;
+            columns.First = Paired(x, s, 0, j);
+            if (x.Rows > Side)
+            {
+                columns.Second = Paired(x, s, Side, j);
+            }
+
+            if (x.Rows > 2 * Side)
+            {
+                columns.Third = Paired(x, s, 2 * Side, j);
+                columns.Fourth = Paired(x, s, 3 * Side, j);
+            }
+
+            return columns;
+        }
+    }
 
     private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, bool transposed)
     {
         for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
         {
-            PutSolution(result, Paired(x, s, 0, j), Lower(x, s, j), j, transposed);
+            PutSolution(result, RightSide.Of(x, s, j), j, transposed);
         }
     }
 
     /// <summary>The product of the inverse, or of its transpose, and 16 columns.</summary>
-    private static void PutSolution(CudaTile result, in Fragment upper, in Fragment lower, int j, bool transposed)
+    private static void PutSolution(CudaTile result, in RightSide x, int j, bool transposed)
     {
-        int row = Mixed(Lane & 7) + (transposed ? Lane & 8 : (Lane >> 4) << 3), number = transposed ? (Lane >> 4) << 3 : Lane & 8;
-        uint at = Workspace(WorkspaceBytes / 2) + (uint)((row * InverseStride) + (number << 1));
-        var first = default(Block16);
-        AddProduct<Keeping>(ref first, Digits<Keeping>(at, !transposed), upper);
-        if (result.Rows == Side)
+        uint at = Inverse(result.Rows) + (transposed ? Eight(Mixed(Lane & 7) + (Lane & 8), Lane >> 4) : Eight(Mixed(Lane & 7) + ((Lane >> 4) << 3), (Lane >> 3) & 1));
+        Block16 first, second, third, fourth;
+        if (transposed)
         {
-            PutFours(result, 0, j, first);
+            first = Solved(at, result.Rows, 0, x, transposed);
+            second = Solved(at, result.Rows, 1, x, transposed);
+            third = Solved(at, result.Rows, 2, x, transposed);
+            fourth = Solved(at, result.Rows, 3, x, transposed);
         }
         else
         {
-            Fragment corner = Digits<Keeping>(at + (Side << 1), !transposed);
-            var second = default(Block16);
-            if (transposed)
-            {
-                AddProduct<Keeping>(ref first, corner, lower);
-            }
-            else
-            {
-                AddProduct<Keeping>(ref second, corner, upper);
-            }
+            // After each, a part of the right side is needed no more: here, too.
+            fourth = Solved(at, result.Rows, 3, x, transposed);
+            third = Solved(at, result.Rows, 2, x, transposed);
+            second = Solved(at, result.Rows, 1, x, transposed);
+            first = Solved(at, result.Rows, 0, x, transposed);
+        }
 
-            AddProduct<Keeping>(ref second, Digits<Keeping>(at + (Side << 1) + (Side * InverseStride), !transposed), lower);
-            PutFours(result, 0, j, first);
+        PutFours(result, 0, j, first);
+        if (result.Rows > Side)
+        {
             PutFours(result, Side, j, second);
         }
+
+        if (result.Rows > 2 * Side)
+        {
+            PutFours(result, 2 * Side, j, third);
+            PutFours(result, 3 * Side, j, fourth);
+        }
     }
+
+    /// <summary>Row i of blocks of a solution, of systems that have it.</summary>
+    private static Block16 Solved(uint at, int rows, int i, in RightSide x, bool transposed)
+    {
+        var sum = default(Block16);
+        if (i * Side < rows)
+        {
+            AddSolved(ref sum, at, rows, i, 0, x.First, transposed);
+            AddSolved(ref sum, at, rows, i, 1, x.Second, transposed);
+            AddSolved(ref sum, at, rows, i, 2, x.Third, transposed);
+            AddSolved(ref sum, at, rows, i, 3, x.Fourth, transposed);
+        }
+
+        return sum;
+    }
+
+    /// <summary>What block (i, k) of the inverse, or of its transpose, adds to a solution: nothing, if it is zero.</summary>
+    private static void AddSolved(ref Block16 sum, uint at, int rows, int i, int k, in Fragment x, bool transposed)
+    {
+        if (k * Side < rows && (transposed ? i <= k : k <= i))
+        {
+            AddProduct<Keeping>(ref sum, OfInverse(at + (transposed ? BlockOfInverse(k, i) : BlockOfInverse(i, k)), !transposed), x);
+        }
+    }
+
+    /// <summary>Where the inverse of a system begins.</summary>
+    private static uint Inverse(int rows) => Workspace(rows == Side ? InverseBlock : rows == 2 * Side ? 3 * InverseBlock : InverseBytes);
+
+    /// <summary>Bytes from there to a block: three of the first 32 rows, as many of the next, those between them.</summary>
+    private static uint BlockOfInverse(int i, int k) => (uint)((i >> 1 == k >> 1 ? ((i >> 1) * 3) + (i & 1) + (k & 1) : 6 + ((i & 1) << 1) + k) * InverseBlock);
+
+    /// <summary>Bytes from where a block of the inverse begins to eight numbers of a column: the first eight, or with half 1 the others. Eights of eight columns stand in different banks.</summary>
+    private static uint Eight(int column, int half) => (uint)((column * InverseStride) + ((half ^ ((column >> 2) & 1)) << 4));
+
+    /// <summary>A block of the inverse, as a factor.</summary>
+    private static Fragment OfInverse(uint at, bool transposed) =>
+        transposed ? Fragment.Of(Ptx.LoadMatrixTransposed(at), Ptx.LoadMatrixTransposed(at + LostAt)) : Fragment.Of(Ptx.LoadMatrix(at), Ptx.LoadMatrix(at + LostAt));
 
     /// <summary>The i-th of eight rows, as they stand in an inverse. Neighbours of the order are two rows apart (modulo 4), and so are every second.</summary>
     private static int Mixed(int i) => (i >> 1) ^ ((i & 1) * 6);
@@ -165,51 +243,137 @@ public readonly partial struct CudaTile
     private static void PutFour(uint at, CudaPair low, CudaPair high) => Ptx.Store2(at, Interop.IntAsFloat(low.Rounded), Interop.IntAsFloat(high.Rounded));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixteen(uint l) =>
-        InvertDiagonal(l, Side + RowPadding, Workspace(WorkspaceBytes / 2) + (uint)((Lane & 15) * InverseStride));
+    private static void InvertSixteen(uint l) => InvertDiagonal(l, Side + RowPadding, Inverse(Side), Lane & 15);
 
-    /// <summary>Inverts 32 rows, in one warp: both blocks of the diagonal by substitution, a column of either in a thread; with them the block below.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertThirtyTwo(uint l)
+    private static void InvertThirtyTwo(uint l) => InvertTwo(l, (2 * Side) + RowPadding, Inverse(2 * Side));
+
+    /// <summary>
+    /// Inverts 64 rows: a warp each 32 of them; with both the blocks below, a column of these in a warp. Others than these two, if there are: they read what
+    /// stands below in l meanwhile.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void InvertSixtyFour(uint l)
     {
-        const int Stride = (2 * Side) + RowPadding;
-        uint inverse = Workspace(WorkspaceBytes / 2);
-        int block = (Lane >> 4) * Side, g = Lane >> 2, t = Lane & 3;
-        InvertDiagonal(l + (uint)(block * ((Stride + 1) << 2)), Stride, inverse + (uint)((Lane * InverseStride) + (block << 1)));
+        const int Stride = ShortRows + RowPadding, Half = 2 * Side;
+        uint inverse = Inverse(ShortRows);
+        if (Warp < 2)
+        {
+            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse + (uint)(Warp * 3 * InverseBlock));
+        }
+
+        int column = Warps > 2 ? Warp - 2 : Warp;
+        if (column is 0 or 1)
+        {
+            InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column);
+        }
+        else
+        {
+            Synchronize();
+        }
+    }
+
+    /// <summary>Inverts two blocks of the diagonal, in one warp: both by substitution, a column of either in a thread; with them the block below.</summary>
+    /// <param name="l">Where the first block begins.</param>
+    /// <param name="stride">Numbers from a row to the next.</param>
+    /// <param name="inverse">Where the first block of the inverse goes; the block below comes after it, and then the second.</param>
+    private static void InvertTwo(uint l, int stride, uint inverse)
+    {
+        int second = Lane >> 4;
+        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse + (uint)(second * 2 * InverseBlock), Lane & 15);
 
         // The block below the diagonal, transposed: -(first inverse)^T (block of l)^T (second inverse)^T.
-        uint even = l + (uint)(((Side + g) * (Stride << 2)) + (t << 2)), odd = l + (uint)(((Side + g) * (Stride << 2)) + ((t ^ 6) << 2));
-        const uint Below = 8 * (Stride << 2);
-        Fragment below = Fragment.Of<Keeping>(
-            new(Ptx.Load(even), Ptx.Load(odd)), new(Ptx.Load(even + Below), Ptx.Load(odd + Below)),
-            new(Ptx.Load(even + 32), Ptx.Load(odd + 32)), new(Ptx.Load(even + Below + 32), Ptx.Load(odd + Below + 32)));
+        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride);
         Ptx.Together();
         var product = default(Block16);
-        AddProduct<Keeping>(ref product, Digits<Keeping>(inverse + (uint)(((Lane & 15) * InverseStride) + ((Lane >> 4) << 4)), transposed: false), below);
-        int row = Side + (Lane & 7) + ((Lane >> 4) << 3);
-        Block16 corner = Times(product, Digits<Keeping>(inverse + (uint)((row * InverseStride) + ((Side + (Lane & 8)) << 1)), transposed: true));
-        uint to = inverse + (uint)((g * InverseStride) + (Side << 1) + (t << 2));
-        PutDigits(to, new(-corner.Near.X, -corner.Near.Y));
-        PutDigits(to + 16, new(-corner.Far.X, -corner.Far.Y));
-        PutDigits(to + (8 * InverseStride), new(-corner.Near.Z, -corner.Near.W));
-        PutDigits(to + (8 * InverseStride) + 16, new(-corner.Far.Z, -corner.Far.W));
+        AddProduct<Keeping>(ref product, OfInverse(inverse + AsVectors, transposed: false), below);
+        var corner = default(Block16);
+        AddProduct<Keeping>(ref corner, Split(product), OfInverse(inverse + (2 * InverseBlock) + Along, transposed: true));
+        PutNegative(inverse + InverseBlock, corner);
+    }
+
+    /// <summary>A column of the blocks below two inverses of 32 rows, transposed like <see cref="InvertTwo"/>'s.</summary>
+    /// <param name="l">Where the last 32 rows of the matrix begin.</param>
+    /// <param name="stride">Numbers from a row to the next.</param>
+    /// <param name="inverse">Where the inverse begins; the others have it after a barrier, which is in here.</param>
+    /// <param name="column">The column, 0 or 1.</param>
+    private static void InvertBelow(uint l, int stride, uint inverse, int column)
+    {
+        uint next = l + (uint)(Side * (stride << 2));
+        Fragment third = RowsOf(l + (Side << 2), stride), fourth = RowsOf(next + (Side << 2), stride), thirdOfFirst = default, fourthOfFirst = default;
+        if (column == 0)
+        {
+            thirdOfFirst = RowsOf(l, stride);
+            fourthOfFirst = RowsOf(next, stride);
+        }
+
+        Synchronize();
+        Block16 upper = default, lower = default;
+        Fragment last = OfInverse(inverse + (uint)((1 + column) * InverseBlock) + AsVectors, transposed: false);
+        AddProduct<Keeping>(ref upper, last, third);
+        AddProduct<Keeping>(ref lower, last, fourth);
+        if (column == 0)
+        {
+            Fragment first = OfInverse(inverse + AsVectors, transposed: false);
+            AddProduct<Keeping>(ref upper, first, thirdOfFirst);
+            AddProduct<Keeping>(ref lower, first, fourthOfFirst);
+        }
+
+        uint turned = inverse + Along, to = inverse + (uint)(column * InverseBlock);
+        Fragment product = Split(upper);
+        Block16 corner = default, under = default;
+        AddProduct<Keeping>(ref corner, product, OfInverse(turned + BlockOfInverse(2, 2), transposed: true));
+        AddProduct<Keeping>(ref under, product, OfInverse(turned + BlockOfInverse(3, 2), transposed: true));
+        AddProduct<Keeping>(ref under, Split(lower), OfInverse(turned + BlockOfInverse(3, 3), transposed: true));
+        PutNegative(to + BlockOfInverse(2, 0), corner);
+        PutNegative(to + BlockOfInverse(3, 0), under);
+    }
+
+    // Where a lane's eight of a block of the inverse begins, if its columns are 16 vectors, and if its rows are.
+    private static uint AsVectors => Eight(Lane & 15, Lane >> 4);
+
+    private static uint Along => Eight((Lane & 7) + ((Lane >> 4) << 3), (Lane >> 3) & 1);
+
+    /// <summary>16 rows of a block of the matrix as vectors, their numbers in the mixed order.</summary>
+    private static Fragment RowsOf(uint l, int stride)
+    {
+        int g = Lane >> 2, t = Lane & 3;
+        uint even = l + (uint)((g * (stride << 2)) + (t << 2)), odd = l + (uint)((g * (stride << 2)) + ((t ^ 6) << 2)), down = (uint)(8 * (stride << 2));
+        return Fragment.Of<Keeping>(
+            new(Ptx.Load(even), Ptx.Load(odd)), new(Ptx.Load(even + down), Ptx.Load(odd + down)),
+            new(Ptx.Load(even + 32), Ptx.Load(odd + 32)), new(Ptx.Load(even + down + 32), Ptx.Load(odd + down + 32)));
+    }
+
+    /// <summary>Sums as the left factor of the next product.</summary>
+    private static Fragment Split(in Block16 sum) =>
+        Fragment.Of<Keeping>(new(sum.Near.X, sum.Near.Y), new(sum.Near.Z, sum.Near.W), new(sum.Far.X, sum.Far.Y), new(sum.Far.Z, sum.Far.W));
+
+    /// <summary>A block of the inverse: sums taken negative.</summary>
+    private static void PutNegative(uint block, in Block16 sum)
+    {
+        int g = Lane >> 2, pair = (Lane & 3) << 2;
+        uint near = block + Eight(g, 0) + (uint)pair, far = block + Eight(g, 1) + (uint)pair;
+        PutDigits(near, new(-sum.Near.X, -sum.Near.Y));
+        PutDigits(far, new(-sum.Far.X, -sum.Far.Y));
+        PutDigits(near + (8 * InverseStride), new(-sum.Near.Z, -sum.Near.W));
+        PutDigits(far + (8 * InverseStride), new(-sum.Far.Z, -sum.Far.W));
     }
 
     private static void PutDigits(uint at, CudaPair x)
     {
         uint rounded = x.Rounded;
         Ptx.StoreBitsNear(at, rounded);
-        Ptx.StoreBitsNear(at + RestsAt, x.Rest(rounded));
+        Ptx.StoreBitsNear(at + LostAt, x.Rest(rounded));
     }
 
     /// <summary>A column of the inverse of a unit lower triangular block of 16: substitution on a column of the identity, four rows at a time.</summary>
     /// <param name="l">Where the block begins.</param>
     /// <param name="stride">Numbers from one of its rows to the next.</param>
-    /// <param name="to">Where the column goes.</param>
-    private static void InvertDiagonal(uint l, int stride, uint to)
+    /// <param name="block">Where the block of the inverse begins.</param>
+    /// <param name="own">The column.</param>
+    private static void InvertDiagonal(uint l, int stride, uint block, int own)
     {
         uint row = (uint)(stride << 2);
-        int own = Lane & 15;
         CudaQuad a = Unit(own, 0), b = Unit(own, 4), c = Unit(own, 8), d = Unit(own, 12);
         Triangle(ref a, l, row);
         Minus(ref b, l + (4 * row), row, a);
@@ -221,8 +385,8 @@ public readonly partial struct CudaTile
         Minus(ref d, l + (12 * row) + 16, row, b);
         Minus(ref d, l + (12 * row) + 32, row, c);
         Triangle(ref d, l + (12 * row) + 48, row);
-        PutEight(to, new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
-        PutEight(to + 16, new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
+        PutEight(block + Eight(own, 0), LostAt, new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
+        PutEight(block + Eight(own, 1), LostAt, new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
     }
 
     private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);
@@ -245,11 +409,11 @@ public readonly partial struct CudaTile
         y = new(a, b, c, y.W - (fourth.X * a) - (fourth.Y * b) - (fourth.Z * c));
     }
 
-    /// <summary>Eight numbers, in pairs, and what their rounding lost.</summary>
-    private static void PutEight(uint to, CudaPair x, CudaPair y, CudaPair z, CudaPair w)
+    /// <summary>Eight numbers, in pairs, and what their rounding lost so many bytes behind.</summary>
+    private static void PutEight(uint to, uint lost, CudaPair x, CudaPair y, CudaPair z, CudaPair w)
     {
         uint a = x.Rounded, b = y.Rounded, c = z.Rounded, d = w.Rounded;
         Ptx.StoreBits4Near(to, a, b, c, d);
-        Ptx.StoreBits4Near(to + RestsAt, x.Rest(a), y.Rest(b), z.Rest(c), w.Rest(d));
+        Ptx.StoreBits4Near(to + lost, x.Rest(a), y.Rest(b), z.Rest(c), w.Rest(d));
     }
 }

@@ -108,14 +108,4 @@ public readonly partial struct CudaTile
             }
         }
     }
-
-    /// <summary>The product of a block of sums and 16 vectors.</summary>
-    private static Block16 Times(Block16 a, in Fragment b)
-    {
-        Fragment left = Fragment.Of<Keeping>(new(a.Near.X, a.Near.Y), new(a.Near.Z, a.Near.W), new(a.Far.X, a.Far.Y), new(a.Far.Z, a.Far.W));
-        Block16 sum = default;
-        sum.Near = Keeping.Near(CudaQuad.All(0), left, b);
-        sum.Far = Keeping.Far(CudaQuad.All(0), left, b);
-        return sum;
-    }
 }
