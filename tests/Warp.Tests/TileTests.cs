@@ -189,6 +189,89 @@ public sealed unsafe class TileTests
         }
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(24)]
+    [InlineData(32)]
+    [InlineData(44)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void Sums_columns_of_numbers(int rows)
+    {
+        float[] Any() => Numbers(rows, 1, (_, _) => Next());
+        float[][] x = [Any(), Any()];
+        Check(x, rows, [1, 1], (0, 1e-6), t => ReferenceTile.CumulativeSum(t[0], t[1]), t => CudaTile.CumulativeSum(t[0], t[1]));
+        Check(x, rows, [1, 1], (0, 1e-6), t => ReferenceTile.CumulativeSum(t[0], t[0]), t => CudaTile.CumulativeSum(t[0], t[0]));
+        foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
+        {
+            Check(x, rows, [1, 1], (0, 1e-6), t => ReferenceTile.ReverseCumulativeSum(t[0], t[1], into), t => CudaTile.ReverseCumulativeSum(t[0], t[1], into));
+            Check(x, rows, [1, 1], (0, 1e-6), t => ReferenceTile.Sum(t[0].Block(0, 1, 0, 1), t[1], into), t => CudaTile.Sum(t[0].Block(0, 1, 0, 1), t[1], into));
+            Check(x, rows, [1, 1], (0, 1e-6), t => ReferenceTile.Copy(t[0], t[1], into), t => CudaTile.Copy(t[0], t[1], into));
+        }
+    }
+
+    /// <summary>What is summed up to a row does not hang on what comes after it, not even by rounding.</summary>
+    [Fact]
+    public void Running_sums_know_no_later_row()
+    {
+        float[][] x = [new float[64], Numbers(64, 1, (i, _) => i < 40 ? Next() : -1e6)];
+        Check(
+            x, 64, [1, 1], (0, 1e-6),
+            t =>
+            {
+                ReferenceTile.CumulativeSum(t[0], t[1]);
+                ReferenceTile.Clear(t[0].Block(40, 24, 0, 1));
+            },
+            t =>
+            {
+                CudaTile.CumulativeSum(t[0], t[1]);
+                CudaTile.Synchronize();
+                CudaTile.Trim(t[0], 40);
+            });
+    }
+
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(32, 32)]
+    [InlineData(40, 24)]
+    [InlineData(64, 64)]
+    [InlineData(64, 128)]
+    [InlineData(18, 20)]
+    public void Sums_rows_and_columns(int rows, int columns)
+    {
+        float[] Any(int width) => Numbers(rows, width, (_, _) => Next());
+        float[][] x = [Any(1), Any(columns), Any(columns), Any(columns), Any(1)];
+        int[] widths = [1, columns, columns, columns, 1];
+        foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
+        {
+            Check(x, rows, widths, (0, 1e-6), t => ReferenceTile.RowSum(t[0], t[1], into), t => CudaTile.RowSum(t[0], t[1], into));
+            Check(x, rows, widths, (0, 2e-6), t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => CudaTile.RowDot(t[0], t[1], t[2], into));
+            Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.ColumnSum(t[1].Block(0, 1, 0, columns), t[2], into), t => CudaTile.ColumnSum(t[1].Block(0, 1, 0, columns), t[2], into));
+        }
+
+        Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.Normalize(t[1], t[2]), t => CudaTile.Normalize(t[1], t[2]));
+        Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.NormalizeAdjoint(t[1], t[2], t[3]), t => CudaTile.NormalizeAdjoint(t[1], t[2], t[3]));
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(48)]
+    [InlineData(64)]
+    public void Decays_pairs(int rows)
+    {
+        float[] decays = Decays(rows, 1, 0.5);
+        float[][] x = [Numbers(rows, rows, (_, _) => Next()), Numbers(rows, rows, (_, _) => Next()), decays];
+        int[] widths = [rows, rows, 1];
+        foreach (Causal causal in new[] { Causal.Strict, Causal.Inclusive })
+        {
+            foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
+            {
+                Check(x, rows, widths, (0, 1e-6), t => ReferenceTile.Decay(t[0], t[1], t[2], t[2], causal, into), t => CudaTile.Decay(t[0], t[1], t[2], t[2], causal, into));
+            }
+        }
+    }
+
     /// <summary>Two systems of one matrix, one after the other.</summary>
     private static void Both(Action<ReferenceTile, ReferenceTile, ReferenceTile> solve, ReferenceTile[] t)
     {

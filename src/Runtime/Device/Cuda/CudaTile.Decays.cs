@@ -10,8 +10,14 @@ public readonly partial struct CudaTile
     public static void Decay(CudaTile result, CudaTile x, CudaTile e, CudaTile g, Causal causal, Into into)
     {
         int step = result.QuadRowStep, across = result.ColumnStep;
-        for (int i = result.QuadRow; result.Rows == step | i < result.Rows; i += step)
+        for (int first = 0; first < result.Rows; first += step)
         {
+            int i = first + result.QuadRow;
+            if (!result.HasQuads(i))
+            {
+                break;
+            }
+
             int allowed = Allowed(i, result.Rows, result.Columns, causal);
             float own = Ptx.Load(e.Near(i, 0));
             for (int j = result.FirstColumn; result.HasColumn(j); j += across)
@@ -23,11 +29,6 @@ public readonly partial struct CudaTile
                 {
                     break;
                 }
-            }
-
-            if (result.Rows <= step)
-            {
-                break;
             }
         }
     }

@@ -111,8 +111,14 @@ public readonly partial struct CudaTile
     /// <summary>A thread has the numbers that it has where pairs decay.</summary>
     private static void ScaleToFactor(CudaTile result, CudaTile x, CudaTile s)
     {
-        for (int i = x.QuadRow; x.Rows == x.QuadRowStep | i < x.Rows; i += x.QuadRowStep)
+        for (int first = 0; first < x.Rows; first += x.QuadRowStep)
         {
+            int i = first + x.QuadRow;
+            if (!x.HasQuads(i))
+            {
+                break;
+            }
+
             CudaQuad scale = CudaQuad.All(Ptx.Load(s.Near(i, 0)));
             for (int j = x.FirstColumn; x.HasColumn(j); j += x.ColumnStep)
             {
@@ -122,11 +128,6 @@ public readonly partial struct CudaTile
                 {
                     break;
                 }
-            }
-
-            if (x.Rows <= x.QuadRowStep)
-            {
-                break;
             }
         }
 
@@ -152,18 +153,18 @@ public readonly partial struct CudaTile
     {
         if (x.InOctets)
         {
-            for (int i = OctetRow; x.EvenRows | i < x.Rows; i += OctetRows)
+            for (int first = 0; first < x.Rows; first += OctetRows)
             {
-                uint from = x.Near(i, OctetColumn), to = result.Near(i, OctetColumn);
-                CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), d = x.Of(from, 3);
-                CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (d * d))).Sum) + NormEpsilon));
-                PutQuad(to, a * scale);
-                x.PutOf(to, 1, b * scale);
-                x.PutOf(to, 2, c * scale);
-                x.PutOf(to, 3, d * scale);
-                if (x.Rows <= OctetRows)
+                int i = first + OctetRow;
+                if (x.HasOctets(i))
                 {
-                    break;
+                    uint from = x.Near(i, OctetColumn), to = result.Near(i, OctetColumn);
+                    CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), d = x.Of(from, 3);
+                    CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (d * d))).Sum) + NormEpsilon));
+                    PutQuad(to, a * scale);
+                    x.PutOf(to, 1, b * scale);
+                    x.PutOf(to, 2, c * scale);
+                    x.PutOf(to, 3, d * scale);
                 }
             }
         }
@@ -178,21 +179,21 @@ public readonly partial struct CudaTile
     {
         if (x.InOctets)
         {
-            for (int i = OctetRow; x.EvenRows | i < x.Rows; i += OctetRows)
+            for (int first = 0; first < x.Rows; first += OctetRows)
             {
-                uint from = x.Near(i, OctetColumn), given = d.Near(i, OctetColumn), to = dx.Near(i, OctetColumn);
-                CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), e = x.Of(from, 3);
-                CudaQuad da = Ptx.Load4(given), db = x.Of(given, 1), dc = x.Of(given, 2), de = x.Of(given, 3);
-                float scale = Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (e * e))).Sum) + NormEpsilon);
-                float along = Ptx.SumOfEight(((a * da) + (b * db) + ((c * dc) + (e * de))).Sum);
-                CudaQuad turn = CudaQuad.All(scale * scale * along), all = CudaQuad.All(scale);
-                PutQuad(to, Ptx.Load4(to) + ((da - (a * turn)) * all));
-                x.PutOf(to, 1, x.Of(to, 1) + ((db - (b * turn)) * all));
-                x.PutOf(to, 2, x.Of(to, 2) + ((dc - (c * turn)) * all));
-                x.PutOf(to, 3, x.Of(to, 3) + ((de - (e * turn)) * all));
-                if (x.Rows <= OctetRows)
+                int i = first + OctetRow;
+                if (x.HasOctets(i))
                 {
-                    break;
+                    uint from = x.Near(i, OctetColumn), given = d.Near(i, OctetColumn), to = dx.Near(i, OctetColumn);
+                    CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), e = x.Of(from, 3);
+                    CudaQuad da = Ptx.Load4(given), db = x.Of(given, 1), dc = x.Of(given, 2), de = x.Of(given, 3);
+                    float scale = Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (e * e))).Sum) + NormEpsilon);
+                    float along = Ptx.SumOfEight(((a * da) + (b * db) + ((c * dc) + (e * de))).Sum);
+                    CudaQuad turn = CudaQuad.All(scale * scale * along), all = CudaQuad.All(scale);
+                    PutQuad(to, Ptx.Load4(to) + ((da - (a * turn)) * all));
+                    x.PutOf(to, 1, x.Of(to, 1) + ((db - (b * turn)) * all));
+                    x.PutOf(to, 2, x.Of(to, 2) + ((dc - (c * turn)) * all));
+                    x.PutOf(to, 3, x.Of(to, 3) + ((de - (e * turn)) * all));
                 }
             }
         }
@@ -212,8 +213,8 @@ public readonly partial struct CudaTile
     /// <summary>True if four rows at a time are rows of this tile, and rows are at most four times eight fours.</summary>
     private bool InOctets => ((Rows & 3) | (Columns & 31)) == 0 & Columns <= 128;
 
-    /// <summary>True if every turn of the group has all of its rows, and there is one.</summary>
-    private bool EvenRows => Rows == OctetRows;
+    /// <summary>True if there is a row for these eight lanes in a turn of the group.</summary>
+    private bool HasOctets(int row) => (Rows & (OctetRows - 1)) == 0 | row < Rows;
 
     /// <summary>A lane's four of the columns from 32 <paramref name="part"/> on, of a tile as wide as this one; zeros if there are none.</summary>
     private CudaQuad Of(uint row, int part) => Ptx.Load4If(Columns - (part << 5), row + (uint)(part << 7));
@@ -283,18 +284,17 @@ public readonly partial struct CudaTile
     private static void RowSums<TSummand>(CudaTile result, CudaTile a, CudaTile b, Into into)
         where TSummand : struct, ISummand
     {
-        for (int i = OctetRow; a.EvenRows | i < a.Rows; i += OctetRows)
+        for (int first = 0; first < a.Rows; first += OctetRows)
         {
-            CudaQuad sums = TSummand.At(a, b, i, 0) + TSummand.At(a, b, i, 1) + (TSummand.At(a, b, i, 2) + TSummand.At(a, b, i, 3));
-            float sum = Ptx.SumOfEight(sums.Sum);
-            if ((Lane & 7) == 0)
+            int i = first + OctetRow;
+            if (a.HasOctets(i))
             {
-                result.PutDown(i, sum, into);
-            }
-
-            if (a.Rows <= OctetRows)
-            {
-                break;
+                CudaQuad sums = TSummand.At(a, b, i, 0) + TSummand.At(a, b, i, 1) + (TSummand.At(a, b, i, 2) + TSummand.At(a, b, i, 3));
+                float sum = Ptx.SumOfEight(sums.Sum);
+                if ((Lane & 7) == 0)
+                {
+                    result.PutDown(i, sum, into);
+                }
             }
         }
     }

@@ -9,13 +9,22 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void CumulativeSum(CudaTile result, CudaTile x)
     {
-        if (x.Columns == 1 & x.Rows <= 32)
+        if (x.Columns == 1 & x.Rows <= 64)
         {
-            // A lane of the first warp has a number.
+            // A lane of the first warp has a number, or two that are 32 rows apart.
             if (Warp == 0)
             {
-                float sum = Ptx.SumUpTo(x.Down(Lane));
-                if (Lane < x.Rows)
+                float x0 = x.Down(Lane), x1 = x.Rows > 32 ? x.Down(Lane + 32) : 0f, sum = Ptx.SumUpTo(x0);
+                if (x.Rows > 32)
+                {
+                    float further = Ptx.SumUpTo(x1) + Ptx.SumOfWarp(x0);
+                    if (x.HasDown(Lane + 32))
+                    {
+                        Ptx.Store(result.Near(Lane + 32, 0), further);
+                    }
+                }
+
+                if (x.HasDown(Lane))
                 {
                     Ptx.Store(result.Near(Lane, 0), sum);
                 }
@@ -30,12 +39,22 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void ReverseCumulativeSum(CudaTile result, CudaTile x, Into into)
     {
-        if (x.Columns == 1 & x.Rows <= 32)
+        if (x.Columns == 1 & x.Rows <= 64)
         {
             if (Warp == 0)
             {
-                float sum = Ptx.SumFrom(x.Down(Lane));
-                if (Lane < x.Rows)
+                float x0 = x.Down(Lane), x1 = x.Rows > 32 ? x.Down(Lane + 32) : 0f, sum = Ptx.SumFrom(x0);
+                if (x.Rows > 32)
+                {
+                    float further = Ptx.SumFrom(x1);
+                    sum += Ptx.SumOfWarp(x1);
+                    if (x.HasDown(Lane + 32))
+                    {
+                        result.PutDown(Lane + 32, further, into);
+                    }
+                }
+
+                if (x.HasDown(Lane))
                 {
                     result.PutDown(Lane, sum, into);
                 }
@@ -53,6 +72,25 @@ public readonly partial struct CudaTile
         if (x.Columns == 1)
         {
             Sum(result, x, into);
+        }
+        else if (((x.Columns & 7) | (x.Rows & 3)) == 0)
+        {
+            // A warp has eight columns, eight lanes a row: four rows at a time, which stand in different banks.
+            for (int c = (Warp << 3) | (Lane & 7); c < x.Columns; c += Warps << 3)
+            {
+                float sum = 0;
+                for (int first = 0; first < x.Rows; first += 4)
+                {
+                    sum += Ptx.Load(x.Near(first + (Lane >> 3), c));
+                }
+
+                sum += Ptx.Across(sum, 8);
+                sum += Ptx.Across(sum, 16);
+                if (Lane < 8)
+                {
+                    result.Put(0, c, sum, into);
+                }
+            }
         }
         else
         {
@@ -173,9 +211,9 @@ public readonly partial struct CudaTile
             if (Warp == 0)
             {
                 float sum = x.Down(Lane);
-                for (int i = Lane + 32; x.Rows > 32 && i < x.Rows; i += 32)
+                for (int turn = 32; turn < x.Rows; turn += 32)
                 {
-                    sum += Ptx.Load(x.Near(i, 0));
+                    sum += x.Down(turn + Lane);
                 }
 
                 sum = Ptx.SumOfWarp(sum);
@@ -225,8 +263,11 @@ public readonly partial struct CudaTile
         }
     }
 
-    /// <summary>A number of a column, 0 beyond its rows.</summary>
-    private float Down(int i) => i < Rows ? Ptx.Load(Near(i, 0)) : 0f;
+    /// <summary>True if a column has a number for this lane, which has every 32nd.</summary>
+    private bool HasDown(int i) => (Rows & 31) == 0 | i < Rows;
+
+    /// <summary>This lane's number of a column, 0 beyond its rows.</summary>
+    private float Down(int i) => HasDown(i) ? Ptx.Load(Near(i, 0)) : 0f;
 
     private void PutDown(int i, float value, Into into)
     {

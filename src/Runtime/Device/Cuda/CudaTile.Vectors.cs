@@ -17,8 +17,8 @@ public readonly partial struct CudaTile
     /// <summary>The address of a number of a vector.</summary>
     private uint NearNumber(int i) => Columns == 1 ? Near(i, 0) : Near(0, i);
 
-    /// <summary>True if a vector has the number that the loop over a lane's has come to.</summary>
-    private bool HasNumber(int i) => Numbers == 32 | i < Numbers;
+    /// <summary>True if a vector has a number for this lane, which has every 32nd.</summary>
+    private bool HasNumber(int i) => (Numbers & 31) == 0 | i < Numbers;
 
     /// <summary>
     /// Begins to copy a column of the device's memory to scratch. Of several columns that are fetched each has a warp of its own, so that none waits for another:
@@ -29,24 +29,23 @@ public readonly partial struct CudaTile
         uint place = (uint)result.address >> 4;
         if (Warp == (int)((place ^ (place >> 5)) & (Warps - 1)))
         {
-            for (int i = Lane; result.HasNumber(i); i += 32)
+            for (int turn = 0; turn < result.Numbers; turn += 32)
             {
-                if (x.Element != CudaElement.Float32)
+                int i = turn + Lane;
+                if (result.HasNumber(i))
                 {
-                    Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
-                }
-                else if (!x.IsTensor | i < x.Rows)
-                {
-                    Ptx.CopyLater4(result.Near(i, 0), x.Far(i, 0));
-                }
-                else
-                {
-                    Ptx.Store(result.Near(i, 0), 0f);
-                }
-
-                if (result.Numbers <= 32)
-                {
-                    break;
+                    if (x.Element != CudaElement.Float32)
+                    {
+                        Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
+                    }
+                    else if (!x.IsTensor | i < x.Rows)
+                    {
+                        Ptx.CopyLater4(result.Near(i, 0), x.Far(i, 0));
+                    }
+                    else
+                    {
+                        Ptx.Store(result.Near(i, 0), 0f);
+                    }
                 }
             }
         }
@@ -57,12 +56,12 @@ public readonly partial struct CudaTile
     {
         if (Warp == 0)
         {
-            for (int i = Lane; result.HasNumber(i); i += 32)
+            for (int turn = 0; turn < result.Numbers; turn += 32)
             {
-                Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
-                if (result.Numbers <= 32)
+                int i = turn + Lane;
+                if (result.HasNumber(i))
                 {
-                    break;
+                    Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
                 }
             }
         }
@@ -73,12 +72,12 @@ public readonly partial struct CudaTile
     {
         if (Warp == 0)
         {
-            for (int i = Lane; x.HasNumber(i); i += 32)
+            for (int turn = 0; turn < x.Numbers; turn += 32)
             {
-                Ptx.StoreAny(result.Far(i, 0), (int)result.Element, i, result.Rows, Ptx.Load(x.Near(i, 0)));
-                if (x.Numbers <= 32)
+                int i = turn + Lane;
+                if (x.HasNumber(i))
                 {
-                    break;
+                    Ptx.StoreAny(result.Far(i, 0), (int)result.Element, i, result.Rows, Ptx.Load(x.Near(i, 0)));
                 }
             }
         }
@@ -89,14 +88,14 @@ public readonly partial struct CudaTile
     {
         if (Warp == 0)
         {
-            for (int i = Lane; result.HasNumber(i); i += 32)
+            for (int turn = 0; turn < result.Numbers; turn += 32)
             {
-                uint at = result.NearNumber(i);
-                float value = Ptx.Load(x.NearNumber(i));
-                Ptx.Store(at, into == Into.Set ? value : into == Into.Add ? Ptx.Load(at) + value : Ptx.Load(at) - value);
-                if (result.Numbers <= 32)
+                int i = turn + Lane;
+                if (result.HasNumber(i))
                 {
-                    break;
+                    uint at = result.NearNumber(i);
+                    float value = Ptx.Load(x.NearNumber(i));
+                    Ptx.Store(at, into == Into.Set ? value : into == Into.Add ? Ptx.Load(at) + value : Ptx.Load(at) - value);
                 }
             }
         }

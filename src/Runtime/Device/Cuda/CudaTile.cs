@@ -101,6 +101,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 
     private int QuadRowStep => Threads >> Share;
 
+    // True if there is a row for this thread in a turn of such a loop.
+    private bool HasQuads(int row) => (Rows & (QuadRowStep - 1)) == 0 | row < Rows;
+
     // From a row to the next; a single row is its own next.
     private uint Below => Rows == 1 ? 0 : (uint)stride;
 
