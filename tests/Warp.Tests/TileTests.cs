@@ -32,6 +32,7 @@ public sealed unsafe class TileTests
     [InlineData(32, 48)]
     [InlineData(64, 32)]
     [InlineData(64, 48)]
+    [InlineData(64, 64)]
     [InlineData(48, 32)]
     public void Solves_two_systems_of_a_matrix(int rows, int columns)
     {
@@ -42,6 +43,11 @@ public sealed unsafe class TileTests
         {
             Check(x, rows, widths, (judged, 3e-5), t => Both(ReferenceTile.SolveUnitLower, t), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]));
             Check(x, rows, widths, (judged, 3e-5), t => Both(ReferenceTile.SolveUnitLowerTransposed, t), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]));
+            foreach (int[] factors in new int[][] { [0, 3], [1, 4], [0, 1, 3, 4] })
+            {
+                Check(x, rows, widths, (judged, 5e-3), t => Both(ReferenceTile.SolveUnitLower, t), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]), factors);
+                Check(x, rows, widths, (judged, 5e-3), t => Both(ReferenceTile.SolveUnitLowerTransposed, t), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]), factors);
+            }
         }
     }
 
