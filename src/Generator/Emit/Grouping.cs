@@ -11,14 +11,14 @@ internal sealed class Grouping
 
     private readonly IReadOnlyList<Statement> statements;
     private readonly StorageUses uses;
-    private readonly TileStorage stored;
+    private readonly int scratch;
     private Barriers.Touch[][] touches = [];
 
     private Grouping(IReadOnlyList<Statement> statements, StorageUses uses)
     {
         this.statements = statements;
         this.uses = uses;
-        stored = new TileStorage(uses).Place(Enumerable.Range(0, statements.Count));
+        scratch = new TileStorage(uses).Place(Enumerable.Range(0, statements.Count)).Weight;
     }
 
     /// <summary>The best order, and which of its tiles take no storage that was another's.</summary>
@@ -32,13 +32,13 @@ internal sealed class Grouping
     public static (IReadOnlyList<Statement> Statements, Func<Tile, bool>? Apart) Best(
         IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares, ISet<string> strips)
     {
-        SharedMemory.Room room = SharedMemory.RoomOf(Of(statements, null).stored, statements);
+        int room = SharedMemory.Room(Of(statements, null).scratch, statements);
         foreach (IReadOnlyList<Statement> order in new[] { SolvePairs.Joined(statements), statements })
         {
             foreach (Func<Tile, bool>? apart in Apart)
             {
                 Grouping grouping = Of(order, apart);
-                if (room.Holds(grouping.stored))
+                if (grouping.scratch <= room)
                 {
                     return (grouping.Best(room), apart);
                 }
@@ -52,7 +52,7 @@ internal sealed class Grouping
 
     /// <summary>The order with fewer barriers.</summary>
     /// <param name="room">The scratch that it may take.</param>
-    private IReadOnlyList<Statement> Best(SharedMemory.Room room)
+    private IReadOnlyList<Statement> Best(int room)
     {
         touches = [.. statements.Select(Barriers.Touches)];
         Uses[] each = [.. Uses.Of(statements)];
@@ -96,7 +96,7 @@ internal sealed class Grouping
 
                 // What is next in the order needs what the order needs.
                 withNext = x == order[done] ? all : placed.Place(order.Skip(done).Where(y => y != x));
-                return room.Holds(withNext);
+                return withNext.Weight <= room;
             }
         }
 

@@ -78,7 +78,6 @@ internal sealed class StorageUses
             x => x.Given is null ? (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
         Apart = Array.ConvertAll(Tiles, x => apart?.Invoke(x) == true);
         Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
-        LongWeights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name), SharedMemory.LongChunk));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
     }
 
@@ -102,9 +101,6 @@ internal sealed class StorageUses
 
     /// <summary>By tile, what it takes of scratch.</summary>
     public int[] Weights { get; }
-
-    /// <summary>By tile, what it takes where chunks are long.</summary>
-    public int[] LongWeights { get; }
 
     /// <summary>By tile that is there once more, the one that was there first; otherwise -1.</summary>
     public int[] Firsts { get; }

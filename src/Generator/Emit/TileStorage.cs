@@ -76,7 +76,7 @@ internal sealed class TileStorage
             Take(tile);
         }
 
-        Weight = LongWeight = 0;
+        Weight = 0;
     }
 
     private TileStorage(TileStorage other)
@@ -93,14 +93,10 @@ internal sealed class TileStorage
         reached = other.reached;
         held = other.held;
         Weight = other.Weight;
-        LongWeight = other.LongWeight;
     }
 
     /// <summary>What was taken of scratch since the first statement.</summary>
     public int Weight { get; private set; }
-
-    /// <summary>The same where chunks are long (see <see cref="SharedMemory.LongChunk"/>).</summary>
-    public int LongWeight { get; private set; }
 
     /// <summary>The same, to go on from here.</summary>
     public TileStorage Copy() => new(this);
@@ -290,6 +286,5 @@ internal sealed class TileStorage
         firsts.Add(tile);
         holders.Add(tile);
         Weight += uses.Weights[tile];
-        LongWeight += uses.LongWeights[tile];
     }
 }

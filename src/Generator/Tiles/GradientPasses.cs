@@ -105,7 +105,7 @@ internal sealed class GradientPasses
     private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares)
     {
         var pass = new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares);
-        return pass.FetchingWhatFits();
+        return pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements));
     }
 
     /// <summary>True for what the first part can do without fetching more than a row.</summary>

@@ -99,18 +99,18 @@ internal sealed class Pass
     public Pass Fetching() => Fetching(Statements.Where(IsFromMemory), _ => 0);
 
     /// <summary>Fetches at its top what needs no more scratch there than where it is used, and more as long as there is room.</summary>
-    public Pass FetchingWhatFits()
+    /// <param name="room">What it may take (see <see cref="Cost"/>).</param>
+    public Pass FetchingWhatFits(int room)
     {
         // Orders of statements as Fetching has them, but for arrivals, which take no storage.
         int[] all = [.. Enumerable.Range(0, Statements.Count)], rest = Array.FindAll(all, x => !IsFetch(Statements[x])), early = Array.FindAll(all, x => IsFetch(Statements[x]));
         var empty = new TileStorage(Statements, Results, Given, Factors, Shares);
         TileStorage best = empty.Copy().Place(all);
-        var room = SharedMemory.RoomOf(best, Statements);
         foreach (int statement in all.Where(x => IsFromMemory(Statements[x]) && Statements[x].Results.All(y => y.Name == y.Variable)))
         {
             int[] more = [.. early, statement], less = Array.FindAll(rest, x => x != statement);
             TileStorage next = empty.Copy().Place(more.OrderBy(x => Statements[x] is LoadStatement ? 1 : 0).Concat(less));
-            if (next.TakesNoMoreThan(best) || room.Holds(next))
+            if (next.TakesNoMoreThan(best) || next.Weight <= room)
             {
                 (early, rest, best) = (more, less, next);
             }
@@ -181,18 +181,13 @@ internal sealed class Pass
     public int Cost() => Stored().Weight;
 
     /// <summary>What a tile takes there, rows padded; a column has four numbers a row.</summary>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="columns">Its columns.</param>
-    /// <param name="factor">True if it is a factor.</param>
-    /// <param name="tokens">Tokens of a chunk, if not as many as above.</param>
-    public static int Weight(Dim rows, Dim columns, bool factor, int tokens = 32) =>
-        (rows == Dim.One ? 1 : Length(rows, tokens)) * (columns == Dim.One ? 8 : (Length(columns, tokens) + 8) * (factor ? 1 : 2));
+    public static int Weight(Dim rows, Dim columns, bool factor) => (rows == Dim.One ? 1 : Length(rows)) * (columns == Dim.One ? 8 : (Length(columns) + 8) * (factor ? 1 : 2));
 
-    private static int Length(Dim dim, int tokens) => dim switch
+    private static int Length(Dim dim) => dim switch
     {
         Dim.One => 16,
-        Dim.Token => tokens,
-        Dim.Update => 2 * tokens,
+        Dim.Token => 32,
+        Dim.Update => 64,
         _ => 128,
     };
 

@@ -11,12 +11,6 @@ internal static class SharedMemory
     private const int Group = 9;
     private const int More = 8;
 
-    /// <summary>Tokens of a long chunk.</summary>
-    public const int LongChunk = 64;
-
-    // A system of a long chunk takes two kibibytes more for its operations.
-    private const int LongMore = 2 << 9;
-
     // More groups would leave a thread too few registers.
     private const int MostGroups = 3;
 
@@ -26,26 +20,17 @@ internal static class SharedMemory
     public static int Of(int groups, IEnumerable<Statement> statements) =>
         ((Multiprocessor / groups) - Group - (statements.OfType<CallStatement>().Any(x => x.Method.StartsWith("DecayedGram", StringComparison.Ordinal)) ? More : 0)) << 9;
 
-    /// <summary>What a group may take so that as many share a multiprocessor as do if it takes less, and that one has room where chunks are long, if one has.</summary>
-    /// <param name="least">What it takes at least.</param>
+    /// <summary>The most that a group may take so that as many share a multiprocessor as do if it takes less.</summary>
+    /// <param name="scratch">What it takes at least.</param>
     /// <param name="statements">What it does.</param>
-    public static Room RoomOf(TileStorage least, IReadOnlyList<Statement> statements)
+    public static int Room(int scratch, IEnumerable<Statement> statements)
     {
-        int groups = MostGroups, one = Of(1, statements) - LongMore;
-        while (groups > 1 && Of(groups, statements) < least.Weight)
+        int groups = MostGroups;
+        while (groups > 1 && Of(groups, statements) < scratch)
         {
             groups--;
         }
 
-        return new(Math.Max(Of(groups, statements), least.Weight), least.LongWeight <= one ? one : int.MaxValue);
-    }
-
-    /// <summary>What a group may take.</summary>
-    /// <param name="weight">The most (see <see cref="TileStorage.Weight"/>).</param>
-    /// <param name="longWeight">The most where chunks are long.</param>
-    internal readonly struct Room(int weight, int longWeight)
-    {
-        /// <summary>True if there is room for what was taken.</summary>
-        public bool Holds(TileStorage taken) => taken.Weight <= weight && taken.LongWeight <= longWeight;
+        return Math.Max(Of(groups, statements), scratch);
     }
 }

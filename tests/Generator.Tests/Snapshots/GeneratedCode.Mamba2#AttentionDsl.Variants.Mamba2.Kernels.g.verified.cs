@@ -165,9 +165,9 @@ public partial record Mamba2
             KernelKind.Gradients =>
                 Math.Max(
                     2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                     + 3 * Padded.Elements(1, 1, sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 5 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                     + Padded.Elements(sizes.K, 1, sizes),
                     Padded.Factor(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)

@@ -664,45 +664,47 @@ public partial record Mamba2
             TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
+            // dvOfk = k dSNext
+            TTile dvOfkRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dvOfk = dvOfkRoom.Block(0, length, 0, sizes.V);
+            TTile.Product(dvOfk, k, dSNext, Into.Set);
+
+            // What the second part reads comes nearer.
+            ExpectDifferentiate(tensors, sizes, at, between);
+
+            // dread = dOutput
+            // dvIn = dOutput * d
+            TTile dreadRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dread = dreadRoom.Block(0, length, 0, sizes.V);
+            TTile dvInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dvIn = dvInRoom.Block(0, length, 0, sizes.V);
+            Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+
             // dSNextDotS_i = sum over j of dSNext_ij S_ij
             TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
             TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
+            TTile.Copy(projected.dvOfk, dvOfk, Into.Set);
+            TTile.Copy(projected.dread, dread, Into.Set);
+            TTile.Copy(projected.dvIn, dvIn, Into.Set);
 
-            // What the second part reads comes nearer.
-            ExpectDifferentiate(tensors, sizes, at, between);
-
-            // dvOfk = k dSNext
-            TTile dvOfk = v;
-            TTile.Product(dvOfk, k, dSNext, Into.Set);
+            // dqHat = dread S^T
+            TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
+            TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
             // dGLastOfSKept = exp(GLast) * dSNextDotS
             TTile dGLastOfSKept = dSNextDotS;
             Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
             TTile.Synchronize();
-            TTile.Copy(projected.dvOfk, dvOfk, Into.Set);
-
-            // dread = dOutput
-            // dvIn = dOutput * d
-            TTile dread = dkLeftRoom.Block(0, length, 0, sizes.V);
-            TTile dvInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dvIn = dvInRoom.Block(0, length, 0, sizes.V);
-            Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
 
             // dGLast = sum over all of dGLastOfSKept
             TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(projected.dread, dread, Into.Set);
-            TTile.Copy(projected.dvIn, dvIn, Into.Set);
-
-            // dqHat = dread S^T
-            TTile dqHat = dOutputRoom.Block(0, length, 0, sizes.K);
-            TTile.ProductTransposed(dqHat, dread, S, Into.Set);
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(projected.dqHat, dqHat, Into.Set);
         }
 
         /// <summary>Brings nearer what Project fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>

@@ -149,7 +149,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     internal static int WorkspaceBytes(KernelKind kernel, Sizes sizes, VariantDescription description) =>
         kernel is not (KernelKind.Prepare or KernelKind.Gradients) ? CudaTile.WorkspaceBytes / 2
         : description.PairsDecayByChannel ? CudaTile.WorkspaceBytes
-        : description.PreparesChunks && sizes.Chunk * sizes.Updates > CudaTile.ShortRows / 2 ? CudaTile.InverseBytes
+        : sizes.Chunk * sizes.Updates > CudaTile.ShortRows / 2 ? CudaTile.InverseBytes
         : CudaTile.WorkspaceBytes / 2;
 
     private static bool InPanels(KernelKind kernel, VariantDescription description) =>
