@@ -191,7 +191,7 @@ internal sealed partial class PassesFile
     /// <summary>Names the state before a chunk, and the gradient of the one after it, where a pass over the sequence fetches or leaves them.</summary>
     private void NameStates(KernelWriter kernel, Pass pass)
     {
-        Name(state.Name, "before");
+        Name(state.Name, BeforeName);
         Name(AfterName, "after");
 
         void Name(string tile, string name)

@@ -7,6 +7,9 @@ internal sealed partial class PassesFile
     private const string Alone = "(at.Chunk * at.Heads) + at.Head";
     private const string InOrder = "((at.Chunk + chunk) * at.Heads) + at.Head";
 
+    /// <summary>The state before a chunk, in the workspace.</summary>
+    public const string BeforeName = "before";
+
     // The gradient of the state after a chunk.
     private const string AfterName = "dSNext";
 
@@ -126,7 +129,7 @@ internal sealed partial class PassesFile
         OpenKept(kernel);
         if (readsStates && !reads)
         {
-            NameState(kernel, state.Name, "before", Alone, panel: false);
+            NameState(kernel, state.Name, BeforeName, Alone, panel: false);
             NameState(kernel, AfterName, "after", Alone, panel: false);
         }
 

@@ -18,8 +18,8 @@ internal sealed class GradientPasses
     {
         statements = ScaledSums.Joined(ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states);
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
-        IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]);
-        if (TightSchedule.Of(all, factors, shares: true, SharedMemory.Of(2, all), mostStates: 50) is { } tight)
+        IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]), apart = Recalling([.. statements.Select(x => StatesApart(x, states))], [.. states, .. left]);
+        if (TightSchedule.Of(apart, factors, shares: true, SharedMemory.Of(2, apart), mostStates: 50) is { } tight)
         {
             Gradients = InOrder(tight, factors, shares: true);
             return;
@@ -107,6 +107,13 @@ internal sealed class GradientPasses
         var pass = new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares);
         return pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements));
     }
+
+    /// <summary>
+    /// The statement with the state before the chunk read where an earlier pass left it, if it multiplies both states number by number: then no two states need stand in scratch
+    /// at a time.
+    /// </summary>
+    private static Statement StatesApart(Statement statement, IReadOnlyList<Tile> states) =>
+        statement is CallStatement { Method: "RowDot" } dot && states.All(dot.Arguments.Contains) ? dot.Reading(x => x == states[0] ? x with { Name = PassesFile.BeforeName } : x) : statement;
 
     /// <summary>True for what the first part can do without fetching more than a row.</summary>
     private static bool IsAtHand(Statement statement) => !Pass.IsFromMemory(statement) || statement.Results.All(x => x.Rows == Dim.One);

@@ -6,6 +6,9 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal sealed class Pass
 {
+    // All banks of shared memory, in numbers of 16 bits.
+    private const int Line = 64;
+
     private readonly ISet<string>? factors;
 
     /// <param name="statements">In order.</param>
@@ -180,8 +183,12 @@ internal sealed class Pass
     /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
     public int Cost() => Stored().Weight;
 
-    /// <summary>What a tile takes there, rows padded; a column has four numbers a row.</summary>
-    public static int Weight(Dim rows, Dim columns, bool factor) => (rows == Dim.One ? 1 : Length(rows)) * (columns == Dim.One ? 8 : (Length(columns) + 8) * (factor ? 1 : 2));
+    /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
+    public static int Weight(Dim rows, Dim columns, bool factor)
+    {
+        int row = columns == Dim.One ? 8 : factor ? Length(columns) + (rows != Dim.One && columns is (Dim.Key or Dim.Value) ? 0 : 8) : 2 * (Length(columns) + 8);
+        return ((rows == Dim.One ? 1 : Length(rows)) * row) + Line - 1 & -Line;
+    }
 
     private static int Length(Dim dim) => dim switch
     {

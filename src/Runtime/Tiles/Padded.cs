@@ -5,6 +5,16 @@ namespace AttentionDsl.Runtime;
 /// </summary>
 public static class Padded
 {
+    /// <summary>Columns of a block: factors of so many, or a multiple, stand in blocks where a backend pads rows.</summary>
+    internal const int BlockColumns = 64;
+
+    // Every tile begins where all banks of shared memory begin.
+    private const int Line = 32;
+
+    private static long Height(long rows) => rows == 1 ? 1 : (rows + 15) & ~15;
+
+    private static long Lines(long elements) => (elements + Line - 1) & -Line;
+
     /// <summary>Elements that a scratch tile takes.</summary>
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
@@ -16,11 +26,13 @@ public static class Padded
     /// <param name="sizes">The sizes.</param>
     public static long Elements(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0
         ? Elements(rows, columns)
-        : (rows == 1 ? 1 : (rows + 15) & ~15) * (columns == 1 ? 4 : ((columns + 15) & ~15) + sizes.RowPadding);
+        : Lines(Height(rows) * (columns == 1 ? 4 : ((columns + 15) & ~15) + sizes.RowPadding));
 
-    /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactor"/> takes: half as many where a backend pads rows.</summary>
+    /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactor"/> takes: half as many where a backend pads rows, and no padding in blocks of 64 columns.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
-    public static long Factor(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0 ? Elements(rows, columns) : Elements(rows, Math.Max(columns, 2), sizes) / 2;
+    public static long Factor(long rows, int columns, Sizes sizes) => sizes.RowPadding == 0
+        ? Elements(rows, columns)
+        : Lines(Height(rows) * (rows > 1 && columns % BlockColumns == 0 ? columns : ((columns + 15) & ~15) + sizes.RowPadding) / 2);
 
     /// <summary>Rows after which other rows of the same tile may stand in use of their own: rows come in sixteens where a backend pads them.</summary>
     /// <param name="rows">The rows in use.</param>

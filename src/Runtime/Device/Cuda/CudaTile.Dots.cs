@@ -22,6 +22,14 @@ public readonly partial struct CudaTile
         {
             RowSums<FactorDot>(result, a, b, into);
         }
+        else if (a.InOctets & a.IsFactor & b.IsHandedFactor & (a.Columns & 63) == 0 & a.Rows % (2 * OctetRows) == 0)
+        {
+            FarRowDot(result, a, b, into);
+        }
+        else if (!b.IsScratch)
+        {
+            AnyFarRowDot(result, a, b, into);
+        }
         else if (a.InOctets)
         {
             RowSums<Dot>(result, a, b, into);
@@ -268,16 +276,75 @@ public readonly partial struct CudaTile
                 return CudaQuad.All(0);
             }
 
-            int column = ((Lane & 7) << 3) + (part << 6);
-            CudaQuad x = Ptx.Load4(a.NearFactor(i, column)), y = Ptx.Load4(b.NearFactor(i, column));
-            CudaPair first = Products(x.X, y.X), second = Products(x.Y, y.Y), third = Products(x.Z, y.Z), fourth = Products(x.W, y.W);
-            return new CudaQuad(first.Low, first.High, second.Low, second.High) + new CudaQuad(third.Low, third.High, fourth.Low, fourth.High);
+            int column = EightsColumn + (part << 6);
+            return Products(Ptx.Load4(a.NearFactor(i, column)), Ptx.Load4(b.NearFactor(i, column)));
         }
+    }
 
-        private static CudaPair Products(float x, float y)
+    private static int EightsColumn => (Lane & 7) << 3;
+
+    /// <summary>The products of eight bfloat16 and eight others, two by two added up.</summary>
+    private static CudaQuad Products(CudaQuad x, CudaQuad y)
+    {
+        CudaPair first = Products(x.X, y.X), second = Products(x.Y, y.Y), third = Products(x.Z, y.Z), fourth = Products(x.W, y.W);
+        return new CudaQuad(first.Low, first.High, second.Low, second.High) + new CudaQuad(third.Low, third.High, fourth.Low, fourth.High);
+    }
+
+    private static CudaPair Products(float x, float y)
+    {
+        CudaPair a = CudaPair.Of(Interop.FloatAsInt(x)), b = CudaPair.Of(Interop.FloatAsInt(y));
+        return new(a.Low * b.Low, a.High * b.High);
+    }
+
+    /// <summary>What an earlier pass left in bfloat16.</summary>
+    private bool IsHandedFactor => place == Handed & element == (int)CudaElement.BFloat16;
+
+    /// <summary>The second factor stands in the device's memory: all that a lane needs of two rows is asked for before any of it is needed.</summary>
+    private static void FarRowDot(CudaTile result, CudaTile a, CudaTile b, Into into)
+    {
+        int column = EightsColumn;
+        for (int row = OctetRow; row < a.Rows; row += 2 * OctetRows)
         {
-            CudaPair a = CudaPair.Of(Interop.FloatAsInt(x)), b = CudaPair.Of(Interop.FloatAsInt(y));
-            return new(a.Low * b.Low, a.High * b.High);
+            int below = row + OctetRows;
+            CudaQuad x = Ptx.LoadFar4(b.Far(row, column)), y = Ptx.LoadFar4(b.Far(below, column));
+            CudaQuad first, second;
+            if (a.Columns > 64)
+            {
+                CudaQuad z = Ptx.LoadFar4(b.Far(row, column + 64)), w = Ptx.LoadFar4(b.Far(below, column + 64));
+                first = Products(Ptx.Load4(a.NearFactor(row, column)), x) + Products(Ptx.Load4(a.NearFactor(row, column + 64)), z);
+                second = Products(Ptx.Load4(a.NearFactor(below, column)), y) + Products(Ptx.Load4(a.NearFactor(below, column + 64)), w);
+            }
+            else
+            {
+                first = Products(Ptx.Load4(a.NearFactor(row, column)), x);
+                second = Products(Ptx.Load4(a.NearFactor(below, column)), y);
+            }
+
+            float sum = Ptx.SumOfEight(first.Sum), further = Ptx.SumOfEight(second.Sum);
+            if ((Lane & 7) == 0)
+            {
+                result.PutDown(row, sum, into);
+                result.PutDown(below, further, into);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AnyFarRowDot(CudaTile result, CudaTile a, CudaTile b, Into into)
+    {
+        for (int i = Warp; i < a.Rows; i += Warps)
+        {
+            float sum = 0;
+            for (int j = Lane; j < a.Columns; j += 32)
+            {
+                sum += a.At(i, j) * b.At(i, j);
+            }
+
+            sum = Ptx.SumOfWarp(sum);
+            if (Lane == 0)
+            {
+                result.Put(i, 0, sum, into);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ public readonly partial struct CudaTile
 
     // Rooms: columns of a block, and the bytes of its rows, one after the other. Pieces of 16 bytes change places within a row, by the row's number: what the tensor cores
     // and loads of matrices ask for at a time is then in different banks.
-    private const int RoomColumns = 64;
+    private const int RoomColumns = Padded.BlockColumns;
     private const int RoomRowBytes = 2 * RoomColumns;
 
     // Warps that multiply with one another where the tensor cores read rooms by themselves.

@@ -42,6 +42,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private const int Aligned = 32;
     private const int Rooms = 64;
 
+    // Every tile of scratch begins where all banks begin.
+    private const int LineBytes = 128;
+
     private readonly long address;
     private readonly int stride;
     private readonly int place;
@@ -278,15 +281,11 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private CudaTile TakeScratch(ref long offset, int rows, int columns, CudaElement element)
     {
         // A column is the exception: four numbers a row are what a thread reads.
-        bool exact = element == CudaElement.Float32;
-        int bytes = exact && columns == 1 ? 16 : (((columns + 15) & ~15) + RowPadding) << (exact ? 2 : 1), height = (rows + 15) & ~15;
-        long begin = offset;
-        offset += ((rows == 1 ? 1 : height) * bytes) >> 2;
-
-        // Blocks have no padding, and sixteen rows of it are more than they lose by beginning where all banks begin.
-        return exact | rows == 1 | columns % RoomColumns != 0
-            ? new(address + (begin << 2), bytes, rows, columns, Scratch, element)
-            : new(address + (((begin << 2) + RoomRowBytes - 1) & -RoomRowBytes), height * RoomRowBytes, rows, columns, Scratch | Blocks, element);
+        bool exact = element == CudaElement.Float32, blocks = !exact & rows > 1 & columns % RoomColumns == 0;
+        int height = rows == 1 ? 1 : (rows + 15) & ~15, row = exact & columns == 1 ? 16 : (((columns + 15) & ~15) + (blocks ? 0 : RowPadding)) << (exact ? 2 : 1);
+        var tile = new CudaTile(address + (offset << 2), blocks ? height * RoomRowBytes : row, rows, columns, blocks ? Scratch | Blocks : Scratch, element);
+        offset += ((height * row) + LineBytes - 1 & -LineBytes) >> 2;
+        return tile;
     }
 
     private CudaTile TakeFar(ref long offset, int rows, int columns)
