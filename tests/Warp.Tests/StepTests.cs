@@ -19,6 +19,7 @@ public class StepTests
     {
         IVariant variant = Catalog.All.Single(x => x.Description.Name == name);
         Check(variant, DataType.BFloat16, new CallSize(1, 1, 2, 128, 32), panel: 32, 5e-3);
+        Check(variant, DataType.BFloat16, new CallSize(1, 1, 2, 64, 64), panel: 64, 5e-3);
         Check(variant, DataType.Float32, new CallSize(2, 2, 2, 64, 48), panel: 32, 1e-6);
         Check(variant, DataType.Float32, new CallSize(1, 2, 2, 20, 16), panel: 16, 1e-6, valueFirst: true);
         Check(variant, DataType.Float16, new CallSize(1, 2, 2, 36, 16), panel: 8, 5e-4);

@@ -177,7 +177,7 @@ public partial record BoundedKimiDelta
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
                 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + Padded.Elements(1, sizes.K, sizes)
                 + Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                 + 2 * Padded.Elements(sizes.K, 1, sizes),

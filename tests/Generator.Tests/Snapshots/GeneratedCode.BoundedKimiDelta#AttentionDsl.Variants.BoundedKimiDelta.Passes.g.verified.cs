@@ -713,9 +713,14 @@ public partial record BoundedKimiDelta
             TTile.Fetch(dSNext, after);
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(kept.dU, 0, 1, 1);
+            TTile.Expect(kept.dU, 0, 1, 0);
 
             TTile.Arrive();
 
@@ -737,15 +742,14 @@ public partial record BoundedKimiDelta
             // What a group reads that begins when this one ends comes nearer.
             ExpectProject(tensors, sizes, then, between);
 
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = U;
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            // dW = 0
+            TTile dW = URoom.Block(0, length, 0, sizes.K);
+            TTile.Clear(dW);
 
             // dgKept = exp(gKept) * dSNextDotS
             TTile dgKept = gKept;
             Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
-            TTile.Arrive();
+            TTile.Synchronize();
 
             // dqHat = dOutput S^T
             TTile dqHat = dkLeft;
@@ -763,11 +767,6 @@ public partial record BoundedKimiDelta
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
             TTile.Arrive();
 
-            // dW = 0
-            TTile dW = dqHat;
-            TTile.Clear(dW);
-            TTile.Synchronize();
-
             // dW -= dU S^T
             TTile.ProductTransposed(dW, dU, S, Into.Subtract);
             TTile.Synchronize();
@@ -783,6 +782,7 @@ public partial record BoundedKimiDelta
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.U, 0, 1, 0);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
         }
 
         /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>

@@ -8,13 +8,13 @@ namespace AttentionDsl.Runtime;
 internal sealed unsafe class CudaStepBackend(CudaAccelerator accelerator) : IDeviceBackend
 {
     // Value columns of a group, the widest first: rows of a panel are then whole lines of memory, and gates are computed for fewer panels.
-    private static readonly int[] PanelColumns = [32, 16, 8];
+    private static readonly int[] PanelColumns = [64, 32, 16, 8];
 
     // Groups that a multiprocessor holds at least; bounds the registers of a thread.
     private const int Groups = 16;
 
     // Narrower panels until every multiprocessor has so many groups.
-    private const int WantedGroups = 16;
+    private const int WantedGroups = 15;
 
     private readonly KernelCache<CudaStepTile, CudaQuad> kernels = new(accelerator, new CudaCompiler(accelerator).Load);
     private readonly HashSet<Kernel> enlarged = [];

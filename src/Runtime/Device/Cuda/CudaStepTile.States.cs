@@ -235,25 +235,37 @@ public readonly partial struct CudaStepTile
             to += 4 * down;
             from += 4 * farDown;
         }
+
+        // The compiler would ask for rows of tokens first, and the state is what takes long.
+        Ptx.Together();
     }
 
-    /// <summary>Adds up what threads with the same columns have, and puts it into this row: each gives away the columns that another sums, and is left with one.</summary>
-    /// <param name="walked">The tile whose columns they have: at most 32.</param>
+    /// <summary>Adds up what threads with the same columns have, and puts it into this row: each gives away the columns that another sums, and is left with one, or with two of 64.</summary>
+    /// <param name="walked">The tile whose columns they have: at most 64.</param>
     /// <param name="sum">What this thread has.</param>
     /// <param name="into">What becomes of it.</param>
     private void PutSum(CudaStepTile walked, CudaQuad sum, Into into)
     {
         bool last = (Lane & 16) != 0, odd = (Lane & 8) != 0;
         float first = (last ? sum.Z : sum.X) + Ptx.Across(last ? sum.X : sum.Z, 16), second = (last ? sum.W : sum.Y) + Ptx.Across(last ? sum.Y : sum.W, 16);
+        if (walked.Share > 3)
+        {
+            uint at = At(0, walked.FirstColumn + (last ? 2 : 0));
+            PutNumber(at, first, into);
+            PutNumber(at + FourFloats / 4, second, into);
+            return;
+        }
+
         float one = (odd ? second : first) + Ptx.Across(odd ? first : second, 8);
         one += walked.Share > 2 ? 0 : Ptx.Across(one, 4);
         one += walked.Share > 1 ? 0 : Ptx.Across(one, 2);
         if ((Lane & 7) >> walked.Share == 0)
         {
-            uint at = At(0, walked.FirstColumn + (last ? 2 : 0) + (odd ? 1 : 0));
-            Ptx.Store(at, into == Into.Set ? one : into == Into.Add ? Ptx.Load(at) + one : Ptx.Load(at) - one);
+            PutNumber(At(0, walked.FirstColumn + (last ? 2 : 0) + (odd ? 1 : 0)), one, into);
         }
     }
+
+    private static void PutNumber(uint at, float x, Into into) => Ptx.Store(at, into == Into.Set ? x : into == Into.Add ? Ptx.Load(at) + x : Ptx.Load(at) - x);
 
     /// <summary>Turns of a walk, of four rows each: as many for every thread, unless threads share the rows unevenly.</summary>
     private int TurnsOfWalk(int first) => Stretch << (WholeWarp - Share) == Rows ? Stretch >> 2 : Math.Max(Math.Min(Stretch, Rows - first), 0) >> 2;

@@ -81,7 +81,7 @@ internal static partial class Ptx
         [nameof(SumFrom)] = string.Join(" ", Steps("down", "31", [1, 2, 4, 8, 16])),
         [nameof(SumOfEight)] = string.Join(" ", Steps("bfly", "31", [4, 2, 1])),
         [nameof(Across)] = "shfl.sync.bfly.b32 $0, %0, %1, 0x1f, 0xffffffff;",
-        [nameof(CopyLater16)] = "cp.async.cg.shared.global [%0], [%1], 16;",
+        [nameof(CopyLater16)] = "cp.async.cg.shared.global.L2::256B [%0], [%1], 16;",
         [nameof(CopyLater4)] = "cp.async.ca.shared.global [%0], [%1], 4;",
         [nameof(AwaitCopies)] = "cp.async.wait_all;",
         [nameof(LoadFar4)] = "ld.global.v4.f32 {$0,$1,$2,$3}, [%0];",
