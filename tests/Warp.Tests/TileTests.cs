@@ -152,6 +152,7 @@ public sealed unsafe class TileTests
     [InlineData(16)]
     [InlineData(32)]
     [InlineData(40)]
+    [InlineData(64)]
     public void Mirrors(int rows)
     {
         float[][] x = [Numbers(rows, rows, (i, j) => j < i ? Next() : 0)];

@@ -106,15 +106,29 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void Mirror(CudaTile x)
     {
-        // Neighbours read neighbours of a row.
-        uint columns = (uint)x.Columns, all = (uint)x.Rows * columns;
-        for (uint at = (uint)Group.IdxX; at < all; at += Threads)
+        // Neighbours write neighbours of a row, four rows each; what stands on the diagonal and above it is not read, for it is written.
+        uint rows = (uint)x.Rows, all = rows * ((rows + 3) >> 2);
+        for (uint first = 0; first < all; first += Threads)
         {
-            uint row = at / columns;
-            int j = (int)row, i = (int)(at - (row * columns));
-            if (i < j)
+            uint at = first + (uint)Group.IdxX, quad = at / rows;
+            int i = (int)(at - (quad * rows)), j = (int)quad << 2;
+            if (j + 4 <= i)
             {
-                Ptx.Store(x.Near(i, j), Ptx.Load(x.Near(j, i)));
+                x.PutDown(j, i, x.Quad(i, j));
+            }
+            else if (j < i)
+            {
+                float second = j + 1 < i ? Ptx.Load(x.Near(i, j + 1)) : 0f, third = j + 2 < i ? Ptx.Load(x.Near(i, j + 2)) : 0f;
+                Ptx.Store(x.Near(j, i), Ptx.Load(x.Near(i, j)));
+                if (j + 1 < i)
+                {
+                    Ptx.Store(x.Near(j + 1, i), second);
+                }
+
+                if (j + 2 < i)
+                {
+                    Ptx.Store(x.Near(j + 2, i), third);
+                }
             }
         }
     }
