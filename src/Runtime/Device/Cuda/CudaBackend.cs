@@ -8,8 +8,9 @@ namespace AttentionDsl.Runtime;
 /// <summary>Kernels with the CUDA tile: scratch in shared memory, products on the tensor cores, tensors as the caller has them.</summary>
 internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceBackend
 {
-    /// <summary>Tokens a chunk, the best first.</summary>
-    public static readonly int[] ChunkLengths = [32, 16];
+    // Tokens a chunk.
+    private const int LongChunk = 32;
+    private const int ShortChunk = 16;
 
     // Of compute capability 9.0, less what the driver keeps for itself.
     internal const int SharedBytes = 227 << 10;
@@ -130,6 +131,22 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return WorkspaceBytes(launch.Kernel, sizes, TKernels.Description) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
     }
 
+    /// <summary>Tokens a chunk, the best first: short chunks where two groups that prepare long ones do not share a multiprocessor, and two that prepare short ones do.</summary>
+    /// <param name="sizes">The sizes, of any chunk.</param>
+    /// <param name="description">The variant.</param>
+    /// <param name="scratch">Scratch elements of its kernels.</param>
+    public static IReadOnlyList<int> ChunkLengths(Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
+    {
+        sizes.RowPadding = CudaTile.RowPadding;
+        return !description.PreparesChunks || Shares(LongChunk) || !Shares(ShortChunk) ? [LongChunk, ShortChunk] : [ShortChunk, LongChunk];
+
+        bool Shares(int chunk)
+        {
+            Sizes own = sizes with { Chunk = chunk, NarrowInputs = 1 };
+            return 2 * ((scratch(KernelKind.Prepare, own) * sizeof(float)) + WorkspaceBytes(KernelKind.Prepare, own, description) + GroupBytes) <= MultiprocessorBytes;
+        }
+    }
+
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
     public static bool Takes(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
     {
@@ -141,7 +158,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             _ => [kernel],
         };
         sizes.RowPadding = CudaTile.RowPadding;
-        return sizes.Chunk * sizes.Updates <= CudaTile.ShortRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
+        int mostRows = description.PairsDecayByChannel && sizes.Chunk > ShortChunk ? CudaTile.ShortRows / 2 : CudaTile.ShortRows;
+        return sizes.Chunk * sizes.Updates <= mostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
             Fits(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, NarrowColumns) : sizes.V }, description, scratch));
     }
 
