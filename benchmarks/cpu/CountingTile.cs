@@ -41,10 +41,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public CountingTile TakeFactor(ref long offset, int rows, int columns) => new(rows, columns);
 
-    /// <inheritdoc/>
     public CountingTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => Take(ref offset, rows, columns);
 
-    /// <inheritdoc/>
     public CountingTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
 
     public CountingTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) => TakeFactor(ref offset, rows, columns);
@@ -73,7 +71,6 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
-    /// <inheritdoc/>
     public static void SynchronizeStrips(Sizes sizes) => Synchronize();
 
     public static void Clear(CountingTile result)
