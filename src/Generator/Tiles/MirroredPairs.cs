@@ -18,10 +18,10 @@ internal static class MirroredPairs
 
             int at = Math.Min(IndexOf(product), IndexOf(turned));
             Into into = product.Into == Into.Set || turned.Into == Into.Set ? Into.Set : Into.Add;
-            string sum = product.Written[0].Name, sign = into == Into.Set ? "=" : "+=";
+            string sum = product.Written[0].Name;
             joined.Remove(product);
             joined.Remove(turned);
-            joined.Insert(at, product with { Into = into, Equation = $"{sum} {sign} ({pairs.Name} + {pairs.Name}^T) {product.Arguments[1].Name}" });
+            joined.Insert(at, product with { Into = into, Equation = $"{sum} {Statement.Sign(into)} ({pairs.Name} + {pairs.Name}^T) {product.Arguments[1].Name}" });
             joined.Insert(at, new CallStatement(EquatableArray.Of(pairs), "Mirror", EquatableArray<Tile>.Empty, null, null, $"{pairs.Name} += {pairs.Name}^T"));
         }
 

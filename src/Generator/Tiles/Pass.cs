@@ -58,7 +58,7 @@ internal sealed class Pass
     public ISet<string> Rooms { get; private set; } = new HashSet<string>();
 
     /// <summary>The pass with other statements that write and read the same tiles.</summary>
-    public Pass Rewritten(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, Factors, Shares) { Ahead = Ahead, Once = Once, Strips = Strips, Rooms = Rooms };
+    public Pass Rewritten(IEnumerable<Statement> statements) => Rewritten(statements, []);
 
     /// <summary>The pass with another tile that it takes from chunk to chunk, in full precision.</summary>
     /// <param name="tile">The tile.</param>
@@ -67,7 +67,7 @@ internal sealed class Pass
     {
         List<Statement> statements = [.. Statements];
         statements.Insert(1 + statements.FindLastIndex(x => x.Results.Any(first.Reads.Contains)), first);
-        return new(statements, Results.Append(tile), Exact.Append(tile), [.. Given, tile], Factors, Shares) { Ahead = Ahead, Once = Once, Strips = Strips, Rooms = Rooms };
+        return Rewritten(statements, [tile]);
     }
 
     /// <summary>True if a statement reads the tile.</summary>
@@ -177,6 +177,11 @@ internal sealed class Pass
         rest.Insert(rest.FindIndex(x => x.Reads.Any(fetched.Contains)), new ArriveStatement());
         return With([.. fetches, .. rest]);
     }
+
+    /// <param name="statements">The statements.</param>
+    /// <param name="more">What else it takes from chunk to chunk.</param>
+    private Pass Rewritten(IEnumerable<Statement> statements, Tile[] more) =>
+        new(statements, Results.Concat(more), Exact.Concat(more), Given.Concat(more), Factors, Shares) { Ahead = Ahead, Once = Once, Strips = Strips, Rooms = Rooms };
 
     private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares);
 

@@ -123,7 +123,7 @@ internal sealed partial class ReverseMode
         if (stores.Count > 0)
         {
             IEnumerable<Tile> arguments = tiles.Where(x => stores.Any(s => s.Value.ArgumentNames().Contains(x.Name)));
-            string equation = string.Join("\n", stores.Select(x => $"{x.Result.Name} {Sign(x.Into)} {ExprPrinter.Equation(x.Value)}"));
+            string equation = string.Join("\n", stores.Select(x => $"{x.Result.Name} {Statement.Sign(x.Into)} {ExprPrinter.Equation(x.Value)}"));
             statements.Add(new LoopStatement(stores.ToEquatableArray(), arguments.ToEquatableArray(), equation));
         }
     }

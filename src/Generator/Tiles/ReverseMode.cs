@@ -94,8 +94,6 @@ internal sealed partial class ReverseMode
     private static CallStatement Call(Tile result, string method, Tile[] arguments, Causal? causal, Into? into, string equation) =>
         new(EquatableArray.Of(result), method, arguments.ToEquatableArray(), causal, into, equation);
 
-    private static string Sign(Into into) => into switch { Into.Set => "=", Into.Add => "+=", _ => "-=" };
-
     private void Seed(Tile tile, Tile gradient)
     {
         gradients[tile.Name] = gradient;
@@ -156,7 +154,7 @@ internal sealed partial class ReverseMode
     }
 
     private void ContributeCall(Tile x, bool negative, string method, Tile[] arguments, string equation, Causal? causal = null) =>
-        Contribute(x, negative, (gradient, into) => Call(gradient, method, arguments, causal, into, $"{gradient.Name} {Sign(into)} {equation}"));
+        Contribute(x, negative, (gradient, into) => Call(gradient, method, arguments, causal, into, $"{gradient.Name} {Statement.Sign(into)} {equation}"));
 
     private void Differentiate(Operation operation, Tile d)
     {
@@ -362,10 +360,10 @@ internal sealed partial class ReverseMode
                 break;
             case UnaryKind.RowSum:
                 Contribute(x.X, false, (gradient, into) => new LoopStatement(
-                    EquatableArray.Of(new Store(gradient, into, new Expr.Argument(d.Name))), EquatableArray.Of(d), $"{gradient.Name} {Sign(into)} {d.Name} for every column"));
+                    EquatableArray.Of(new Store(gradient, into, new Expr.Argument(d.Name))), EquatableArray.Of(d), $"{gradient.Name} {Statement.Sign(into)} {d.Name} for every column"));
                 break;
             case UnaryKind.AppendOnes:
-                Contribute(x.X, false, (gradient, into) => new PartOfStatement(gradient, d, Part.AllButLastColumn, into, $"{gradient.Name} {Sign(into)} {d.Name} without its last column"));
+                Contribute(x.X, false, (gradient, into) => new PartOfStatement(gradient, d, Part.AllButLastColumn, into, $"{gradient.Name} {Statement.Sign(into)} {d.Name} without its last column"));
                 break;
             case UnaryKind.LastRow:
                 AddPart(x.X, Part.LastRow, d);

@@ -12,26 +12,29 @@ internal sealed record RowFactor(Tile Row, Expr Factor, IReadOnlyList<Tile> Colu
     /// <param name="result">The tile of the value.</param>
     /// <param name="value">The value.</param>
     /// <param name="arguments">The tiles it reads.</param>
-    public static RowFactor? Of(Tile result, Expr value, IEnumerable<Tile> arguments)
-    {
-        Tile[] rows = [.. arguments.Where(x => x.Columns != Dim.One)];
-        return result.Columns != Dim.One && rows is [Tile row] && row.Rows == result.Rows && row.Columns == result.Columns && Without(value, row.Name) is { } factor && factor != Expr.One
-            ? new(row, factor, [.. arguments.Where(x => x != row)])
-            : null;
-    }
+    public static RowFactor? Of(Tile result, Expr value, IEnumerable<Tile> arguments) =>
+        result.Columns == Dim.One ? null : Of(result, value, arguments, [.. arguments.Where(x => x.Columns != Dim.One)]);
 
     /// <summary>The same of a column and numbers.</summary>
     /// <inheritdoc cref="Of"/>
-    public static RowFactor? OfNumbers(Tile result, Expr value, IEnumerable<Tile> arguments)
-    {
-        Tile[] columns = [.. arguments.Where(x => x.Rows != Dim.One)];
-        return columns is [Tile column] && column.Rows == result.Rows && column.Columns == result.Columns && Without(value, column.Name) is { } factor && factor != Expr.One
-            ? new(column, factor, [.. arguments.Where(x => x != column)])
-            : null;
-    }
+    public static RowFactor? OfNumbers(Tile result, Expr value, IEnumerable<Tile> arguments) => Of(result, value, arguments, [.. arguments.Where(x => x.Rows != Dim.One)]);
+
+    /// <summary>The column among <see cref="Columns"/> that is the factor by itself; null if it must be computed.</summary>
+    /// <param name="rows">Its rows.</param>
+    public Tile? Known(Dim rows) => Columns.FirstOrDefault(x => Factor == ProgramBuilder.Name(x) && x.Rows == rows);
+
+    /// <summary>Computes the factor.</summary>
+    /// <param name="column">Where.</param>
+    public LoopStatement Computed(Tile column) =>
+        new(EquatableArray.Of(new Store(column, Into.Set, Factor)), Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(Factor)}");
 
     /// <summary>Both factors of a tile that is scaled twice.</summary>
     public RowFactor Then(RowFactor second) => new(Row, Factor * second.Factor, [.. Columns.Union(second.Columns)]);
+
+    private static RowFactor? Of(Tile result, Expr value, IEnumerable<Tile> arguments, Tile[] scaled) =>
+        scaled is [Tile tile] && tile.Rows == result.Rows && tile.Columns == result.Columns && Without(value, tile.Name) is { } factor && factor != Expr.One
+            ? new(tile, factor, [.. arguments.Where(x => x != tile)])
+            : null;
 
     /// <summary>What is left of a product without one of its factors; null if it is no product with that factor.</summary>
     private static Expr? Without(Expr product, string name) => product switch

@@ -18,10 +18,9 @@ internal static class ScaledRows
             {
                 case LoopStatement loop when factors.TryGetValue(loop.Stores[0].Result, out RowFactor? factor):
                     Tile result = loop.Stores[0].Result, column = new(result.Name + "Factor", result.Rows, Dim.One);
-                    Tile? known = factor.Columns.FirstOrDefault(x => factor.Factor == ProgramBuilder.Name(x) && x.Rows == result.Rows);
+                    Tile? known = factor.Known(result.Rows);
                     columns.Add(result, known ?? column);
-                    return known is not null ? null : new LoopStatement(
-                        EquatableArray.Of(new Store(column, Into.Set, factor.Factor)), factor.Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(factor.Factor)}");
+                    return known is null ? factor.Computed(column) : null;
                 case StoreStatement store when factors.TryGetValue(store.X, out RowFactor? factor):
                     return store with { X = factor.Row, Scale = columns[store.X] };
                 case CallStatement { Method: "SolveUnitLower" } solve when factors.TryGetValue(solve.Arguments[1], out RowFactor? factor):
@@ -51,7 +50,7 @@ internal static class ScaledRows
         var column = new Tile(result.Name + "Factor", result.Rows, Dim.One);
         return
         [
-            new LoopStatement(EquatableArray.Of(new Store(column, Into.Set, factor.Factor)), factor.Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(factor.Factor)}"),
+            factor.Computed(column),
             new CallStatement(EquatableArray.Of(result), "ScaleRows", EquatableArray.Of(factor.Row, column), null, null, $"{result.Name} = {column.Name} * {factor.Row.Name}"),
         ];
     })];

@@ -41,12 +41,12 @@ internal static class ScaledSums
         }
 
         var with = (CallStatement)statements[product];
-        Tile? known = factor.Columns.FirstOrDefault(x => factor.Factor == ProgramBuilder.Name(x) && x.Rows == sum.Rows);
+        Tile? known = factor.Known(sum.Rows);
         Tile column = known ?? new Tile(factor.Row.Name + "Factor", sum.Rows, Dim.One);
         var joined = new List<Statement>();
         if (known is null)
         {
-            joined.Add(new LoopStatement(EquatableArray.Of(new Store(column, Into.Set, factor.Factor)), factor.Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(factor.Factor)}"));
+            joined.Add(factor.Computed(column));
         }
 
         string times = with.Equation.Substring(with.Equation.IndexOf("= ", StringComparison.Ordinal) + 2);

@@ -29,7 +29,7 @@ internal static class ScaledTotals
             return
             [
                 new CallStatement(EquatableArray.Of(total), "Sum", EquatableArray.Of(factor.Row), null, Into.Set, $"{total.Name} = sum over all of {factor.Row.Name}"),
-                new LoopStatement(EquatableArray.Of(new Store(result, sum.Into!.Value, value)), EquatableArray.Of([.. factor.Columns, total]), $"{result.Name} {(sum.Into == Into.Set ? "=" : sum.Into == Into.Add ? "+=" : "-=")} {ExprPrinter.Equation(value)}"),
+                new LoopStatement(EquatableArray.Of(new Store(result, sum.Into!.Value, value)), EquatableArray.Of([.. factor.Columns, total]), $"{result.Name} {Statement.Sign(sum.Into!.Value)} {ExprPrinter.Equation(value)}"),
             ];
         }
     }

@@ -91,7 +91,7 @@ internal sealed class StateFactors
             rewritten.Add(product with { Written = EquatableArray.Of(plain), Arguments = EquatableArray.Of(factor.Row, state), Into = Into.Set, Equation = $"{plain.Name} = {factor.Row.Name} {state.Name}" });
             Expr value = ProgramBuilder.Name(column) * ProgramBuilder.Name(plain);
             rewritten.Add(new LoopStatement(
-                EquatableArray.Of(new Store(sum, product.Into!.Value, value)), EquatableArray.Of(column, plain), $"{sum.Name} {(product.Into == Into.Set ? "=" : "+=")} {ExprPrinter.Equation(value)}"));
+                EquatableArray.Of(new Store(sum, product.Into!.Value, value)), EquatableArray.Of(column, plain), $"{sum.Name} {Statement.Sign(product.Into!.Value)} {ExprPrinter.Equation(value)}"));
         }
 
         return rewritten;

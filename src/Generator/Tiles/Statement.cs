@@ -17,6 +17,9 @@ internal abstract record Statement(string Equation)
     /// <summary>The tiles whose numbers it uses (an added-to result not among them).</summary>
     public abstract IEnumerable<Tile> Reads { get; }
 
+    /// <summary>What stands in an equation between the result and what goes into it.</summary>
+    public static string Sign(Into into) => into switch { Into.Set => "=", Into.Add => "+=", _ => "-=" };
+
     /// <summary>The statement with other tiles in place of those it reads.</summary>
     public virtual Statement Reading(Func<Tile, Tile> other) => this;
 }
