@@ -77,16 +77,36 @@ internal abstract record Expr
     };
 
     /// <summary>The names of the arguments, in order of appearance, each once.</summary>
-    public IEnumerable<string> ArgumentNames() => Leaves().Distinct();
-
-    private IEnumerable<string> Leaves() => this switch
+    public IReadOnlyList<string> ArgumentNames()
     {
-        Argument a => [a.Name],
-        Negate n => n.X.Leaves(),
-        Binary b => b.A.Leaves().Concat(b.B.Leaves()),
-        Call c => c.Arguments.SelectMany(x => x.Leaves()),
-        _ => [],
-    };
+        List<string> names = [];
+        Add(this);
+        return names;
+
+        void Add(Expr f)
+        {
+            switch (f)
+            {
+                case Argument a when !names.Contains(a.Name):
+                    names.Add(a.Name);
+                    break;
+                case Negate n:
+                    Add(n.X);
+                    break;
+                case Binary b:
+                    Add(b.A);
+                    Add(b.B);
+                    break;
+                case Call c:
+                    foreach (Expr argument in c.Arguments)
+                    {
+                        Add(argument);
+                    }
+
+                    break;
+            }
+        }
+    }
 
     /// <summary>A constant of the declaration.</summary>
     public sealed record Number(double Value) : Expr;

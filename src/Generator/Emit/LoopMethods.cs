@@ -48,9 +48,9 @@ internal sealed class LoopMethods
             parameters.Add("Work at");
         }
 
-        var body = new SourceWriter();
-        LoopWriter.Write(body, loop);
-        string list = $"({string.Join(", ", parameters)})", key = list + body;
+        var writer = new SourceWriter();
+        LoopWriter.Write(writer, loop);
+        string body = writer.ToString(), list = $"({string.Join(", ", parameters)})", key = list + body;
         if (!names.TryGetValue(key, out string? name))
         {
             name = loop.Stores[0].Result.Name;
@@ -60,7 +60,7 @@ internal sealed class LoopMethods
             }
 
             names.Add(key, name);
-            Write(name, list, loop.Equation, body.ToString());
+            Write(name, list, loop.Equation, body);
         }
 
         return $"Loops<TTile, TNumber>.{name}({string.Join(", ", arguments)});";

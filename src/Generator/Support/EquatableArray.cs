@@ -1,19 +1,21 @@
 using System.Collections;
-using System.Collections.Immutable;
 
 namespace AttentionDsl.Generator;
 
 /// <summary>An immutable array that is equal to another with equal elements, so that records holding it compare by value (what the incremental pipeline needs).</summary>
-internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
+internal readonly struct EquatableArray<T>(T[] items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {
-    public static readonly EquatableArray<T> Empty = new(ImmutableArray<T>.Empty);
+    public static readonly EquatableArray<T> Empty = new([]);
 
-    private readonly ImmutableArray<T> items = items;
+    private readonly T[]? items = items;
 
-    public int Count => items.IsDefault ? 0 : items.Length;
+    /// <summary>The elements, for those who go through them often: they find an array.</summary>
+    public IReadOnlyList<T> Items => items ?? [];
 
-    public T this[int index] => items[index];
+    public int Count => items is null ? 0 : items.Length;
+
+    public T this[int index] => items![index];
 
     public bool Equals(EquatableArray<T> other)
     {
@@ -24,7 +26,7 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
 
         for (int i = 0; i < Count; i++)
         {
-            if (!items[i].Equals(other.items[i]))
+            if (!items![i].Equals(other.items![i]))
             {
                 return false;
             }
@@ -40,13 +42,13 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
         int hash = Count;
         for (int i = 0; i < Count; i++)
         {
-            hash = unchecked((hash * 31) + items[i].GetHashCode());
+            hash = unchecked((hash * 31) + items![i].GetHashCode());
         }
 
         return hash;
     }
 
-    public IEnumerator<T> GetEnumerator() => (items.IsDefault ? Enumerable.Empty<T>() : items).GetEnumerator();
+    public IEnumerator<T> GetEnumerator() => Items.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
@@ -54,8 +56,8 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
 internal static class EquatableArray
 {
     public static EquatableArray<T> ToEquatableArray<T>(this IEnumerable<T> items)
-        where T : IEquatable<T> => new(items.ToImmutableArray());
+        where T : IEquatable<T> => new([.. items]);
 
     public static EquatableArray<T> Of<T>(params T[] items)
-        where T : IEquatable<T> => new(ImmutableArray.Create(items));
+        where T : IEquatable<T> => new(items);
 }

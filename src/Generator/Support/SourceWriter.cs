@@ -5,7 +5,7 @@ namespace AttentionDsl.Generator;
 /// <summary>Writes indented lines. Line ends are \n on every system, so that generated text is the same everywhere.</summary>
 internal sealed class SourceWriter
 {
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder text = new(1024);
     private int depth;
 
     public void Line(string line = "")
@@ -21,6 +21,12 @@ internal sealed class SourceWriter
     /// <summary>Writes every line of a text at the present depth.</summary>
     public void Lines(string lines)
     {
+        if (lines.IndexOf('\n') < 0)
+        {
+            Line(lines);
+            return;
+        }
+
         foreach (string line in lines.Split('\n'))
         {
             Line(line);

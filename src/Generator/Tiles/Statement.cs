@@ -92,9 +92,9 @@ internal sealed record StoreStatement(Tile X, string To) : Statement("")
 internal sealed record CallStatement(EquatableArray<Tile> Written, string Method, EquatableArray<Tile> Arguments, Causal? Causal, Into? Into, string Equation)
     : Statement(Equation)
 {
-    public override IEnumerable<Tile> Results => Written;
+    public override IEnumerable<Tile> Results => Written.Items;
 
-    public override IEnumerable<Tile> Reads => Arguments;
+    public override IEnumerable<Tile> Reads => Arguments.Items;
 
     public override Statement Reading(Func<Tile, Tile> other) => this with { Arguments = Arguments.Select(other).ToEquatableArray() };
 }
@@ -105,9 +105,9 @@ internal sealed record Store(Tile Result, Into Into, Expr Value);
 /// <summary>An elementwise loop over tiles of one shape; broadcast arguments have one row or one column.</summary>
 internal sealed record LoopStatement(EquatableArray<Store> Stores, EquatableArray<Tile> Arguments, string Equation) : Statement(Equation)
 {
-    public override IEnumerable<Tile> Results => Stores.Select(x => x.Result);
+    public override IEnumerable<Tile> Results => Stores.Items.Select(x => x.Result);
 
-    public override IEnumerable<Tile> Reads => Arguments;
+    public override IEnumerable<Tile> Reads => Arguments.Items;
 
     public override Statement Reading(Func<Tile, Tile> other) => this with
     {

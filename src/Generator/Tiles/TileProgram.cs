@@ -56,7 +56,7 @@ internal sealed record Load(Tile Result, string Field, bool IsParameter, string 
 /// <summary>Elementwise arithmetic over tiles (one-row and one-column tiles are broadcast); the arguments of <paramref name="Value"/> are their names, or scale, head, heads.</summary>
 internal sealed record Map(Tile Result, Expr Value, EquatableArray<Tile> Arguments, string Equation) : Operation(Result, Equation)
 {
-    public override IEnumerable<Tile> Reads => Arguments;
+    public override IEnumerable<Tile> Reads => Arguments.Items;
 }
 
 /// <summary>The operations with one argument.</summary>
@@ -134,7 +134,7 @@ internal sealed record Term(TermKind Kind, bool Negative, Tile A, Tile? B = null
 /// <summary>A sum of products.</summary>
 internal sealed record Sum(Tile Result, EquatableArray<Term> Terms, string Equation) : Operation(Result, Equation)
 {
-    public override IEnumerable<Tile> Reads => Terms.SelectMany(x => x.Reads);
+    public override IEnumerable<Tile> Reads => Terms.Items.SelectMany(x => x.Reads);
 }
 
 /// <summary>A straight line of operations from a state (and inputs) to a state (and an output).</summary>
