@@ -4,13 +4,14 @@ namespace AttentionDsl.Generator;
 internal sealed class Dependencies
 {
     private readonly bool[][] precede;
+    private readonly Dictionary<Tile, TileUse> uses = [];
+    private readonly List<Tile> tiles = [];
 
     /// <param name="statements">In an order that is right.</param>
     /// <param name="weight">The storage of a tile.</param>
     public Dependencies(IReadOnlyList<Statement> statements, Func<Tile, int> weight)
     {
         Statements = statements;
-        var uses = new Dictionary<Tile, TileUse>();
         precede = new bool[statements.Count][];
         Written = new TileUse[statements.Count][];
         Read = new TileUse[statements.Count][];
@@ -50,13 +51,27 @@ internal sealed class Dependencies
             }
         }
 
-        Before = [.. precede.Select(x => Enumerable.Range(0, x.Length).Where(y => x[y]).ToArray())];
+        var before = new List<int>();
+        Before = Array.ConvertAll(precede, precedes =>
+        {
+            before.Clear();
+            for (int i = 0; i < precedes.Length; i++)
+            {
+                if (precedes[i])
+                {
+                    before.Add(i);
+                }
+            }
+
+            return before.ToArray();
+        });
 
         TileUse Of(Tile tile)
         {
             if (!uses.TryGetValue(tile, out TileUse? use))
             {
-                uses.Add(tile, use = new(weight(tile)));
+                uses.Add(tile, use = new(tiles.Count, weight(tile)));
+                tiles.Add(tile);
             }
 
             return use;
@@ -64,6 +79,9 @@ internal sealed class Dependencies
     }
 
     public IReadOnlyList<Statement> Statements { get; }
+
+    /// <summary>The tiles, in the order of their numbers.</summary>
+    public IReadOnlyList<Tile> Tiles => tiles;
 
     /// <summary>What comes before each statement.</summary>
     public int[][] Before { get; }
@@ -73,6 +91,9 @@ internal sealed class Dependencies
 
     /// <summary>The tiles that it reads.</summary>
     public TileUse[][] Read { get; }
+
+    /// <summary>A tile's number.</summary>
+    public int NumberOf(Tile tile) => uses[tile].Number;
 
     /// <summary>True if a statement comes before another.</summary>
     public bool Precede(int earlier, int later) => earlier < later && precede[later][earlier];
@@ -122,9 +143,13 @@ internal sealed class Dependencies
     }
 
     /// <summary>How statements use a tile.</summary>
+    /// <param name="number">How many tiles there were before it.</param>
     /// <param name="weight">Its storage.</param>
-    internal sealed class TileUse(int weight)
+    internal sealed class TileUse(int number, int weight)
     {
+        /// <summary>How many tiles there were before it.</summary>
+        public int Number => number;
+
         /// <summary>Its storage.</summary>
         public int Weight => weight;
 

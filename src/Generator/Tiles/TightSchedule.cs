@@ -22,7 +22,7 @@ internal sealed class TightSchedule
     private readonly int[] most;
 
     // By tile: its kind, how many of the statements that use it are not done, and the one that began it (-1: none yet).
-    private readonly List<int> kinds = [];
+    private readonly int[] kinds;
     private readonly int[] open;
     private readonly int[] begunBy;
 
@@ -43,14 +43,14 @@ internal sealed class TightSchedule
         this.limit = limit;
         this.mostStates = mostStates;
         dependencies = new(statements, _ => 0);
-        Dictionary<Tile, int> tiles = [];
-        Dictionary<(Dim, Dim, bool), int> storages = [];
+        Dictionary<(Dim, Dim, bool Factor, bool View), int> storages = [];
         var views = new HashSet<Tile>(statements.OfType<ViewStatement>().Select(x => x.Result));
-        written = [.. statements.Select(x => x.Results.Distinct().Select(IndexOf).ToArray())];
-        used = [.. statements.Select(x => x.Reads.Concat(x.Results).Distinct().Select(IndexOf).ToArray())];
-        overwritten = [.. statements.Select(x => x.Results.SelectMany(y => TileStorage.InPlace(x, y)).Distinct().Select(IndexOf).ToArray())];
+        kinds = [.. dependencies.Tiles.Select(KindOf)];
+        written = Array.ConvertAll(dependencies.Written, Numbers);
+        used = [.. dependencies.Read.Zip(written, (x, y) => Numbers(x).Union(y).ToArray())];
+        overwritten = [.. statements.Select(x => x.Results.SelectMany(y => TileStorage.InPlace(x, y)).Distinct().Select(dependencies.NumberOf).ToArray())];
         begins = [.. statements.Select(x => Pass.IsFromMemory(x) || x is ViewStatement or CallStatement { Method: "Clear" })];
-        open = new int[kinds.Count];
+        open = new int[kinds.Length];
         begunBy = [.. kinds.Select(_ => -1)];
         done = new bool[statements.Count];
         standing = new int[weights.Count];
@@ -60,25 +60,19 @@ internal sealed class TightSchedule
             open[tile]++;
         }
 
-        int IndexOf(Tile tile)
-        {
-            if (!tiles.TryGetValue(tile, out int index))
-            {
-                index = tiles.Count;
-                tiles.Add(tile, index);
-                bool factor = factors.Contains(tile.Name);
-                (Dim, Dim, bool) key = views.Contains(tile) ? default : (tile.Rows, TileStorage.Columns(tile, shares), factor);
-                if (!storages.TryGetValue(key, out int kind))
-                {
-                    kind = storages.Count;
-                    storages.Add(key, kind);
-                    weights.Add(views.Contains(tile) ? 0 : Pass.Weight(tile.Rows, tile.Columns, factor));
-                }
+        static int[] Numbers(Dependencies.TileUse[] tiles) => Array.ConvertAll(tiles, x => x.Number);
 
-                kinds.Add(kind);
+        int KindOf(Tile tile)
+        {
+            (Dim, Dim, bool Factor, bool View) key = (tile.Rows, TileStorage.Columns(tile, shares), factors.Contains(tile.Name), views.Contains(tile));
+            if (!storages.TryGetValue(key, out int kind))
+            {
+                kind = storages.Count;
+                storages.Add(key, kind);
+                weights.Add(key.View ? 0 : Pass.Weight(tile.Rows, tile.Columns, key.Factor));
             }
 
-            return index;
+            return kind;
         }
     }
 
@@ -91,7 +85,7 @@ internal sealed class TightSchedule
     public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
     {
         var schedule = new TightSchedule(WithLoadsApart(statements, factors), factors, shares, limit, mostStates);
-        return schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, shares, limit) : null;
+        return schedule.Least() <= limit && schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, shares, limit) : null;
     }
 
     /// <summary>What is copied twice is copied once, if there is room for it in between.</summary>
@@ -145,9 +139,65 @@ internal sealed class TightSchedule
         return apart;
     }
 
+    /// <summary>What the statements take at least, in whatever order: at each of them stands what something before it, or itself, begins and something after it, or itself, uses.</summary>
+    private int Least()
+    {
+        // By statement and tile: whether it was used before or is, and whether it is or will be.
+        bool[][] before = [.. statements.Select(_ => new bool[kinds.Length])], after = [.. before.Select(x => (bool[])x.Clone())];
+        for (int i = 0; i < statements.Count; i++)
+        {
+            Array.ForEach(used[i], x => before[i][x] = true);
+            Array.ForEach(dependencies.Before[i], x => Join(before[i], before[x]));
+        }
+
+        for (int i = statements.Count - 1; i >= 0; i--)
+        {
+            Array.ForEach(used[i], x => after[i][x] = true);
+            Array.ForEach(dependencies.Before[i], x => Join(after[x], after[i]));
+        }
+
+        // What none of them writes is read where it stands in memory; once it was, the search has one less of its kind.
+        bool[] begun = new bool[kinds.Length];
+        foreach (int tile in written.SelectMany(x => x))
+        {
+            begun[tile] = true;
+        }
+
+        int[] least = new int[weights.Count];
+        for (int i = 0; i < statements.Count; i++)
+        {
+            // Of a kind at most one of its results takes the place of what it overwrites.
+            int[] stands = new int[weights.Count];
+            foreach (int kind in overwritten[i].Select(x => kinds[x]).Distinct())
+            {
+                stands[kind]--;
+            }
+
+            for (int tile = 0; tile < kinds.Length; tile++)
+            {
+                stands[kinds[tile]] += !begun[tile] ? -1 : before[i][tile] && after[i][tile] ? 1 : 0;
+            }
+
+            for (int kind = 0; kind < least.Length; kind++)
+            {
+                least[kind] = Math.Max(least[kind], stands[kind]);
+            }
+        }
+
+        return least.Select((x, kind) => x * weights[kind]).Sum();
+
+        static void Join(bool[] to, bool[] from)
+        {
+            for (int i = 0; i < to.Length; i++)
+            {
+                to[i] |= from[i];
+            }
+        }
+    }
+
     private bool Search()
     {
-        List<(int Growth, List<int> Steps)> growing = [];
+        List<(int Growth, int Statement)> growing = [];
         var steps = new List<int>();
         int[] mostBefore = new int[most.Length];
         for (int i = 0; i < statements.Count; i++)
@@ -170,7 +220,7 @@ internal sealed class TightSchedule
 
             if (taken <= limit)
             {
-                growing.Add((growth, [.. steps]));
+                growing.Add((growth, i));
             }
 
             GoBack(steps.Count, mostBefore, takenBefore);
@@ -181,16 +231,19 @@ internal sealed class TightSchedule
             return true;
         }
 
-        if (!seen.Add(string.Concat(done.Select(x => x ? '1' : '0'))) || seen.Count > mostStates)
+        if (!seen.Add(new string(Array.ConvertAll(done, x => x ? '1' : '0'))) || seen.Count > mostStates)
         {
             return false;
         }
 
         int count = ordered.Count, takenHere = taken;
         int[] mostHere = [.. most];
-        foreach ((_, List<int> next) in growing.OrderBy(x => x.Growth))
+        growing.Sort();
+        foreach ((_, int next) in growing)
         {
-            Run(next);
+            steps.Clear();
+            Visit(next, steps);
+            Run(steps);
             if (Search())
             {
                 return true;
