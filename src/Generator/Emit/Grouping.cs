@@ -21,38 +21,23 @@ internal sealed class Grouping
         scratch = new TileStorage(uses).Place(Enumerable.Range(0, statements.Count)).Weight;
     }
 
-    /// <summary>The best order, and which of its tiles take no storage that was another's.</summary>
+    /// <summary>The best order, and where its tiles may stand.</summary>
     /// <param name="statements">In an order that is right.</param>
-    /// <param name="liveAfter">Tiles that are read after the last statement.</param>
-    /// <param name="giving">Tiles of the frame whose storage may be given to others once they are read for the last time.</param>
-    /// <param name="frame">Names of the tiles that have storage before the first statement.</param>
-    /// <param name="factors">Tiles that are taken as factors.</param>
-    /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    /// <param name="strips">Tiles that are taken as strips.</param>
-    public static (IReadOnlyList<Statement> Statements, Func<Tile, bool>? Apart) Best(
-        IReadOnlyList<Statement> statements, IReadOnlyList<Tile> liveAfter, IReadOnlyList<Tile> giving, ISet<string> frame, ISet<string> factors, bool shares, ISet<string> strips)
+    /// <param name="usesOf">What an order asks of storage.</param>
+    public static (IReadOnlyList<Statement> Statements, StorageUses Uses) Best(IReadOnlyList<Statement> statements, Func<IReadOnlyList<Statement>, StorageUses> usesOf)
     {
-        int room = SharedMemory.Room(Of(statements, null).scratch, statements);
-        foreach (IReadOnlyList<Statement> order in new[] { SolvePairs.Joined(statements), statements })
-        {
-            foreach (Func<Tile, bool>? apart in Apart)
-            {
-                Grouping grouping = Of(order, apart);
-                if (grouping.scratch <= room)
-                {
-                    return (grouping.Best(room), apart);
-                }
-            }
-        }
-
-        return (statements, null);
-
-        Grouping Of(IReadOnlyList<Statement> order, Func<Tile, bool>? apart) => new(order, new StorageUses(order, liveAfter, giving, frame, factors, shares, strips, apart, turns: true));
+        var given = new Grouping(statements, usesOf(statements));
+        int room = SharedMemory.Room(given.scratch, statements);
+        IReadOnlyList<Statement> joined = SolvePairs.Joined(statements);
+        Grouping[] orders = ReferenceEquals(joined, statements) ? [given] : [new(joined, usesOf(joined)), given];
+        return orders.SelectMany(x => Apart.Select(x.With)).First(x => x.scratch <= room).Best(room);
     }
+
+    private Grouping With(Func<Tile, bool>? apart) => apart is null ? this : new(statements, uses.With(apart));
 
     /// <summary>The order with fewer barriers.</summary>
     /// <param name="room">The scratch that it may take.</param>
-    private IReadOnlyList<Statement> Best(int room)
+    private (IReadOnlyList<Statement> Statements, StorageUses Uses) Best(int room)
     {
         touches = [.. statements.Select(Barriers.Touches)];
         Uses[] each = [.. Uses.Of(statements)];
@@ -100,8 +85,7 @@ internal sealed class Grouping
             }
         }
 
-        IReadOnlyList<Statement> grouped = [.. order.Select(x => statements[x])];
-        return Waits(order) < Waits(Enumerable.Range(0, statements.Count)) ? grouped : statements;
+        return Waits(order) < Waits(Enumerable.Range(0, statements.Count)) ? ([.. order.Select(x => statements[x])], uses.InOrder(order)) : (statements, uses);
     }
 
     /// <summary>How often all threads wait in an order.</summary>

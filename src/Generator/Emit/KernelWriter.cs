@@ -83,13 +83,8 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <returns>Where the tiles stand.</returns>
     public TileStorage Write(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, params Tile[] giving)
     {
-        Func<Tile, bool>? apart = null;
-        if (Groups)
-        {
-            (statements, apart) = Grouping.Best(statements, [.. liveAfter], giving, frame, Factors, Shares, Strips);
-        }
-
-        var storage = new TileStorage(statements, liveAfter, giving, Factors, Shares, Strips, apart, turns: Groups);
+        (statements, StorageUses uses) = Groups ? Grouping.Best(statements, Uses) : (statements, Uses(statements));
+        var storage = new TileStorage(uses);
         var barriers = new Barriers();
         int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
         for (int i = 0; i < statements.Count; i++)
@@ -151,6 +146,8 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         }
 
         return storage;
+
+        StorageUses Uses(IReadOnlyList<Statement> order) => new(order, liveAfter, giving, frame, Factors, Shares, Strips, turns: Groups);
     }
 
     /// <summary>Says what statements will bring from memory when they need it.</summary>

@@ -17,7 +17,6 @@ internal sealed class StorageUses
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
-    /// <param name="apart">Tiles that take no storage that was another's, unless element for element: nobody waits until the other is read.</param>
     /// <param name="turns">True if of the storages that are free the one is taken that was used longest ago: nobody waits until it is read, or has waited already.</param>
     public StorageUses(
         IReadOnlyList<Statement> statements,
@@ -27,7 +26,6 @@ internal sealed class StorageUses
         ISet<string> factors,
         bool shares,
         ISet<string>? strips = null,
-        Func<Tile, bool>? apart = null,
         bool turns = false)
     {
         TakesTurns = turns;
@@ -35,7 +33,7 @@ internal sealed class StorageUses
         Used = new int[statements.Count][];
         Placed = new int[statements.Count][];
         Overwritten = new int[statements.Count][][];
-        var used = new List<int>();
+        List<int> used = [], read = [];
         for (int i = 0; i < statements.Count; i++)
         {
             Statement statement = statements[i];
@@ -46,21 +44,30 @@ internal sealed class StorageUses
             }
 
             used.Clear();
+            read.Clear();
             foreach (Tile tile in statement.Reads)
             {
-                AddWithWholes(Number(tile), used);
+                int number = Number(tile);
+                read.Add(number);
+                AddWithWholes(number, used);
             }
 
-            Tile[] results = [.. statement.Results];
-            foreach (Tile tile in results)
+            List<int> placed = [];
+            List<int[]> overwritten = [];
+            foreach (Tile tile in statement.Results)
             {
-                AddWithWholes(Number(tile), used);
+                int number = Number(tile);
+                AddWithWholes(number, used);
+                if (view is null && !frame.Contains(tile.Name))
+                {
+                    placed.Add(number);
+                    overwritten.Add(Overwritable(statement, tile, read));
+                }
             }
 
             Used[i] = [.. used];
-            Tile[] placed = view is not null ? [] : Array.FindAll(results, x => !frame.Contains(x.Name));
-            Placed[i] = Array.ConvertAll(placed, Number);
-            Overwritten[i] = Array.ConvertAll(placed, x => Overwritable(statement, x));
+            Placed[i] = [.. placed];
+            Overwritten[i] = [.. overwritten];
         }
 
         var live = new List<int>();
@@ -76,7 +83,7 @@ internal sealed class StorageUses
         Kinds = Array.ConvertAll(
             Tiles,
             x => x.Given is null ? (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
-        Apart = Array.ConvertAll(Tiles, x => apart?.Invoke(x) == true);
+        Apart = new bool[Tiles.Length];
         Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
     }
@@ -96,8 +103,8 @@ internal sealed class StorageUses
     /// <summary>True if of the storages that are free the one is taken that was used longest ago; otherwise the first.</summary>
     public bool TakesTurns { get; }
 
-    /// <summary>By tile, true if it takes no storage that was another's, unless element for element.</summary>
-    public bool[] Apart { get; }
+    /// <summary>By tile, true if it takes no storage that was another's, unless element for element: nobody waits until the other is read.</summary>
+    public bool[] Apart { get; private set; }
 
     /// <summary>By tile, what it takes of scratch.</summary>
     public int[] Weights { get; }
@@ -106,19 +113,37 @@ internal sealed class StorageUses
     public int[] Firsts { get; }
 
     /// <summary>By statement, what it uses: whoever uses a part uses the whole.</summary>
-    public int[][] Used { get; }
+    public int[][] Used { get; private set; }
 
     /// <summary>By statement, its results that need storage, if they have none yet.</summary>
-    public int[][] Placed { get; }
+    public int[][] Placed { get; private set; }
 
     /// <summary>By statement and by result that needs storage, the tiles that it may overwrite.</summary>
-    public int[][][] Overwritten { get; }
+    public int[][][] Overwritten { get; private set; }
 
     /// <summary>What is read after the last statement.</summary>
     public int[] LiveAfter { get; }
 
     /// <summary>What has storage before the first.</summary>
     public int[] Giving { get; }
+
+    /// <summary>The same where other tiles stand apart; null: none.</summary>
+    public StorageUses With(Func<Tile, bool>? apart)
+    {
+        var uses = (StorageUses)MemberwiseClone();
+        uses.Apart = Array.ConvertAll(Tiles, x => apart?.Invoke(x) == true);
+        return uses;
+    }
+
+    /// <summary>The same of the statements in another order.</summary>
+    public StorageUses InOrder(IReadOnlyList<int> order)
+    {
+        var uses = (StorageUses)MemberwiseClone();
+        uses.Used = [.. order.Select(x => Used[x])];
+        uses.Placed = [.. order.Select(x => Placed[x])];
+        uses.Overwritten = [.. order.Select(x => Overwritten[x])];
+        return uses;
+    }
 
     /// <summary>A tile's number; -1 if no statement has it.</summary>
     public int NumberOf(string name) => numbers.TryGetValue(name, out int number) ? number : -1;
@@ -148,6 +173,18 @@ internal sealed class StorageUses
     }
 
     // What a statement also reads a part of it cannot overwrite.
-    private int[] Overwritable(Statement statement, Tile result) =>
-        [.. TileStorage.InPlace(statement, result).Select(Number).Where(x => !statement.Reads.Any(y => wholes[Number(y)] == x))];
+    private int[] Overwritable(Statement statement, Tile result, List<int> read)
+    {
+        List<int> tiles = [];
+        foreach (Tile tile in TileStorage.InPlace(statement, result))
+        {
+            int number = Number(tile);
+            if (!read.Exists(x => wholes[x] == number))
+            {
+                tiles.Add(number);
+            }
+        }
+
+        return [.. tiles];
+    }
 }

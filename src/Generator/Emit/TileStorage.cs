@@ -12,8 +12,9 @@ internal sealed class TileStorage
     private readonly int[] storages;
     private readonly int[] since;
 
-    // By storage: the tile that had it first, and the one that has it.
+    // By storage: the tile that had it first and when it was taken, and the tile that has it.
     private readonly List<int> firsts;
+    private readonly List<int> taken;
     private readonly List<int> holders;
 
     private int reached;
@@ -25,19 +26,8 @@ internal sealed class TileStorage
     /// <param name="giving">Tiles of the frame that may give their storage too.</param>
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
-    /// <param name="apart">Tiles that take no storage that was another's, unless element for element.</param>
-    /// <param name="turns">True if of the storages that are free the one is taken that was used longest ago.</param>
-    public TileStorage(
-        IReadOnlyList<Statement> statements,
-        IEnumerable<Tile> liveAfter,
-        IEnumerable<Tile> giving,
-        ISet<string> factors,
-        bool shares = false,
-        ISet<string>? strips = null,
-        Func<Tile, bool>? apart = null,
-        bool turns = false)
-        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips, apart, turns))
+    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares))
     {
     }
 
@@ -52,6 +42,7 @@ internal sealed class TileStorage
         storages = new int[count];
         since = new int[count];
         firsts = new(count);
+        taken = new(count);
         holders = new(count);
         for (int i = 0; i < count; i++)
         {
@@ -89,6 +80,7 @@ internal sealed class TileStorage
         storages = (int[])other.storages.Clone();
         since = (int[])other.since.Clone();
         firsts = [.. other.firsts];
+        taken = [.. other.taken];
         holders = [.. other.holders];
         reached = other.reached;
         held = other.held;
@@ -157,15 +149,25 @@ internal sealed class TileStorage
     }
 
     /// <summary>Reaches statements one after the other.</summary>
-    public TileStorage Place(IEnumerable<int> statements)
+    /// <param name="statements">The statements.</param>
+    /// <param name="limit">No more of them once so much was taken of scratch.</param>
+    public TileStorage Place(IEnumerable<int> statements, int limit = int.MaxValue)
     {
         foreach (int statement in statements)
         {
+            if (Weight >= limit)
+            {
+                break;
+            }
+
             Place(statement);
         }
 
         return this;
     }
+
+    /// <summary>How many statements were reached before the one that took the last storage of a tile's kind.</summary>
+    public int LastTaken(Tile tile) => taken[firsts.FindLastIndex(x => uses.Kinds[x] == uses.Kinds[uses.NumberOf(tile.Name)])];
 
     /// <summary>True if of no kind of storage more was taken than another took; a column more is nothing.</summary>
     public bool TakesNoMoreThan(TileStorage other)
@@ -284,6 +286,7 @@ internal sealed class TileStorage
         storages[tile] = firsts.Count;
         since[tile] = held++;
         firsts.Add(tile);
+        taken.Add(clock - 1);
         holders.Add(tile);
         Weight += uses.Weights[tile];
     }

@@ -25,17 +25,18 @@ internal sealed class GradientPasses
             return;
         }
 
-        var order = new Order(new Dependencies(all, Weight));
+        var dependencies = new Dependencies(all, Weight);
+        var order = new Order(dependencies);
         foreach (int statement in Enumerable.Range(0, all.Count).Where(x => all[x] is not StoreStatement && all[x].Reads.Any(states.Contains)))
         {
             order.Demand(statement);
         }
 
-        int between = WeightBetween(order.Demanded, order.Rest);
+        int between = WeightBetween(order.Demanded);
         foreach (int statement in order.Rest)
         {
             IReadOnlyList<int> more = order.Missing(statement);
-            if (more.All(x => IsAtHand(all[x])) && WeightBetween(order.Demanded.Concat(more), order.Rest.Except(more)) is int next && next < between)
+            if (more.All(x => IsAtHand(all[x])) && WeightBetween(order.Demanded.Concat(more)) is int next && next < between)
             {
                 order.Demand(statement);
                 between = next;
@@ -71,7 +72,11 @@ internal sealed class GradientPasses
         Pass Projecting(IEnumerable<Tile> exact) =>
             Scheduled(projections, FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x)))), shares: true);
 
-        int WeightBetween(IEnumerable<int> done, IEnumerable<int> left) => Between(done.Select(x => all[x]), left.Select(x => all[x])).Sum(Weight);
+        int WeightBetween(IEnumerable<int> first)
+        {
+            var done = new HashSet<int>(first);
+            return done.Where(x => !IsRepeated(all[x])).SelectMany(x => dependencies.Written[x]).Distinct().Where(x => !x.Users.TrueForAll(done.Contains)).Sum(x => x.Weight);
+        }
     }
 
     /// <summary>All that reads the states; null if <see cref="Gradients"/> do.</summary>
@@ -95,18 +100,14 @@ internal sealed class GradientPasses
     private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares = false)
     {
         IReadOnlyList<Statement> best = new Schedule(statements, factors).Best();
-        int cost = new Pass(best, [], [], [], factors).Cost(), limit = SharedMemory.Of(2, statements);
-        IReadOnlyList<Statement>? tight = cost > limit && cost <= limit + (2 * limit / 3) ? TightSchedule.Of(statements, factors, shares: true, limit, mostStates: 200) : null;
-        int one = SharedMemory.Of(1, statements);
+        int cost = new Pass(best, [], [], [], factors).Cost(), two = SharedMemory.Of(2, statements), one = SharedMemory.Of(1, statements);
+        IReadOnlyList<Statement>? tight = cost > two && cost <= two + (2 * two / 3) ? TightSchedule.Of(statements, factors, shares: true, two, mostStates: 200) : null;
         tight ??= cost > one ? TightSchedule.Of(statements, factors, shares: true, one, mostStates: 100) : null;
         return InOrder(tight ?? best, factors, shares || tight is not null);
     }
 
-    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares)
-    {
-        var pass = new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares);
-        return pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements));
-    }
+    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares) =>
+        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares).FetchingWhatFits();
 
     /// <summary>
     /// The statement with the state before the chunk read where an earlier pass left it, if it multiplies both states number by number: then no two states need stand in scratch

@@ -10,6 +10,7 @@ internal sealed class Pass
     private const int Line = 64;
 
     private readonly ISet<string>? factors;
+    private int? cost;
 
     /// <param name="statements">In order.</param>
     /// <param name="results">What is read after the last statement.</param>
@@ -101,14 +102,14 @@ internal sealed class Pass
     /// <summary>Fetches at its top all that it reads of the caller's tensors and of earlier passes.</summary>
     public Pass Fetching() => Fetching(Statements.Where(IsFromMemory), _ => 0);
 
-    /// <summary>Fetches at its top what needs no more scratch there than where it is used, and more as long as there is room.</summary>
-    /// <param name="room">What it may take (see <see cref="Cost"/>).</param>
-    public Pass FetchingWhatFits(int room)
+    /// <summary>Fetches at its top what needs no more scratch there than where it is used, and more as long as there is room (see <see cref="SharedMemory.Room"/>).</summary>
+    public Pass FetchingWhatFits()
     {
         // Orders of statements as Fetching has them, but for arrivals, which take no storage.
         int[] all = [.. Enumerable.Range(0, Statements.Count)], rest = Array.FindAll(all, x => !IsFetch(Statements[x])), early = Array.FindAll(all, x => IsFetch(Statements[x]));
         var empty = new TileStorage(Statements, Results, Given, Factors, Shares);
         TileStorage best = empty.Copy().Place(all);
+        int room = SharedMemory.Room(best.Weight, Statements);
         foreach (int statement in all.Where(x => IsFromMemory(Statements[x]) && Statements[x].Results.All(y => y.Name == y.Variable)))
         {
             int[] more = [.. early, statement], less = Array.FindAll(rest, x => x != statement);
@@ -186,7 +187,7 @@ internal sealed class Pass
     private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares);
 
     /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
-    public int Cost() => Stored().Weight;
+    public int Cost() => cost ??= Stored().Weight;
 
     /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
     public static int Weight(Dim rows, Dim columns, bool factor)

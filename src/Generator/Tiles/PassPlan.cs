@@ -131,7 +131,7 @@ internal sealed class PassPlan
         {
             ISet<string> rounded = FactorTiles.Of(statements, exact);
             var pass = new Pass(new Schedule(statements, rounded).Best(), [], [], [], rounded);
-            return shortChunks.Trimmed(pass.FetchingWhatFits(SharedMemory.Room(pass.Cost(), statements)));
+            return shortChunks.Trimmed(pass.FetchingWhatFits());
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, StoreStatement? store = null) =>

@@ -12,14 +12,26 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
     public IReadOnlyList<Statement> Best()
     {
         List<int> open = [.. Enumerable.Range(0, statements.Count).Where(x => statements[x] is StoreStatement)], chosen = [];
+        IReadOnlyList<int> best = Ordered(open);
+        int least = empty.Copy().Place(best).Weight;
         while (open.Count > 1)
         {
-            int next = open.OrderBy(x => empty.Copy().Place(Ordered([.. chosen, x, .. open.Where(y => y != x)])).Weight).First();
+            // With the first of them it is the best order so far.
+            int next = open[0];
+            foreach (int store in open.Skip(1))
+            {
+                IReadOnlyList<int> order = Ordered([.. chosen, store, .. open.Where(x => x != store)]);
+                if (empty.Copy().Place(order, least).Weight is int weight && weight < least)
+                {
+                    (next, best, least) = (store, order, weight);
+                }
+            }
+
             chosen.Add(next);
             open.Remove(next);
         }
 
-        return DoneAgain([.. Ordered([.. chosen, .. open]).Select(x => statements[x])]);
+        return DoneAgain([.. best.Select(x => statements[x])]);
     }
 
     private IReadOnlyList<int> Ordered(IReadOnlyList<int> leaving)
@@ -43,6 +55,7 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
         // Loops first: what they read is then read late too.
         var copied = new HashSet<Tile>(ordered.OfType<LoadStatement>().Select(x => x.Result));
         IEnumerable<Statement> loops = ordered.OfType<LoopStatement>().Where(x => x.Stores.Count == 1 && x.Stores[0].Into == Into.Set && x.Arguments.All(copied.Contains));
+        TileStorage storage = Stored(ordered);
         foreach (Statement statement in loops.Concat(ordered.OfType<LoadStatement>()).ToArray())
         {
             Tile tile = statement.Results.Single();
@@ -51,15 +64,23 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
                 continue;
             }
 
-            int[] readers = [.. Enumerable.Range(0, ordered.Count).Where(x => ordered[x].Reads.Contains(tile))];
-            ordered = readers.Length > 1 ? readers.Skip(1).Select(x => From(ordered, x)).Prepend(ordered).OrderBy(Cost).First() : ordered;
+            // Only if the last storage of its kind is taken between two uses may one be enough less.
+            int last = storage.LastTaken(tile), reader = Enumerable.Range(last, ordered.Count - last).FirstOrDefault(x => ordered[x].Reads.Contains(tile));
+            if (reader <= last || !ordered.Take(last).Any(x => x.Reads.Contains(tile)))
+            {
+                continue;
+            }
 
-            IReadOnlyList<Statement> From(IReadOnlyList<Statement> once, int reader) =>
+            IReadOnlyList<Statement> again =
             [
-                .. once.Take(reader),
+                .. ordered.Take(reader),
                 Again(statement),
-                .. once.Skip(reader).Select(x => x.Reading(y => y == tile ? tile.Again : y)),
+                .. ordered.Skip(reader).Select(x => x.Reads.Contains(tile) ? x.Reading(y => y == tile ? tile.Again : y) : x),
             ];
+            if (Stored(again) is var less && less.Weight < storage.Weight)
+            {
+                (ordered, storage) = (again, less);
+            }
         }
 
         return ordered;
@@ -69,5 +90,5 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
         ? loop with { Stores = EquatableArray.Of(loop.Stores[0] with { Result = loop.Stores[0].Result.Again }), Equation = $"{loop.Equation}, once more" }
         : ((LoadStatement)statement) with { Result = ((LoadStatement)statement).Result.Again, Equation = $"{statement.Equation}, once more" };
 
-    private int Cost(IReadOnlyList<Statement> ordered) => new Pass(ordered, [], [], [], factors).Cost();
+    private TileStorage Stored(IReadOnlyList<Statement> ordered) => new TileStorage(ordered, [], [], factors).Place(Enumerable.Range(0, ordered.Count));
 }
