@@ -64,9 +64,11 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
                 continue;
             }
 
-            // Only if the last storage of its kind is taken between two uses may one be enough less.
-            int last = storage.LastTaken(tile), reader = Enumerable.Range(last, ordered.Count - last).FirstOrDefault(x => ordered[x].Reads.Contains(tile));
-            if (reader <= last || !ordered.Take(last).Any(x => x.Reads.Contains(tile)))
+            // One storage of its kind less may be enough only if the last of them is taken between two uses, or by the first, which then may overwrite the tile.
+            int last = storage.LastTaken(tile);
+            int[] readers = [.. Enumerable.Range(0, ordered.Count).Where(x => ordered[x].Reads.Contains(tile))];
+            int reader = readers.FirstOrDefault(x => x > last);
+            if (reader <= last || readers[0] > last)
             {
                 continue;
             }
