@@ -16,7 +16,8 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
 
     public SegmentRule SegmentRule(bool sixteenBits, int channels) => rule;
 
-    public IReadOnlyList<int> ChunkLengths(Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => CudaBackend.ChunkLengths(sizes, description, scratch);
+    public IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
+        CudaBackend.ChunkLengths(kernels, sizes, description, scratch);
 
     public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => true;
 

@@ -12,7 +12,8 @@ internal sealed unsafe class WarpEngine(int panel) : IEngine
     public bool TokenParallel => false;
 
     // Or no call keeps its 16 bits.
-    public IReadOnlyList<int> ChunkLengths(Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => CudaBackend.ChunkLengths(sizes, description, scratch);
+    public IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
+        CudaBackend.ChunkLengths(kernels, sizes, description, scratch);
 
     public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => true;
 

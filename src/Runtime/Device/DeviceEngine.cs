@@ -52,7 +52,8 @@ internal sealed class DeviceEngine : IEngine
     /// <summary>Hears a line of text before a kernel is compiled.</summary>
     public Action<string>? Compiling { get; set; }
 
-    public IReadOnlyList<int> ChunkLengths(Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => CudaBackend.ChunkLengths(sizes, description, scratch);
+    public IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
+        CudaBackend.ChunkLengths(kernels, sizes, description, scratch);
 
     public bool KeepsSixteenBits(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) =>
         tuned is not null && CudaBackend.Takes(kernel, sizes, description, scratch);

@@ -43,7 +43,7 @@ internal sealed class Call : IDisposable
         }
 
         int usual = Shape.Chunk;
-        foreach (int length in options.ChunkLength is null ? Engine.ChunkLengths(Shape.Sizes(), Description, scratch) : [usual])
+        foreach (int length in options.ChunkLength is null ? Engine.ChunkLengths(kernels, Shape.Sizes(), Description, scratch) : [usual])
         {
             Shape.Chunk = length;
             if (kernels.All(x => Engine.KeepsSixteenBits(x, Shape.Sizes(), Description, scratch)))

@@ -71,10 +71,11 @@ internal interface IEngine
     bool TokenParallel { get; }
 
     /// <summary>Tokens a chunk where the caller leaves it open and inputs are bfloat16 or float16: the first with which <see cref="KeepsSixteenBits"/> holds.</summary>
+    /// <param name="kernels">What is called.</param>
     /// <param name="sizes">The sizes, of any chunk.</param>
     /// <param name="description">The variant.</param>
     /// <param name="scratch">Scratch elements of its kernels.</param>
-    IReadOnlyList<int> ChunkLengths(Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => [];
+    IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch) => [];
 
     /// <summary>True if a call computes on bfloat16 and float16 tensors as they are, without conversion to <see cref="Number"/>.</summary>
     /// <param name="kernel">What is called.</param>

@@ -131,19 +131,22 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return WorkspaceBytes(launch.Kernel, sizes, TKernels.Description) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
     }
 
-    /// <summary>Tokens a chunk, the best first: short chunks where two groups that prepare long ones do not share a multiprocessor, and two that prepare short ones do.</summary>
+    /// <summary>Tokens a chunk, the best first: short chunks where two groups that prepare long ones do not share a multiprocessor, but two that prepare short ones do, and two that compute their gradients.</summary>
+    /// <param name="kernels">What is called.</param>
     /// <param name="sizes">The sizes, of any chunk.</param>
     /// <param name="description">The variant.</param>
     /// <param name="scratch">Scratch elements of its kernels.</param>
-    public static IReadOnlyList<int> ChunkLengths(Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
+    public static IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
     {
         sizes.RowPadding = CudaTile.RowPadding;
-        return !description.PreparesChunks || Shares(LongChunk) || !Shares(ShortChunk) ? [LongChunk, ShortChunk] : [ShortChunk, LongChunk];
+        bool isShort = description.PreparesChunks && !Shares(KernelKind.Prepare, LongChunk) && Shares(KernelKind.Prepare, ShortChunk)
+            && (!kernels.Contains(KernelKind.Backward) || Shares(KernelKind.Gradients, ShortChunk));
+        return isShort ? [ShortChunk, LongChunk] : [LongChunk, ShortChunk];
 
-        bool Shares(int chunk)
+        bool Shares(KernelKind kernel, int chunk)
         {
             Sizes own = sizes with { Chunk = chunk, NarrowInputs = 1 };
-            return 2 * ((scratch(KernelKind.Prepare, own) * sizeof(float)) + WorkspaceBytes(KernelKind.Prepare, own, description) + GroupBytes) <= MultiprocessorBytes;
+            return 2 * ((scratch(kernel, own) * sizeof(float)) + WorkspaceBytes(kernel, own, description) + GroupBytes) <= MultiprocessorBytes;
         }
     }
 
