@@ -19,7 +19,7 @@ internal sealed class GradientPasses
         statements = ScaledSums.Joined(ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states);
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]), apart = Recalling([.. statements.Select(x => StatesApart(x, states))], [.. states, .. left]);
-        if (TightSchedule.Of(apart, factors, shares: true, SharedMemory.Of(2, apart), mostStates: 50) is { } tight)
+        if (TightSchedule.Of(apart, factors, shares: true, SharedMemory.Of(2, apart), mostStates: 100) is { } tight)
         {
             Gradients = InOrder(tight, factors, shares: true);
             return;

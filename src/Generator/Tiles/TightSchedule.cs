@@ -43,8 +43,10 @@ internal sealed class TightSchedule
         this.limit = limit;
         this.mostStates = mostStates;
         dependencies = new(statements, _ => 0);
-        Dictionary<(Dim, Dim, bool Factor, bool View), int> storages = [];
-        var views = new HashSet<Tile>(statements.OfType<ViewStatement>().Select(x => x.Result));
+        Dictionary<(Dim, Dim, bool Factor, bool InScratch), int> storages = [];
+
+        // What none of the statements writes is read where it stands in the device's memory.
+        var inScratch = new HashSet<Tile>(statements.Where(x => x is not ViewStatement).SelectMany(x => x.Results));
         kinds = [.. dependencies.Tiles.Select(KindOf)];
         written = Array.ConvertAll(dependencies.Written, Numbers);
         used = [.. dependencies.Read.Zip(written, (x, y) => Numbers(x).Union(y).ToArray())];
@@ -64,12 +66,12 @@ internal sealed class TightSchedule
 
         int KindOf(Tile tile)
         {
-            (Dim, Dim, bool Factor, bool View) key = (tile.Rows, TileStorage.Columns(tile, shares), factors.Contains(tile.Name), views.Contains(tile));
+            (Dim, Dim, bool Factor, bool InScratch) key = (tile.Rows, TileStorage.Columns(tile, shares), factors.Contains(tile.Name), inScratch.Contains(tile));
             if (!storages.TryGetValue(key, out int kind))
             {
                 kind = storages.Count;
                 storages.Add(key, kind);
-                weights.Add(key.View ? 0 : Pass.Weight(tile.Rows, tile.Columns, key.Factor));
+                weights.Add(key.InScratch ? Pass.Weight(tile.Rows, tile.Columns, key.Factor) : 0);
             }
 
             return kind;
@@ -156,13 +158,6 @@ internal sealed class TightSchedule
             Array.ForEach(dependencies.Before[i], x => Join(after[x], after[i]));
         }
 
-        // What none of them writes is read where it stands in memory; once it was, the search has one less of its kind.
-        bool[] begun = new bool[kinds.Length];
-        foreach (int tile in written.SelectMany(x => x))
-        {
-            begun[tile] = true;
-        }
-
         int[] least = new int[weights.Count];
         for (int i = 0; i < statements.Count; i++)
         {
@@ -175,7 +170,7 @@ internal sealed class TightSchedule
 
             for (int tile = 0; tile < kinds.Length; tile++)
             {
-                stands[kinds[tile]] += !begun[tile] ? -1 : before[i][tile] && after[i][tile] ? 1 : 0;
+                stands[kinds[tile]] += before[i][tile] && after[i][tile] ? 1 : 0;
             }
 
             for (int kind = 0; kind < least.Length; kind++)
