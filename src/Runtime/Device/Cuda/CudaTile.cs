@@ -8,8 +8,10 @@ namespace AttentionDsl.Runtime;
 /// the tensor cores; all threads of a group (a multiple of 32) work on one operation, and kernels say where they wait for each other.
 /// </summary>
 /// <remarks>
-/// Rows of scratch are <see cref="RowPadding"/> numbers longer than their padded columns: 8 rows of factors, and the pairs of 4 rows of
-/// single precision, then begin in different banks, and no address depends on its row in another way. Rows come in sixteens, so that a
+/// Factors of 64 columns, or a multiple, stand in blocks of 64 (<see cref="IsInBlocks"/>): rows of 128 bytes, in which pieces of 16 bytes change places by the row's
+/// number. What 8 rows are asked for at a time is then in different banks, and what arrives from the device's memory fills whole lines of them.
+/// Other rows of scratch are <see cref="RowPadding"/> numbers longer than their padded columns: 8 rows of factors, and the pairs of 4 rows of
+/// single precision, then begin in different banks, and no address depends on its row in another way. Every tile begins where the banks begin. Rows come in sixteens, so that a
 /// block of 16 x 16 of a tile is always memory of that tile; what stands beyond the tile's own rows and columns counts as nothing.
 /// <para>
 /// Operations work on scratch; only <see cref="Copy"/>, <see cref="Fetch"/> and <see cref="Transpose"/> know the device's memory too. Products
