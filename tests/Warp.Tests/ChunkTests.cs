@@ -73,6 +73,13 @@ public class ChunkTests(ITestOutputHelper log)
     public void Wide_states_agree_with_the_oracle(int keys, int values, int chunk) =>
         Array.ForEach([false, true], x => Check(GatedDeltaRule.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk, watched: false, multiplies: x));
 
+    /// <summary>A decay's gradient multiplies both states number by number: one of them stands in memory.</summary>
+    [Theory]
+    [InlineData(64, 64)]
+    [InlineData(32, 128)]
+    public void States_of_which_one_stands_in_memory_agree_with_the_oracle(int keys, int values) =>
+        Check(SimpleGla.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk: 32, watched: true);
+
     /// <summary>Pairs of a chunk whose rows stand in two blocks of columns, as one panel and as two.</summary>
     [Theory]
     [InlineData(32)]
