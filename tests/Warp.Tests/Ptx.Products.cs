@@ -8,7 +8,8 @@ internal static unsafe partial class Ptx
     private static readonly ConcurrentDictionary<string, PtxText> Texts = new();
 
     public static void Product(
-        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth, int resultBlock, int aBlock, int bBlock) =>
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
+        int resultBlock, int aBlock, int bBlock) =>
         Run(rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, false, null, null, result, a, b);
 
     public static void ScaledProduct(

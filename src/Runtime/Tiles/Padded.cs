@@ -8,8 +8,8 @@ public static class Padded
     /// <summary>Columns of a block: factors of so many, or a multiple, stand in blocks where a backend pads rows.</summary>
     internal const int BlockColumns = 64;
 
-    // Every tile begins where all banks of shared memory begin.
-    private const int Line = 32;
+    /// <summary>Elements of a line, which is all banks of shared memory: every tile begins where one does.</summary>
+    internal const int Line = 32;
 
     private static long Height(long rows) => rows == 1 ? 1 : (rows + 15) & ~15;
 

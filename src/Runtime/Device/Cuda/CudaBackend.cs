@@ -161,6 +161,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             _ => [kernel],
         };
         sizes.RowPadding = CudaTile.RowPadding;
+
+        // Decayed Grams of more than 32 rows would be taken number by number.
         int mostRows = description.PairsDecayByChannel && sizes.Chunk > ShortChunk ? CudaTile.ShortRows / 2 : CudaTile.ShortRows;
         return sizes.Chunk * sizes.Updates <= mostRows && Math.Max(sizes.K, sizes.V) <= CudaTile.MaxColumns && kernels.All(x =>
             Fits(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, NarrowColumns) : sizes.V }, description, scratch));

@@ -252,7 +252,7 @@ public readonly partial struct CudaStepTile
         {
             uint at = At(0, walked.FirstColumn + (last ? 2 : 0));
             PutNumber(at, first, into);
-            PutNumber(at + FourFloats / 4, second, into);
+            PutNumber(at + sizeof(float), second, into);
             return;
         }
 

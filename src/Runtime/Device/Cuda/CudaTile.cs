@@ -44,8 +44,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     private const int Aligned = 32;
     private const int Rooms = 64;
 
-    // Every tile of scratch begins where all banks begin.
-    private const int LineBytes = 128;
+    private const int LineBytes = Padded.Line * sizeof(float);
 
     private readonly long address;
     private readonly int stride;

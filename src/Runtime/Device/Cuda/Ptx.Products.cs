@@ -35,7 +35,8 @@ internal static partial class Ptx
     /// <param name="bBlock">Likewise of the right factor.</param>
     [IntrinsicImplementation]
     public static void Product(
-        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth, int resultBlock, int aBlock, int bBlock)
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
+        int resultBlock, int aBlock, int bBlock)
     {
     }
 
