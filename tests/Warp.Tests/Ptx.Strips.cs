@@ -44,6 +44,10 @@ internal static unsafe partial class Ptx
     public static void StripToFar(int rows, int x, int exact, long result, int down, int along, int element, int left) =>
         RunStrip(rows, x, exact, result, down, along, element, left);
 
+    public static void StripRowDot(int rows, int a, int aExact, int b, int bExact, uint near, int stride, uint lane, uint sums) => RunStrip(rows, a, aExact, b, bExact, near, stride, lane, sums);
+
+    public static void StripRowSum(int rows, int a, int aExact, uint lane, uint sums) => RunStrip(rows, a, aExact, lane, sums);
+
     /// <summary>Numbers are constants of the text; everything else, and what the text wants in a register, is in one.</summary>
     private static void RunStrip(object first, object second, object third, object? x3 = null, object? x4 = null, object? x5 = null, object? x6 = null, object? x7 = null, object? x8 = null,
         object? x9 = null, object? x10 = null, object? x11 = null, object? x12 = null, object? x13 = null, object? x14 = null, object? x15 = null, object? x16 = null, object? x17 = null, [CallerMemberName] string name = "")

@@ -131,6 +131,8 @@ internal sealed partial class PtxText
             case "add.f32": Floats((a, b) => a + b); break;
             case "sub.f32": Floats((a, b) => a - b); break;
             case "mul.f32": Floats((a, b) => a * b); break;
+            case "fma.rn.f32": Set(v => Bits(MathF.FusedMultiplyAdd(Number(value[1](v)), Number(value[2](v)), Number(value[3](v))))); break;
+            case "shfl.sync.bfly.b32": Set(v => Bits(Ptx.Across(Number(value[1](v)), (int)value[2](v)))); break;
             case "ex2.approx.ftz.f32": Set(v => Bits(Ptx.Exp2(Number(value[1](v))))); break;
             case "add.s32": Set(v => value[1](v) + value[2](v)); break;
             case "mad.lo.s32": Set(v => (value[1](v) * value[2](v)) + value[3](v)); break;

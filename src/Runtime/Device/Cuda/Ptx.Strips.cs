@@ -155,6 +155,28 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>Sums over this warp's columns, a row of every 32 in each lane (<see cref="CudaTile.RowOfStrip"/>): of a b, number by number.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="a">A strip.</param>
+    /// <param name="aExact">1 if its numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="b">A strip; negative: b stands in scratch.</param>
+    /// <param name="bExact">1 if numbers of b are in single precision, 0 if in bfloat16.</param>
+    /// <param name="near">In scratch: where this thread's first number stands, or, of a tile in bfloat16, this lane's part of a left factor that is turned.</param>
+    /// <param name="stride">Bytes from a row to the next.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="sums">Where this lane's first sum goes in scratch; those of the next 32 rows are 128 bytes further. Of 16 rows the first lanes have the sums.</param>
+    [IntrinsicImplementation]
+    public static void StripRowDot(int rows, int a, int aExact, int b, int bExact, uint near, int stride, uint lane, uint sums)
+    {
+    }
+
+    /// <summary>The same of one strip's numbers.</summary>
+    /// <inheritdoc cref="StripRowDot"/>
+    [IntrinsicImplementation]
+    public static void StripRowSum(int rows, int a, int aExact, uint lane, uint sums)
+    {
+    }
+
     private static void RegisterStrips(IntrinsicImplementationManager manager)
     {
         MethodInfo writer = typeof(Ptx).GetMethod(nameof(WriteStrip), BindingFlags.NonPublic | BindingFlags.Static)!;

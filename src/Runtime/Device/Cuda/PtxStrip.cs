@@ -101,6 +101,10 @@ internal sealed class PtxStrip : PtxBlock
             nameof(Ptx.StripLeave) => Leave(strip, rows, register(3), register(4), register(5), number(6), number(7)),
             nameof(Ptx.StripFromFar) => FromFar(strip, rows, There(), (Into)constant(8)),
             nameof(Ptx.StripToFar) => ToFar(strip, rows, There()),
+            nameof(Ptx.StripRowSum) => RowSums(strip, null, null, rows, register(3), register(4)),
+            nameof(Ptx.StripRowDot) => constant(3) < 0
+                ? RowSums(strip, null, new(register(5), number(6), constant(4) != 0), rows, register(7), register(8))
+                : RowSums(strip, new(constant(3), constant(4) != 0), null, rows, register(7), register(8)),
             _ => throw new NotSupportedException(name),
         };
     }
@@ -327,6 +331,64 @@ internal sealed class PtxStrip : PtxBlock
 
         return text.Text();
     }
+
+    /// <summary>
+    /// Sums of a strip's rows, or of its products with a second tile, number by number. A thread has a part of the sums of every four rows, which eight lanes share:
+    /// each time two exchange, either gives away half of the sums it has a part of, until it has one of 32 rows.
+    /// </summary>
+    /// <param name="a">The strip.</param>
+    /// <param name="strip">The second tile, if it is a strip.</param>
+    /// <param name="near">The second tile, if it stands in scratch: from this thread's part on, of a factor as one that is multiplied from the left, turned.</param>
+    /// <param name="rows">Rows, a multiple of 16.</param>
+    /// <param name="lane">A register: the lane.</param>
+    /// <param name="to">A register: where this lane's first sum goes; the next stands 128 bytes further.</param>
+    private static string RowSums(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
+    {
+        var text = new PtxStrip();
+        string[] gives = [.. new[] { 16, 8, 4 }.Select(x => text.Predicate($"setp.gt.s32 {{0}}, {text.Bits($"and.b32 {{0}}, {lane}, {x};")}, 0;"))];
+        for (int first = 0; first < rows; first += 32)
+        {
+            int count = Math.Min(32, rows - first);
+            string[] sums = [.. Enumerable.Range(0, count / 16).SelectMany(x => text.RowParts(a, strip, near, (first / 8) + (2 * x)))];
+            sums = count == 32 ? text.Halved(sums, gives[0], 16) : sums;
+            string sum = text.Halved(text.Halved(sums, gives[1], 8), gives[2], 4)[0];
+            if (count == 32)
+            {
+                text.Line($"st.shared.f32 [{to}+{first * 4}], {sum};");
+            }
+            else
+            {
+                sum = text.Number($"add.f32 {{0}}, {sum}, {text.Number($"shfl.sync.bfly.b32 {{0}}, {sum}, 16, 31, 0xffffffff;")};");
+                text.Line($"@{text.Predicate($"setp.lt.s32 {{0}}, {lane}, 16;")} st.shared.f32 [{to}+{first * 4}], {sum};");
+            }
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>This thread's part of the sums of sixteen rows, from an eight on: of rows 2 t and 2 t + 1 of either eight.</summary>
+    private string[] RowParts(Registers a, Registers? strip, Tile? near, int eight)
+    {
+        Fragment? pairs = near is { Exact: false } ? Load(new Factor(near.Start, near.Stride, false, true, false), 0, eight * 8, keeps: false) : null;
+        return [.. Enumerable.Range(eight, 2).SelectMany(i =>
+        {
+            string[] x = Numbers(a, i);
+            string[]? y = strip is not null ? Numbers(strip, i)
+                : pairs is not null ? (i == eight ? [.. Widened(pairs.NearLow), .. Widened(pairs.FarLow)] : [.. Widened(pairs.NearHigh), .. Widened(pairs.FarHigh)])
+                : near is not null ? Near(near, i)
+                : null;
+            return Enumerable.Range(0, 2).Select(j => y is null
+                ? Number($"add.f32 {{0}}, {x[j]}, {x[j + 2]};")
+                : Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {y[j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {y[j]};")};"));
+        })];
+    }
+
+    /// <summary>Of so many numbers of two lanes one has the sums of the first half afterwards, the other, which <paramref name="gives"/> the first, those of the second.</summary>
+    private string[] Halved(string[] numbers, string gives, int distance) => [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (first, second) =>
+    {
+        string kept = Number($"selp.f32 {{0}}, {second}, {first}, {gives};"), given = Number($"selp.f32 {{0}}, {first}, {second}, {gives};");
+        return Number($"add.f32 {{0}}, {kept}, {Number($"shfl.sync.bfly.b32 {{0}}, {given}, {distance}, 31, 0xffffffff;")};");
+    })];
 
     private static string Each(Registers result, int rows, Func<PtxStrip, int, string[]> numbers)
     {

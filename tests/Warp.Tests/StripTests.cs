@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using AttentionDsl.Runtime;
+
+namespace AttentionDsl.Warp.Tests;
+
+/// <summary>
+/// What operations do with tiles in registers, one by one, against the oracle's tile. A group here has two warps, so a strip at most 32 columns;
+/// <c>-p:Warps=8</c> builds a card's.
+/// </summary>
+public sealed unsafe class StripTests
+{
+    private const long Elements = 48 << 10;
+
+    private readonly Random random = new(7);
+
+    // Where a tile stands.
+    private enum Kind
+    {
+        Exact,
+        Factor,
+        Rooms,
+        Strip,
+        FactorStrip,
+    }
+
+    /// <summary>Sizes of strips of a chunk, or of a state: of some of a group's warps and of all of them.</summary>
+    public static TheoryData<int, int> Shapes
+    {
+        get
+        {
+            var shapes = new TheoryData<int, int>();
+            foreach (int columns in new[] { 16, 32, 64, 128 }.Where(x => x <= CudaGroup.Threads / 2))
+            {
+                foreach (int rows in new[] { 16, 32, 48, 64, 128 })
+                {
+                    shapes.Add(rows, columns);
+                }
+            }
+
+            return shapes;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Sums_rows(int rows, int columns)
+    {
+        float[][] x = [Any(rows, 1), Any(rows, columns), Any(rows, columns)];
+        int[] widths = [1, columns, columns];
+        foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
+        {
+            foreach (Kind strip in new[] { Kind.Strip, Kind.FactorStrip })
+            {
+                Check(x, rows, widths, 0, 2e-6, [Kind.Exact, strip, Kind.Exact], t => ReferenceTile.RowSum(t[0], t[1], into), t => CudaTile.RowSum(t[0], t[1], into));
+                foreach (Kind other in Enum.GetValues<Kind>())
+                {
+                    Check(x, rows, widths, 0, 2e-6, [Kind.Exact, strip, other], t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => CudaTile.RowDot(t[0], t[1], t[2], into));
+                    Check(x, rows, widths, 0, 2e-6, [Kind.Exact, other, strip], t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => CudaTile.RowDot(t[0], t[1], t[2], into));
+                }
+            }
+        }
+    }
+
+    /// <summary>Compares one of the tiles after an operation, of which the others may wait for each other or not.</summary>
+    private static void Check(float[][] x, int rows, int[] columns, int judged, double tolerance, Kind[] kinds, Action<ReferenceTile[]> expected, Action<CudaTile[]> operation)
+    {
+        double[][] exact = [.. x.Select(y => y.Select(z => (double)z).ToArray())];
+        float[][] got = [.. x.Select(y => y.ToArray())];
+        var pins = exact.Cast<object>().Concat(got).Select(y => GCHandle.Alloc(y, GCHandleType.Pinned)).ToArray();
+        try
+        {
+            expected([.. exact.Select((_, i) => new ReferenceTile((double*)pins[i].AddrOfPinnedObject(), x[i].Length / columns[i], columns[i], columns[i]))]);
+            ThreadGroup.Run(
+                CudaGroup.Threads,
+                Elements,
+                watched: true,
+                () =>
+                {
+                    long offset = 0;
+                    int strips = 0;
+                    var sizes = new Sizes { Chunk = 16, K = 16, V = 16, RowPadding = CudaTile.RowPadding };
+                    CudaTile scratch = CudaTile.ScratchOf(default, 0, Elements);
+                    CudaTile[] far = [.. got.Select((y, i) => CudaTile.Global(pins[got.Length + i].AddrOfPinnedObject(), y.Length / columns[i], columns[i], columns[i], CudaElement.Float32))];
+                    CudaTile[] near = new CudaTile[x.Length];
+                    foreach (int i in Enumerable.Range(0, x.Length).OrderByDescending(i => kinds[i] == Kind.Rooms))
+                    {
+                        near[i] = Take(scratch, ref offset, ref strips, sizes, kinds[i], far[i].Rows, columns[i]);
+                        CudaTile.Copy(near[i], far[i], Into.Set);
+                    }
+
+                    CudaTile.Synchronize();
+                    operation(near);
+                    CudaTile.Synchronize();
+                    CudaTile.Copy(far[judged], near[judged], Into.Set);
+                },
+                multiplies: true);
+        }
+        finally
+        {
+            Array.ForEach(pins, y => y.Free());
+        }
+
+        double error = exact[judged].Zip(got[judged]).Sum(y => (y.First - y.Second) * (y.First - y.Second)), norm = exact[judged].Sum(y => y * y);
+        Assert.InRange(Math.Sqrt(error / Math.Max(norm, 1e-30)), 0, tolerance);
+    }
+
+    private static CudaTile Take(CudaTile scratch, ref long offset, ref int strips, Sizes sizes, Kind kind, int rows, int columns) => kind switch
+    {
+        Kind.Factor => scratch.TakeFactor(ref offset, rows, columns),
+        Kind.Rooms => scratch.TakeFactorRooms(ref offset, sizes, rows, columns),
+        Kind.Strip => scratch.TakeStrip(ref offset, ref strips, sizes, rows, columns),
+        Kind.FactorStrip => scratch.TakeFactorStrip(ref offset, ref strips, sizes, rows, columns),
+        _ => scratch.Take(ref offset, rows, columns),
+    };
+
+    // What bfloat16 holds.
+    private float[] Any(int rows, int columns) => [.. Enumerable.Range(0, rows * columns).Select(_ => MathF.Round(((random.NextSingle() * 2) - 1) * 64) / 64)];
+}
