@@ -48,6 +48,13 @@ internal static unsafe partial class Ptx
 
     public static void StripRowSum(int rows, int a, int aExact, uint lane, uint sums) => RunStrip(rows, a, aExact, lane, sums);
 
+    public static void StripSolve(int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint inverse) =>
+        RunStrip(rows, result, exact, x, xExact, near, stride, scales, s, sStride, transposed, inverse);
+
+    public static void StripSubstitute(
+        int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint l, int lStride, uint row) =>
+        RunStrip(rows, result, exact, x, xExact, near, stride, scales, s, sStride, transposed, l, lStride, row);
+
     /// <summary>Numbers are constants of the text; everything else, and what the text wants in a register, is in one.</summary>
     private static void RunStrip(object first, object second, object third, object? x3 = null, object? x4 = null, object? x5 = null, object? x6 = null, object? x7 = null, object? x8 = null,
         object? x9 = null, object? x10 = null, object? x11 = null, object? x12 = null, object? x13 = null, object? x14 = null, object? x15 = null, object? x16 = null, object? x17 = null, [CallerMemberName] string name = "")

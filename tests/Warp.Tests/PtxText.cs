@@ -133,6 +133,10 @@ internal sealed partial class PtxText
             case "mul.f32": Floats((a, b) => a * b); break;
             case "fma.rn.f32": Set(v => Bits(MathF.FusedMultiplyAdd(Number(value[1](v)), Number(value[2](v)), Number(value[3](v))))); break;
             case "shfl.sync.bfly.b32": Set(v => Bits(Ptx.Across(Number(value[1](v)), (int)value[2](v)))); break;
+            case "shfl.sync.idx.b32":
+                // Lanes in fours.
+                Set(v => ThreadGroup.Current.Exchange([value[1](v)], (lane, all) => all[(lane & 28) | (int)value[2](v)][0]));
+                break;
             case "ex2.approx.ftz.f32": Set(v => Bits(Ptx.Exp2(Number(value[1](v))))); break;
             case "add.s32": Set(v => value[1](v) + value[2](v)); break;
             case "mad.lo.s32": Set(v => (value[1](v) * value[2](v)) + value[3](v)); break;

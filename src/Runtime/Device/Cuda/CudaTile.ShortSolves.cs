@@ -9,20 +9,22 @@ namespace AttentionDsl.Runtime;
 /// </content>
 /// <remarks>
 /// Rows stand in the order <see cref="Mixed"/> and columns of the right side are taken in twos: a thread then reads two neighbours of a row and
-/// writes four, and the threads of a warp find them in different banks. So they find eights of a column of the inverse (<see cref="Eight"/>).
+/// writes four, and the threads of a warp find them in different banks. So they find eights of a column of the inverse (<see cref="Eight"/>). Where a strip is solved
+/// for, and all of them in registers, rows stand one after the other, as they do in strips.
 /// </remarks>
 public readonly partial struct CudaTile
 {
     /// <summary>Bytes of the workspace that the inverse of the longest systems of these takes: more than half of <see cref="WorkspaceBytes"/>.</summary>
     internal const int InverseBytes = 10 * InverseBlock;
 
+    /// <summary>Bytes from a block of the inverse to what its rounding lost.</summary>
+    internal const int LostAt = Side * InverseStride;
+
     /// <summary>Rows of the longest of these systems.</summary>
     internal const int ShortRows = 4 * Side;
 
     // Of a block: its numbers, then what their rounding lost.
     private const int InverseBlock = 2 * LostAt;
-
-    private const int LostAt = Side * InverseStride;
 
     private const int InverseStride = Side << 1;
 
@@ -31,60 +33,63 @@ public readonly partial struct CudaTile
 
     private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
-        Invert(l);
-        if (IsBlockAWarp(x))
+        Invert(l, result.IsStrip ? 1 : 0);
+        if (!result.IsStrip && IsBlockAWarp(x))
         {
             // What is known of the right side before the inverse is.
             int j = Warp * Side;
-            RightSide known = RightSide.Of(x, s, j);
+            RightSide known = RightSide.Of(x, s, j, false);
             Synchronize();
-            PutSolution(result, known, j, transposed);
+            PutSolution(result, known, j, transposed, false);
         }
         else
         {
             Synchronize();
-            PutSolutions(result, x, s, transposed);
+            PutSolutions(result, x, s, transposed, result.IsStrip);
         }
     }
 
     /// <summary>Two systems with one inverse.</summary>
     private static void SolvePair(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile s, CudaTile y, CudaTile t, bool transposed)
     {
-        Invert(l);
-        if (IsBlockAWarp(x) && IsBlockAWarp(y))
+        bool strips = first.IsStrip | second.IsStrip;
+        Invert(l, strips ? 1 : 0);
+        if (!strips && IsBlockAWarp(x) && IsBlockAWarp(y))
         {
             int j = Warp * Side;
-            RightSide known = RightSide.Of(x, s, j), other = RightSide.Of(y, t, j);
+            RightSide known = RightSide.Of(x, s, j, false), other = RightSide.Of(y, t, j, false);
             Synchronize();
-            PutSolution(first, known, j, transposed);
-            PutSolution(second, other, j, transposed);
+            PutSolution(first, known, j, transposed, false);
+            PutSolution(second, other, j, transposed, false);
         }
         else
         {
             Synchronize();
-            PutSolutions(first, x, s, transposed);
-            PutSolutions(second, y, t, transposed);
+            PutSolutions(first, x, s, transposed, strips);
+            PutSolutions(second, y, t, transposed, strips);
         }
     }
 
     /// <summary>The inverse of I + l, in the workspace after the next barrier.</summary>
-    private static void Invert(CudaTile l)
+    /// <param name="l">The matrix.</param>
+    /// <param name="inOrder">1 if its rows stand one after the other.</param>
+    private static void Invert(CudaTile l, int inOrder)
     {
         // Others may still use the workspace.
         Synchronize();
         if (l.Rows == ShortRows)
         {
-            InvertSixtyFour((uint)l.address);
+            InvertSixtyFour((uint)l.address, inOrder);
         }
         else if (Warp == 0)
         {
             if (l.Rows == Side)
             {
-                InvertSixteen((uint)l.address);
+                InvertSixteen((uint)l.address, inOrder);
             }
             else
             {
-                InvertThirtyTwo((uint)l.address);
+                InvertThirtyTwo((uint)l.address, inOrder);
             }
         }
     }
@@ -99,37 +104,44 @@ public readonly partial struct CudaTile
         public Fragment Third;
         public Fragment Fourth;
 
-        public static RightSide Of(CudaTile x, CudaTile s, int j)
+        public static RightSide Of(CudaTile x, CudaTile s, int j, bool inOrder)
         {
             RightSide columns = default;
-            columns.First = Paired(x, s, 0, j);
+            columns.First = Paired(x, s, 0, j, inOrder);
             if (x.Rows > Side)
             {
-                columns.Second = Paired(x, s, Side, j);
+                columns.Second = Paired(x, s, Side, j, inOrder);
             }
 
             if (x.Rows > 2 * Side)
             {
-                columns.Third = Paired(x, s, 2 * Side, j);
-                columns.Fourth = Paired(x, s, 3 * Side, j);
+                columns.Third = Paired(x, s, 2 * Side, j, inOrder);
+                columns.Fourth = Paired(x, s, 3 * Side, j, inOrder);
             }
 
             return columns;
         }
     }
 
-    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, bool transposed)
+    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, bool transposed, bool inOrder)
     {
-        for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
+        if (result.IsStrip)
         {
-            PutSolution(result, RightSide.Of(x, s, j), j, transposed);
+            StripSolve(result, x, s, transposed);
+        }
+        else
+        {
+            for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
+            {
+                PutSolution(result, RightSide.Of(x, s, j, inOrder), j, transposed, inOrder);
+            }
         }
     }
 
     /// <summary>The product of the inverse, or of its transpose, and 16 columns.</summary>
-    private static void PutSolution(CudaTile result, in RightSide x, int j, bool transposed)
+    private static void PutSolution(CudaTile result, in RightSide x, int j, bool transposed, bool inOrder)
     {
-        uint at = Inverse(result.Rows) + (transposed ? Eight(Mixed(Lane & 7) + (Lane & 8), Lane >> 4) : Eight(Mixed(Lane & 7) + ((Lane >> 4) << 3), (Lane >> 3) & 1));
+        uint at = Inverse(result.Rows) + (transposed ? Eight(RowOfInverse(Lane & 7, inOrder) + (Lane & 8), Lane >> 4) : Eight(RowOfInverse(Lane & 7, inOrder) + ((Lane >> 4) << 3), (Lane >> 3) & 1));
         Block16 first, second, third, fourth;
         if (transposed)
         {
@@ -147,16 +159,16 @@ public readonly partial struct CudaTile
             first = Solved(at, result.Rows, 0, x, transposed);
         }
 
-        PutFours(result, 0, j, first);
+        PutFours(result, 0, j, first, inOrder);
         if (result.Rows > Side)
         {
-            PutFours(result, Side, j, second);
+            PutFours(result, Side, j, second, inOrder);
         }
 
         if (result.Rows > 2 * Side)
         {
-            PutFours(result, 2 * Side, j, third);
-            PutFours(result, 3 * Side, j, fourth);
+            PutFours(result, 2 * Side, j, third, inOrder);
+            PutFours(result, 3 * Side, j, fourth, inOrder);
         }
     }
 
@@ -188,7 +200,7 @@ public readonly partial struct CudaTile
     private static uint Inverse(int rows) => Workspace(rows == Side ? InverseBlock : rows == 2 * Side ? 3 * InverseBlock : InverseBytes);
 
     /// <summary>Bytes from there to a block: three of the first 32 rows, as many of the next, those between them.</summary>
-    private static uint BlockOfInverse(int i, int k) => (uint)((i >> 1 == k >> 1 ? ((i >> 1) * 3) + (i & 1) + (k & 1) : 6 + ((i & 1) << 1) + k) * InverseBlock);
+    internal static uint BlockOfInverse(int i, int k) => (uint)((i >> 1 == k >> 1 ? ((i >> 1) * 3) + (i & 1) + (k & 1) : 6 + ((i & 1) << 1) + k) * InverseBlock);
 
     /// <summary>Bytes from where a block of the inverse begins to eight numbers of a column: the first eight, or with half 1 the others. Eights of eight columns stand in different banks.</summary>
     private static uint Eight(int column, int half) => (uint)((column * InverseStride) + ((half ^ ((column >> 2) & 1)) << 4));
@@ -200,11 +212,13 @@ public readonly partial struct CudaTile
     /// <summary>The i-th of eight rows, as they stand in an inverse. Neighbours of the order are two rows apart (modulo 4), and so are every second.</summary>
     private static int Mixed(int i) => (i >> 1) ^ ((i & 1) * 6);
 
-    /// <summary>16 rows in the mixed order, 16 columns taken in twos: near the even ones, far the odd ones.</summary>
-    private static Fragment Paired(CudaTile x, CudaTile s, int i, int j)
+    private static int RowOfInverse(int i, bool inOrder) => inOrder ? i : Mixed(i);
+
+    /// <summary>16 rows in the order of the inverse, 16 columns taken in twos: near the even ones, far the odd ones.</summary>
+    private static Fragment Paired(CudaTile x, CudaTile s, int i, int j, bool inOrder)
     {
-        int t = Lane & 3, column = j + ((Lane >> 2) << 1);
-        CudaPair a = Scaled(x, s, i + t, column), b = Scaled(x, s, i + (t ^ 6), column), c = Scaled(x, s, i + t + 8, column), d = Scaled(x, s, i + (t ^ 6) + 8, column);
+        int pair = (Lane & 3) << 1, row = i + RowOfInverse(pair, inOrder), other = i + RowOfInverse(pair | 1, inOrder), column = j + ((Lane >> 2) << 1);
+        CudaPair a = Scaled(x, s, row, column), b = Scaled(x, s, other, column), c = Scaled(x, s, row + 8, column), d = Scaled(x, s, other + 8, column);
         return Fragment.Of<Keeping>(new(a.Low, b.Low), new(a.High, b.High), new(c.Low, d.Low), new(c.High, d.High));
     }
 
@@ -222,9 +236,9 @@ public readonly partial struct CudaTile
     }
 
     /// <summary>Stores 16 rows of sums whose columns were taken in twos.</summary>
-    private static void PutFours(CudaTile result, int i, int j, Block16 sum)
+    private static void PutFours(CudaTile result, int i, int j, Block16 sum, bool inOrder)
     {
-        int row = i + Mixed(Lane >> 2), column = j + ((Lane & 3) << 2);
+        int row = i + RowOfInverse(Lane >> 2, inOrder), column = j + ((Lane & 3) << 2);
         if (result.IsExact)
         {
             uint at = result.Near(row, column);
@@ -243,29 +257,29 @@ public readonly partial struct CudaTile
     private static void PutFour(uint at, CudaPair low, CudaPair high) => Ptx.Store2(at, Interop.IntAsFloat(low.Rounded), Interop.IntAsFloat(high.Rounded));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixteen(uint l) => InvertDiagonal(l, Side + RowPadding, Inverse(Side), Lane & 15);
+    private static void InvertSixteen(uint l, int inOrder) => InvertDiagonal(l, Side + RowPadding, Inverse(Side), Lane & 15, inOrder);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertThirtyTwo(uint l) => InvertTwo(l, (2 * Side) + RowPadding, Inverse(2 * Side));
+    private static void InvertThirtyTwo(uint l, int inOrder) => InvertTwo(l, (2 * Side) + RowPadding, Inverse(2 * Side), inOrder);
 
     /// <summary>
     /// Inverts 64 rows: a warp each 32 of them; with both the blocks below, a column of these in a warp. Others than these two, if there are: they read what
     /// stands below in l meanwhile.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixtyFour(uint l)
+    private static void InvertSixtyFour(uint l, int inOrder)
     {
         const int Stride = ShortRows + RowPadding, Half = 2 * Side;
         uint inverse = Inverse(ShortRows);
         if (Warp < 2)
         {
-            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse + (uint)(Warp * 3 * InverseBlock));
+            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse + (uint)(Warp * 3 * InverseBlock), inOrder);
         }
 
         int column = Warps > 2 ? Warp - 2 : Warp;
         if (column is 0 or 1)
         {
-            InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column);
+            InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column, inOrder);
         }
         else
         {
@@ -277,13 +291,14 @@ public readonly partial struct CudaTile
     /// <param name="l">Where the first block begins.</param>
     /// <param name="stride">Numbers from a row to the next.</param>
     /// <param name="inverse">Where the first block of the inverse goes; the block below comes after it, and then the second.</param>
-    private static void InvertTwo(uint l, int stride, uint inverse)
+    /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
+    private static void InvertTwo(uint l, int stride, uint inverse, int inOrder)
     {
         int second = Lane >> 4;
-        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse + (uint)(second * 2 * InverseBlock), Lane & 15);
+        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse + (uint)(second * 2 * InverseBlock), Lane & 15, inOrder);
 
         // The block below the diagonal, transposed: -(first inverse)^T (block of l)^T (second inverse)^T.
-        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride);
+        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride, inOrder);
         Ptx.Together();
         var product = default(Block16);
         AddProduct<Keeping>(ref product, OfInverse(inverse + AsVectors, transposed: false), below);
@@ -297,14 +312,15 @@ public readonly partial struct CudaTile
     /// <param name="stride">Numbers from a row to the next.</param>
     /// <param name="inverse">Where the inverse begins; the others have it after a barrier, which is in here.</param>
     /// <param name="column">The column, 0 or 1.</param>
-    private static void InvertBelow(uint l, int stride, uint inverse, int column)
+    /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
+    private static void InvertBelow(uint l, int stride, uint inverse, int column, int inOrder)
     {
         uint next = l + (uint)(Side * (stride << 2));
-        Fragment third = RowsOf(l + (Side << 2), stride), fourth = RowsOf(next + (Side << 2), stride), thirdOfFirst = default, fourthOfFirst = default;
+        Fragment third = RowsOf(l + (Side << 2), stride, inOrder), fourth = RowsOf(next + (Side << 2), stride, inOrder), thirdOfFirst = default, fourthOfFirst = default;
         if (column == 0)
         {
-            thirdOfFirst = RowsOf(l, stride);
-            fourthOfFirst = RowsOf(next, stride);
+            thirdOfFirst = RowsOf(l, stride, inOrder);
+            fourthOfFirst = RowsOf(next, stride, inOrder);
         }
 
         Synchronize();
@@ -334,11 +350,11 @@ public readonly partial struct CudaTile
 
     private static uint Along => Eight((Lane & 7) + ((Lane >> 4) << 3), (Lane >> 3) & 1);
 
-    /// <summary>16 rows of a block of the matrix as vectors, their numbers in the mixed order.</summary>
-    private static Fragment RowsOf(uint l, int stride)
+    /// <summary>16 rows of a block of the matrix as vectors, their numbers in the order of the inverse.</summary>
+    private static Fragment RowsOf(uint l, int stride, int inOrder)
     {
-        int g = Lane >> 2, t = Lane & 3;
-        uint even = l + (uint)((g * (stride << 2)) + (t << 2)), odd = l + (uint)((g * (stride << 2)) + ((t ^ 6) << 2)), down = (uint)(8 * (stride << 2));
+        int pair = (Lane & 3) << 1;
+        uint row = l + (uint)((Lane >> 2) * (stride << 2)), even = row + (uint)(RowOfInverse(pair, inOrder != 0) << 2), odd = row + (uint)(RowOfInverse(pair | 1, inOrder != 0) << 2), down = (uint)(8 * (stride << 2));
         return Fragment.Of<Keeping>(
             new(Ptx.Load(even), Ptx.Load(odd)), new(Ptx.Load(even + down), Ptx.Load(odd + down)),
             new(Ptx.Load(even + 32), Ptx.Load(odd + 32)), new(Ptx.Load(even + down + 32), Ptx.Load(odd + down + 32)));
@@ -371,7 +387,8 @@ public readonly partial struct CudaTile
     /// <param name="stride">Numbers from one of its rows to the next.</param>
     /// <param name="block">Where the block of the inverse begins.</param>
     /// <param name="own">The column.</param>
-    private static void InvertDiagonal(uint l, int stride, uint block, int own)
+    /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
+    private static void InvertDiagonal(uint l, int stride, uint block, int own, int inOrder)
     {
         uint row = (uint)(stride << 2);
         CudaQuad a = Unit(own, 0), b = Unit(own, 4), c = Unit(own, 8), d = Unit(own, 12);
@@ -385,8 +402,16 @@ public readonly partial struct CudaTile
         Minus(ref d, l + (12 * row) + 16, row, b);
         Minus(ref d, l + (12 * row) + 32, row, c);
         Triangle(ref d, l + (12 * row) + 48, row);
-        PutEight(block + Eight(own, 0), LostAt, new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
-        PutEight(block + Eight(own, 1), LostAt, new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
+        if (inOrder != 0)
+        {
+            PutEight(block + Eight(own, 0), LostAt, new(a.X, a.Y), new(a.Z, a.W), new(b.X, b.Y), new(b.Z, b.W));
+            PutEight(block + Eight(own, 1), LostAt, new(c.X, c.Y), new(c.Z, c.W), new(d.X, d.Y), new(d.Z, d.W));
+        }
+        else
+        {
+            PutEight(block + Eight(own, 0), LostAt, new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
+            PutEight(block + Eight(own, 1), LostAt, new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
+        }
     }
 
     private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);

@@ -33,7 +33,7 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void DecayedSolveTransposed(CudaTile result, CudaTile l, CudaTile x, CudaTile g) => SubstituteDecayed(result, l, x, g, transposed: 1);
 
-    /// <summary>Solves (I + l) result = y, or its transpose; y_ij is s_i x_ij, or x_ij where s is no tile. x and result may be factors.</summary>
+    /// <summary>Solves (I + l) result = y, or its transpose; y_ij is s_i x_ij, or x_ij where s is no tile. x and result may be factors. A strip is solved for from any x of scratch, or from a strip.</summary>
     private static void Solve(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
         if (IsShort(l))
@@ -42,7 +42,7 @@ public readonly partial struct CudaTile
         }
         else
         {
-            Substitute(result, l, x, s, transposed ? 1 : 0);
+            SubstituteAny(result, l, x, s, transposed);
         }
     }
 
@@ -54,10 +54,48 @@ public readonly partial struct CudaTile
         }
         else
         {
-            Substitute(first, l, x, s, transposed ? 1 : 0);
-            Substitute(second, l, y, t, transposed ? 1 : 0);
+            SubstituteAny(first, l, x, s, transposed);
+            SubstituteAny(second, l, y, t, transposed);
         }
     }
+
+    private static void SubstituteAny(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
+    {
+        if (result.IsStrip)
+        {
+            StripSubstitute(result, l, x, s, transposed);
+        }
+        else
+        {
+            Substitute(result, l, x, s, transposed ? 1 : 0);
+        }
+    }
+
+    /// <summary>A warp's columns of a strip, by the inverse.</summary>
+    private static void StripSolve(CudaTile result, CudaTile x, CudaTile s, bool transposed)
+    {
+        if (!result.IsElsewhere)
+        {
+            Ptx.StripSolve(
+                result.Rows, result.stride, result.Exactly, x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.Rows, s.StripScale, s.stride,
+                transposed ? 1 : 0, Inverse(result.Rows) + (transposed ? Along : AsVectors));
+        }
+    }
+
+    /// <summary>The same by substitution: of a row that is solved for the lanes of its columns tell each other.</summary>
+    private static void StripSubstitute(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
+    {
+        int row = (Lane & 3) << 1;
+        if (!result.IsElsewhere)
+        {
+            Ptx.StripSubstitute(
+                result.Rows, result.stride, result.Exactly, x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.Rows, s.StripScale, s.stride,
+                transposed ? 1 : 0, transposed ? l.Near(0, row) : l.Near(row, 0), l.stride, (uint)row);
+        }
+    }
+
+    /// <summary>Where the number of this thread's first row of a strip stands in a column, if it is a tile.</summary>
+    private uint StripScale => Near((Lane & 3) << 1, 0);
 
     /// <summary>
     /// <see cref="Solve"/> by substitution; a thread solves its column in the workspace, for result may be a factor, and what is solved must not be rounded before it is used.

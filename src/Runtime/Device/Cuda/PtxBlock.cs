@@ -64,7 +64,7 @@ internal abstract class PtxBlock
     }
 
     /// <summary>What rounding a pair lost, rounded.</summary>
-    private string Rest(string[] pair, string rounded)
+    protected string Rest(string[] pair, string rounded)
     {
         string[] kept = Widened(rounded);
         string x = Number($"sub.f32 {{0}}, {pair[0]}, {kept[0]};"), y = Number($"sub.f32 {{0}}, {pair[1]}, {kept[1]};");

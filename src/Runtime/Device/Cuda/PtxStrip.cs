@@ -24,6 +24,7 @@ internal sealed class PtxStrip : PtxBlock
     private const int EightRows = 1024;
 
     private const string Log2E = "0f3FB8AA3B";
+    private const string MinusOne = "0fBF800000";
     private const string One = "0f3F800000";
     private const string Zero = "0f00000000";
 
@@ -51,6 +52,12 @@ internal sealed class PtxStrip : PtxBlock
     /// <param name="Left">Rows that are there, from this thread's first one on, a constant or a register.</param>
     private sealed record Far(string Start, string Row, string Column, CudaElement Element, string Left);
 
+    /// <summary>The right side of a system.</summary>
+    /// <param name="Strip">The strip; null: it stands in scratch.</param>
+    /// <param name="Near">In scratch: from this thread's part on, of a factor as one that is multiplied from the left, turned.</param>
+    /// <param name="Scales">The column whose numbers its rows are multiplied by, if there is one, from the number of this thread's first row on.</param>
+    private sealed record Right(Registers? Strip, Tile? Near, Tile? Scales);
+
     /// <summary>The instructions of a call of one of the methods of <see cref="Ptx"/> on strips.</summary>
     /// <param name="name">The method.</param>
     /// <param name="groups">True if four warps multiply at once (compute capability 9.0): the left factor goes from shared memory to the tensor cores, for all of them together.</param>
@@ -67,7 +74,11 @@ internal sealed class PtxStrip : PtxBlock
         int rows = constant(0);
         Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
-        Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
+        Factor? RightFactor() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
+        Right RightSide() => new(
+            constant(3) < 0 ? null : new(constant(3), constant(4) != 0),
+            constant(3) < 0 ? new(register(5), number(6), constant(4) != 0) : null,
+            constant(7) != 0 ? new(register(8), number(9), true) : null);
         return name switch
         {
             nameof(Ptx.StripProduct) when groups && strip.First >= 0 && constant(17) != 0 => GroupProduct(
@@ -78,7 +89,7 @@ internal sealed class PtxStrip : PtxBlock
                 constant(16),
                 constant(9) != 0,
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
-                Right(),
+                RightFactor(),
                 constant(14)),
             nameof(Ptx.StripProduct) => Product(
                 strip.First < 0 ? null : strip,
@@ -87,7 +98,7 @@ internal sealed class PtxStrip : PtxBlock
                 (Into)constant(5),
                 new(register(6), number(7), constant(8) != 0, constant(9) != 0, true, constant(16)),
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
-                Right(),
+                RightFactor(),
                 constant(14)),
             nameof(Ptx.StripDecay) => Decay(strip, rows, (text, row) => text.Along(new(register(2), "0", true), 0, row)),
             nameof(Ptx.StripDecayFar) => Decay(strip, rows, (text, row) => text.AlongFar(register(2), row)),
@@ -101,6 +112,8 @@ internal sealed class PtxStrip : PtxBlock
             nameof(Ptx.StripLeave) => Leave(strip, rows, register(3), register(4), register(5), number(6), number(7)),
             nameof(Ptx.StripFromFar) => FromFar(strip, rows, There(), (Into)constant(8)),
             nameof(Ptx.StripToFar) => ToFar(strip, rows, There()),
+            nameof(Ptx.StripSolve) => Solve(strip, RightSide(), rows, constant(10) != 0, register(11)),
+            nameof(Ptx.StripSubstitute) => Substitute(strip, RightSide(), rows, constant(10) != 0, new(register(11), number(12), true), register(13)),
             nameof(Ptx.StripRowSum) => RowSums(strip, null, null, rows, register(3), register(4)),
             nameof(Ptx.StripRowDot) => constant(3) < 0
                 ? RowSums(strip, null, new(register(5), number(6), constant(4) != 0), rows, register(7), register(8))
@@ -220,7 +233,7 @@ internal sealed class PtxStrip : PtxBlock
     /// <param name="s">The column, in scratch, from the number of this thread's first row on.</param>
     private static string ScaleRows(Registers strip, int rows, Tile s) => Each(strip, rows, (text, i) =>
     {
-        string[] factors = [.. Enumerable.Range(8 * i, 2).Select(x => text.Number($"ld.shared.f32 {{0}}, {text.At(s, x, 0)};"))];
+        string[] factors = text.Scales(s, i);
         return [.. text.Numbers(strip, i).Select((x, j) => text.Number($"mul.f32 {{0}}, {x}, {factors[j % 2]};"))];
     });
 
@@ -243,7 +256,7 @@ internal sealed class PtxStrip : PtxBlock
             }
 
             // Sixteen rows are two times eight.
-            Fragment pairs = text.Load(new Factor(x.Start, x.Stride, false, true, false), 0, i * 8, keeps: false);
+            Fragment pairs = text.Turned(x, i);
             text.PutPairs(result, i, pairs.NearLow, pairs.FarLow);
             text.PutPairs(result, ++i, pairs.NearHigh, pairs.FarHigh);
         }
@@ -369,18 +382,10 @@ internal sealed class PtxStrip : PtxBlock
     /// <summary>This thread's part of the sums of sixteen rows, from an eight on: of rows 2 t and 2 t + 1 of either eight.</summary>
     private string[] RowParts(Registers a, Registers? strip, Tile? near, int eight)
     {
-        Fragment? pairs = near is { Exact: false } ? Load(new Factor(near.Start, near.Stride, false, true, false), 0, eight * 8, keeps: false) : null;
-        return [.. Enumerable.Range(eight, 2).SelectMany(i =>
-        {
-            string[] x = Numbers(a, i);
-            string[]? y = strip is not null ? Numbers(strip, i)
-                : pairs is not null ? (i == eight ? [.. Widened(pairs.NearLow), .. Widened(pairs.FarLow)] : [.. Widened(pairs.NearHigh), .. Widened(pairs.FarHigh)])
-                : near is not null ? Near(near, i)
-                : null;
-            return Enumerable.Range(0, 2).Select(j => y is null
-                ? Number($"add.f32 {{0}}, {x[j]}, {x[j + 2]};")
-                : Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {y[j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {y[j]};")};"));
-        })];
+        string[][]? other = strip is null && near is null ? null : Numbers(strip, near, eight);
+        return [.. Numbers(a, null, eight).SelectMany((x, i) => Enumerable.Range(0, 2).Select(j => other?[i] is { } y
+            ? Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {y[j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {y[j]};")};")
+            : Number($"add.f32 {{0}}, {x[j]}, {x[j + 2]};")))];
     }
 
     /// <summary>Of so many numbers of two lanes one has the sums of the first half afterwards, the other, which <paramref name="gives"/> the first, those of the second.</summary>
@@ -389,6 +394,124 @@ internal sealed class PtxStrip : PtxBlock
         string kept = Number($"selp.f32 {{0}}, {second}, {first}, {gives};"), given = Number($"selp.f32 {{0}}, {first}, {second}, {gives};");
         return Number($"add.f32 {{0}}, {kept}, {Number($"shfl.sync.bfly.b32 {{0}}, {given}, {distance}, 31, 0xffffffff;")};");
     })];
+
+    /// <summary>A solved system: a product of the inverse, or of its transpose, and a right side, each in two digits.</summary>
+    /// <param name="result">The solution; it may be the right side.</param>
+    /// <param name="x">The right side.</param>
+    /// <param name="rows">Its rows, 16, 32 or 64.</param>
+    /// <param name="transposed">True if the inverse is taken transposed.</param>
+    /// <param name="at">A register: where this lane's part of the inverse begins.</param>
+    private static string Solve(Registers result, Right x, int rows, bool transposed, string at)
+    {
+        var text = new PtxStrip();
+        string zero = text.Number($"mov.f32 {{0}}, {Zero};");
+        Fragment[] right = [.. Enumerable.Range(0, rows / 16).Select(i => text.Digits(x, 2 * i))];
+
+        // In an order in which no row of blocks is read after it is written.
+        foreach (int i in transposed ? Enumerable.Range(0, right.Length) : Enumerable.Range(0, right.Length).Reverse())
+        {
+            string[] low = [zero, zero, zero, zero], high = low;
+            for (int k = transposed ? i : 0; k < (transposed ? right.Length : i + 1); k++)
+            {
+                int block = (int)(transposed ? CudaTile.BlockOfInverse(k, i) : CudaTile.BlockOfInverse(i, k));
+                string[] digit = text.Matrices(at, block, !transposed), lost = text.Matrices(at, block + CudaTile.LostAt, !transposed);
+                text.MultiplyDigits(ref low, right[k], digit[0], digit[1], lost[0], lost[1]);
+                text.MultiplyDigits(ref high, right[k], digit[2], digit[3], lost[2], lost[3]);
+            }
+
+            text.Put(result, 2 * i, low);
+            text.Put(result, (2 * i) + 1, high);
+        }
+
+        return text.Text();
+    }
+
+    private string[] Matrices(string at, int further, bool turned)
+    {
+        string[] r = [.. Enumerable.Range(0, 4).Select(_ => Bits("mov.b32 {0}, 0;"))];
+        Line($"ldmatrix.sync.aligned.m8n8.x4{(turned ? ".trans" : "")}.shared.b16 {List(r)}, [{at}+{further}];");
+        return r;
+    }
+
+    /// <summary>What is lost of both factors counts as nothing.</summary>
+    private void MultiplyDigits(ref string[] sums, Fragment a, string low, string high, string lowLost, string highLost)
+    {
+        if (a.Rest is not null)
+        {
+            Multiply(ref sums, a.Rest, low, high);
+        }
+
+        Multiply(ref sums, a, lowLost, highLost);
+        Multiply(ref sums, a, low, high);
+    }
+
+    /// <summary>Sixteen rows of a right side as a factor, from an eight on, and what rounding loses of numbers in single precision.</summary>
+    private Fragment Digits(Right x, int eight)
+    {
+        if (x is { Scales: null, Strip.Exact: false })
+        {
+            return Pairs(x.Strip, eight);
+        }
+
+        if (x is { Scales: null, Near.Exact: false })
+        {
+            return Turned(x.Near, eight);
+        }
+
+        string[][] pairs = [.. Numbers(x, eight).SelectMany(y => new[] { y[..2], y[2..] })];
+        string[] rounded = [.. pairs.Select(y => Bits($"cvt.rn.bf16x2.f32 {{0}}, {y[1]}, {y[0]};"))], rest = [.. pairs.Zip(rounded, Rest)];
+        return new(rounded[0], rounded[1], rounded[2], rounded[3], new(rest[0], rest[1], rest[2], rest[3], null));
+    }
+
+    /// <summary>The numbers of sixteen rows of a right side, of either eight.</summary>
+    private string[][] Numbers(Right x, int eight)
+    {
+        string[][] numbers = Numbers(x.Strip, x.Near, eight);
+        return x.Scales is null ? numbers : [.. numbers.Select((y, i) =>
+        {
+            string[] factors = Scales(x.Scales, eight + i);
+            return y.Select((z, j) => Number($"mul.f32 {{0}}, {z}, {factors[j % 2]};")).ToArray();
+        })];
+    }
+
+    /// <summary>A system solved by substitution: a row that is solved for goes from its lane to the three others of its columns.</summary>
+    /// <param name="result">The solution; it may be the right side.</param>
+    /// <param name="x">The right side.</param>
+    /// <param name="rows">Its rows, a multiple of 16.</param>
+    /// <param name="transposed">True if the matrix is taken transposed.</param>
+    /// <param name="l">The matrix, from this thread's first row on, or if it is taken transposed from the column of this number on.</param>
+    /// <param name="own">A register: this thread's first row.</param>
+    private static string Substitute(Registers result, Right x, int rows, bool transposed, Tile l, string own)
+    {
+        var text = new PtxStrip();
+        string[][] numbers = [.. Enumerable.Range(0, rows / 16).SelectMany(i => text.Numbers(x, 2 * i))];
+        foreach (int row in transposed ? Enumerable.Range(0, rows).Reverse() : Enumerable.Range(0, rows))
+        {
+            int eight = row / 8, place = row % 8;
+            string[] solved = [.. new[] { place % 2, (place % 2) + 2 }.Select(i =>
+                text.Number($"mul.f32 {{0}}, {text.Number($"shfl.sync.idx.b32 {{0}}, {numbers[eight][i]}, {place / 2}, 0x1c1f, 0xffffffff;")}, {MinusOne};"))];
+            for (int i = transposed ? 0 : eight; transposed ? i <= eight : i < numbers.Length; i++)
+            {
+                string[] factors = transposed
+                    ? text.Along(l, row, i * 8)
+                    : [.. Enumerable.Range(8 * i, 2).Select(y => text.Number($"ld.shared.f32 {{0}}, {text.At(l, y, row * 4)};"))];
+                if (i == eight)
+                {
+                    // What stands on the diagonal and above is not the matrix's.
+                    factors = [.. factors.Select((y, j) => text.Number($"selp.f32 {{0}}, {y}, {Zero}, {text.Predicate($"setp.{(transposed ? "lt" : "gt")}.s32 {{0}}, {own}, {place - j};")};"))];
+                }
+
+                numbers[i] = [.. numbers[i].Select((y, j) => text.Number($"fma.rn.f32 {{0}}, {factors[j % 2]}, {solved[j / 2]}, {y};"))];
+            }
+        }
+
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            text.Put(result, i, numbers[i]);
+        }
+
+        return text.Text();
+    }
 
     private static string Each(Registers result, int rows, Func<PtxStrip, int, string[]> numbers)
     {
@@ -405,6 +528,29 @@ internal sealed class PtxStrip : PtxBlock
     private string[] Numbers(Registers x, int eight) => x.Exact
         ? [.. Enumerable.Range(0, 4).Select(i => x.Number(eight, i))]
         : [.. Widened(x.Pair(eight, 0)), .. Widened(x.Pair(eight, 1))];
+
+    /// <summary>The numbers of sixteen rows from an eight on, four of either eight: of a strip, or of what stands in scratch, from this thread's part on.</summary>
+    private string[][] Numbers(Registers? strip, Tile? near, int eight)
+    {
+        if (strip is not null)
+        {
+            return [Numbers(strip, eight), Numbers(strip, eight + 1)];
+        }
+
+        if (near!.Exact)
+        {
+            return [Near(near, eight), Near(near, eight + 1)];
+        }
+
+        Fragment pairs = Turned(near, eight);
+        return [[.. Widened(pairs.NearLow), .. Widened(pairs.FarLow)], [.. Widened(pairs.NearHigh), .. Widened(pairs.FarHigh)]];
+    }
+
+    /// <summary>Sixteen rows of a factor in scratch, from an eight on, as a strip has them.</summary>
+    private Fragment Turned(Tile x, int eight) => Load(new Factor(x.Start, x.Stride, false, true, false), 0, eight * 8, keeps: false);
+
+    /// <summary>The numbers of a column for this thread's two rows of eight.</summary>
+    private string[] Scales(Tile s, int eight) => [.. Enumerable.Range(8 * eight, 2).Select(x => Number($"ld.shared.f32 {{0}}, {At(s, x, 0)};"))];
 
     /// <summary>Sixteen rows as a factor, from eight on.</summary>
     private Fragment Pairs(Registers x, int eight) => new(Rounded(x, eight, 0), Rounded(x, eight, 1), Rounded(x, eight + 1, 0), Rounded(x, eight + 1, 1), null);
