@@ -157,6 +157,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
+    public static void AddScaledRows(CountingTile result, CountingTile x, CountingTile s)
+    {
+    }
+
     public static void SolveUnitLower(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);
 
     public static void SolveUnitLowerTransposed(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);

@@ -63,6 +63,7 @@ internal sealed class TileCase
         TileOperation.Product or TileOperation.AddExactProduct => [(m, v), (m, k), (k, v)],
         TileOperation.TransposedProduct or TileOperation.AddExactTransposedProduct => [(k, v), (m, k), (m, v)],
         TileOperation.ProductTransposed => [(m, v), (m, k), (v, k)],
+        TileOperation.AddScaledRows => [(m, k), (m, k), (m, 1)],
         TileOperation.Gram => [(m, n), (m, k), (n, k)],
         TileOperation.Decay => [(m, n), (m, n), (m, 1), (n, 1)],
         TileOperation.DecayedGram => [(m, n), (m, k), (n, k), (m, k), (n, k)],

@@ -5,7 +5,7 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>The operations of a tile.</summary>
 public enum TileOperation
 {
-    Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, Gram, Decay, DecayedGram, DecayedGrams, DecayedGramAdjoint,
+    Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, AddScaledRows, Gram, Decay, DecayedGram, DecayedGrams, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
     CumulativeSum, ReverseCumulativeSum, DecayAndAdd, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
@@ -34,6 +34,7 @@ public static class TileOperations
             case TileOperation.ProductTransposed: TTile.ProductTransposed(x.A, x.B, x.C, into); break;
             case TileOperation.AddExactProduct: TTile.AddExactProduct(x.A, x.B, x.C); break;
             case TileOperation.AddExactTransposedProduct: TTile.AddExactTransposedProduct(x.A, x.B, x.C); break;
+            case TileOperation.AddScaledRows: TTile.AddScaledRows(x.A, x.B, x.C); break;
             case TileOperation.Gram: TTile.Gram(x.A, x.B, x.C, causal, into); break;
             case TileOperation.Decay: TTile.Decay(x.A, x.B, x.C, x.D, causal, into); break;
             case TileOperation.DecayedGram: TTile.DecayedGram(x.A, x.B, x.C, x.D, x.E, causal); break;

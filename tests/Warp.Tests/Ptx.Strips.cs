@@ -55,6 +55,9 @@ internal static unsafe partial class Ptx
         int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint l, int lStride, uint row) =>
         RunStrip(rows, result, exact, x, xExact, near, stride, scales, s, sStride, transposed, l, lStride, row);
 
+    public static void StripAddScaledRows(int rows, int result, int exact, uint to, int toStride, int x, int xExact, uint near, int stride, uint s, int sStride) =>
+        RunStrip(rows, result, exact, to, toStride, x, xExact, near, stride, s, sStride);
+
     /// <summary>Numbers are constants of the text; everything else, and what the text wants in a register, is in one.</summary>
     private static void RunStrip(object first, object second, object third, object? x3 = null, object? x4 = null, object? x5 = null, object? x6 = null, object? x7 = null, object? x8 = null,
         object? x9 = null, object? x10 = null, object? x11 = null, object? x12 = null, object? x13 = null, object? x14 = null, object? x15 = null, object? x16 = null, object? x17 = null, [CallerMemberName] string name = "")

@@ -61,6 +61,20 @@ public sealed unsafe class StripTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Adds_scaled_rows(int rows, int columns)
+    {
+        float[][] x = [Any(rows, columns), Any(rows, columns), Any(rows, 1)];
+        int[] widths = [columns, columns, 1];
+        foreach ((Kind result, Kind added) in Enum.GetValues<Kind>().Select(y => (Kind.Strip, y)).Concat([(Kind.FactorStrip, Kind.Strip), (Kind.Exact, Kind.Strip), (Kind.Exact, Kind.FactorStrip)]))
+        {
+            Check(
+                x, rows, widths, 0, result == Kind.FactorStrip ? 5e-3 : 1e-6, [result, added, Kind.Exact],
+                t => ReferenceTile.AddScaledRows(t[0], t[1], t[2]), t => CudaTile.AddScaledRows(t[0], t[1], t[2]));
+        }
+    }
+
     /// <summary>Systems whose matrix is inverted, and of 48 rows, which are solved one after the other.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]

@@ -72,12 +72,16 @@ public sealed unsafe class TileTests
     [InlineData(16, 32)]
     [InlineData(32, 128)]
     [InlineData(32, 40)]
+    [InlineData(20, 64)]
+    [InlineData(1, 32)]
     public void Adds_products_to_scaled_rows(int rows, int columns)
     {
         float[] Any(int width) => Numbers(rows, width, (_, _) => Next());
         float[][] x = [new float[rows * columns], Any(columns), Any(1), Any(rows), Any(columns)];
         int[] widths = [columns, columns, 1, rows, columns];
         Check(x, rows, widths, (0, 1e-6), t => ReferenceTile.ScaleRows(t[0], t[1], t[2]), t => CudaTile.ScaleRows(t[0], t[1], t[2]));
+        Check(x, rows, widths, (4, 1e-6), t => ReferenceTile.AddScaledRows(t[4], t[1], t[2]), t => CudaTile.AddScaledRows(t[4], t[1], t[2]));
+        Check(x, rows, widths, (4, 5e-3), t => ReferenceTile.AddScaledRows(t[4], t[1], t[2]), t => CudaTile.AddScaledRows(t[4], t[1], t[2]), 1);
         foreach (int result in new[] { 0, 1 })
         {
             Check(x, rows, widths, (result, 5e-3), t => Sum(ReferenceTile.Product, t, result), t => CudaTile.ScaleAndAddProduct(t[result], t[1], t[2], t[3], t[4]));

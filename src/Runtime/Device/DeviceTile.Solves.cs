@@ -55,6 +55,20 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void AddScaledRows(DeviceTile result, DeviceTile x, DeviceTile s)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, s[i, 0] * x[i, j], Into.Add);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
     public static void ScaleAndAddProduct(DeviceTile result, DeviceTile x, DeviceTile s, DeviceTile a, DeviceTile b)
     {
         ScaleRows(result, x, s);

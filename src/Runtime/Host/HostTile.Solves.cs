@@ -32,6 +32,20 @@ public readonly unsafe partial struct HostTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddScaledRows(HostTile result, HostTile x, HostTile s)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            HostLanes scale = s.Spread(i, 0);
+            for (int j = 0; j < result.Columns; j += HostLanes.Count)
+            {
+                result.Store(i, j, result.Load(i, j) + (scale * x.Load(i, j)));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLower(HostTile result, HostTile l, HostTile x)
     {
         if (FitsRegisters(result))

@@ -28,6 +28,18 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void AddScaledRows(ReferenceTile result, ReferenceTile x, ReferenceTile s)
+    {
+        for (int i = 0; i < x.Rows; i++)
+        {
+            for (int v = 0; v < x.Columns; v++)
+            {
+                result[i, v] += s[i, 0] * x[i, v];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public static void SolveUnitLower(ReferenceTile result, ReferenceTile l, ReferenceTile x)
     {
         for (int i = 0; i < result.Rows; i++)

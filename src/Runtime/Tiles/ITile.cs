@@ -282,6 +282,9 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_ij = s_i x_ij; s is a column. result may be x, or a tile of the caller's memory or of the workspace.</summary>
     static abstract void ScaleRows(TSelf result, TSelf x, TSelf s);
 
+    /// <summary>result_ij += s_i x_ij; s is a column. result is no factor.</summary>
+    static abstract void AddScaledRows(TSelf result, TSelf x, TSelf s);
+
     /// <summary>result_ij = s_i x_ij + (a b)_ij; s is a column. result may be x.</summary>
     static virtual void ScaleAndAddProduct(TSelf result, TSelf x, TSelf s, TSelf a, TSelf b)
     {

@@ -41,6 +41,11 @@ public sealed record ProductTransposed(Into Into) : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.ProductTransposed(t[0], t[1], t[2], Into);
 }
 
+public sealed record AddScaledRows : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.AddScaledRows(t[0], t[1], t[2]);
+}
+
 public sealed record Gram(Causal Causal, Into Into) : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.Gram(t[0], t[1], t[2], Causal, Into);

@@ -188,6 +188,7 @@ public sealed class HostTileTests
     {
         foreach ((int rows, int columns) in Shapes())
         {
+            Judge.Agree(new AddScaledRows(), Tolerance, Any(rows, columns), Any(rows, columns), Any(rows, 1));
             Judge.Agree(new Elementwise(), Tolerance, Any(rows, columns), Any(rows, columns), Any(1, columns), Any(rows, 1));
         }
     }

@@ -41,6 +41,9 @@ public readonly partial struct CudaStepTile
     public static void ScaleRows(CudaStepTile result, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void AddScaledRows(CudaStepTile result, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void ScaleAndAddProduct(CudaStepTile result, CudaStepTile x, CudaStepTile s, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
 
     /// <inheritdoc/>

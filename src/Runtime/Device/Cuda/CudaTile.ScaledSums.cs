@@ -23,6 +23,42 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
+    /// <remarks>In scratch a thread has the numbers that it has in an elementwise loop.</remarks>
+    public static void AddScaledRows(CudaTile result, CudaTile x, CudaTile s)
+    {
+        if (result.IsStrip | x.IsStrip)
+        {
+            StripAddScaledRows(result, x, s);
+            return;
+        }
+
+        for (int i = result.FirstRow; result.HasRow(i); i += result.RowStep)
+        {
+            CudaLanes scale = s.Spread(i, 0);
+            for (int j = result.FirstColumn; result.HasColumn(j); j += result.ColumnStep)
+            {
+                result.Store(i, j, result.Load(i, j) + (scale * x.LoadAny(i, j)));
+                if (result.ColumnsInOneTurn)
+                {
+                    break;
+                }
+            }
+
+            if (result.RowsInOneTurn)
+            {
+                break;
+            }
+        }
+    }
+
+    /// <summary><see cref="Load"/>, of a factor, too.</summary>
+    private CudaLanes LoadAny(int i, int j)
+    {
+        int down = Math.Min(Rows - 1, 1);
+        return IsExact ? Load(i, j) : new(FourAt(NearFactor(i, j)), FourAt(NearFactor(i + down, j)), FourAt(NearFactor(i + (2 * down), j)), FourAt(NearFactor(i + (3 * down), j)));
+    }
+
+    /// <inheritdoc/>
     public static void ScaleAndAddProduct(CudaTile result, CudaTile x, CudaTile s, CudaTile a, CudaTile b) => ScaleAndAdd(result, x, s, a, 0, b, a.Columns);
 
     /// <inheritdoc/>

@@ -132,6 +132,17 @@ public readonly partial struct CudaTile
         Ptx.StripScaleRows(result.Rows, result.stride, result.Exactly, s.Near((Lane & 3) << 1, 0), s.stride);
     }
 
+    /// <summary>result_ij += s_i x_ij, one of which is a strip.</summary>
+    private static void StripAddScaledRows(CudaTile result, CudaTile x, CudaTile s)
+    {
+        if (!result.IsElsewhere)
+        {
+            Ptx.StripAddScaledRows(
+                result.Rows, result.FirstRegister, result.Exactly, result.IsStrip ? 0 : result.StripNear, result.stride,
+                x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.StripScale, s.stride);
+        }
+    }
+
     /// <summary>A straight line: the numbers of x come while those of g do.</summary>
     private static void StripDecayAndAdd(CudaTile state, CudaTile g, CudaTile x)
     {

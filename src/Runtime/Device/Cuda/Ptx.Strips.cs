@@ -206,6 +206,23 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>result += x, every row of which is multiplied by its number of a column.</summary>
+    /// <param name="rows">Rows, a multiple of 16.</param>
+    /// <param name="result">A strip; negative: it stands in scratch, in single precision.</param>
+    /// <param name="exact">1 if its numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="to">In scratch: where this thread's first number of the result stands.</param>
+    /// <param name="toStride">Bytes from a row to the next.</param>
+    /// <param name="x">A strip; negative: x stands in scratch.</param>
+    /// <param name="xExact">1 if numbers of x are in single precision, 0 if in bfloat16.</param>
+    /// <param name="near">In scratch: where this thread's first number stands, or, of a tile in bfloat16, this lane's part of a left factor that is turned.</param>
+    /// <param name="stride">Bytes from a row to the next.</param>
+    /// <param name="s">Where the number of this thread's first row stands in the column.</param>
+    /// <param name="sStride">Bytes from a row to the next.</param>
+    [IntrinsicImplementation]
+    public static void StripAddScaledRows(int rows, int result, int exact, uint to, int toStride, int x, int xExact, uint near, int stride, uint s, int sStride)
+    {
+    }
+
     private static void RegisterStrips(IntrinsicImplementationManager manager)
     {
         MethodInfo writer = typeof(Ptx).GetMethod(nameof(WriteStrip), BindingFlags.NonPublic | BindingFlags.Static)!;

@@ -52,11 +52,11 @@ internal sealed class PtxStrip : PtxBlock
     /// <param name="Left">Rows that are there, from this thread's first one on, a constant or a register.</param>
     private sealed record Far(string Start, string Row, string Column, CudaElement Element, string Left);
 
-    /// <summary>The right side of a system.</summary>
+    /// <summary>The right side of a system, or what is added to a tile.</summary>
     /// <param name="Strip">The strip; null: it stands in scratch.</param>
     /// <param name="Near">In scratch: from this thread's part on, of a factor as one that is multiplied from the left, turned.</param>
     /// <param name="Scales">The column whose numbers its rows are multiplied by, if there is one, from the number of this thread's first row on.</param>
-    private sealed record Right(Registers? Strip, Tile? Near, Tile? Scales);
+    private sealed record Scaled(Registers? Strip, Tile? Near, Tile? Scales);
 
     /// <summary>The instructions of a call of one of the methods of <see cref="Ptx"/> on strips.</summary>
     /// <param name="name">The method.</param>
@@ -74,8 +74,8 @@ internal sealed class PtxStrip : PtxBlock
         int rows = constant(0);
         Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
-        Factor? RightFactor() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
-        Right RightSide() => new(
+        Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
+        Scaled RightSide() => new(
             constant(3) < 0 ? null : new(constant(3), constant(4) != 0),
             constant(3) < 0 ? new(register(5), number(6), constant(4) != 0) : null,
             constant(7) != 0 ? new(register(8), number(9), true) : null);
@@ -89,7 +89,7 @@ internal sealed class PtxStrip : PtxBlock
                 constant(16),
                 constant(9) != 0,
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
-                RightFactor(),
+                Right(),
                 constant(14)),
             nameof(Ptx.StripProduct) => Product(
                 strip.First < 0 ? null : strip,
@@ -98,12 +98,20 @@ internal sealed class PtxStrip : PtxBlock
                 (Into)constant(5),
                 new(register(6), number(7), constant(8) != 0, constant(9) != 0, true, constant(16)),
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
-                RightFactor(),
+                Right(),
                 constant(14)),
             nameof(Ptx.StripDecay) => Decay(strip, rows, (text, row) => text.Along(new(register(2), "0", true), 0, row)),
             nameof(Ptx.StripDecayFar) => Decay(strip, rows, (text, row) => text.AlongFar(register(2), row)),
             nameof(Ptx.StripScale) => Scale(strip, rows, register(2)),
             nameof(Ptx.StripScaleRows) => ScaleRows(strip, rows, new(register(3), number(4), true)),
+            nameof(Ptx.StripAddScaledRows) => AddScaledRows(
+                strip.First < 0 ? null : strip,
+                strip.First < 0 ? new(register(3), number(4), true) : null,
+                rows,
+                new(
+                    constant(5) < 0 ? null : new(constant(5), constant(6) != 0),
+                    constant(5) < 0 ? new(register(7), number(8), constant(6) != 0) : null,
+                    new(register(9), number(10), true))),
             nameof(Ptx.StripCopy) => Copy(strip, new(constant(3), constant(4) != 0), rows),
             nameof(Ptx.StripClear) => Clear(strip, rows),
             nameof(Ptx.StripIdentity) => Identity(strip, rows, register(2)),
@@ -236,6 +244,35 @@ internal sealed class PtxStrip : PtxBlock
         string[] factors = text.Scales(s, i);
         return [.. text.Numbers(strip, i).Select((x, j) => text.Number($"mul.f32 {{0}}, {x}, {factors[j % 2]};"))];
     });
+
+    /// <summary>Scaled rows join a strip, or a strip's what stands in scratch.</summary>
+    /// <param name="result">The result; null: it stands in <paramref name="near"/>.</param>
+    /// <param name="near">A tile of scratch in single precision, from this thread's first number on.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="x">What is added.</param>
+    private static string AddScaledRows(Registers? result, Tile? near, int rows, Scaled x)
+    {
+        var text = new PtxStrip();
+        for (int i = 0; i < rows / 8; i += 2)
+        {
+            string[][] there = text.Numbers(result, near, i), added = text.Numbers(x.Strip, x.Near, i);
+            for (int j = 0; j < 2; j++)
+            {
+                string[] factors = text.Scales(x.Scales!, i + j);
+                string[] sums = [.. there[j].Select((y, k) => text.Number($"fma.rn.f32 {{0}}, {added[j][k]}, {factors[k % 2]}, {y};"))];
+                if (result is null)
+                {
+                    text.PutNear(near!, i + j, sums);
+                }
+                else
+                {
+                    text.Put(result, i + j, sums);
+                }
+            }
+        }
+
+        return text.Text();
+    }
 
     /// <summary>A strip becomes another's.</summary>
     private static string Copy(Registers result, Registers x, int rows) => Each(result, rows, (text, i) => text.Numbers(x, i));
@@ -401,7 +438,7 @@ internal sealed class PtxStrip : PtxBlock
     /// <param name="rows">Its rows, 16, 32 or 64.</param>
     /// <param name="transposed">True if the inverse is taken transposed.</param>
     /// <param name="at">A register: where this lane's part of the inverse begins.</param>
-    private static string Solve(Registers result, Right x, int rows, bool transposed, string at)
+    private static string Solve(Registers result, Scaled x, int rows, bool transposed, string at)
     {
         var text = new PtxStrip();
         string zero = text.Number($"mov.f32 {{0}}, {Zero};");
@@ -446,7 +483,7 @@ internal sealed class PtxStrip : PtxBlock
     }
 
     /// <summary>Sixteen rows of a right side as a factor, from an eight on, and what rounding loses of numbers in single precision.</summary>
-    private Fragment Digits(Right x, int eight)
+    private Fragment Digits(Scaled x, int eight)
     {
         if (x is { Scales: null, Strip.Exact: false })
         {
@@ -464,7 +501,7 @@ internal sealed class PtxStrip : PtxBlock
     }
 
     /// <summary>The numbers of sixteen rows of a right side, of either eight.</summary>
-    private string[][] Numbers(Right x, int eight)
+    private string[][] Numbers(Scaled x, int eight)
     {
         string[][] numbers = Numbers(x.Strip, x.Near, eight);
         return x.Scales is null ? numbers : [.. numbers.Select((y, i) =>
@@ -481,7 +518,7 @@ internal sealed class PtxStrip : PtxBlock
     /// <param name="transposed">True if the matrix is taken transposed.</param>
     /// <param name="l">The matrix, from this thread's first row on, or if it is taken transposed from the column of this number on.</param>
     /// <param name="own">A register: this thread's first row.</param>
-    private static string Substitute(Registers result, Right x, int rows, bool transposed, Tile l, string own)
+    private static string Substitute(Registers result, Scaled x, int rows, bool transposed, Tile l, string own)
     {
         var text = new PtxStrip();
         string[][] numbers = [.. Enumerable.Range(0, rows / 16).SelectMany(i => text.Numbers(x, 2 * i))];
