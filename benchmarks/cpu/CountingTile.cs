@@ -71,7 +71,7 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
-    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
+    public static void SynchronizeStrips(Sizes sizes, int columns) => Synchronize();
 
     public static void Clear(CountingTile result)
     {

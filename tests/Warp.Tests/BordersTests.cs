@@ -15,7 +15,7 @@ public class BordersTests
     public unsafe void Are_nearly_exact(int k, int v, bool back)
     {
         const int Count = 3, Heads = 2, Head = 1, First = 1;
-        var sizes = new Sizes { K = k, V = v, Chunk = 16, Updates = 1, RowPadding = CudaTile.RowPadding };
+        var sizes = CudaTile.Sized(new Sizes { K = k, V = v, Chunk = 16, Updates = 1 });
         long stretch = Borders.Elements(sizes);
         int width = (v + 15) & ~15, depth = (k + 15) & ~15;
         var random = new Random(5);
@@ -80,7 +80,7 @@ public class BordersTests
     {
         // Five borders of a sequence among others, of which the item's is the fourth on the way.
         const int Heads = 2, Head = 1, First = 1, Count = 4;
-        var sizes = new Sizes { K = k, V = v, Chunk = 16, Updates = 1, RowPadding = CudaTile.RowPadding };
+        var sizes = CudaTile.Sized(new Sizes { K = k, V = v, Chunk = 16, Updates = 1 });
         int column = v > 32 ? 32 : 0, columns = v - column, width = (v + 15) & ~15;
         long stretch = DiagonalBorders.Elements(sizes);
         var random = new Random(7);

@@ -179,6 +179,7 @@ public class ChunkTests(ITestOutputHelper log)
         using BackwardResult gradients = training?.Gradients ?? variant.Backward(inputs, random.Parameters, outputGradient, stateGradient, state, onGroups);
         double forward = Math.Max(Error.Relative(exact.Output, got.Output), Error.Relative(exact.FinalState, got.FinalState));
         double backward = exactGradients.All().Zip(gradients.All()).Where(x => x.First is not null).Max(x => Error.Relative(x.First!, x.Second!));
+        log.WriteLine(string.Join(" ", exactGradients.All().Zip(gradients.All()).Where(x => x.First is not null).Select(x => $"{Error.Relative(x.First!, x.Second!):e1}")));
         log.WriteLine($"{variant.Description.Name}: forward {forward:e1}, backward {backward:e1}");
         Assert.InRange(forward, 0, forwardTolerance);
         Assert.InRange(backward, 0, 2e-2);

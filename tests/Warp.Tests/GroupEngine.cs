@@ -51,7 +51,7 @@ internal sealed unsafe class GroupEngine(int panel, bool watched, SegmentRule ru
         where TKernels : IVariantKernels
     {
         Binding[] bindings = part.Bindings;
-        sizes = CudaBackend.Sized(sizes, bindings, TKernels.Description);
+        sizes = CudaTile.Sized(CudaBackend.Sized(sizes, bindings, TKernels.Description));
         Operand<CudaTile, CudaLanes>[] operands = [.. bindings.Select(Operand)];
         foreach (Launch launch in part.Launches)
         {

@@ -25,6 +25,10 @@ internal sealed class Barriers
     // What vectors need, whatever the tile, is stated for ITile.SynchronizeVectors.
     private static readonly HashSet<string> VectorMethods = ["CumulativeSum", "ReverseCumulativeSum", "ColumnSum", "Sum", "Transpose", "Copy"];
 
+    // What operations take of a group's memory besides scratch, as if it were a tile. They wait for each other there by themselves; a strip on its way to memory waits for nobody,
+    // and every warp has a part of its own.
+    private static readonly Tile Workspace = new("(workspace)", Dim.One, Dim.One);
+
     // What was done since all threads waited, with the tile that first had the storage.
     private readonly List<(string Storage, Touch Touch)> since = [];
 
@@ -39,10 +43,13 @@ internal sealed class Barriers
     internal sealed record Touch(Tile Tile, bool Writes, object? Shared, bool OfVectors);
 
     /// <summary>What a statement does with its tiles.</summary>
-    public static Touch[] Touches(Statement statement)
+    /// <param name="statement">The statement.</param>
+    /// <param name="strips">Tiles that are taken as strips.</param>
+    public static Touch[] Touches(Statement statement, ISet<string> strips)
     {
         bool vectors = HasVectorsAlone(statement);
-        return [.. Accesses(statement).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)))];
+        IEnumerable<Touch> touches = Accesses(statement).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
+        return strips.Count == 0 || WorkspaceOf(statement, strips) is not string owner ? [.. touches] : [.. touches, new Touch(Workspace, true, owner, false)];
     }
 
     /// <summary>Who must wait before a statement does something with tiles.</summary>
@@ -63,7 +70,7 @@ internal sealed class Barriers
     }
 
     /// <summary>Who waits before a statement, and the statement is done.</summary>
-    public Wait Reach(Statement statement, TileStorage storage) => Reach(statement, Touches(statement), storage);
+    public Wait Reach(Statement statement, TileStorage storage) => Reach(statement, Touches(statement, storage.Strips), storage);
 
     /// <summary>The same with what the statement does, where that is known.</summary>
     public Wait Reach(Statement statement, Touch[] touches, TileStorage storage)
@@ -120,6 +127,16 @@ internal sealed class Barriers
         : strip ? Wait.Strips
         : x.OfVectors && y.OfVectors ? Wait.Vectors
         : Wait.All;
+
+    /// <summary>Who uses the workspace; null: nobody.</summary>
+    private static string? WorkspaceOf(Statement statement, ISet<string> strips) => statement switch
+    {
+        StoreStatement x => strips.Contains(x.X.Name) ? "strips" : null,
+        CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => "operations",
+        CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? "operations" : null,
+        CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? "operations" : null,
+        _ => null,
+    };
 
     private static bool HasVectorsAlone(Statement statement) =>
         statement is LoopStatement or LoadStatement { Fetched: false } or RecallStatement { Fetched: false } or StoreStatement or PartStatement or PartOfStatement

@@ -39,7 +39,7 @@ internal sealed class Grouping
     /// <param name="room">The scratch that it may take.</param>
     private (IReadOnlyList<Statement> Statements, StorageUses Uses) Best(int room)
     {
-        touches = [.. statements.Select(Barriers.Touches)];
+        touches = [.. statements.Select(x => Barriers.Touches(x, uses.Strips))];
         Uses[] each = [.. Uses.Of(statements)];
         List<int>[] before = [.. each.Select((x, i) => Enumerable.Range(0, i).Where(y => each[y].Precede(x)).ToList())];
 

@@ -10,6 +10,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
     private readonly HashSet<string> frame = [];
 
+    // Tiles whose storage was taken before the first statement.
+    private readonly HashSet<string> opened = [];
+
     // What was fetched, perhaps in fewer bits, and has not arrived.
     private readonly List<string> narrow = [];
 
@@ -87,6 +90,11 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         var storage = new TileStorage(uses);
         var barriers = new Barriers();
         int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
+        if (OfChunk)
+        {
+            OpenRooms(uses, statements.Count);
+        }
+
         for (int i = 0; i < statements.Count; i++)
         {
             Statement statement = statements[i];
@@ -150,6 +158,28 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         StorageUses Uses(IReadOnlyList<Statement> order) => new(order, liveAfter, giving, frame, Factors, Shares, Strips, turns: Groups);
     }
 
+    /// <summary>Takes all rooms of a chunk, which stand before other scratch.</summary>
+    private void OpenRooms(StorageUses uses, int statements)
+    {
+        TileStorage all = new TileStorage(uses).Place(Enumerable.Range(0, statements));
+        Tile[] rooms = [.. uses.Tiles.Where(x => Rooms.Contains(x.Name) && all.Holds(x) && all.First(x) == x.Name)];
+        if (rooms.Length == 0)
+        {
+            return;
+        }
+
+        writer.Line("// What is multiplied with strips stands first.");
+        foreach (Tile room in rooms)
+        {
+            // One that others share is cut to their widths where they begin.
+            string[] lines = [.. Taking(room)];
+            opened.Add(room.Name);
+            writer.Line(lines[0]);
+        }
+
+        writer.Line();
+    }
+
     /// <summary>Says what statements will bring from memory when they need it.</summary>
     private void WriteLater(IEnumerable<Statement> statements)
     {
@@ -198,7 +228,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         writer.Line(wait switch
         {
             Wait.Vectors => "TTile.SynchronizeVectors();",
-            Wait.Strips => "TTile.SynchronizeStrips(sizes);",
+            Wait.Strips => $"TTile.SynchronizeStrips(sizes, {(OfChunk ? Widest : "at.Columns")});",
             _ => "TTile.Synchronize();",
         });
     }
@@ -270,7 +300,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             }
             else
             {
-                lines.AddRange(Taking(tile));
+                lines.AddRange(opened.Contains(tile.Name) ? Opened(tile) : Taking(tile));
                 storage.Take(tile);
             }
         }
@@ -279,17 +309,21 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     }
 
     /// <summary>The storage of another tile, cut to the width of this one.</summary>
-    private string Given(Tile tile, string giver, TileStorage storage) => TileStorage.IsShared(tile, Shares) && storage.Tile(giver).Columns != tile.Columns
+    private string Given(Tile tile, string giver, TileStorage storage) => TileStorage.IsShared(tile, Shares, Strips) && storage.Tile(giver).Columns != tile.Columns
         ? Cut(tile, storage.First(storage.Tile(giver)))
         : giver.TrimEnd('\'');
 
     private string Cut(Tile tile, string first) => $"{first.TrimEnd('\'')}Room.Block(0, {dimensions.Text(tile.Rows)}, 0, {dimensions.Text(tile.Columns)})";
 
+    /// <summary>The declarations that are left of a tile whose storage was taken before.</summary>
+    private IEnumerable<string> Opened(Tile tile) =>
+        TileStorage.IsShared(tile, Shares, Strips) ? [$"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {Cut(tile, tile.Name)};"] : [];
+
     private void WriteTake(Tile tile) => Taking(tile).ForEach(writer.Line);
 
     private List<string> Taking(Tile tile)
     {
-        if (TileStorage.IsShared(tile, Shares))
+        if (TileStorage.IsShared(tile, Shares, Strips))
         {
             scratch.Add(dimensions.Largest(tile.Rows), Widest, Kind(tile));
             return

@@ -282,11 +282,18 @@ internal sealed partial class PassesFile
     {
         Expected next = expected ?? new(name, "then");
         KernelWriter kernel = Open(name, summary, Dimensions(panel: false), out ScratchTiles tiles, next.Item == "at" ? "Work at" : "Work at, Work then");
+        if (pass.Strips.Count > 0)
+        {
+            writer.Line("int strips = 0;");
+        }
+
         OpenChunk(kernel);
         writer.Line();
         open(kernel, false);
         writer.Line();
         kernel.OfChunk = kernel.Groups = true;
+        kernel.Strips = pass.Strips;
+        kernel.Rooms = StripTiles.RoomsOfChunk(pass.Statements, pass.Strips, pass.Factors);
         kernel.Meanwhile = () =>
         {
             writer.Line(next.Item == "at" ? "// What the second part reads comes nearer." : "// What a group reads that begins when this one ends comes nearer.");

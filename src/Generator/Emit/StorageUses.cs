@@ -82,9 +82,9 @@ internal sealed class StorageUses
         Wholes = [.. wholes];
         Kinds = Array.ConvertAll(
             Tiles,
-            x => x.Given is null ? (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
+            x => x.Given is null ? (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares, Strips)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
         Apart = new bool[Tiles.Length];
-        Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+        Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x, factors, Strips));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
     }
 

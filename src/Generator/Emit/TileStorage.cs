@@ -26,8 +26,10 @@ internal sealed class TileStorage
     /// <param name="giving">Tiles of the frame that may give their storage too.</param>
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    public TileStorage(IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false)
-        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares))
+    /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
+    public TileStorage(
+        IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false, ISet<string>? strips = null)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips))
     {
     }
 
@@ -92,6 +94,9 @@ internal sealed class TileStorage
 
     /// <summary>The same, to go on from here.</summary>
     public TileStorage Copy() => new(this);
+
+    /// <summary>Names of the tiles that are taken as strips.</summary>
+    public ISet<string> Strips => uses.Strips;
 
     /// <summary>True if a tile is taken as a strip.</summary>
     public bool IsStrip(Tile tile) => uses.Strips.Contains(tile.Name);
@@ -169,11 +174,11 @@ internal sealed class TileStorage
     /// <summary>How many statements were reached before the one that took the last storage of a tile's kind.</summary>
     public int LastTaken(Tile tile) => taken[firsts.FindLastIndex(x => uses.Kinds[x] == uses.Kinds[uses.NumberOf(tile.Name)])];
 
-    /// <summary>True if of no kind of storage more was taken than another took; a column more is nothing.</summary>
+    /// <summary>True if of no kind of storage more was taken than another took; a column more is nothing, nor is a strip.</summary>
     public bool TakesNoMoreThan(TileStorage other)
     {
         ILookup<int, int> others = other.Taken.ToLookup(x => x);
-        HashSet<int> columns = [.. firsts.Where(x => uses.Tiles[x].Columns == Dim.One).Select(x => uses.Kinds[x])];
+        HashSet<int> columns = [.. firsts.Where(x => uses.Tiles[x].Columns == Dim.One || IsStrip(uses.Tiles[x])).Select(x => uses.Kinds[x])];
         return Taken.Where(x => !columns.Contains(x)).GroupBy(x => x).All(x => x.Count() <= others[x.Key].Count());
     }
 
@@ -198,10 +203,10 @@ internal sealed class TileStorage
     public bool StandsIn(Tile tile, Tile first) => tile.Name == first.Name || (uses.NumberOf(tile.Name) is int x and >= 0 && uses.NumberOf(first.Name) is int y and >= 0 && StandsIn(x, y));
 
     /// <summary>What a tile's columns are to its storage: rows of keys and of values are alike where they share it.</summary>
-    public static Dim Columns(Tile tile, bool shares) => IsShared(tile, shares) ? Dim.Key : tile.Columns;
+    public static Dim Columns(Tile tile, bool shares, ISet<string> strips) => IsShared(tile, shares, strips) ? Dim.Key : tile.Columns;
 
-    /// <summary>True if a tile stands where others of another width may stand.</summary>
-    public static bool IsShared(Tile tile, bool shares) => shares && tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value };
+    /// <summary>True if a tile stands where others of another width may stand: no strip does.</summary>
+    public static bool IsShared(Tile tile, bool shares, ISet<string> strips) => shares && !strips.Contains(tile.Name) && tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value };
 
     /// <summary>Arguments that the statement's result may overwrite: element for element it needs no other.</summary>
     public static IEnumerable<Tile> InPlace(Statement statement, Tile result) => statement switch

@@ -18,10 +18,12 @@ internal sealed class GradientPasses
     {
         statements = ScaledSums.Joined(ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states);
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
+        ISet<string> strips = StripTiles.OfChunk(statements);
+        factors.ExceptWith(strips);
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]), apart = Recalling([.. statements.Select(x => StatesApart(x, states))], [.. states, .. left]);
-        if (TightSchedule.Of(apart, factors, shares: true, SharedMemory.Of(2, apart), mostStates: 100) is { } tight)
+        if (TightSchedule.Of(apart, factors, strips, shares: true, SharedMemory.Of(2, apart), mostStates: 100) is { } tight)
         {
-            Gradients = InOrder(tight, factors, shares: true);
+            Gradients = InOrder(tight, factors, strips, shares: true);
             return;
         }
 
@@ -46,7 +48,7 @@ internal sealed class GradientPasses
         IReadOnlyList<Statement> first = [.. order.Demanded.Select(x => all[x])], rest = WithRepeated([.. order.Rest.Select(x => all[x])], first);
         if (rest.Count == 0)
         {
-            Gradients = Scheduled(all, factors);
+            Gradients = Scheduled(all, factors, strips);
             return;
         }
 
@@ -54,10 +56,10 @@ internal sealed class GradientPasses
         Tile[] projected = [.. Between(first, rest)];
         Projected = [.. projected.Select(x => new KeptTile(x, !MayBeRounded(x, first, rest), Backward: true))];
         factors.ExceptWith(projected.Select(x => x.Name));
-        Gradients = Scheduled(Recalling(rest, projected), factors);
-        if (Gradients.Cost() > SharedMemory.Of(2, rest) && TightSchedule.Of(all, whole, shares: true, SharedMemory.Of(1, all), mostStates: 200) is { } one)
+        Gradients = Scheduled(Recalling(rest, projected), factors, StripTiles.OfChunk(rest));
+        if (Gradients.Cost() > SharedMemory.Of(2, rest) && TightSchedule.Of(all, whole, strips, shares: true, SharedMemory.Of(1, all), mostStates: 200) is { } one)
         {
-            Gradients = InOrder(one, whole, shares: true);
+            Gradients = InOrder(one, whole, strips, shares: true);
             Projected = [];
             return;
         }
@@ -65,12 +67,17 @@ internal sealed class GradientPasses
         // What is rounded on its way out may be rounded in scratch, if that takes no more of it: exact tiles of the same shape have storage of their own.
         Statement[] projections =
             [.. first, .. projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })];
+        ISet<string> sums = StripTiles.OfChunk(projections);
         Pass exactly = Projecting(projected), roughly = Projecting(Projected.Where(x => x.Exact).Select(x => x.Tile));
         Project = exactly.Cost() < roughly.Cost() ? exactly : roughly;
         ProjectsApart = Gradients.Cost() > SharedMemory.Of(2, rest);
 
-        Pass Projecting(IEnumerable<Tile> exact) =>
-            Scheduled(projections, FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x)))), shares: true);
+        Pass Projecting(IEnumerable<Tile> exact)
+        {
+            ISet<string> factors = FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x))));
+            factors.ExceptWith(sums);
+            return Scheduled(projections, factors, sums, shares: true);
+        }
 
         int WeightBetween(IEnumerable<int> first)
         {
@@ -97,17 +104,17 @@ internal sealed class GradientPasses
     private IReadOnlyList<Statement> Recalling(IReadOnlyList<Statement> statements, IReadOnlyList<Tile> left) => new Pass(statements, [], [], [], factors).Recalling(left).Statements;
 
     /// <summary>The statements in an order that takes little scratch, with which two groups share a multiprocessor if there is one.</summary>
-    private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares = false)
+    private static Pass Scheduled(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares = false)
     {
-        IReadOnlyList<Statement> best = new Schedule(statements, factors).Best();
-        int cost = new Pass(best, [], [], [], factors).Cost(), two = SharedMemory.Of(2, statements), one = SharedMemory.Of(1, statements);
-        IReadOnlyList<Statement>? tight = cost > two && cost <= two + (2 * two / 3) ? TightSchedule.Of(statements, factors, shares: true, two, mostStates: 200) : null;
-        tight ??= cost > one ? TightSchedule.Of(statements, factors, shares: true, one, mostStates: 100) : null;
-        return InOrder(tight ?? best, factors, shares || tight is not null);
+        IReadOnlyList<Statement> best = new Schedule(statements, factors, strips).Best();
+        int cost = new Pass(best, [], [], [], factors, strips: strips).Cost(), two = SharedMemory.Of(2, statements), one = SharedMemory.Of(1, statements);
+        IReadOnlyList<Statement>? tight = cost > two && cost <= two + (2 * two / 3) ? TightSchedule.Of(statements, factors, strips, shares: true, two, mostStates: 200) : null;
+        tight ??= cost > one ? TightSchedule.Of(statements, factors, strips, shares: true, one, mostStates: 100) : null;
+        return InOrder(tight ?? best, factors, strips, shares || tight is not null);
     }
 
-    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares) =>
-        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares).FetchingWhatFits();
+    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares) =>
+        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares, strips).FetchingWhatFits();
 
     /// <summary>
     /// The statement with the state before the chunk read where an earlier pass left it, if it multiplies both states number by number: then no two states need stand in scratch

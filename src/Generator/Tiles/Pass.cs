@@ -18,9 +18,18 @@ internal sealed class Pass
     /// <param name="given">What it finds in scratch; it may give the storage on once it has read it.</param>
     /// <param name="factors">The tiles that are taken as factors, where more than these statements decide it.</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
-    public Pass(IEnumerable<Statement> statements, IEnumerable<Tile> results, IEnumerable<Tile> exact, IEnumerable<Tile> given, ISet<string>? factors = null, bool shares = false)
+    /// <param name="strips">The tiles that are taken as strips.</param>
+    public Pass(
+        IEnumerable<Statement> statements,
+        IEnumerable<Tile> results,
+        IEnumerable<Tile> exact,
+        IEnumerable<Tile> given,
+        ISet<string>? factors = null,
+        bool shares = false,
+        ISet<string>? strips = null)
     {
         Shares = shares;
+        Strips = strips ?? Strips;
         Statements = [.. statements];
         Results = [.. results];
         Exact = [.. exact];
@@ -107,7 +116,7 @@ internal sealed class Pass
     {
         // Orders of statements as Fetching has them, but for arrivals, which take no storage.
         int[] all = [.. Enumerable.Range(0, Statements.Count)], rest = Array.FindAll(all, x => !IsFetch(Statements[x])), early = Array.FindAll(all, x => IsFetch(Statements[x]));
-        var empty = new TileStorage(Statements, Results, Given, Factors, Shares);
+        var empty = new TileStorage(Statements, Results, Given, Factors, Shares, Strips);
         TileStorage best = empty.Copy().Place(all);
         int room = SharedMemory.Room(best.Weight, Statements);
         foreach (int statement in all.Where(x => IsFromMemory(Statements[x]) && Statements[x].Results.All(y => y.Name == y.Variable)))
@@ -182,12 +191,15 @@ internal sealed class Pass
     /// <param name="statements">The statements.</param>
     /// <param name="more">What else it takes from chunk to chunk.</param>
     private Pass Rewritten(IEnumerable<Statement> statements, Tile[] more) =>
-        new(statements, Results.Concat(more), Exact.Concat(more), Given.Concat(more), Factors, Shares) { Ahead = Ahead, Once = Once, Strips = Strips, Rooms = Rooms };
+        new(statements, Results.Concat(more), Exact.Concat(more), Given.Concat(more), Factors, Shares, Strips) { Ahead = Ahead, Once = Once, Rooms = Rooms };
 
-    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares);
+    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares, Strips) { Rooms = Rooms };
 
     /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
     public int Cost() => cost ??= Stored().Weight;
+
+    /// <summary>What a tile takes there; a strip takes nothing.</summary>
+    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips) => strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name));
 
     /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
     public static int Weight(Dim rows, Dim columns, bool factor)
@@ -205,5 +217,5 @@ internal sealed class Pass
     };
 
     /// <summary>Where its tiles stand, as <see cref="KernelWriter"/> will have it.</summary>
-    private TileStorage Stored() => new TileStorage(Statements, Results, Given, Factors, Shares).Place(Enumerable.Range(0, Statements.Count));
+    private TileStorage Stored() => new TileStorage(Statements, Results, Given, Factors, Shares, Strips).Place(Enumerable.Range(0, Statements.Count));
 }

@@ -130,7 +130,7 @@ internal sealed class PassPlan
         Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
         {
             ISet<string> rounded = FactorTiles.Of(statements, exact);
-            var pass = new Pass(new Schedule(statements, rounded).Best(), [], [], [], rounded);
+            var pass = new Pass(new Schedule(statements, rounded, new HashSet<string>()).Best(), [], [], [], rounded);
             return shortChunks.Trimmed(pass.FetchingWhatFits());
         }
 

@@ -3,10 +3,11 @@ namespace AttentionDsl.Generator;
 /// <summary>An order of statements that takes little scratch: what leaves, one after the other, each right after what it needs.</summary>
 /// <param name="statements">In an order that is right, with the statements that store what leaves.</param>
 /// <param name="factors">The tiles that are taken as factors.</param>
-internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string> factors)
+/// <param name="strips">The tiles that are taken as strips.</param>
+internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips)
 {
-    private readonly Dependencies dependencies = new(statements, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
-    private readonly TileStorage empty = new(new StorageUses(statements, [], [], new HashSet<string>(), factors, shares: false));
+    private readonly Dependencies dependencies = new(statements, x => Pass.Weight(x, factors, strips));
+    private readonly TileStorage empty = new(new StorageUses(statements, [], [], new HashSet<string>(), factors, shares: false, strips));
 
     /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
     public IReadOnlyList<Statement> Best()
@@ -92,5 +93,5 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
         ? loop with { Stores = EquatableArray.Of(loop.Stores[0] with { Result = loop.Stores[0].Result.Again }), Equation = $"{loop.Equation}, once more" }
         : ((LoadStatement)statement) with { Result = ((LoadStatement)statement).Result.Again, Equation = $"{statement.Equation}, once more" };
 
-    private TileStorage Stored(IReadOnlyList<Statement> ordered) => new TileStorage(ordered, [], [], factors).Place(Enumerable.Range(0, ordered.Count));
+    private TileStorage Stored(IReadOnlyList<Statement> ordered) => new TileStorage(ordered, [], [], factors, shares: false, strips).Place(Enumerable.Range(0, ordered.Count));
 }

@@ -1,12 +1,12 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>
-/// Which tiles of a walk over a sequence a device may keep in registers, a strip of value columns in each warp's (<c>ITile.TakeStrip</c>): those that products
-/// write or read from the right, that decay with their rows, or that are copied. What a loop touches, or a product reads from the left, stands in scratch.
+/// Which tiles a device may keep in registers, a strip of columns in each warp's (<c>ITile.TakeStrip</c>): those that products write or read from the right, that decay with
+/// their rows, or that are copied. What a loop touches, or a product reads from the left, stands in scratch.
 /// </summary>
 internal static class StripTiles
 {
-    /// <summary>The names of the tiles; none if the state itself must stand in scratch.</summary>
+    /// <summary>The names of a walk's tiles; none if the state itself must stand in scratch.</summary>
     /// <param name="statements">The walk.</param>
     /// <param name="state">The state that it takes from chunk to chunk.</param>
     public static ISet<string> Of(IReadOnlyList<Statement> statements, Tile state)
@@ -25,6 +25,28 @@ internal static class StripTiles
             strips.ExceptWith(others);
         }
     }
+
+    /// <summary>
+    /// The names of the tiles of a pass that computes one chunk: rows of keys or values that are sums of products, and leave as they are. They stand in single precision.
+    /// </summary>
+    public static ISet<string> OfChunk(IReadOnlyList<Statement> statements)
+    {
+        var sums = new HashSet<string>(statements.OfType<CallStatement>().Where(x => IsProduct(x) || ScaledSums.Has(x.Method)).SelectMany(x => x.Written).Where(IsOfRows).Select(x => x.Name));
+        while (true)
+        {
+            string[] others = [.. statements.SelectMany(x => OthersOfChunk(x, sums)).Select(x => x.Name).Where(sums.Contains)];
+            if (others.Length == 0)
+            {
+                return sums;
+            }
+
+            sums.ExceptWith(others);
+        }
+    }
+
+    /// <summary>The factors of such a pass that may be multiplied with strips, all of one kind: none without strips.</summary>
+    public static ISet<string> RoomsOfChunk(IReadOnlyList<Statement> statements, ISet<string> strips, ISet<string> factors) =>
+        new HashSet<string>(strips.Count == 0 ? [] : statements.SelectMany(x => x.Results).Where(x => IsOfRows(x) && factors.Contains(x.Name)).Select(x => x.Name));
 
     /// <summary>
     /// The names of the tiles that are multiplied with strips, or become strips, and of which else only Grams are made (<c>ITile.TakeFactorRooms</c>): they are fetched, or scaled pairs
@@ -50,7 +72,22 @@ internal static class StripTiles
         return strips.Count == 0 ? new HashSet<string>() : rooms;
     }
 
-    /// <summary>The tiles that a statement needs in scratch.</summary>
+    private static bool IsOfRows(Tile tile) => tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value };
+
+    private static bool IsProduct(CallStatement x) => x.Method is "Product" or "TransposedProduct" or "ProductTransposed";
+
+    /// <summary>The tiles that a statement of one chunk needs in scratch.</summary>
+    private static IEnumerable<Tile> OthersOfChunk(Statement statement, HashSet<string> strips) => statement switch
+    {
+        StoreStatement { Scale: null } or CallStatement { Method: "Clear" } => [],
+
+        // A turned right factor has its rows in all warps.
+        CallStatement x when strips.Contains(x.Results.First().Name) && IsProduct(x) => x.Method == "ProductTransposed" ? x.Arguments : x.Arguments.Take(1),
+        CallStatement x when strips.Contains(x.Results.First().Name) && ScaledSums.Has(x.Method) => x.Arguments.Skip(1).Take(2),
+        _ => statement.Reads.Concat(statement.Results),
+    };
+
+    /// <summary>The tiles that a statement of a walk needs in scratch.</summary>
     private static IEnumerable<string> Others(Statement statement, HashSet<string> strips)
     {
         IEnumerable<Tile> others = statement switch

@@ -37,7 +37,7 @@ internal sealed class TightSchedule
     private readonly HashSet<string> seen = [];
     private int taken;
 
-    private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
+    private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares, int limit, int mostStates)
     {
         this.statements = statements;
         this.limit = limit;
@@ -66,7 +66,7 @@ internal sealed class TightSchedule
 
         int KindOf(Tile tile)
         {
-            (Dim, Dim, bool Factor, bool InScratch) key = (tile.Rows, TileStorage.Columns(tile, shares), factors.Contains(tile.Name), inScratch.Contains(tile));
+            (Dim, Dim, bool Factor, bool InScratch) key = (tile.Rows, TileStorage.Columns(tile, shares, strips), factors.Contains(tile.Name), inScratch.Contains(tile) && !strips.Contains(tile.Name));
             if (!storages.TryGetValue(key, out int kind))
             {
                 kind = storages.Count;
@@ -81,17 +81,18 @@ internal sealed class TightSchedule
     /// <summary>The order; null if none was found.</summary>
     /// <param name="statements">In an order that is right.</param>
     /// <param name="factors">The tiles that are taken as factors.</param>
+    /// <param name="strips">The tiles that are taken as strips.</param>
     /// <param name="shares">True if tiles of keys and of values stand in the same storage.</param>
     /// <param name="limit">The most that they may take (see <see cref="Pass.Cost"/>).</param>
     /// <param name="mostStates">Orders are many: a search that has seen so many states gives up.</param>
-    public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, bool shares, int limit, int mostStates)
+    public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares, int limit, int mostStates)
     {
-        var schedule = new TightSchedule(WithLoadsApart(statements, factors), factors, shares, limit, mostStates);
-        return schedule.Least() <= limit && schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, shares, limit) : null;
+        var schedule = new TightSchedule(WithLoadsApart(statements, factors), factors, strips, shares, limit, mostStates);
+        return schedule.Least() <= limit && schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, strips, shares, limit) : null;
     }
 
     /// <summary>What is copied twice is copied once, if there is room for it in between.</summary>
-    private static IReadOnlyList<Statement> WithLoadsOnce(IReadOnlyList<Statement> ordered, ISet<string> factors, bool shares, int limit)
+    private static IReadOnlyList<Statement> WithLoadsOnce(IReadOnlyList<Statement> ordered, ISet<string> factors, ISet<string> strips, bool shares, int limit)
     {
         foreach (LoadStatement again in ordered.OfType<LoadStatement>().Where(x => x.Result.Name.EndsWith(Suffix, StringComparison.Ordinal)).ToArray())
         {
@@ -112,7 +113,7 @@ internal sealed class TightSchedule
                 }
             }
 
-            ordered = new Pass(once, [], [], [], factors, shares).Cost() <= limit ? once : ordered;
+            ordered = new Pass(once, [], [], [], factors, shares, strips).Cost() <= limit ? once : ordered;
         }
 
         return ordered;

@@ -121,7 +121,7 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     public static void SynchronizeVectors() => Synchronize();
 
     /// <inheritdoc/>
-    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
+    public static void SynchronizeStrips(Sizes sizes, int columns) => Synchronize();
 
     private long At(int row, int column) => offset + (row * stride) + column;
 

@@ -61,6 +61,7 @@ internal readonly struct TheseSizes<TK, TV, TChunk, TUpdates, TColumns, THeads, 
         sizes.Chunk = (int)TChunk.Value;
         sizes.Updates = (int)TUpdates.Value;
         sizes.RowPadding = CudaTile.RowPadding;
+        sizes.StripColumns = CudaTile.MostStripColumns;
         return sizes;
     }
 

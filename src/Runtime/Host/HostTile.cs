@@ -133,7 +133,7 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     public static void SynchronizeVectors() => Synchronize();
 
     /// <inheritdoc/>
-    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
+    public static void SynchronizeStrips(Sizes sizes, int columns) => Synchronize();
 
     /// <summary>The first row of a causal matrix that has column j.</summary>
     internal static int FirstRowWith(int j, int rows, int columns, Causal causal)

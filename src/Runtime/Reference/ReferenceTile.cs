@@ -117,7 +117,7 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     public static void SynchronizeVectors() => Synchronize();
 
     /// <inheritdoc/>
-    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
+    public static void SynchronizeStrips(Sizes sizes, int columns) => Synchronize();
 
     private static void Put(ref double result, double value, Into into) =>
         result = into switch

@@ -70,9 +70,9 @@ public interface ITile<TSelf, TNumber>
     TSelf TakeFactor(ref long offset, int rows, int columns);
 
     /// <summary>
-    /// Like <see cref="Take"/>, for a tile of a walk over a sequence that has a column for each of the item's value columns and is touched only by products, of
-    /// which it is the result or the right factor, <see cref="DecayAndWrite"/>, <see cref="ScaleRows"/>, <see cref="Clear"/> and copies. No column then hangs on another: a device may
-    /// keep it in strips of columns, each in registers of its own (<see cref="Padded.HoldsStrips"/>).
+    /// Like <see cref="Take"/>, for a tile that is touched only by products, of which it is the result or the right factor (that is not transposed), <see cref="DecayAndWrite"/>,
+    /// <see cref="ScaleRows"/>, <see cref="ScaleAndAddProduct"/>, <see cref="Clear"/> and copies. None of its columns then hangs on another: a device may
+    /// keep it in strips of columns, each in registers of its own (<see cref="Padded.HoldsStrips(Sizes, int)"/>).
     /// </summary>
     /// <param name="offset">Where scratch is free.</param>
     /// <param name="strips">How much of the registers is taken.</param>
@@ -86,8 +86,8 @@ public interface ITile<TSelf, TNumber>
     TSelf TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns);
 
     /// <summary>
-    /// <see cref="TakeFactor"/> for what a walk with strips fetches and then multiplies with them, or copies to one: a device may keep it as its tensor cores read it.
-    /// Taken before all other scratch; blocks of it have all of its columns.
+    /// <see cref="TakeFactor"/> for what is multiplied with strips, as the left factor, or copied to one: a device may keep it as its tensor cores read it.
+    /// Taken before all other scratch; blocks of it begin with its first column.
     /// </summary>
     /// <inheritdoc cref="TakeStrip"/>
     TSelf TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns);
@@ -157,7 +157,9 @@ public interface ITile<TSelf, TNumber>
     static abstract void SynchronizeVectors();
 
     /// <summary>Like <see cref="Synchronize"/>, between operations that share nothing but tiles of <see cref="TakeStrip"/>: nobody waits where they are strips.</summary>
-    static abstract void SynchronizeStrips(Sizes sizes);
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="columns">Columns of the widest of them.</param>
+    static abstract void SynchronizeStrips(Sizes sizes, int columns);
 
     /// <summary>result = 0.</summary>
     static abstract void Clear(TSelf result);

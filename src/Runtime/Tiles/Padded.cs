@@ -39,17 +39,22 @@ public static class Padded
     /// <param name="sizes">The sizes.</param>
     public static int Rows(int rows, Sizes sizes) => sizes.RowPadding == 0 ? rows : (rows + 15) & ~15;
 
-    /// <summary>True if tiles of <see cref="ITile{TSelf, TNumber}.TakeStrip"/> stand in registers: on a backend that has strips, where blocks of 16 x 16 fill all of them.</summary>
+    /// <summary>True where tiles of <see cref="ITile{TSelf, TNumber}.TakeStrip"/> may stand in registers: on a backend that has strips, where blocks of 16 x 16 fill all of them.</summary>
     /// <param name="sizes">The sizes.</param>
-    public static bool HoldsStrips(Sizes sizes) => sizes.RowPadding != 0 & ((sizes.K | sizes.V | sizes.Chunk) & 15) == 0;
+    public static bool HoldsStrips(Sizes sizes) => sizes.StripColumns != 0 & ((sizes.K | sizes.V | sizes.Chunk) & 15) == 0;
+
+    /// <summary>True if those of so many columns, or fewer, do: no wider ones.</summary>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="columns">Columns.</param>
+    public static bool HoldsStrips(Sizes sizes, int columns) => HoldsStrips(sizes) & columns <= sizes.StripColumns;
 
     /// <summary>Elements of scratch that a tile of <see cref="ITile{TSelf, TNumber}.TakeStrip"/> takes: none where it stands in registers.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
-    public static long Strip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? 0 : Elements(rows, columns, sizes);
+    public static long Strip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes, columns) ? 0 : Elements(rows, columns, sizes);
 
     /// <summary>Likewise one of <see cref="ITile{TSelf, TNumber}.TakeFactorStrip"/>.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>
-    public static long FactorStrip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? 0 : Factor(rows, columns, sizes);
+    public static long FactorStrip(long rows, int columns, Sizes sizes) => HoldsStrips(sizes, columns) ? 0 : Factor(rows, columns, sizes);
 
     /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeFactorRooms"/> takes: blocks of 64 columns where it is multiplied with strips.</summary>
     /// <inheritdoc cref="Elements(long, int, Sizes)"/>

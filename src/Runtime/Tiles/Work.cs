@@ -76,6 +76,9 @@ public struct Sizes
     /// </summary>
     public int RowPadding;
 
+    /// <summary>Columns of the widest tile that a group of the backend's threads has in registers (see <see cref="ITile{TSelf, TNumber}.TakeStrip"/>). 0: none.</summary>
+    public int StripColumns;
+
     /// <summary>Non-zero: what the caller gave for the tokens of a sequence is bfloat16, and so are tiles that hold it as it is (<see cref="ITile{TSelf, TNumber}.TakeLike"/>).</summary>
     public int NarrowInputs;
 

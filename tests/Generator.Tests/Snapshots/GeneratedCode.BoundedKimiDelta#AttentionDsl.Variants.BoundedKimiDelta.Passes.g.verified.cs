@@ -296,12 +296,12 @@ public partial record BoundedKimiDelta
                 // U = U0 - W S
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Copy(U, U0, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
             }
 
@@ -382,7 +382,7 @@ public partial record BoundedKimiDelta
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 if (tensors.OutputGradient.Present)
                 {
                     long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
@@ -393,9 +393,9 @@ public partial record BoundedKimiDelta
                 // U = U0 - W S
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Copy(U, U0, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 if (tensors.OutputGradient.Present)
                 {
                     TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
@@ -404,13 +404,13 @@ public partial record BoundedKimiDelta
                 // o = qHat S + P U
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(o, qHat, SFactor, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Product(o, P, U, Into.Add);
 
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
@@ -479,15 +479,15 @@ public partial record BoundedKimiDelta
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(before, SFactor, Into.Set);
 
                 // U = U0 - W S
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Copy(U, U0, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Product(U, W, SFactor, Into.Subtract);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
@@ -562,7 +562,7 @@ public partial record BoundedKimiDelta
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU = kLeft dSNext
                 TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -572,11 +572,11 @@ public partial record BoundedKimiDelta
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dS -= W^T dU
                 TTile.TransposedProduct(dS, W, dU, Into.Subtract);
@@ -661,7 +661,7 @@ public partial record BoundedKimiDelta
                 // dSNextFactor = dSNext, for products
                 TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(after, dSNextFactor, Into.Set);
 
                 // dU = kLeft dSNext
@@ -672,11 +672,11 @@ public partial record BoundedKimiDelta
                 // dS += qHat^T dOutput
                 TTile dS = dSNext;
                 TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(kept.dU.Block(0, length, at.Column, at.Columns), dU, Into.Set);
 
                 // dS -= W^T dU
@@ -693,6 +693,7 @@ public partial record BoundedKimiDelta
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
+            int strips = 0;
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
@@ -703,31 +704,49 @@ public partial record BoundedKimiDelta
             TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
+            // What is multiplied with strips stands first.
+            TTile URoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile dURoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutputRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+
             // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile U = URoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(U, kept.U);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
+            TTile dU = dURoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dU, kept.dU);
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
 
             // --- the derivative
             // dOutput: the gradient of the output
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            // What is read later on comes nearer.
-            TTile.Expect(kept.dU, 0, 1, 0);
-
             TTile.Arrive();
 
             // dkLeft = U dSNext^T
-            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
+            TTile dkLeft = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dkLeft, U, dSNext, Into.Set);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
+            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
+
+            // dqHat = dOutput S^T
+            TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+
+            // dW = 0
+            TTile dW = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
+            TTile.Clear(dW);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
+
+            // dW -= dU S^T
+            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
 
             // gKept = GLast as a column
             TTile gKept = scratch.Take(ref offset, sizes.K, 1);
@@ -737,40 +756,19 @@ public partial record BoundedKimiDelta
             TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
             TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
-
-            // dW = 0
-            TTile dW = URoom.Block(0, length, 0, sizes.K);
-            TTile.Clear(dW);
 
             // dgKept = exp(gKept) * dSNextDotS
             TTile dgKept = gKept;
             Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
             TTile.Synchronize();
 
-            // dqHat = dOutput S^T
-            TTile dqHat = dkLeft;
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
             // dGLast = dgKept^T
-            TTile dGLast = GLast;
+            TTile dGLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Transpose(dGLast, dgKept, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(projected.dqHat, dqHat, Into.Set);
-
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Fetch(dU, kept.dU);
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Arrive();
-
-            // dW -= dU S^T
-            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
-            TTile.Synchronize();
             TTile.Copy(projected.dW, dW, Into.Set);
+            TTile.Copy(projected.dqHat, dqHat, Into.Set);
         }
 
         /// <summary>Brings nearer what Project fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -782,7 +780,8 @@ public partial record BoundedKimiDelta
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.U, 0, 1, 0);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(kept.dU, 0, 1, 1);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
         }
 
         /// <summary>Pass 5 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>

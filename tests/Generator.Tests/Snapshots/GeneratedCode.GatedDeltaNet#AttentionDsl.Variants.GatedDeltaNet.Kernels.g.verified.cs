@@ -173,10 +173,10 @@ public partial record GatedDeltaNet
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 Math.Max(
-                    2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    3 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
                     + 2 * Padded.Elements(1, 1, sizes)
-                    + Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 3 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.K, 1, sizes),
                     2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)

@@ -176,10 +176,10 @@ public partial record KimiDelta
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
-                2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                3 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + 2 * Padded.Elements(1, sizes.K, sizes)
+                + 3 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
                 + 2 * Padded.Elements(sizes.K, 1, sizes),
             KernelKind.Gradients =>
                 3 * Padded.Elements(1, sizes.K, sizes)

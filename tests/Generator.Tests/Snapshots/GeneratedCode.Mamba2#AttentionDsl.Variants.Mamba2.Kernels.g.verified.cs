@@ -164,19 +164,22 @@ public partial record Mamba2
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 Math.Max(
-                    2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                    + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    2 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
                     + 3 * Padded.Elements(1, 1, sizes)
-                    + 5 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 3 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                     + Padded.Elements(sizes.K, 1, sizes),
-                    Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    2 * Padded.FactorRooms(sizes.Chunk, sizes.V, sizes)
+                    + 2 * Padded.FactorRooms(sizes.Chunk, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                     + 5 * Padded.Elements(1, 1, sizes)
                     + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + Padded.Strip(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

@@ -644,6 +644,28 @@ public partial record Mamba2
                 }
             }
 
+            /// <summary>dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dExponentOfPUnscaled(TTile dExponentOfPUnscaled, TTile dPUnscaled, TTile PPlain)
+            {
+                int down = dExponentOfPUnscaled.RowStep, across = dExponentOfPUnscaled.ColumnStep, first = dExponentOfPUnscaled.FirstColumn;
+                for (int i = dExponentOfPUnscaled.FirstRow; dExponentOfPUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; dExponentOfPUnscaled.HasColumn(j); j += across)
+                    {
+                        dExponentOfPUnscaled.Store(i, j, dPUnscaled.Load(i, j) * PPlain.Load(i, j));
+                        if (dExponentOfPUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dExponentOfPUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>dG += scale * exp(G) * dqHatDotqIn</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dG2(TTile dG, TTile G, TTile dqHatDotqIn, Sizes sizes)
@@ -661,28 +683,6 @@ public partial record Mamba2
                         }
                     }
                     if (dG.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dExponentOfPUnscaled(TTile dExponentOfPUnscaled, TTile dPUnscaled, TTile PPlain)
-            {
-                int down = dExponentOfPUnscaled.RowStep, across = dExponentOfPUnscaled.ColumnStep, first = dExponentOfPUnscaled.FirstColumn;
-                for (int i = dExponentOfPUnscaled.FirstRow; dExponentOfPUnscaled.HasRow(i); i += down)
-                {
-                    for (int j = first; dExponentOfPUnscaled.HasColumn(j); j += across)
-                    {
-                        dExponentOfPUnscaled.Store(i, j, dPUnscaled.Load(i, j) * PPlain.Load(i, j));
-                        if (dExponentOfPUnscaled.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dExponentOfPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }

@@ -260,7 +260,7 @@ public partial record Mamba2
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
@@ -342,7 +342,7 @@ public partial record Mamba2
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 if (tensors.OutputGradient.Present)
                 {
                     long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
@@ -369,7 +369,7 @@ public partial record Mamba2
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
                 TTile.Synchronize();
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
@@ -444,7 +444,7 @@ public partial record Mamba2
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
@@ -518,7 +518,7 @@ public partial record Mamba2
                 // dreadOfqHat = qHatFactor * dread
                 TTile dreadOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dreadOfqHat, dread, qHatFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(dS, GLast, qIn, dreadOfqHat);
             }
 
@@ -597,7 +597,7 @@ public partial record Mamba2
                 // dreadOfqHat = qHatFactor * dread
                 TTile dreadOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dreadOfqHat, dread, qHatFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(dS, GLast, qIn, dreadOfqHat);
             }
 
@@ -621,6 +621,7 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
+            int strips = 0;
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
@@ -631,19 +632,21 @@ public partial record Mamba2
             TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
+            // What is multiplied with strips stands first.
+            TTile vRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile kRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+
             // --- what earlier passes left
-            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(S, before);
-            TTile vRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile v = vRoom.Block(0, length, 0, sizes.V);
             TTile.Fetch(v, kept.v);
             TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(dSNext, after);
+            TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(S, before);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
 
             // k: key
-            TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile k = kRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
 
@@ -660,13 +663,11 @@ public partial record Mamba2
             TTile.Arrive();
 
             // dkLeft = v dSNext^T
-            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
+            TTile dkLeft = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
 
             // dvOfk = k dSNext
-            TTile dvOfkRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dvOfk = dvOfkRoom.Block(0, length, 0, sizes.V);
+            TTile dvOfk = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.V);
             TTile.Product(dvOfk, k, dSNext, Into.Set);
 
             // What the second part reads comes nearer.
@@ -679,26 +680,27 @@ public partial record Mamba2
             TTile dvInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile dvIn = dvInRoom.Block(0, length, 0, sizes.V);
             Loops<TTile, TNumber>.dread(dread, dvIn, d, dOutput);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
+            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
 
             // dSNextDotS_i = sum over j of dSNext_ij S_ij
             TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
             TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(projected.dkLeft, dkLeft, Into.Set);
             TTile.Copy(projected.dvOfk, dvOfk, Into.Set);
+            TTile.Synchronize();
             TTile.Copy(projected.dread, dread, Into.Set);
             TTile.Copy(projected.dvIn, dvIn, Into.Set);
 
             // dqHat = dread S^T
-            TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
+            TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dqHat, dread, S, Into.Set);
 
             // dGLastOfSKept = exp(GLast) * dSNextDotS
             TTile dGLastOfSKept = dSNextDotS;
             Loops<TTile, TNumber>.dGLastOfSKept(dGLastOfSKept, GLast, dSNextDotS);
-            TTile.Synchronize();
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(projected.dqHat, dqHat, Into.Set);
+            TTile.Synchronize();
 
             // dGLast = sum over all of dGLastOfSKept
             TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -726,19 +728,27 @@ public partial record Mamba2
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
+            int strips = 0;
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
+            // What is multiplied with strips stands first.
+            TTile v = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.V);
+            TTile k = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.K);
+            TTile qIn = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.K);
+            TTile vIn = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.V);
+
             // --- what earlier passes left
-            TTile v = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(v, kept.v);
             TTile dread = scratch.Take(ref offset, length, sizes.V);
             TTile.FetchNarrow(dread, projected.dread);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(dqHat, projected.dqHat);
+            TTile PPlain = scratch.Take(ref offset, length, length);
+            TTile.FetchNarrow(PPlain, kept.PPlain);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
             TTile dvOfk = scratch.Take(ref offset, length, sizes.V);
@@ -751,8 +761,13 @@ public partial record Mamba2
             TTile.Fetch(kLeftFactor, kept.kLeftFactor);
 
             // k: key
-            TTile k = scratch.TakeFactor(ref offset, length, sizes.K);
             TTile.Fetch(k, tensors.B.Rows(start, tokens, at.Head, at.Heads));
+
+            // qIn: query
+            TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
+
+            // vIn: value
+            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -766,15 +781,13 @@ public partial record Mamba2
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(tensors.X.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(projected.dvIn, 0, 1, 1);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(projected.dkLeft, 0, 1, 3);
-            TTile.Expect(tensors.C.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(kept.PPlain, 0, 1, 5);
+            TTile.Expect(projected.dvIn, 0, 1, 0);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(projected.dkLeft, 0, 1, 2);
 
             TTile.Widen(dread, projected.dread);
             TTile.Widen(dqHat, projected.dqHat);
+            TTile.Widen(PPlain, kept.PPlain);
             TTile.Widen(dvOfk, projected.dvOfk);
             TTile.Arrive();
 
@@ -810,9 +823,13 @@ public partial record Mamba2
             TTile dPUnscaled = dP;
             Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
 
-            // vIn: value
-            TTile vIn = v;
-            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = kLeftFactor;
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+
+            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfPUnscaled = PPlain;
+            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
 
             // dvIn, as an earlier pass left it
             TTile dvIn = dread;
@@ -821,11 +838,15 @@ public partial record Mamba2
             TTile.Arrive();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
-            TTile dPPlain = scratch.Take(ref offset, length, length);
+            TTile dPPlain = dPUnscaled;
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
 
             // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = kLeftFactor;
+            TTile dvDotvIn = scratch.Take(ref offset, length, 1);
             TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
             // dvIn += dv * softplus(dt + dtBias)
@@ -833,8 +854,12 @@ public partial record Mamba2
             TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
-            TTile dqIn = scratch.Take(ref offset, length, sizes.K);
+            TTile dqIn = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
+
+            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
+            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
             TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
 
             // --- the derivative
@@ -843,92 +868,61 @@ public partial record Mamba2
             TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
-            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
+            // dkLeft, as an earlier pass left it
+            TTile dkLeft = dqHat;
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
 
             // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
             TTile dOutputDotvIn = dqHatFactor;
             TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-            TTile.Synchronize();
+            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+            TTile.Widen(dkLeft, projected.dkLeft);
+            TTile.Arrive();
 
-            // dkLeft, as an earlier pass left it
-            TTile dkLeft = dqIn;
-            TTile.FetchNarrow(dkLeft, projected.dkLeft);
+            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+
+            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            TTile dk = dqIn;
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
 
             // dd = sum over all of dOutputDotvIn
             TTile dd = scratch.Take(ref offset, 1, 1);
             TTile.Sum(dd, dOutputDotvIn, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
-            TTile.Widen(dkLeft, projected.dkLeft);
-            TTile.Arrive();
-
-            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = dOutputDotvIn;
-            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
             TTile.Synchronize();
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
-            TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
-            TTile dG = scratch.Take(ref offset, length, 1);
+            TTile dGLastOfkLeft = dkLeftFactor;
+            TTile dG = dOutputDotvIn;
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+
+            // dG += scale * exp(G) * dqHatDotqIn
+            Loops<TTile, TNumber>.dG2(dG, G, dqHatDotqIn, sizes);
             TTile.SynchronizeVectors();
 
             // dGLast += sum over all of dGLastOfkLeft
             TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
 
-            // qIn: query
-            TTile qIn = k;
-            TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
-            TTile.SynchronizeVectors();
-
-            // dG += dGLast, in its part of G
-            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-            TTile.Arrive();
-
-            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
-            TTile dk = dkLeft;
-            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
-
-            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = dkLeftDotk;
-            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
-            TTile.Synchronize();
-            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
-
-            // dG += scale * exp(G) * dqHatDotqIn
-            Loops<TTile, TNumber>.dG2(dG, G, dqHatDotqIn, sizes);
-
-            // PPlain, as an earlier pass left it
-            TTile PPlain = dPPlain;
-            TTile.FetchNarrow(PPlain, kept.PPlain);
-            TTile.Widen(PPlain, kept.PPlain);
-            TTile.Arrive();
-
-            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfPUnscaled = dPUnscaled;
-            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
-            TTile.Synchronize();
-            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
-            TTile.Synchronize();
-
-            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
-            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
-
-            // dG += sum over j of dExponentOfPUnscaled_ij
-            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
-            TTile.Synchronize();
-
             // dG -= dColumnsOfPUnscaled, as a column
             TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
             TTile.SynchronizeVectors();
 
+            // dG += dGLast, in its part of G
+            TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
+            TTile.Synchronize();
+
+            // dG += sum over j of dExponentOfPUnscaled_ij
+            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
+            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+            TTile.Synchronize();
+
             // dg = sum of dG from token i on
-            TTile dg = dGLastOfkLeft;
+            TTile dg = dkLeftDotk;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -936,9 +930,9 @@ public partial record Mamba2
             // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
             // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-            TTile daLogOfg = dkLeftFactor;
-            TTile ddt = dqHatDotqIn;
-            TTile ddtBiasOfg = G;
+            TTile daLogOfg = dqHatDotqIn;
+            TTile ddt = G;
+            TTile ddtBiasOfg = dGLastOfkLeft;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
             TTile.SynchronizeVectors();
 
@@ -974,10 +968,13 @@ public partial record Mamba2
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.v, 0, 1, 0);
-            TTile.Expect(kept.P, 0, 1, 1);
-            TTile.Expect(kept.kLeftFactor, 0, 1, 2);
-            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(kept.PPlain, 0, 1, 1);
+            TTile.Expect(kept.P, 0, 1, 2);
+            TTile.Expect(kept.kLeftFactor, 0, 1, 3);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.C.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.X.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 7);
         }
     }
 }

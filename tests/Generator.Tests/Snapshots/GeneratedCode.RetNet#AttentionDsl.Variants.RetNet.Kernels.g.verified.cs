@@ -143,12 +143,13 @@ public partial record RetNet
                 + 3 * Padded.Elements(Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
-                Padded.Factor(sizes.K, sizes.V, sizes)
-                + 3 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                4 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
                 + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes),
+                + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -117,7 +117,7 @@ public partial record RetNet
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
@@ -225,13 +225,7 @@ public partial record RetNet
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes);
-                if (tensors.OutputGradient.Present)
-                {
-                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
-                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                    TTile.Copy(before, SFactor, Into.Set);
-                }
+                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // o = qHatFactor * (qIn S) + P v
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -247,6 +241,12 @@ public partial record RetNet
 
                 // P = PFactor * PUnscaled
                 TTile.ScaleRows(P, PUnscaled, PFactor);
+                if (tensors.OutputGradient.Present)
+                {
+                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
+                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                    TTile.Copy(before, SFactor, Into.Set);
+                }
                 TTile.ScaleRows(o, o, qHatFactor);
 
                 // kLeftFactor = exp(GLast - G)
@@ -260,7 +260,7 @@ public partial record RetNet
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
@@ -361,7 +361,7 @@ public partial record RetNet
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
             }
 
@@ -457,7 +457,7 @@ public partial record RetNet
                 // dOutputOfqHat = qHatFactor * dOutput
                 TTile dOutputOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dOutputOfqHat, dOutput, qHatFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(dS, GLast, qIn, dOutputOfqHat);
             }
 
@@ -558,7 +558,7 @@ public partial record RetNet
                 // dOutputOfqHat = qHatFactor * dOutput
                 TTile dOutputOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dOutputOfqHat, dOutput, qHatFactor);
-                TTile.SynchronizeStrips(sizes);
+                TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(dS, GLast, qIn, dOutputOfqHat);
             }
 
@@ -572,6 +572,7 @@ public partial record RetNet
             where TNumber : struct, INumber<TNumber>
         {
             long offset = 0;
+            int strips = 0;
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
 
@@ -580,25 +581,32 @@ public partial record RetNet
             long afterAt = (((at.Chunk * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
             TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
 
+            // What is multiplied with strips stands first.
+            TTile dOutputRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile vRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile kRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile qInRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+
             // --- what earlier passes left
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
 
-            // qIn: query
-            TTile qInRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+
+            // v: value
+            TTile v = vRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // k: key
-            TTile kRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
             TTile k = kRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            // qIn: query
+            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -632,24 +640,29 @@ public partial record RetNet
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
             // What is read later on comes nearer.
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(after, 0, 1, 1);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(after, 0, 1, 0);
 
             TTile.Arrive();
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
+
+            // dqHat = dOutput S^T
+            TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
+            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+
+            // dP = dOutput v^T where pairs exist
+            TTile dP = scratch.Take(ref offset, length, length);
+            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
 
             // PPlain_ij = qIn_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
-
-            // dqHat = dOutput S^T
-            TTile dqHatRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dqHat = dqHatRoom.Block(0, length, 0, sizes.K);
-            TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
             TTile.Synchronize();
+
+            // dPUnscaled = dP * scale
+            TTile dPUnscaled = dP;
+            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile PUnscaled = PPlain;
@@ -659,58 +672,41 @@ public partial record RetNet
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.ScaleRows(P, PUnscaled, PFactor);
 
-            // v: value
-            TTile v = qInRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-
             // dSNext, as an earlier pass left it
             TTile dSNext = S;
             TTile.Fetch(dSNext, after);
             TTile.Arrive();
 
-            // dP = dOutput v^T where pairs exist
-            TTile dP = PUnscaled;
-            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
-
-            // dvOfk = k dSNext
-            TTile dvOfkRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dvOfk = dvOfkRoom.Block(0, length, 0, sizes.V);
-            TTile.Product(dvOfk, k, dSNext, Into.Set);
-            TTile.Synchronize();
-
-            // dPUnscaled = dP * scale
-            TTile dPUnscaled = dP;
-            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
-
-            // dv = kLeftFactor * dvOfk + P^T dOutput
-            TTile dv = dvOfk;
-            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
-            TTile.Synchronize();
-
             // dPPlain = dPUnscaled exp(G_i - G_j)
             TTile dPPlain = dPUnscaled;
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
 
-            // qIn: query, once more
-            TTile qInAgain = dOutputRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(qInAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            // dvOfk = k dSNext
+            TTile dvOfk = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.V);
+            TTile.Product(dvOfk, k, dSNext, Into.Set);
+
+            // dkLeft = v dSNext^T
+            TTile dkLeft = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
+            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
+
+            // dv = kLeftFactor * dvOfk + P^T dOutput
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
-            TTile.Arrive();
+            TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = dqHat;
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
-
-            // dkLeft = v dSNext^T
-            TTile dkLeft = dvOfkRoom.Block(0, length, 0, sizes.K);
-            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-            TTile.Synchronize();
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
-            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qInAgain);
-            TTile.Synchronize();
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
         }
 
@@ -721,9 +717,10 @@ public partial record RetNet
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 3);
         }
     }
 }

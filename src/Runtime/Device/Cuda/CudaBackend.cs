@@ -74,9 +74,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <param name="sizes">The sizes.</param>
     /// <param name="bindings">The tensors: first the inputs.</param>
     /// <param name="description">The variant.</param>
-    internal static Sizes Sized(Sizes sizes, IEnumerable<Binding> bindings, VariantDescription description) => sizes with
+    internal static Sizes Sized(Sizes sizes, IEnumerable<Binding> bindings, VariantDescription description) => CudaTile.Sized(sizes) with
     {
-        RowPadding = CudaTile.RowPadding,
         NarrowInputs = bindings.Take(description.Inputs.Length).All(x => x.Width == 1 || CudaElements.Of(x.Tensor) == CudaElement.BFloat16) ? 1 : 0,
     };
 
@@ -138,7 +137,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <param name="scratch">Scratch elements of its kernels.</param>
     public static IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
     {
-        sizes.RowPadding = CudaTile.RowPadding;
+        sizes = CudaTile.Sized(sizes);
         bool isShort = description.PreparesChunks && !Shares(KernelKind.Prepare, LongChunk) && Shares(KernelKind.Prepare, ShortChunk)
             && (!kernels.Contains(KernelKind.Backward) || Shares(KernelKind.Gradients, ShortChunk));
         return isShort ? [ShortChunk, LongChunk] : [LongChunk, ShortChunk];
@@ -160,7 +159,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             KernelKind.Backward => [.. prepare, KernelKind.Trail, KernelKind.Retreat, .. description.ProjectsStates ? [KernelKind.Project] : Array.Empty<KernelKind>(), KernelKind.Gradients],
             _ => [kernel],
         };
-        sizes.RowPadding = CudaTile.RowPadding;
+        sizes = CudaTile.Sized(sizes);
 
         // Decayed Grams of more than 32 rows would be taken number by number.
         int mostRows = description.PairsDecayByChannel && sizes.Chunk > ShortChunk ? CudaTile.ShortRows / 2 : CudaTile.ShortRows;

@@ -200,7 +200,7 @@ public readonly partial struct CudaStepTile : IDeviceTile<CudaStepTile, CudaQuad
     public static void SynchronizeVectors() => Synchronize();
 
     /// <inheritdoc/>
-    public static void SynchronizeStrips(Sizes sizes) => Synchronize();
+    public static void SynchronizeStrips(Sizes sizes, int columns) => Synchronize();
 
     private static long Bytes(uint a, uint b) => (long)((ulong)a * b);
 

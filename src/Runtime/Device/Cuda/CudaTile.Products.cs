@@ -19,8 +19,7 @@ public readonly partial struct CudaTile
     {
         if (result.IsStrip | b.IsStrip)
         {
-            // No strip is turned: its rows stand in one warp, its columns in many.
-            StripProduct(result, a, aTurned, b, depth, into);
+            StripProduct(result, a, aTurned, b, bTurned, depth, into);
         }
         else if (Even(result, depth))
         {
@@ -38,7 +37,7 @@ public readonly partial struct CudaTile
         if (state.IsStrip)
         {
             StripDecay(state, g);
-            StripProduct(state, k, 1, u, k.Rows, Into.Add);
+            StripProduct(state, k, 1, u, 0, k.Rows, Into.Add);
         }
         else if (!Even(state, k.Rows))
         {

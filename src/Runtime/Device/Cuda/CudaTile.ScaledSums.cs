@@ -66,7 +66,12 @@ public readonly partial struct CudaTile
 
     private static void ScaleAndAdd(CudaTile result, CudaTile x, CudaTile s, CudaTile a, int aTurned, CudaTile b, int depth)
     {
-        if (result.address == x.address && Even(result, depth))
+        if (result.IsStrip)
+        {
+            StripScaleRows(result, x, s);
+            StripProduct(result, a, aTurned, b, 0, depth, Into.Add);
+        }
+        else if (result.address == x.address && Even(result, depth))
         {
             AddScaled(result, new Scales(s), a, aTurned, b, depth);
         }

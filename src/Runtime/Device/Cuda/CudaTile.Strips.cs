@@ -11,6 +11,9 @@ public readonly partial struct CudaTile
     /// <summary>Columns of a strip.</summary>
     internal const int StripColumns = 16;
 
+    /// <summary>Columns of the widest tile of strips: every warp has one of it.</summary>
+    internal const int MostStripColumns = Warps * StripColumns;
+
     // Rooms: columns of a block, and the bytes of its rows, one after the other. Pieces of 16 bytes change places within a row, by the row's number: what the tensor cores
     // and loads of matrices ask for at a time is then in different banks.
     private const int RoomColumns = Padded.BlockColumns;
@@ -24,11 +27,11 @@ public readonly partial struct CudaTile
 
     /// <inheritdoc/>
     public CudaTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) =>
-        Padded.HoldsStrips(sizes) ? TakeRegisters(ref strips, rows, columns, CudaElement.Float32) : Take(ref offset, rows, columns);
+        Padded.HoldsStrips(sizes, columns) ? TakeRegisters(ref strips, rows, columns, CudaElement.Float32) : Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
     public CudaTile TakeFactorStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) =>
-        Padded.HoldsStrips(sizes) ? TakeRegisters(ref strips, rows, columns, CudaElement.BFloat16) : TakeFactor(ref offset, rows, columns);
+        Padded.HoldsStrips(sizes, columns) ? TakeRegisters(ref strips, rows, columns, CudaElement.BFloat16) : TakeFactor(ref offset, rows, columns);
 
     /// <inheritdoc/>
     public CudaTile TakeFactorRooms(ref long offset, Sizes sizes, int rows, int columns)
@@ -45,9 +48,9 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    public static void SynchronizeStrips(Sizes sizes)
+    public static void SynchronizeStrips(Sizes sizes, int columns)
     {
-        if (!Padded.HoldsStrips(sizes))
+        if (!Padded.HoldsStrips(sizes, columns))
         {
             Synchronize();
         }
@@ -97,7 +100,8 @@ public readonly partial struct CudaTile
     /// <summary>Where this lane's part of the warp's strip begins in a tile of scratch.</summary>
     private uint StripFactor => IsExact ? StripNear : LeftAt(StripColumnHere, 1);
 
-    private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int depth, Into into)
+    /// <summary>result (=, +=, -=) a b; where b is turned, which no strip is (its rows stand in one warp, its columns in many), a warp's columns are rows of it.</summary>
+    private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)
     {
         // Warps that multiply with one another do so whether they have columns or not.
         int grouped = a.IsRooms & result.IsStrip ? GroupOfWarps : 1;
@@ -105,8 +109,8 @@ public readonly partial struct CudaTile
         {
             Ptx.StripProduct(
                 result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
-                a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, b.StripFactor, b.RowBytes, depth,
-                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0);
+                a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, bTurned == 0 ? b.StripFactor : b.LeftAt(result.StripColumnHere, 0), b.RowBytes, depth,
+                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0, bTurned, b.BlockBytes);
         }
     }
 

@@ -33,6 +33,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <summary>Numbers between the padded columns of two rows of scratch: <see cref="Sizes.RowPadding"/>.</summary>
     public const int RowPadding = 8;
 
+    /// <summary>The sizes with what scratch of these tiles takes.</summary>
+    internal static Sizes Sized(Sizes sizes) => sizes with { RowPadding = RowPadding, StripColumns = MostStripColumns };
+
     // Where a tile stands: a tensor of the caller, what passes hand on, scratch, registers; that it is not whole (see IsWhole); that it is scratch in blocks (see IsInBlocks), which the tensor cores may read (see IsRooms);
     // and, of a tensor, that its rows are known to be in sixteens of bytes (see IsAligned).
     private const int Tensor = 0;

@@ -32,10 +32,12 @@ internal static partial class Ptx
     /// <param name="rooms">Where the left factor begins.</param>
     /// <param name="block">Bytes of 64 of its columns, if it stands in such blocks (<see cref="CudaTile.IsInBlocks"/>); 0: it does not.</param>
     /// <param name="read">1 if the tensor cores may read it by themselves (<see cref="CudaTile.TakeFactorRooms"/>).</param>
+    /// <param name="bTurned">In scratch: 1 if the right factor is the transposed tile; its part then begins as that of a left factor that is not turned.</param>
+    /// <param name="bBlock">In scratch: bytes of 64 of its columns, if it stands in blocks; 0: it does not.</param>
     [IntrinsicImplementation]
     public static void StripProduct(
         int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth,
-        uint rooms, int block, int read)
+        uint rooms, int block, int read, int bTurned, int bBlock)
     {
     }
 

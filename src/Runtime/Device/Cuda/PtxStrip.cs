@@ -74,7 +74,7 @@ internal sealed class PtxStrip : PtxBlock
         int rows = constant(0);
         Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
-        Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, true, false) : null;
+        Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, constant(18) == 0, false, constant(19)) : null;
         Scaled RightSide() => new(
             constant(3) < 0 ? null : new(constant(3), constant(4) != 0),
             constant(3) < 0 ? new(register(5), number(6), constant(4) != 0) : null,
