@@ -48,7 +48,7 @@ internal sealed class Barriers
     public static Touch[] Touches(Statement statement, ISet<string> strips)
     {
         bool vectors = HasVectorsAlone(statement);
-        IEnumerable<Touch> touches = Accesses(statement).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
+        IEnumerable<Touch> touches = Accesses(statement, strips).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
         return strips.Count == 0 || WorkspaceOf(statement, strips) is not string owner ? [.. touches] : [.. touches, new Touch(Workspace, true, owner, false)];
     }
 
@@ -153,14 +153,14 @@ internal sealed class Barriers
     private static bool IsVector(Tile tile) =>
         (tile.Rows == Dim.One || tile.Columns == Dim.One) && tile is { Rows: Dim.One or Dim.Token or Dim.Update, Columns: Dim.One or Dim.Token or Dim.Update };
 
-    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Accesses(Statement statement) => statement switch
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Accesses(Statement statement, ISet<string> strips) => statement switch
     {
         ViewStatement => [],
 
         // It waits by itself, where a chunk is short.
         TrimStatement => [],
         LoopStatement x => Loop(x),
-        CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x),
+        CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x, x.Arguments.Any(y => strips.Contains(y.Name))),
         CallStatement { Method: "Decay" or "ScaleRows" } x when IsOfPairs(x.Written[0]) => Pairs(x),
         _ => statement.Results.Select(x => (x, true, (object?)null)).Concat(statement.Reads.Select(x => (x, false, (object?)null))),
     };
@@ -172,8 +172,9 @@ internal sealed class Barriers
             .Concat(loop.Arguments.Select(x => (x, false, shape.Equals(Shape(x)) ? shape : null)));
     }
 
-    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> RowSum(CallStatement call) =>
-        call.Written.Select(x => (x, true, (object?)("rows", Shape(call.Arguments[0]))))
+    // A strip's sums of rows are one warp's.
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> RowSum(CallStatement call, bool strip) =>
+        call.Written.Select(x => (x, true, (object?)(strip ? "strips" : "rows", Shape(call.Arguments[0]))))
             .Concat(call.Arguments.Select(x => (x, false, (object?)null)));
 
     /// <summary>A thread has the same pairs wherever they decay or are scaled by rows.</summary>

@@ -424,6 +424,12 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                     arguments = arguments.Append($"Causal.{causal}");
                 }
 
+                if (x.Method == AddedRows.Method)
+                {
+                    writer.Line($"TTile.{(x.Into == Into.Set ? "ScaleRows" : x.Method)}({string.Join(", ", arguments)});");
+                    break;
+                }
+
                 if (x.Into is Into into)
                 {
                     arguments = arguments.Append($"Into.{into}");

@@ -6,6 +6,8 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal static class StripTiles
 {
+    private const string Solve = "SolveUnitLowerTransposed";
+
     /// <summary>The names of a walk's tiles; none if the state itself must stand in scratch.</summary>
     /// <param name="statements">The walk.</param>
     /// <param name="state">The state that it takes from chunk to chunk.</param>
@@ -31,7 +33,8 @@ internal static class StripTiles
     /// </summary>
     public static ISet<string> OfChunk(IReadOnlyList<Statement> statements)
     {
-        var sums = new HashSet<string>(statements.OfType<CallStatement>().Where(x => IsProduct(x) || ScaledSums.Has(x.Method)).SelectMany(x => x.Written).Where(IsOfRows).Select(x => x.Name));
+        var sums = new HashSet<string>(statements.OfType<CallStatement>()
+            .Where(x => IsProduct(x) || ScaledSums.Has(x.Method) || x.Method is AddedRows.Method or Solve).SelectMany(x => x.Written).Where(IsOfRows).Select(x => x.Name));
         while (true)
         {
             string[] others = [.. statements.SelectMany(x => OthersOfChunk(x, sums)).Select(x => x.Name).Where(sums.Contains)];
@@ -84,6 +87,11 @@ internal static class StripTiles
         // A turned right factor has its rows in all warps.
         CallStatement x when strips.Contains(x.Results.First().Name) && IsProduct(x) => x.Method == "ProductTransposed" ? x.Arguments : x.Arguments.Take(1),
         CallStatement x when strips.Contains(x.Results.First().Name) && ScaledSums.Has(x.Method) => x.Arguments.Skip(1).Take(2),
+        CallStatement { Method: AddedRows.Method } x => x.Arguments.Skip(1),
+        CallStatement { Method: "RowDot" } x => x.Written,
+
+        // What is solved stands where the right side does.
+        CallStatement { Method: Solve } x => strips.Contains(x.Written[0].Name) && strips.Contains(x.Arguments[1].Name) ? x.Arguments.Take(1) : x.Reads.Concat(x.Results),
         _ => statement.Reads.Concat(statement.Results),
     };
 
