@@ -26,6 +26,13 @@ internal static unsafe partial class Ptx
             rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, digits == 2, null, ("%x0", $"{more}"),
             result, a, b, (uint)left);
 
+    public static void WeighedProduct(
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
+        int resultBlock, int aBlock, int bBlock, int left, int more, int digits, float near0, float near1, float far0, float far1, float near8, float near9, float far8, float far9) =>
+        Run(
+            rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, digits == 2, null, ("%x0", $"{more}"),
+            result, a, b, (uint)left, Bits(near0), Bits(near1), Bits(far0), Bits(far1), Bits(near8), Bits(near9), Bits(far8), Bits(far9));
+
     // Half of the products are told their sizes, as most are on cards, the other half have them in registers. Where tiles stand in blocks, sizes are known.
     private static void Run(
         int rows, int columns, int resultStride, int resultExact, int resultBlock, Into into, int aStride, int aExact, int aTurned, int aBlock, int bStride, int bExact, int bTurned, int bBlock, int depth, bool keeps,
@@ -36,8 +43,8 @@ internal static unsafe partial class Ptx
         string text = PtxProduct.Of(
             new("%to", Size(resultStride, "%toStride"), resultExact != 0, resultBlock), rows, columns, into,
             new("%a", Size(aStride, "%aStride"), aExact != 0, aTurned != 0, false, aBlock), new("%b", Size(bStride, "%bStride"), bExact != 0, bTurned == 0, true, bBlock),
-            Size(depth, "%depth"), keeps, kept, pairs);
-        PtxText read = Texts.GetOrAdd(text, x => new(x, "%to", "%a", "%b", "%toStride", "%aStride", "%bStride", "%depth", "%x0", "%x1", "%x2", "%x3"));
+            Size(depth, "%depth"), keeps, kept, pairs, more.Length == 9 ? [.. Enumerable.Range(1, 8).Select(x => $"%x{x}")] : null);
+        PtxText read = Texts.GetOrAdd(text, x => new(x, ["%to", "%a", "%b", "%toStride", "%aStride", "%bStride", "%depth", .. Enumerable.Range(0, 9).Select(y => $"%x{y}")]));
         read.Run([result, a, b, (uint)resultStride, (uint)aStride, (uint)bStride, (uint)depth, .. more.Select(x => (ulong)x)]);
     }
 }

@@ -49,6 +49,7 @@ internal static class FactorTiles
     private static IEnumerable<Tile> Multiplied(Statement statement, HashSet<string> solved) => statement switch
     {
         CallStatement x when Products.Contains(x.Method) => x.Written.Concat(x.Arguments),
+        CallStatement x when ScaledGrams.Has(x.Method) => x.Written.Concat(x.Arguments.Take(2)),
         CallStatement { Method: "RowDot" } x => x.Arguments,
 
         // Pairs of tokens are computed, and rounded once they are scaled.

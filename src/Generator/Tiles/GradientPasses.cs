@@ -16,7 +16,8 @@ internal sealed class GradientPasses
     /// <param name="rounded">Which of it came in half the bits.</param>
     public GradientPasses(IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, Tile> gradients, IReadOnlyList<Tile> states, IReadOnlyList<Tile> left, ISet<string> rounded)
     {
-        statements = AddedRows.Joined(ScaledSums.Joined(ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]), states));
+        statements = ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]);
+        statements = ScaledGrams.Joined((ScaledSums.Joined(statements, states)));
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         ISet<string> strips = StripTiles.OfChunk(statements);
         factors.ExceptWith(strips);

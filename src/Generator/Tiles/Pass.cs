@@ -159,7 +159,7 @@ internal sealed class Pass
 
     /// <summary>True for a column that hangs on nothing and scales rows: of those beyond a sequence's last token it scales zeros, whatever it is there.</summary>
     private bool IsOfEveryChunk(LoopStatement loop) => loop.Arguments.Count == 0
-        && loop.Results.All(x => x.Columns == Dim.One && Statements.Where(y => y.Reads.Contains(x)).All(y => y is CallStatement { Method: "ScaleRows" } scaling && scaling.Arguments[0] != x));
+        && loop.Results.All(x => x.Columns == Dim.One && Statements.Where(y => y.Reads.Contains(x)).All(y => y is CallStatement scaling && (scaling.Method == "ScaleRows" || ScaledGrams.Has(scaling.Method)) && scaling.Arguments[0] != x));
 
     /// <summary>True for what begins to copy from memory.</summary>
     public static bool IsFetch(Statement statement) => statement is RecallStatement { Fetched: true } or LoadStatement { Fetched: true };

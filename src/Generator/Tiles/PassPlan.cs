@@ -135,7 +135,7 @@ internal sealed class PassPlan
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, StoreStatement? store = null) =>
-            shortChunks.Trimmed(new Pass(factors.OfWalk(StateSweep.JoinedChunk(statements, carried)), [result], Results(program).Append(result), [carried])
+            shortChunks.Trimmed(new Pass(factors.OfWalk(StateSweep.JoinedChunk(ScaledGrams.Joined(statements), carried)), [result], Results(program).Append(result), [carried])
                 .WithFactor(carried, store).Recalling([.. left, state]).Fetching().InOrder(x => x != state, update.ColumnsAreIndependent));
     }
 

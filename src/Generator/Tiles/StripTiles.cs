@@ -61,12 +61,12 @@ internal static class StripTiles
     /// <param name="factors">Its factors.</param>
     public static ISet<string> Rooms(IEnumerable<Statement> fetches, IReadOnlyList<Statement> statements, ISet<string> strips, ISet<string> factors)
     {
-        IEnumerable<Tile> pairs = statements.OfType<CallStatement>().Where(x => x.Method == "ScaleRows").SelectMany(x => x.Written).Where(x => x.Columns is Dim.Token or Dim.Update);
+        IEnumerable<Tile> pairs = statements.OfType<CallStatement>().Where(x => x.Method == "ScaleRows" || ScaledGrams.Has(x.Method)).SelectMany(x => x.Written).Where(x => x.Columns is Dim.Token or Dim.Update);
         var rooms = new HashSet<string>(fetches.SelectMany(x => x.Results).Concat(pairs).Select(x => x.Name).Where(factors.Contains));
         foreach (Statement statement in statements)
         {
             bool multiplies = statement is CallStatement { Method: "Product" or "TransposedProduct" or "DecayAndWrite" or "Copy" } call && strips.Contains(call.Written[0].Name);
-            if (!multiplies && statement is not CallStatement { Method: "Gram" })
+            if (!multiplies && !(statement is CallStatement { Method: string method } && (method == "Gram" || ScaledGrams.Has(method))))
             {
                 rooms.ExceptWith(statement.Reads.Select(x => x.Name));
             }

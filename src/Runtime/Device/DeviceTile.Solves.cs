@@ -69,6 +69,21 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void ScaledGram(DeviceTile result, DeviceTile l, DeviceTile r, DeviceTile s, Causal causal)
+    {
+        Gram(result, l, r, causal, Into.Set);
+        ScaleRows(result, result, s);
+    }
+
+    /// <inheritdoc/>
+    public static void DecayedScaledGram(DeviceTile result, DeviceTile l, DeviceTile r, DeviceTile s, DeviceTile e, DeviceTile g, Causal causal)
+    {
+        Gram(result, l, r, causal, Into.Set);
+        Decay(result, result, e, g, causal, Into.Set);
+        ScaleRows(result, result, s);
+    }
+
+    /// <inheritdoc/>
     public static void ScaleAndAddProduct(DeviceTile result, DeviceTile x, DeviceTile s, DeviceTile a, DeviceTile b)
     {
         ScaleRows(result, x, s);

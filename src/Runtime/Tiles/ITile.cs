@@ -230,6 +230,24 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_ij (=, +=, -=) sum_d l_id r_jd where <paramref name="causal"/> allows (i, j), else 0.</summary>
     static abstract void Gram(TSelf result, TSelf l, TSelf r, Causal causal, Into into);
 
+    /// <summary>result_ij = s_i sum_d l_id r_jd where <paramref name="causal"/> allows (i, j), else 0; s is a column.</summary>
+    static virtual void ScaledGram(TSelf result, TSelf l, TSelf r, TSelf s, Causal causal)
+    {
+        TSelf.Gram(result, l, r, causal, Into.Set);
+        TSelf.ScaleRows(result, result, s);
+    }
+
+    /// <summary>
+    /// result_ij = s_i exp(e_i - g_j) sum_d l_id r_jd where <paramref name="causal"/> allows (i, j), else 0; s, e and g have one column. No masked pair becomes anything else,
+    /// whatever its exponent.
+    /// </summary>
+    static virtual void DecayedScaledGram(TSelf result, TSelf l, TSelf r, TSelf s, TSelf e, TSelf g, Causal causal)
+    {
+        TSelf.Gram(result, l, r, causal, Into.Set);
+        TSelf.Decay(result, result, e, g, causal, Into.Set);
+        TSelf.ScaleRows(result, result, s);
+    }
+
     /// <summary>x_ij = x_ji for j &gt; i: x + x^T of a strictly lower triangular x, in its place.</summary>
     static abstract void Mirror(TSelf x);
 

@@ -44,6 +44,13 @@ public readonly partial struct CudaStepTile
     public static void AddScaledRows(CudaStepTile result, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void ScaledGram(CudaStepTile result, CudaStepTile l, CudaStepTile r, CudaStepTile s, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayedScaledGram(CudaStepTile result, CudaStepTile l, CudaStepTile r, CudaStepTile s, CudaStepTile e, CudaStepTile g, Causal causal) =>
+        throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void ScaleAndAddProduct(CudaStepTile result, CudaStepTile x, CudaStepTile s, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
 
     /// <inheritdoc/>

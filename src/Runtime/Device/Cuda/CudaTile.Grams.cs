@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace AttentionDsl.Runtime;
@@ -100,6 +101,88 @@ public readonly partial struct CudaTile
         {
             // Nothing is contracted: zeros.
             Ptx.Product(16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, into, 0, 0, 0, 0, 0, 0, 0, 0, 0, result.BlockBytes, 0, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void ScaledGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, Causal causal) => WeighedGram(result, l, r, s, default, default, causal);
+
+    /// <inheritdoc/>
+    public static void DecayedScaledGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal) => WeighedGram(result, l, r, s, e, g, causal);
+
+    /// <summary>Pairs are scaled, and decay where e and g are columns, in the registers in which they are summed.</summary>
+    private static void WeighedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal)
+    {
+        if (!Even(result, l.Columns | result.Columns))
+        {
+            WeighedGramOfAny(result, l, r, s, e, g, causal);
+            return;
+        }
+
+        uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
+        if (blocks >= Warps || block < blocks)
+        {
+            do
+            {
+                uint row = block / across;
+                WeighedBlock(result, l, r, s, e, g, causal, (int)row << 4, (int)(block - (row * across)) << 4);
+                block += Warps;
+            }
+            while (blocks > Warps && block < blocks);
+        }
+
+        if (result.IsRooms)
+        {
+            Ptx.StripsAwait();
+        }
+    }
+
+    private static void WeighedBlock(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal, int i, int j)
+    {
+        int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
+        if (j >= first + ((i + 15) * each))
+        {
+            Ptx.Product(16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, Into.Set, 0, 0, 0, 0, 0, 0, 0, 0, 0, result.BlockBytes, 0, 0);
+            return;
+        }
+
+        int row = i + (Lane >> 2), column = j + ((Lane & 3) << 1), left = first + (row * each) - column;
+        float near = Ptx.Load(s.Near(row, 0)), far = Ptx.Load(s.Near(row + 8, 0));
+        CudaQuad nears = CudaQuad.All(near), fars = CudaQuad.All(far);
+        if (e.Rows != 0)
+        {
+            var others = new CudaQuad(Ptx.Load(g.Near(column, 0)), Ptx.Load(g.Near(column + 1, 0)), Ptx.Load(g.Near(column + 8, 0)), Ptx.Load(g.Near(column + 9, 0)));
+            nears *= CudaQuad.Exp(CudaQuad.All(Ptx.Load(e.Near(row, 0))) - others);
+            fars *= CudaQuad.Exp(CudaQuad.All(Ptx.Load(e.Near(row + 8, 0))) - others);
+        }
+
+        // Where no pair exists the weight may be infinite: the sum is not looked at.
+        Ptx.WeighedProduct(
+            16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, Into.Set,
+            l.LeftAt(i, 0), l.RowBytes, l.Exactly, 0, r.RightAt(j, 1), r.RowBytes, r.Exactly, 1, l.Columns,
+            result.BlockBytes, l.BlockBytes, r.BlockBytes, left, each << 3, KeepsDigits(causal, Into.Set) ? 2 : 1,
+            nears.X, nears.Y, fars.X, fars.Y, nears.Z, nears.W, fars.Z, fars.W);
+    }
+
+    /// <summary>The same of any size, a pair a thread.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WeighedGramOfAny(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal)
+    {
+        for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
+        {
+            int i = Ptx.Quotient(at, result.Columns), j = at - (i * result.Columns);
+            float sum = 0;
+            if (j < Allowed(i, result.Rows, result.Columns, causal))
+            {
+                for (int d = 0; d < l.Columns; d++)
+                {
+                    sum += l.At(i, d) * r.At(j, d);
+                }
+
+                sum *= s.At(i, 0) * (e.Rows == 0 ? 1f : CudaQuad.Exp(e.At(i, 0) - g.At(j, 0)));
+            }
+
+            result.Put(i, j, sum, Into.Set);
         }
     }
 

@@ -77,10 +77,21 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>
+    /// Like <see cref="CausalProduct"/> of a block of 16 x 16 that is set, with every sum times a weight of its own: of this thread's first row (near) and of the one eight further down
+    /// (far), of the two columns from its first one on and the two eight further on.
+    /// </summary>
+    [IntrinsicImplementation]
+    public static void WeighedProduct(
+        int rows, int columns, uint result, int resultStride, int resultExact, Into into, uint a, int aStride, int aExact, int aTurned, uint b, int bStride, int bExact, int bTurned, int depth,
+        int resultBlock, int aBlock, int bBlock, int left, int more, int digits, float near0, float near1, float far0, float far1, float near8, float near9, float far8, float far9)
+    {
+    }
+
     private static void RegisterProducts(IntrinsicImplementationManager manager)
     {
         MethodInfo writer = typeof(Ptx).GetMethod(nameof(WriteProduct), BindingFlags.NonPublic | BindingFlags.Static)!;
-        foreach (string name in new[] { nameof(Product), nameof(ScaledProduct), nameof(CausalProduct) })
+        foreach (string name in new[] { nameof(Product), nameof(ScaledProduct), nameof(CausalProduct), nameof(WeighedProduct) })
         {
             manager.RegisterMethod(typeof(Ptx).GetMethod(name)!, new PTXIntrinsic(writer, IntrinsicImplementationMode.GenerateCode));
         }
@@ -90,7 +101,7 @@ internal static partial class Ptx
     {
         var call = new Operands(generator, (MethodCall)value);
         string name = call.Name;
-        bool scaled = name == nameof(ScaledProduct), causal = name == nameof(CausalProduct);
+        bool scaled = name == nameof(ScaledProduct), weighed = name == nameof(WeighedProduct), causal = weighed || name == nameof(CausalProduct);
         generator.Builder.Append(PtxProduct.Of(
             new(call.Register(2), call.Number(3), call.Constant(4) != 0, call.Constant(15)),
             call.Constant(0),
@@ -101,7 +112,8 @@ internal static partial class Ptx
             call.Number(14),
             causal && call.Constant(20) == 2,
             scaled ? [call.Register(18), call.Register(19), call.Register(20), call.Register(21)] : null,
-            causal ? (call.Register(18), call.Number(19)) : null));
+            causal ? (call.Register(18), call.Number(19)) : null,
+            weighed ? [.. Enumerable.Range(21, 8).Select(call.Register)] : null));
     }
 
     /// <summary>The operands of a call that is written as instructions.</summary>

@@ -17,14 +17,17 @@ internal sealed class PtxProduct : PtxBlock
     /// <param name="keeps">True if exact factors keep what rounding to bfloat16 loses, rounded itself.</param>
     /// <param name="kept">Registers: how much stays of rows g, g + 8, ...; or none.</param>
     /// <param name="pairs">Registers or constants: how many columns of this thread's first row are left from its first one on, and more columns for eight more rows; or none.</param>
-    public static string Of(Tile result, int rows, int columns, Into into, Factor a, Factor b, string depth, bool keeps, string[]? kept, (string Left, string More)? pairs)
+    /// <param name="weights">Registers: what each of this thread's sums is multiplied by; or none.</param>
+    public static string Of(
+        Tile result, int rows, int columns, Into into, Factor a, Factor b, string depth, bool keeps, string[]? kept, (string Left, string More)? pairs, string[]? weights = null)
     {
         var product = new PtxProduct();
-        product.Write(result, rows, columns, into, a, b, depth, keeps, kept, pairs);
+        product.Write(result, rows, columns, into, a, b, depth, keeps, kept, pairs, weights);
         return product.Text();
     }
 
-    private void Write(Tile result, int rows, int columns, Into into, Factor a, Factor b, string depth, bool keeps, string[]? kept, (string Left, string More)? pairs)
+    private void Write(
+        Tile result, int rows, int columns, Into into, Factor a, Factor b, string depth, bool keeps, string[]? kept, (string Left, string More)? pairs, string[]? weights)
     {
         // What the result holds is read before the products, so that nothing waits for it.
         int across = columns / 8, count = rows / 16 * across;
@@ -48,6 +51,11 @@ internal sealed class PtxProduct : PtxBlock
         for (int i = 0; i < count; i++)
         {
             string[] own = keeps && (a.Exact || b.Exact) ? [.. sums[i].Zip(rests[i], (x, y) => Number($"add.f32 {{0}}, {x}, {y};"))] : sums[i];
+            if (weights is not null)
+            {
+                own = [.. own.Select((x, y) => Number($"mul.f32 {{0}}, {x}, {weights[(4 * i) + y]};"))];
+            }
+
             if (pairs is { } exist)
             {
                 own = Existing(own, exist, i / across * 2, i % across * 8, zero);
