@@ -17,7 +17,7 @@ internal sealed class GradientPasses
     public GradientPasses(IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, Tile> gradients, IReadOnlyList<Tile> states, IReadOnlyList<Tile> left, ISet<string> rounded)
     {
         statements = ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]);
-        statements = ScaledGrams.Joined((ScaledSums.Joined(statements, states)));
+        statements = ScaledGrams.Joined(AddedRows.Joined(ScaledSums.Joined(statements, states)));
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         ISet<string> strips = StripTiles.OfChunk(statements);
         factors.ExceptWith(strips);
