@@ -25,9 +25,11 @@ internal sealed class Barriers
     // What vectors need, whatever the tile, is stated for ITile.SynchronizeVectors.
     private static readonly HashSet<string> VectorMethods = ["CumulativeSum", "ReverseCumulativeSum", "ColumnSum", "Sum", "Transpose", "Copy"];
 
-    // What operations take of a group's memory besides scratch, as if it were a tile. They wait for each other there by themselves; a strip on its way to memory waits for nobody,
-    // and every warp has a part of its own.
+    // What operations take of a group's memory besides scratch, as if it were a tile. Most wait there for others by themselves. A strip on its way to memory, of which every warp has
+    // a part of its own, and one whose rows are summed do not.
     private static readonly Tile Workspace = new("(workspace)", Dim.One, Dim.One);
+
+    private const string SumsOfStrips = "sums of strips";
 
     // What was done since all threads waited, with the tile that first had the storage.
     private readonly List<(string Storage, Touch Touch)> since = [];
@@ -49,7 +51,7 @@ internal sealed class Barriers
     {
         bool vectors = HasVectorsAlone(statement);
         IEnumerable<Touch> touches = Accesses(statement, strips).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
-        return strips.Count == 0 || WorkspaceOf(statement, strips) is not string owner ? [.. touches] : [.. touches, new Touch(Workspace, true, owner, false)];
+        return strips.Count == 0 || WorkspaceOf(statement, strips) is not string owner ? [.. touches] : [.. touches, new Touch(Workspace, true, owner == SumsOfStrips ? null : owner, false)];
     }
 
     /// <summary>Who must wait before a statement does something with tiles.</summary>
@@ -133,7 +135,7 @@ internal sealed class Barriers
     {
         StoreStatement x => strips.Contains(x.X.Name) ? "strips" : null,
         CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => "operations",
-        CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? "operations" : null,
+        CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? SumsOfStrips : null,
         CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? "operations" : null,
         _ => null,
     };

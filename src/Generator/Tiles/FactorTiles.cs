@@ -52,7 +52,8 @@ internal static class FactorTiles
         CallStatement x when ScaledGrams.Has(x.Method) => x.Written.Concat(x.Arguments.Take(2)),
         CallStatement { Method: "RowDot" } x => x.Arguments,
 
-        // Pairs of tokens are computed, and rounded once they are scaled.
+        // Pairs of tokens are computed, and rounded once they are scaled, or have decayed.
+        CallStatement { Method: "Decay", Into: Into.Set } x => x.Arguments[0] == x.Written[0] ? [] : x.Written,
         CallStatement { Method: "ScaleRows" } x => x.Arguments[0].Columns is Dim.Token or Dim.Update ? x.Written : x.Written.Append(x.Arguments[0]),
         CallStatement { Method: ScaledRows.Solve } x => x.Written,
         CallStatement { Method: "SolveUnitLowerTransposed" } x when solved.Contains(x.Written[0].Name) => [x.Arguments[1], .. x.Written],

@@ -22,9 +22,17 @@ public readonly partial struct CudaTile
             float own = Ptx.Load(e.Near(i, 0));
             for (int j = result.FirstColumn; result.HasColumn(j); j += across)
             {
-                CudaQuad decayed = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.Down(j, 0));
-                result.Join(i, j, new(
-                    j < allowed ? decayed.X : 0f, j + 1 < allowed ? decayed.Y : 0f, j + 2 < allowed ? decayed.Z : 0f, j + 3 < allowed ? decayed.W : 0f), into);
+                CudaQuad all = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.Down(j, 0));
+                var decayed = new CudaQuad(j < allowed ? all.X : 0f, j + 1 < allowed ? all.Y : 0f, j + 2 < allowed ? all.Z : 0f, j + 3 < allowed ? all.W : 0f);
+                if (result.IsFactor)
+                {
+                    result.PutRounded(i, j, decayed);
+                }
+                else
+                {
+                    result.Join(i, j, decayed, into);
+                }
+
                 if (result.ColumnsInOneTurn)
                 {
                     break;

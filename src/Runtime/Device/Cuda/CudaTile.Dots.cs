@@ -138,8 +138,7 @@ public readonly partial struct CudaTile
             CudaQuad scale = CudaQuad.All(Ptx.Load(s.Near(i, 0)));
             for (int j = x.FirstColumn; x.HasColumn(j); j += x.ColumnStep)
             {
-                CudaQuad scaled = x.Quad(i, j) * scale;
-                Ptx.Store2(result.NearFactor(i, j), Interop.IntAsFloat(Ptx.PackBFloat16(scaled.X, scaled.Y)), Interop.IntAsFloat(Ptx.PackBFloat16(scaled.Z, scaled.W)));
+                result.PutRounded(i, j, x.Quad(i, j) * scale);
                 if (x.ColumnsInOneTurn)
                 {
                     break;
@@ -152,6 +151,10 @@ public readonly partial struct CudaTile
             Ptx.StripsAwait();
         }
     }
+
+    /// <summary>Four numbers of a factor.</summary>
+    private void PutRounded(int i, int j, CudaQuad x) =>
+        Ptx.Store2(NearFactor(i, j), Interop.IntAsFloat(Ptx.PackBFloat16(x.X, x.Y)), Interop.IntAsFloat(Ptx.PackBFloat16(x.Z, x.W)));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ScaleAny(CudaTile result, CudaTile x, CudaTile s)

@@ -6,11 +6,9 @@ public readonly partial struct CudaTile
     /// <summary>Of every 32 rows the one whose sum a lane has.</summary>
     internal static int RowOfStrip(int lane) => (lane & 24) | ((lane & 3) << 1) | ((lane >> 2) & 1);
 
-    /// <summary>Sums of rows of a strip, or of a strip's products with another tile of its shape, number by number.</summary>
+    /// <summary>Sums of rows of a strip, or of a strip's products with another tile of its shape, number by number. Nobody else uses the workspace when it begins.</summary>
     private static void StripRowSums(CudaTile result, CudaTile a, CudaTile b, bool dot, Into into)
     {
-        // Others may still use the workspace.
-        Synchronize();
         uint sums = Workspace(WorkspaceBytes / 2) + (uint)(Lane << 2);
         if (!a.IsElsewhere)
         {
