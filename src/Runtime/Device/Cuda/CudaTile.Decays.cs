@@ -22,7 +22,7 @@ public readonly partial struct CudaTile
             float own = Ptx.Load(e.Near(i, 0));
             for (int j = result.FirstColumn; result.HasColumn(j); j += across)
             {
-                CudaQuad decayed = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.Down(j, 0));
+                CudaQuad decayed = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.FourDown(j));
                 result.Join(i, j, new(
                     j < allowed ? decayed.X : 0f, j + 1 < allowed ? decayed.Y : 0f, j + 2 < allowed ? decayed.Z : 0f, j + 3 < allowed ? decayed.W : 0f), into);
                 if (result.ColumnsInOneTurn)
@@ -31,6 +31,20 @@ public readonly partial struct CudaTile
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Four numbers of a column from a multiple of four on. A row is 16 bytes of which one number is read: taken in order, what eight neighbours read at once would stand in two banks, so
+    /// every two of them begin with another.
+    /// </summary>
+    private CudaQuad FourDown(int j)
+    {
+        int first = (j >> 3) & 3;
+        uint at = Near(j, 0), row = (uint)stride;
+        float a = Ptx.Load(at + ((uint)first * row)), b = Ptx.Load(at + ((uint)(first ^ 1) * row)), c = Ptx.Load(at + ((uint)(first ^ 2) * row)), d = Ptx.Load(at + ((uint)(first ^ 3) * row));
+        bool odd = (first & 1) != 0, late = (first & 2) != 0;
+        float even = odd ? b : a, next = odd ? a : b, third = odd ? d : c, fourth = odd ? c : d;
+        return late ? new(third, fourth, even, next) : new(even, next, third, fourth);
     }
 
     /// <inheritdoc/>
