@@ -5,7 +5,7 @@ namespace AttentionDsl.Generator;
 /// <param name="factors">The tiles that are taken as factors.</param>
 internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string> factors)
 {
-    private readonly Dependencies dependencies = new(statements, x => Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
+    private readonly Dependencies dependencies = new(statements, x => x.IsLeft ? 0 : Pass.Weight(x.Rows, x.Columns, factors.Contains(x.Name)));
     private readonly TileStorage empty = new(new StorageUses(statements, [], [], new HashSet<string>(), factors, shares: false));
 
     /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
@@ -59,7 +59,7 @@ internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string>
         foreach (Statement statement in loops.Concat(ordered.OfType<LoadStatement>()).ToArray())
         {
             Tile tile = statement.Results.Single();
-            if (tile.Rows == Dim.One || tile.Columns == Dim.One || factors.Contains(tile.Name) || ordered.Count(x => x.Results.Contains(tile)) > 1)
+            if (tile.IsLeft || tile.Rows == Dim.One || tile.Columns == Dim.One || factors.Contains(tile.Name) || ordered.Count(x => x.Results.Contains(tile)) > 1)
             {
                 continue;
             }
