@@ -73,6 +73,15 @@ public class ChunkTests(ITestOutputHelper log)
     public void Wide_states_agree_with_the_oracle(int keys, int values, int chunk) =>
         Array.ForEach([false, true], x => Check(GatedDeltaRule.Variant, new CallSize(1, 36, 1, keys, values), panel: 32, chunk, watched: false, multiplies: x));
 
+    /// <summary>Channels that decay one by one and fill blocks: loops, running sums and Grams read inputs as the caller has them.</summary>
+    [Theory]
+    [InlineData("KimiDeltaRule", 128, 32)]
+    [InlineData("BoundedKimiDelta", 64, 32)]
+    [InlineData("Rwkv7", 64, 16)]
+    [InlineData("Rwkv6", 64, 32)]
+    public void Decays_of_wide_rows_agree_with_the_oracle(string name, int keys, int chunk) =>
+        Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 36, 1, keys, 32), panel: 32, chunk, watched: true);
+
     /// <summary>A decay's gradient multiplies both states number by number: one of them stands in memory.</summary>
     [Theory]
     [InlineData(64, 64)]

@@ -113,6 +113,102 @@ public sealed unsafe class TileTests
         }
     }
 
+    /// <summary>Inputs as the caller has them, in half the bits, of which one is both factors of a Gram.</summary>
+    [Theory]
+    [InlineData(16, 32, 0.3)]
+    [InlineData(32, 128, 0.3)]
+    [InlineData(32, 128, 9.0)]
+    [InlineData(32, 48, 9.0)]
+    public void Decayed_grams_of_rounded_inputs(int rows, int channels, double strength)
+    {
+        float[] Rounded() => Numbers(rows, channels, (_, _) => Math.Round(Next() * 64) / 64);
+        float[][] x = [new float[rows * rows], new float[rows * rows], Rounded(), Rounded(), Rounded(), Decays(rows, channels, strength)];
+        int[] widths = [rows, rows, channels, channels, channels, channels];
+        foreach (int[] factors in new int[][] { [2, 3, 4], [2, 3], [4] })
+        {
+            Check(x, rows, widths, (0, 3e-5), t => ReferenceTile.DecayedGram(t[0], t[2], t[4], t[5], t[5], Causal.Strict), t => CudaTile.DecayedGram(t[0], t[2], t[4], t[5], t[5], Causal.Strict), factors);
+            Check(x, rows, widths, (0, 3e-5), t => ReferenceTile.DecayedGrams(t[0], t[1], t[2], t[3], t[2], t[5], t[5], Causal.Inclusive), t => CudaTile.DecayedGrams(t[0], t[1], t[2], t[3], t[2], t[5], t[5], Causal.Inclusive), factors);
+            Check(x, rows, widths, (1, 5e-3), t => ReferenceTile.DecayedGrams(t[0], t[1], t[2], t[3], t[2], t[5], t[5], Causal.Inclusive), t => CudaTile.DecayedGrams(t[0], t[1], t[2], t[3], t[2], t[5], t[5], Causal.Inclusive), factors);
+        }
+    }
+
+    /// <summary>Four Grams at once, inputs rounded or not, and decays that lose more than single precision holds.</summary>
+    [Theory]
+    [InlineData(16, 128, 0.3)]
+    [InlineData(16, 48, 9.0)]
+    [InlineData(32, 32, 0.3)]
+    [InlineData(16, 24, 0.3)]
+    public void Crossed_decayed_grams(int rows, int channels, double strength)
+    {
+        float[] Rounded() => Numbers(rows, channels, (_, _) => Math.Round(Next() * 64) / 64);
+        float[] Result() => new float[rows * rows];
+        float[] decays = Decays(rows, channels, strength), before = [.. new float[channels], .. decays.AsSpan(0, (rows - 1) * channels)];
+        float[][] x = [Result(), Result(), Result(), Result(), Rounded(), Rounded(), Rounded(), Rounded(), before, decays];
+        int[] widths = [rows, rows, rows, rows, channels, channels, channels, channels, channels, channels];
+        for (int judged = 0; judged < 4; judged++)
+        {
+            foreach (int[] factors in new int[][] { [], [4, 5, 6] })
+            {
+                Check(
+                    x, rows, widths, (judged, judged < 2 ? 3e-5 : 5e-3),
+                    t => Crossed<ReferenceTile, F64>(t), t => CudaTile.CrossedDecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[9], Causal.Inclusive), factors);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 128)]
+    [InlineData(16, 48)]
+    [InlineData(32, 128)]
+    [InlineData(32, 64)]
+    [InlineData(32, 16)]
+    [InlineData(32, 24)]
+    [InlineData(64, 32)]
+    public void Sums_up_rows(int rows, int columns)
+    {
+        float[][] x = [new float[rows * columns], Numbers(rows, columns, (_, _) => Math.Round(Next() * 64) / 64)];
+        Check(x, rows, [columns, columns], (0, 1e-6), t => ReferenceTile.CumulativeSum(t[0], t[1]), t => CudaTile.CumulativeSum(t[0], t[1]));
+        Check(x, rows, [columns, columns], (0, 1e-6), t => ReferenceTile.CumulativeSum(t[0], t[1]), t => CudaTile.CumulativeSum(t[0], t[1]), 1);
+        foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
+        {
+            Check(x, rows, [columns, columns], (0, 1e-6), t => ReferenceTile.ReverseCumulativeSum(t[0], t[1], into), t => CudaTile.ReverseCumulativeSum(t[0], t[1], into));
+        }
+    }
+
+    /// <summary>Elementwise loops read what stands in half the bits.</summary>
+    [Theory]
+    [InlineData(16, 32)]
+    [InlineData(32, 128)]
+    [InlineData(32, 64)]
+    [InlineData(32, 48)]
+    public void Loads_factors(int rows, int columns)
+    {
+        float[][] x = [new float[rows * columns], Numbers(rows, columns, (_, _) => Math.Round(Next() * 64) / 64)];
+        Check(
+            x, rows, [columns, columns], (0, 0),
+            t => ReferenceTile.Copy(t[0], t[1], Into.Set),
+            t =>
+            {
+                for (int i = t[0].FirstRow; t[0].HasRow(i); i += t[0].RowStep)
+                {
+                    for (int j = t[0].FirstColumn; t[0].HasColumn(j); j += t[0].ColumnStep)
+                    {
+                        t[0].Store(i, j, t[1].Load(i, j));
+                        if (t[0].ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+
+                    if (t[0].RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            },
+            1);
+    }
+
     [Theory]
     [InlineData(16, 32, 0.3)]
     [InlineData(32, 48, 0.3)]
@@ -289,6 +385,11 @@ public sealed unsafe class TileTests
         solve(t[0], t[2], t[3]);
         solve(t[1], t[2], t[4]);
     }
+
+    private static void Crossed<TTile, TNumber>(TTile[] t)
+        where TTile : struct, ITile<TTile, TNumber>
+        where TNumber : struct, INumber<TNumber> =>
+        TTile.CrossedDecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[9], Causal.Inclusive);
 
     private static void Scaled(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile s)
     {

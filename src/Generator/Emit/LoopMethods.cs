@@ -35,7 +35,8 @@ internal sealed class LoopMethods
     {
         string[] tiles = [.. loop.Stores.Select(x => x.Result.Name).Concat(loop.Arguments.Select(x => x.Name)).Distinct()];
         string[] used = [.. loop.Stores.SelectMany(x => x.Value.ArgumentNames()).Distinct()];
-        List<string> arguments = [.. tiles], parameters = [.. tiles.Select(x => "TTile " + x)];
+        HashSet<string> left = [.. loop.Results.Where(x => x.IsLeft).Select(x => x.Name)];
+        List<string> arguments = [.. tiles.Select(x => left.Contains(x) ? $"kept.{x}" : x)], parameters = [.. tiles.Select(x => "TTile " + x)];
         if (used.Contains("scale") && !tiles.Contains("scale"))
         {
             arguments.Add("sizes");

@@ -10,6 +10,9 @@ internal sealed class StorageUses
     private readonly List<Tile> tiles = [];
     private readonly List<int> wholes = [];
 
+    // By tile, the kind of tiles that its storage is good for once it is read: what holds the caller's numbers is good for any factor.
+    private readonly int[] givenKinds;
+
     /// <param name="statements">The statements.</param>
     /// <param name="liveAfter">Tiles that are read after the last of them.</param>
     /// <param name="giving">Tiles that have storage before the first, and may give it to others.</param>
@@ -45,7 +48,7 @@ internal sealed class StorageUses
 
             used.Clear();
             read.Clear();
-            foreach (Tile tile in statement.Reads)
+            foreach (Tile tile in statement.Reads.Where(x => !x.IsLeft))
             {
                 int number = Number(tile);
                 read.Add(number);
@@ -54,7 +57,7 @@ internal sealed class StorageUses
 
             List<int> placed = [];
             List<int[]> overwritten = [];
-            foreach (Tile tile in statement.Results)
+            foreach (Tile tile in statement.Results.Where(x => !x.IsLeft))
             {
                 int number = Number(tile);
                 AddWithWholes(number, used);
@@ -82,7 +85,8 @@ internal sealed class StorageUses
         Wholes = [.. wholes];
         Kinds = Array.ConvertAll(
             Tiles,
-            x => x.Given is null ? (((((int)x.Rows) << 8) + (int)TileStorage.Columns(x, shares, Strips)) << 2) + (factors.Contains(x.Name) ? 1 : 0) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
+            x => x.Given is null ? Kind(x, shares, factors.Contains(x.Name)) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
+        givenKinds = Array.ConvertAll(Tiles, x => x.Given is null ? -1 : Kind(x, shares, factor: true));
         Apart = new bool[Tiles.Length];
         Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x, factors, Strips));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
@@ -94,8 +98,11 @@ internal sealed class StorageUses
     /// <summary>By tile, the one that it is a part of; -1 if it is none.</summary>
     public int[] Wholes { get; }
 
-    /// <summary>By tile, what its storage must be like: equal numbers fit. What holds the caller's numbers as they are has storage of its own.</summary>
+    /// <summary>By tile, what its storage must be like: equal numbers fit. What holds the caller's numbers as they are takes storage of its own.</summary>
     public int[] Kinds { get; }
+
+    /// <summary>True if a tile's storage is good for another tile.</summary>
+    public bool Fits(int storage, int tile) => Kinds[storage] == Kinds[tile] || givenKinds[storage] == Kinds[tile];
 
     /// <summary>Names of the tiles that are taken as strips.</summary>
     public ISet<string> Strips { get; }
@@ -147,6 +154,8 @@ internal sealed class StorageUses
 
     /// <summary>A tile's number; -1 if no statement has it.</summary>
     public int NumberOf(string name) => numbers.TryGetValue(name, out int number) ? number : -1;
+
+    private int Kind(Tile tile, bool shares, bool factor) => ((((int)tile.Rows << 8) + (int)TileStorage.Columns(tile, shares, Strips)) << 2) + (factor ? 1 : 0);
 
     private int Number(Tile tile)
     {

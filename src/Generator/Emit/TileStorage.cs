@@ -101,8 +101,8 @@ internal sealed class TileStorage
     /// <summary>True if a tile is taken as a strip.</summary>
     public bool IsStrip(Tile tile) => uses.Strips.Contains(tile.Name);
 
-    /// <summary>True if the tile has storage already.</summary>
-    public bool Holds(Tile tile) => uses.NumberOf(tile.Name) is int number and >= 0 && storages[number] >= 0;
+    /// <summary>True if the tile has storage already, or needs none.</summary>
+    public bool Holds(Tile tile) => tile.IsLeft || uses.NumberOf(tile.Name) is int number and >= 0 && storages[number] >= 0;
 
     /// <summary>The tile that holds storage by this name.</summary>
     public Tile Tile(string name) => uses.Tiles[uses.NumberOf(name)];
@@ -217,7 +217,9 @@ internal sealed class TileStorage
         CallStatement { Method: "DecayWriteAndRead" or "DecayWritesAndRead" } x => [x.Arguments[0]],
         CallStatement x when ScaledSums.Has(x.Method) => [x.Arguments[0]],
         CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],
+        CallStatement { Method: ScaledRows.Solve } x => [x.Arguments[1]],
         CallStatement { Method: SolvePairs.Method or SolvePairs.Transposed } x => [x.Arguments[x.Written[0] == result ? 1 : 2]],
+        CallStatement { Method: SolvePairs.Scaled } x => [x.Arguments[x.Written[0] == result ? 1 : 3]],
         _ => [],
     };
 
@@ -250,7 +252,7 @@ internal sealed class TileStorage
         int result = Array.IndexOf(uses.Placed[statement], tile);
         foreach (int x in uses.Overwritten[statement][result])
         {
-            if (open[x] == 0 && uses.Kinds[x] == uses.Kinds[tile] && IsHolder(x))
+            if (open[x] == 0 && uses.Fits(x, tile) && IsHolder(x))
             {
                 return x;
             }
@@ -264,7 +266,7 @@ internal sealed class TileStorage
         int giver = -1;
         foreach (int x in holders)
         {
-            if (open[x] == 0 && lastUser[x] != statement && uses.Kinds[x] == uses.Kinds[tile] && (giver < 0 || lastUsed[x] < lastUsed[giver]))
+            if (open[x] == 0 && lastUser[x] != statement && uses.Fits(x, tile) && (giver < 0 || lastUsed[x] < lastUsed[giver]))
             {
                 giver = x;
                 if (!uses.TakesTurns)

@@ -29,6 +29,39 @@ internal sealed record Uses(HashSet<string> Writes, HashSet<string> Reads, bool 
         string Whole(Tile tile) => wholes.TryGetValue(tile.Variable, out string? whole) ? whole : tile.Variable;
     }
 
+    /// <summary>
+    /// One statement in place of several, where the last of them stood; what uses the result of an earlier one moves behind it. Null if another of them is among that.
+    /// </summary>
+    /// <param name="statements">The statements.</param>
+    /// <param name="at">Where the several stand, in order.</param>
+    /// <param name="joined">The one.</param>
+    public static IReadOnlyList<Statement>? Joined(IReadOnlyList<Statement> statements, int[] at, Statement joined)
+    {
+        Uses[] uses = [.. Of(statements)];
+        List<int> behind = [at[0]];
+        for (int i = at[0] + 1; i <= at[at.Length - 1]; i++)
+        {
+            bool follows = behind.Exists(x => uses[x].Precede(uses[i]));
+            if (follows && at.Contains(i))
+            {
+                return null;
+            }
+
+            if (follows || at.Contains(i))
+            {
+                behind.Add(i);
+            }
+        }
+
+        return
+        [
+            .. statements.Take(at[at.Length - 1]).Where((_, x) => !behind.Contains(x)),
+            joined,
+            .. behind.Where(x => !at.Contains(x)).Select(x => statements[x]),
+            .. statements.Skip(at[at.Length - 1] + 1),
+        ];
+    }
+
     /// <summary>True if a later statement must stay after this one.</summary>
     public bool Precede(Uses later) =>
         Everything || later.Everything

@@ -1,17 +1,19 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>
-/// Which tiles of a pass hold rows of the caller's as they are (<c>ITile.TakeLike</c>): those that are loaded, and after that only multiplied, solved for or stored.
-/// In sixteen bits these are as exact as in more.
+/// Which tiles of a pass hold rows of the caller's as they are (<c>ITile.TakeLike</c>): those that are loaded, and after that only multiplied, solved for, summed up, read by loops or
+/// stored. In sixteen bits these are as exact as in more.
 /// </summary>
 internal static class GivenTiles
 {
     /// <summary>The statements with the tiles marked.</summary>
-    public static IReadOnlyList<Statement> Marked(IReadOnlyList<Statement> statements)
+    /// <param name="statements">The pass.</param>
+    /// <param name="loops">False: not those that loops, decayed Grams or running sums read. What a loop makes of them could then stand in their place.</param>
+    public static IReadOnlyList<Statement> Marked(IReadOnlyList<Statement> statements, bool loops)
     {
         Dictionary<Tile, Tile> given = statements.OfType<LoadStatement>()
             .Where(x => !x.IsParameter && x.Result.Rows != Dim.One && x.Result.Columns != Dim.One)
-            .Where(x => statements.All(y => ReferenceEquals(x, y) || (!y.Results.Contains(x.Result) && (!y.Reads.Contains(x.Result) || TakesAny(y, x.Result)))))
+            .Where(x => statements.All(y => ReferenceEquals(x, y) || (!y.Results.Contains(x.Result) && (!y.Reads.Contains(x.Result) || (TakesAny(y, x.Result) || (loops && Reads(y, x.Result)))))))
             .ToDictionary(x => x.Result, x => x.Result with { Given = x.Field });
         return [.. statements.Select(x => Marked(x, y => given.TryGetValue(y, out Tile? tile) ? tile : y))];
     }
@@ -24,10 +26,22 @@ internal static class GivenTiles
         _ => false,
     };
 
+    private static bool Reads(Statement statement, Tile tile) => statement switch
+    {
+        CallStatement { Method: "DecayedGram" or "DecayedGrams" } x => !x.Arguments.Skip(x.Arguments.Count - 2).Contains(tile),
+        CallStatement { Method: "CrossedDecayedGrams" } x => !x.Arguments.Skip(4).Contains(tile),
+        CallStatement { Method: "CumulativeSum" } => true,
+        LoopStatement x => x.Stores[0].Result is var result && result.Rows == tile.Rows && result.Columns == tile.Columns,
+        _ => false,
+    };
+
     private static Statement Marked(Statement statement, Func<Tile, Tile> other) => statement switch
     {
         LoadStatement x => x with { Result = other(x.Result) },
         StoreStatement x => x with { X = other(x.X) },
+
+        // A loop knows its tiles by name.
+        LoopStatement x => x with { Arguments = x.Arguments.Select(other).ToEquatableArray() },
         _ => statement.Reading(other),
     };
 }

@@ -2,7 +2,7 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// Joins two decayed Grams of the same columns and decays, of which one is strictly causal (what is erased and what is read of the same keys):
-/// the decayed columns serve both.
+/// the decayed columns serve both. So it does four, of two left factors with two right ones: each decayed factor serves two.
 /// </summary>
 internal static class GramPairs
 {
@@ -25,6 +25,42 @@ internal static class GramPairs
 
         return statements;
     }
+
+    /// <summary>Joins four Grams, of two left factors with two right ones.</summary>
+    public static IReadOnlyList<Statement> Crossed(IReadOnlyList<Statement> statements)
+    {
+        for (int i = 0; i < statements.Count; i++)
+        {
+            if (statements[i] is CallStatement { Method: "DecayedGram", Causal: Causal.Strict } first
+                && Other(x => x.Causal == Causal.Strict && IsOf(x, first.Arguments[0], null, first)) is int second and >= 0
+                && Other(x => x.Arguments[0] != first.Arguments[0] && IsOf(x, null, first.Arguments[1], first)) is int third and >= 0
+                && Other(x => x.Causal == At(third).Causal && x.Arguments[2] == At(third).Arguments[2] && IsOf(x, At(third).Arguments[0], At(second).Arguments[1], first)) is int fourth and >= 0
+                && Uses.Joined(statements, [.. new[] { i, second, third, fourth }.OrderBy(x => x)], Cross(first, At(second), At(third), At(fourth))) is { } joined)
+            {
+                return Crossed(joined);
+            }
+
+            int Other(Func<CallStatement, bool> holds) =>
+                Enumerable.Range(0, statements.Count).Where(x => x != i && statements[x] is CallStatement { Method: "DecayedGram" } gram && holds(gram)).DefaultIfEmpty(-1).First();
+
+            CallStatement At(int x) => (CallStatement)statements[x];
+        }
+
+        return statements;
+    }
+
+    /// <summary>True of a Gram with this left factor or any, and with this right factor or another than <paramref name="first"/> has; columns decay as there, and so do rows of the same left factor.</summary>
+    private static bool IsOf(CallStatement gram, Tile? left, Tile? right, CallStatement first) =>
+        (left is null || gram.Arguments[0] == left) && (right is null ? gram.Arguments[1] != first.Arguments[1] : gram.Arguments[1] == right)
+        && gram.Arguments[3] == first.Arguments[3] && (left != first.Arguments[0] || gram.Arguments[2] == first.Arguments[2]);
+
+    private static CallStatement Cross(CallStatement first, CallStatement second, CallStatement third, CallStatement fourth) => new(
+        EquatableArray.Of(first.Written[0], second.Written[0], third.Written[0], fourth.Written[0]),
+        "CrossedDecayedGrams",
+        EquatableArray.Of(first.Arguments[0], third.Arguments[0], first.Arguments[1], second.Arguments[1], first.Arguments[2], third.Arguments[2], first.Arguments[3]),
+        third.Causal,
+        null,
+        $"{first.Equation}\n{second.Equation}\n{third.Equation}\n{fourth.Equation}");
 
     private static CallStatement Pair(CallStatement strict, CallStatement other) => new(
         EquatableArray.Of(strict.Written[0], other.Written[0]),

@@ -83,9 +83,7 @@ internal sealed class PassPlan
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
-        Prepare = !prepares ? null : Scheduled(
-            GivenTiles.Marked(ScaledRows.Folded([.. GramPairs.Joined(Lowering.Of(program.Needed(left))), .. Kept.Select(x => Left(x.Tile, x.Backward))])),
-            Kept.Where(x => x.Exact).Select(x => x.Tile));
+        Prepare = !prepares ? null : Prepared(ScaledRows.Folded(GramPairs.Joined(GramPairs.Crossed(DecayedRows.Folded([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => Left(x.Tile, x.Backward))])))));
         IReadOnlyList<Statement> advance = Walked(Results(program));
         Advance = InOrder(Leaving(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, onward, forBackward: true), state, program.StateOut, Left(state, forBackward: true));
         IReadOnlyList<Statement> trail = Walked([program.StateOut]);
@@ -127,11 +125,32 @@ internal sealed class PassPlan
             return Lowered(Later([.. targets, .. columns], IsThere));
         }
 
-        Pass Scheduled(IReadOnlyList<Statement> statements, IEnumerable<Tile> exact)
+        // Inputs that loops read stand as they came, unless more groups share a multiprocessor where what loops make of them may stand in their place.
+        Pass Prepared(IReadOnlyList<Statement> statements)
         {
-            ISet<string> rounded = FactorTiles.Of(statements, exact);
-            var pass = new Pass(new Schedule(statements, rounded, new HashSet<string>()).Best(), [], [], [], rounded);
-            return shortChunks.Trimmed(pass.FetchingWhatFits());
+            Pass given = Scheduled(GivenTiles.Marked(statements, loops: true), inPlace: false);
+            int groups = SharedMemory.Groups(given.Cost(), given.Statements);
+            return groups < SharedMemory.MostGroups && Scheduled(GivenTiles.Marked(statements, loops: false), inPlace: true) is var other
+                && SharedMemory.Groups(other.Cost(), other.Statements) > groups ? other : given;
+        }
+
+        Pass Scheduled(IReadOnlyList<Statement> statements, bool inPlace)
+        {
+            ISet<string> rounded = FactorTiles.Of(statements, Kept.Where(x => x.Exact).Select(x => x.Tile));
+            for (var trimmed = new HashSet<string>(); ;)
+            {
+                IReadOnlyList<Statement> order = new Schedule(LeftTiles.Marked(statements, trimmed, inPlace), rounded, new HashSet<string>()).Best();
+                Pass pass = shortChunks.Trimmed(new Pass(LeftTiles.Stored(order), [], [], [], rounded).FetchingWhatFits());
+
+                // What must be trimmed is trimmed in scratch.
+                string[] more = [.. pass.Statements.OfType<TrimStatement>().Where(x => x.X.IsLeft).Select(x => x.X.Name)];
+                if (more.Length == 0)
+                {
+                    return pass;
+                }
+
+                trimmed.UnionWith(more);
+            }
         }
 
         Pass InOrder(IReadOnlyList<Statement> statements, Tile carried, Tile result, StoreStatement? store = null) =>

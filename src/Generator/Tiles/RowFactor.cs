@@ -37,7 +37,7 @@ internal sealed record RowFactor(Tile Row, Expr Factor, IReadOnlyList<Tile> Colu
             : null;
 
     /// <summary>What is left of a product without one of its factors; null if it is no product with that factor.</summary>
-    private static Expr? Without(Expr product, string name) => product switch
+    public static Expr? Without(Expr product, string name) => product switch
     {
         Expr.Argument x when x.Name == name => Expr.One,
         Expr.Negate x => Without(x.X, name) is { } left ? -left : null,

@@ -12,18 +12,18 @@ internal static class SharedMemory
     private const int More = 8;
 
     // More groups would leave a thread too few registers.
-    private const int MostGroups = 3;
+    public const int MostGroups = 3;
 
     /// <summary>The most that each of so many groups may take that share a multiprocessor.</summary>
     /// <param name="groups">How many.</param>
     /// <param name="statements">What they do.</param>
     public static int Of(int groups, IEnumerable<Statement> statements) =>
-        ((Multiprocessor / groups) - Group - (statements.OfType<CallStatement>().Any(x => x.Method.StartsWith("DecayedGram", StringComparison.Ordinal)) ? More : 0)) << 9;
+        ((Multiprocessor / groups) - Group - (statements.OfType<CallStatement>().Any(x => x.Method.Contains("DecayedGram")) ? More : 0)) << 9;
 
-    /// <summary>The most that a group may take so that as many share a multiprocessor as do if it takes less.</summary>
-    /// <param name="scratch">What it takes at least.</param>
+    /// <summary>How many groups share a multiprocessor, at most <see cref="MostGroups"/>; at least one, whatever it takes.</summary>
+    /// <param name="scratch">What each takes.</param>
     /// <param name="statements">What it does.</param>
-    public static int Room(int scratch, IEnumerable<Statement> statements)
+    public static int Groups(int scratch, IEnumerable<Statement> statements)
     {
         int groups = MostGroups;
         while (groups > 1 && Of(groups, statements) < scratch)
@@ -31,6 +31,11 @@ internal static class SharedMemory
             groups--;
         }
 
-        return Math.Max(Of(groups, statements), scratch);
+        return groups;
     }
+
+    /// <summary>The most that a group may take so that as many share a multiprocessor as do if it takes less.</summary>
+    /// <param name="scratch">What it takes at least.</param>
+    /// <param name="statements">What it does.</param>
+    public static int Room(int scratch, IEnumerable<Statement> statements) => Math.Max(Of(Groups(scratch, statements), statements), scratch);
 }

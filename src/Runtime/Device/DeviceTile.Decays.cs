@@ -16,6 +16,16 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void CrossedDecayedGrams(
+        DeviceTile first, DeviceTile second, DeviceTile third, DeviceTile fourth, DeviceTile l, DeviceTile m, DeviceTile r, DeviceTile s, DeviceTile e, DeviceTile f, DeviceTile g, Causal causal)
+    {
+        DecayedGram(first, l, r, e, g, Causal.Strict);
+        DecayedGram(second, l, s, e, g, Causal.Strict);
+        DecayedGram(third, m, r, f, g, causal);
+        DecayedGram(fourth, m, s, f, g, causal);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Decay(DeviceTile result, DeviceTile x, DeviceTile e, DeviceTile g, Causal causal, Into into)
     {

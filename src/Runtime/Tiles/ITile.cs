@@ -94,7 +94,8 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>
     /// Like <see cref="Take"/>, for a tile that only ever holds numbers of one of the caller's tensors as they are: a device may keep them as they stand there. They are
-    /// multiplied, solved for and stored (<see cref="Gram"/>, <see cref="SolveUnitLowerScaled"/>, <see cref="ScaleRows"/>, <see cref="Copy"/>); elementwise loops do not touch them.
+    /// multiplied, solved for, summed up and stored (<see cref="Gram"/>, <see cref="DecayedGram"/>, <see cref="SolveUnitLowerScaled"/>, <see cref="CumulativeSum"/>,
+    /// <see cref="ScaleRows"/>, <see cref="Copy"/>); elementwise loops read them.
     /// </summary>
     /// <param name="offset">Where it begins; then where it ends.</param>
     /// <param name="rows">Its rows.</param>
@@ -141,7 +142,7 @@ public interface ITile<TSelf, TNumber>
     /// <summary>The one number at (row, column), for every column.</summary>
     TNumber Spread(int row, int column);
 
-    /// <summary>Stores at (row, column) of a scratch tile; the host may write up to the padded row length.</summary>
+    /// <summary>Stores at (row, column) of a tile of scratch, or of one that a pass leaves to later ones; the host may write up to the padded row length.</summary>
     void Store(int row, int column, TNumber value);
 
     /// <summary>
@@ -268,6 +269,19 @@ public interface ITile<TSelf, TNumber>
     /// with m in place of l where <paramref name="causal"/> allows it.
     /// </summary>
     static abstract void DecayedGrams(TSelf strict, TSelf other, TSelf l, TSelf m, TSelf r, TSelf e, TSelf g, Causal causal);
+
+    /// <summary>
+    /// Four decayed Grams, of two left factors with two right ones: for strictly causal pairs first_ij = sum_d l_id r_jd exp(e_id - g_jd), and second_ij with s in place of r; where
+    /// <paramref name="causal"/> allows it third_ij = sum_d m_id r_jd exp(f_id - g_jd), and fourth_ij with s.
+    /// </summary>
+    static virtual void CrossedDecayedGrams(
+        TSelf first, TSelf second, TSelf third, TSelf fourth, TSelf l, TSelf m, TSelf r, TSelf s, TSelf e, TSelf f, TSelf g, Causal causal)
+    {
+        TSelf.DecayedGram(first, l, r, e, g, Causal.Strict);
+        TSelf.DecayedGram(second, l, s, e, g, Causal.Strict);
+        TSelf.DecayedGram(third, m, r, f, g, causal);
+        TSelf.DecayedGram(fourth, m, s, f, g, causal);
+    }
 
     /// <summary>
     /// The derivative of <see cref="DecayedGram"/>, added to all four: with w_ij = d_ij exp(e_id - g_jd),

@@ -126,11 +126,12 @@ public partial record BoundedKimiDelta
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + 2 * Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
-                Padded.Elements(1, sizes.K, sizes)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
+                4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(1, sizes.K, sizes)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes)
+                + Padded.Like(sizes.Chunk, sizes.V, sizes)
                 + Padded.Elements(1, 1, sizes)
-                + Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)

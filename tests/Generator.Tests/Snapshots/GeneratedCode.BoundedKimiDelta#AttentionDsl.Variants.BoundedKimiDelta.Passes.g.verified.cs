@@ -98,14 +98,6 @@ public partial record BoundedKimiDelta
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // gIn: log decay per key channel
-            TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
-
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
@@ -114,9 +106,17 @@ public partial record BoundedKimiDelta
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per key channel
+            TTile gIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.G.Data);
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+
             // v: value
-            TTile v = scratch.Take(ref offset, length, sizes.V);
-            TTile.FetchNarrow(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
@@ -125,89 +125,76 @@ public partial record BoundedKimiDelta
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
-            // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
-            TTile g = gIn;
-            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-            TTile.Trim(g, tokens);
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
 
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(k, kRaw);
-            TTile.Synchronize();
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = kRaw;
-            TTile.Normalize(qIn, qRaw);
-
-            // vw = beta * v
-            TTile vw = v;
-            Loops<TTile, TNumber>.vw(vw, beta, v);
+            // PFactor = scale
+            TTile PFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
+            TTile.Trim(PFactor, tokens);
 
             // What a group reads that begins when this one ends comes nearer.
             ExpectPrepare(tensors, sizes, then, between);
             TTile.Synchronize();
 
-            // q = qIn * scale
-            TTile q = qIn;
-            Loops<TTile, TNumber>.q(q, qIn, sizes);
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = kRaw;
+            TTile.Normalize(qIn, qRaw);
+            TTile.Synchronize();
+
+            // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
+            TTile g = qRaw;
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
+            TTile.Synchronize();
 
             // G_i = sum of g up to token i
-            TTile G = qRaw;
+            TTile G = scratch.Take(ref offset, length, sizes.K);
             TTile.CumulativeSum(G, g);
             TTile.Synchronize();
 
-            // c = beta * k
-            TTile c = g;
-            Loops<TTile, TNumber>.c(c, beta, k);
-            TTile.Synchronize();
-
-            // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
-            // P_ij = sum_d q_id k_jd exp(G_id - G_jd) for j <= i
-            TTile L = scratch.Take(ref offset, length, length);
-            TTile P = scratch.Take(ref offset, length, length);
-            TTile.DecayedGrams(L, P, c, q, k, G, G, Causal.Inclusive);
-            TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.L, L, Into.Set);
-            }
-            TTile.Copy(kept.P, P, Into.Set);
-
-            // cHat = c exp(G)
-            TTile cHat = c;
-            Loops<TTile, TNumber>.cHat(cHat, c, G);
-
-            // qHat = q exp(G)
-            TTile qHat = q;
-            Loops<TTile, TNumber>.qHat(qHat, q, G);
+            // LUnscaled_ij = sum_d k_id k_jd exp(G_id - G_jd) for j < i
+            // PUnscaled_ij = sum_d qIn_id k_jd exp(G_id - G_jd) for j <= i
+            TTile LUnscaled = scratch.Take(ref offset, length, length);
+            TTile PUnscaled = scratch.Take(ref offset, length, length);
+            TTile.DecayedGrams(LUnscaled, PUnscaled, k, qIn, k, G, G, Causal.Inclusive);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
+            // cHatUnscaled = k * exp(G)
+            // qHat = scale * qIn * exp(G)
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile kLeft = k;
-            Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
+            TTile cHatUnscaled = g;
+            Loops<TTile, TNumber>.cHatUnscaled(cHatUnscaled, kept.qHat, kept.kLeft, G, k, qIn, GLast, sizes);
             TTile.Synchronize();
 
-            // U0 = (I + L)^-1 vw
-            // W = (I + L)^-1 cHat
-            TTile U0 = vw;
-            TTile W = cHat;
-            TTile.SolveUnitLowers(U0, W, L, vw, cHat);
-            TTile.Copy(kept.qHat, qHat, Into.Set);
-            TTile.Copy(kept.kLeft, kLeft, Into.Set);
+            // L = beta * LUnscaled
+            TTile L = LUnscaled;
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
+            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+            TTile.Synchronize();
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.L, L, Into.Set);
+            }
+
+            // U0 = (I + L)^-1 (beta * v)
+            // W = (I + L)^-1 (beta * cHatUnscaled)
+            TTile U0 = v;
+            TTile W = gIn;
+            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, cHatUnscaled, beta);
             TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
             TTile.Copy(kept.W, W, Into.Set);
@@ -220,9 +207,9 @@ public partial record BoundedKimiDelta
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 2);
             TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
             TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 4);
         }

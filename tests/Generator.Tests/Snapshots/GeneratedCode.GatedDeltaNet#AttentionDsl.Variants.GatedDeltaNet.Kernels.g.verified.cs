@@ -121,12 +121,11 @@ public partial record GatedDeltaNet
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                3 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + Padded.Like(sizes.Chunk, sizes.V, sizes)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.V, sizes)
                 + Padded.Factor(sizes.Chunk, sizes.K, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)

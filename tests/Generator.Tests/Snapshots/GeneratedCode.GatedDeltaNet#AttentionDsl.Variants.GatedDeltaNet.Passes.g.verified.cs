@@ -155,6 +155,10 @@ public partial record GatedDeltaNet
             TTile cHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.cHatFactor(cHatFactor, beta, G);
 
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(qIn, qRaw);
+
             // PFactor = scale
             TTile PFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.PFactor(PFactor, sizes);
@@ -172,33 +176,24 @@ public partial record GatedDeltaNet
             TTile LPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(LPlain, k, k, Causal.Strict, Into.Set);
 
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = kRaw;
-            TTile.Normalize(qIn, qRaw);
-            TTile.Synchronize();
-
-            // LUnscaled_ij *= exp(G_i - G_j), masked before the exponential
-            TTile LUnscaled = LPlain;
-            TTile.Decay(LUnscaled, LPlain, G, G, Causal.Strict, Into.Set);
-
             // PPlain_ij = qIn_i . k_j for j <= i
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
             TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.LUnscaled, LUnscaled, Into.Set);
-            }
+
+            // LUnscaled_ij *= exp(G_i - G_j), masked before the exponential
+            TTile LUnscaled = LPlain;
+            TTile.Decay(LUnscaled, LPlain, G, G, Causal.Strict, Into.Set);
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.PPlain, PPlain, Into.Set);
             }
             TTile.Synchronize();
-
-            // L = beta * LUnscaled
-            TTile L = LUnscaled;
-            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.LUnscaled, LUnscaled, Into.Set);
+            }
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile PUnscaled = PPlain;
@@ -213,13 +208,18 @@ public partial record GatedDeltaNet
             Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
             TTile.Synchronize();
 
-            // U0 = (I + L)^-1 (beta * v)
-            // W = (I + L)^-1 (cHatFactor * k)
-            TTile U0 = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
+            // L = beta * LUnscaled
+            TTile L = LUnscaled;
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.ScaleRows(kept.P, PUnscaled, PFactor);
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
+            TTile.Synchronize();
+
+            // U0 = (I + L)^-1 (beta * v)
+            // W = (I + L)^-1 (cHatFactor * k)
+            TTile U0 = v;
+            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
             TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
             TTile.Copy(kept.W, W, Into.Set);

@@ -429,6 +429,84 @@ public partial record KimiDelta
                 }
             }
 
+            /// <summary>PFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void PFactor(TTile PFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = PFactor.RowStep, across = PFactor.ColumnStep, first = PFactor.FirstColumn;
+                for (int i = PFactor.FirstRow; PFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; PFactor.HasColumn(j); j += across)
+                    {
+                        PFactor.Store(i, j, scale);
+                        if (PFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (PFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>
+            /// cHatUnscaled = k * exp(G)
+            /// qHat = scale * qIn * exp(G)
+            /// kLeft = k exp(GLast - G): what is left of it at the end of the chunk
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void cHatUnscaled(TTile cHatUnscaled, TTile qHat, TTile kLeft, TTile G, TTile k, TTile qIn, TTile GLast, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = cHatUnscaled.RowStep, across = cHatUnscaled.ColumnStep, first = cHatUnscaled.FirstColumn;
+                for (int i = cHatUnscaled.FirstRow; cHatUnscaled.HasRow(i); i += down)
+                {
+                    for (int j = first; cHatUnscaled.HasColumn(j); j += across)
+                    {
+                        TNumber k_ij = k.Load(i, j);
+                        TNumber G_ij = G.Load(i, j);
+                        TNumber exp = TNumber.Exp(G_ij);
+                        cHatUnscaled.Store(i, j, k_ij * exp);
+                        qHat.Store(i, j, scale * qIn.Load(i, j) * exp);
+                        kLeft.Store(i, j, k_ij * TNumber.Exp(GLast.Load(0, j) - G_ij));
+                        if (cHatUnscaled.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (cHatUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>L = beta * LUnscaled</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void L(TTile L, TTile beta, TTile LUnscaled)
+            {
+                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
+                for (int i = L.FirstRow; L.HasRow(i); i += down)
+                {
+                    TNumber beta_i = beta.Spread(i, 0);
+                    for (int j = first; L.HasColumn(j); j += across)
+                    {
+                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
+                        if (L.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (L.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>beta = sigmoid(betaIn)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void beta2(TTile beta, TTile betaIn)

@@ -22,6 +22,10 @@ public readonly partial struct CudaStepTile
     public static void DecayedGrams(CudaStepTile strict, CudaStepTile other, CudaStepTile l, CudaStepTile m, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void CrossedDecayedGrams(
+        CudaStepTile first, CudaStepTile second, CudaStepTile third, CudaStepTile fourth, CudaStepTile l, CudaStepTile m, CudaStepTile r, CudaStepTile s, CudaStepTile e, CudaStepTile f, CudaStepTile g, Causal causal) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void DecayedGramAdjoint(CudaStepTile dl, CudaStepTile dr, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile l, CudaStepTile r, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public readonly partial struct CudaTile
     /// <remarks>d is 0 where no pair exists.</remarks>
     public static void DecayedGramAdjoint(CudaTile dl, CudaTile dr, CudaTile de, CudaTile dg, CudaTile d, CudaTile l, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        if (IsShortGram(d, l, r))
+        if (IsShortGram(d, l, r) && l.IsExact && r.IsExact)
         {
             ShortGramsAdjoint<Keeping>(dl, dl, dr, de, dg, d, d, l, l, r, e, g, two: false);
         }

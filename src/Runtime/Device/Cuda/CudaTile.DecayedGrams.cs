@@ -36,7 +36,7 @@ public readonly partial struct CudaTile
     /// <remarks>As in <see cref="DecayedGram"/>; the weights are worked out once for both.</remarks>
     public static void DecayedGrams(CudaTile strict, CudaTile other, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        if (IsShortGram(strict, l, r) && other.IsExact && m.IsExact)
+        if (IsShortGram(strict, l, r) && other.IsExact && m.IsScratch)
         {
             ShortGrams<Keeping>(strict, other, l, m, r, e, g, Causal.Strict, causal, two: true);
         }
@@ -45,6 +45,24 @@ public readonly partial struct CudaTile
             int each = Each(strict.Rows, strict.Columns);
             UnevenDecayedGram(strict, l, r, e, g, 0, each);
             UnevenDecayedGram(other, m, r, e, g, Allowed(0, other.Rows, other.Columns, causal), each);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>As in <see cref="DecayedGram"/>; of 16 rows, which are as many as chunks of these have where shared memory is short, the weights are worked out once for two.</remarks>
+    public static void CrossedDecayedGrams(
+        CudaTile first, CudaTile second, CudaTile third, CudaTile fourth, CudaTile l, CudaTile m, CudaTile r, CudaTile s, CudaTile e, CudaTile f, CudaTile g, Causal causal)
+    {
+        if (first.Rows == Side && IsShortGram(first, l, r) && m.IsScratch && s.IsScratch && second.IsExact && third.IsExact && fourth.IsExact)
+        {
+            ShortCrossedGrams(first, second, third, fourth, l, m, r, s, e, f, g, causal);
+        }
+        else
+        {
+            DecayedGram(first, l, r, e, g, Causal.Strict);
+            DecayedGram(second, l, s, e, g, Causal.Strict);
+            DecayedGram(third, m, r, f, g, causal);
+            DecayedGram(fourth, m, s, f, g, causal);
         }
     }
 }

@@ -11,7 +11,7 @@ public readonly partial struct CudaTile
     public static void DecayedGramsAdjoint(
         CudaTile dl, CudaTile dm, CudaTile dr, CudaTile de, CudaTile dg, CudaTile dStrict, CudaTile dOther, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, Causal causal)
     {
-        if (IsShortGram(dStrict, l, r) && dOther.IsExact && m.IsExact)
+        if (IsShortGram(dStrict, l, r) && dOther.IsExact && l.IsExact && m.IsExact && r.IsExact)
         {
             ShortGramsAdjoint<Keeping>(dl, dm, dr, de, dg, dStrict, dOther, l, m, r, e, g, two: true);
         }

@@ -22,7 +22,7 @@ public readonly partial struct CudaTile
             float own = Ptx.Load(e.Near(i, 0));
             for (int j = result.FirstColumn; result.HasColumn(j); j += across)
             {
-                CudaQuad all = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.Down(j, 0));
+                CudaQuad all = x.Quad(i, j) * CudaQuad.Exp(CudaQuad.All(own) - g.FourDown(j));
                 var decayed = new CudaQuad(j < allowed ? all.X : 0f, j + 1 < allowed ? all.Y : 0f, j + 2 < allowed ? all.Z : 0f, j + 3 < allowed ? all.W : 0f);
                 if (result.IsFactor)
                 {
@@ -39,6 +39,20 @@ public readonly partial struct CudaTile
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Four numbers of a column from a multiple of four on. A row is 16 bytes of which one number is read: taken in order, what eight neighbours read at once would stand in two banks, so
+    /// every two of them begin with another.
+    /// </summary>
+    private CudaQuad FourDown(int j)
+    {
+        int first = (j >> 3) & 3;
+        uint at = Near(j, 0), row = (uint)stride;
+        float a = Ptx.Load(at + ((uint)first * row)), b = Ptx.Load(at + ((uint)(first ^ 1) * row)), c = Ptx.Load(at + ((uint)(first ^ 2) * row)), d = Ptx.Load(at + ((uint)(first ^ 3) * row));
+        bool odd = (first & 1) != 0, late = (first & 2) != 0;
+        float even = odd ? b : a, next = odd ? a : b, third = odd ? d : c, fourth = odd ? c : d;
+        return late ? new(third, fourth, even, next) : new(even, next, third, fourth);
     }
 
     /// <inheritdoc/>

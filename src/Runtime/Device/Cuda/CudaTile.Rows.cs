@@ -30,6 +30,10 @@ public readonly partial struct CudaTile
                 }
             }
         }
+        else if (InQuarters(x))
+        {
+            SumsOfQuarters(result, x, backwards: false, Into.Set);
+        }
         else
         {
             CumulativeSums(result, x);
@@ -59,6 +63,10 @@ public readonly partial struct CudaTile
                     result.PutDown(Lane, sum, into);
                 }
             }
+        }
+        else if (x.IsExact && InQuarters(x))
+        {
+            SumsOfQuarters(result, x, backwards: true, into);
         }
         else
         {
@@ -130,6 +138,89 @@ public readonly partial struct CudaTile
         }
     }
 
+    private static bool InQuarters(CudaTile x) => x.Rows is Side or 2 * Side && (x.Columns & 15) == 0;
+
+    /// <summary>
+    /// Running sums of 16 or 32 rows, from the first or from the last on: a lane has two columns of a quarter of the rows, and gets what the quarters before sum up to from their
+    /// lanes. A quarter takes its rows two by two, each quarter in an order of its own: what a warp then reads or writes at once stands in different banks, in single precision as in
+    /// half the bits.
+    /// </summary>
+    private static void SumsOfQuarters(CudaTile result, CudaTile x, bool backwards, Into into)
+    {
+        int quarter = Lane >> 3, odd = quarter & 1, last = quarter >> 1;
+
+        // Which of a quarter's twos come in whose place: with 32 rows neighbours by the quarter's first bit, halves by its second one.
+        bool isLong = x.Rows == 2 * Side, swaps = isLong ? odd == 1 : odd != last, turns = isLong & last == 1;
+        int row = quarter * (x.Rows >> 2), first = row + (swaps ? 2 : 0) + (turns ? 4 : 0), second = row + (swaps ? 0 : 2) + (turns ? 4 : 0), third = first ^ 4, fourth = second ^ 4;
+
+        // Whether the second of each two neighbours, and the second two of them, are summed up before the first.
+        bool swapped = swaps != backwards, turned = turns != backwards;
+        for (int c = (Warp << 4) | ((Lane & 7) << 1); c < x.Columns; c += Warps << 4)
+        {
+            TwoRows a = TwoRows.Of(x, first, c), b = TwoRows.Of(x, second, c), d = isLong ? TwoRows.Of(x, third, c) : default, e = isLong ? TwoRows.Of(x, fourth, c) : default;
+            CudaPair near = a.Sum + b.Sum, far = d.Sum + e.Sum, all = near + far;
+            CudaPair other = new(Ptx.Across(all.Low, 8), Ptx.Across(all.High, 8)), both = all + other;
+            CudaPair others = new(Ptx.Across(both.Low, 16), Ptx.Across(both.High, 16));
+            CudaPair before = other.If((odd == 1) != backwards) + others.If((last == 1) != backwards), beforeNear = before + far.If(turned), beforeFar = before + near.If(!turned);
+            a.Put(result, first, c, beforeNear + b.Sum.If(swapped), backwards, into);
+            b.Put(result, second, c, beforeNear + a.Sum.If(!swapped), backwards, into);
+            if (isLong)
+            {
+                d.Put(result, third, c, beforeFar + e.Sum.If(swapped), backwards, into);
+                e.Put(result, fourth, c, beforeFar + d.Sum.If(!swapped), backwards, into);
+            }
+        }
+    }
+
+    /// <summary>Two columns of an even row and of the next, and what both rows sum up to.</summary>
+    private struct TwoRows
+    {
+        public CudaPair Upper;
+        public CudaPair Lower;
+        public CudaPair Sum;
+
+        public static TwoRows Of(CudaTile x, int i, int c)
+        {
+            TwoRows rows = default;
+            if (x.IsExact)
+            {
+                uint at = x.Near(i, c);
+                rows.Upper = Ptx.Load2(at);
+                rows.Lower = Ptx.Load2(at + (uint)x.stride);
+            }
+            else
+            {
+                // Of blocks, sixteens of bytes of an odd row have changed places with their neighbours.
+                uint at = x.NearFactor(i, c);
+                rows.Upper = CudaPair.Of(Ptx.LoadBitsNear(at));
+                rows.Lower = CudaPair.Of(Ptx.LoadBitsNear((x.IsInBlocks ? at ^ 16u : at) + (uint)x.RowBytes));
+            }
+
+            rows.Sum = rows.Upper + rows.Lower;
+            return rows;
+        }
+
+        /// <summary>The running sums.</summary>
+        public void Put(CudaTile result, int i, int c, CudaPair before, bool backwards, Into into)
+        {
+            uint at = result.Near(i, c);
+            Join(at, before + (backwards ? Sum : Upper), into);
+            Join(at + (uint)result.stride, before + (backwards ? Lower : Sum), into);
+        }
+
+        private static void Join(uint at, CudaPair value, Into into)
+        {
+            CudaPair joined = value;
+            if (into != Into.Set)
+            {
+                CudaPair old = Ptx.Load2(at);
+                joined = into == Into.Add ? old + value : new(old.Low - value.Low, old.High - value.High);
+            }
+
+            Ptx.Store2(at, joined.Low, joined.High);
+        }
+    }
+
     /// <summary>A thread has a column; eight rows are read before the first is needed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CumulativeSums(CudaTile result, CudaTile x)
@@ -138,7 +229,7 @@ public readonly partial struct CudaTile
         {
             float sum = 0;
             int i = 0;
-            for (; i + 8 <= x.Rows; i += 8)
+            for (; x.IsExact && i + 8 <= x.Rows; i += 8)
             {
                 CudaQuad a = x.Down(i, c), b = x.Down(i + 4, c);
                 a = Running(a, sum);
@@ -150,7 +241,7 @@ public readonly partial struct CudaTile
 
             for (; i < x.Rows; i++)
             {
-                sum += Ptx.Load(x.Near(i, c));
+                sum += x.At(i, c);
                 Ptx.Store(result.Near(i, c), sum);
             }
         }

@@ -8,8 +8,8 @@ namespace AttentionDsl.Runtime;
 /// of blocks and, within them, the slabs; then their sums are added.
 /// </content>
 /// <remarks>
-/// Rows stand in the order <see cref="Mixed"/> and a thread takes four neighbouring channels: one access brings them, and the threads of a
-/// warp find them in different banks. An exponent is worked out as a power of 2 in one step.
+/// Rows stand in the order <see cref="Apart"/> and a thread takes four neighbouring channels: one access brings them, and the threads of a
+/// warp find them in different banks, whether factors of the Gram are exact or in half the bits. An exponent is worked out as a power of 2 in one step.
 /// </remarks>
 public readonly partial struct CudaTile
 {
@@ -19,7 +19,7 @@ public readonly partial struct CudaTile
 
     /// <summary>True if <see cref="ShortGrams"/> takes a Gram.</summary>
     private static bool IsShortGram(CudaTile result, CudaTile l, CudaTile r) =>
-        (result.Rows == Side || result.Rows == 2 * Side) && result.Rows == result.Columns && l.Columns % Side == 0 && result.IsExact && l.IsExact && r.IsExact;
+        (result.Rows == Side || result.Rows == 2 * Side) && result.Rows == result.Columns && l.Columns % Side == 0 && result.IsExact && l.IsScratch && r.IsScratch;
 
     /// <summary>A Gram whose factors keep <typeparamref name="TDigits"/> and, where there are two, another whose factors are rounded.</summary>
     private static void ShortGrams<TDigits>(
@@ -56,16 +56,15 @@ public readonly partial struct CudaTile
         ref BlockPair sums, ref BlockPair others, CudaTile l, CudaTile m, CudaTile r, CudaTile e, CudaTile g, int i, int d, Causal causal, Causal otherCausal, bool two)
         where TDigits : struct, IDigits
     {
-        int row = Mixed(Lane >> 2), c = d + ((Lane & 3) << 2);
-        uint at = e.Near(row + i, c), gAt = g.Near(row, c), lAt = l.Near(row + i, c), mAt = m.Near(row + i, c), rAt = r.Near(row, c);
+        int row = Apart(Lane >> 2), c = d + ((Lane & 3) << 2);
         CudaQuad reference = CudaQuad.All(Log2E) * e.Quad(i, c);
-        CudaQuad upper = Scaled(Ptx.Load4(at), reference), lower = Scaled(Ptx.Load4(at + (uint)(e.stride << 3)), reference);
-        CudaQuad upperWeights = Exp2(upper), lowerWeights = Exp2(lower);
-        Fragment rows = Weighted<TDigits>(lAt, l.stride, upperWeights, lowerWeights);
-        Fragment otherRows = two ? Weighted<Rounding>(mAt, m.stride, upperWeights, lowerWeights) : default;
+        var known = Rows16.Of(l, row + i, c);
+        Rows16 exponents = Rows16.Of(e, row + i, c).Scaled(reference), weights = exponents.Exp2();
+        Fragment rows = known.Weighted<TDigits>(weights);
+        Fragment otherRows = two ? Rows16.Of(m, row + i, c).Weighted<Rounding>(weights) : default;
         if (i != 0)
         {
-            Fragment before = Weighted<TDigits>(rAt, r.stride, Exp2(-Scaled(Ptx.Load4(gAt), reference)), Exp2(-Scaled(Ptx.Load4(gAt + (uint)(g.stride << 3)), reference)));
+            Fragment before = Rows16.Of(r, row, c).Weighted<TDigits>((-Rows16.Of(g, row, c).Scaled(reference)).Exp2());
             AddProduct<TDigits>(ref sums.Left, rows, before);
             if (two)
             {
@@ -73,10 +72,9 @@ public readonly partial struct CudaTile
             }
         }
 
-        bool own = e.address == g.address;
-        uint diagonal = gAt + (uint)(i * g.stride);
-        CudaQuad upperColumns = own ? upper : Scaled(Ptx.Load4(diagonal), reference), lowerColumns = own ? lower : Scaled(Ptx.Load4(diagonal + (uint)(g.stride << 3)), reference);
-        Fragment columns = Weighted<TDigits>(rAt + (uint)(i * r.stride), r.stride, Exp2(-upperColumns), Exp2(-lowerColumns));
+        Rows16 columnExponents = e.address == g.address ? exponents : Rows16.Of(g, row + i, c).Scaled(reference), right = l.address == r.address ? known : Rows16.Of(r, row + i, c);
+        Fragment columns = right.Weighted<TDigits>((-columnExponents).Exp2());
+        CudaQuad upper = exponents.Upper, lower = exponents.Lower;
         uint lostUpper = Ptx.Ballot(Least(upper) < -LargestExponent * Log2E ? 1u : 0u), lostLower = Ptx.Ballot(Least(lower) < -LargestExponent * Log2E ? 1u : 0u);
         if ((lostUpper | lostLower) == 0)
         {
@@ -96,6 +94,66 @@ public readonly partial struct CudaTile
         }
     }
 
+    /// <summary>
+    /// Four Grams of 16 rows: half of the warps have those of l, with the decays e, the others those of m, with f; a warp works out the weights of its channels once for both of
+    /// its Grams, and all sums are added in one go.
+    /// </summary>
+    private static void ShortCrossedGrams(
+        CudaTile first, CudaTile second, CudaTile third, CudaTile fourth, CudaTile l, CudaTile m, CudaTile r, CudaTile s, CudaTile e, CudaTile f, CudaTile g, Causal causal)
+    {
+        int parts = Warps / 2, part = Warp % parts;
+        var sums = default(BlockPair);
+        if (Warp < parts)
+        {
+            for (int d = part * Side; d < l.Columns; d += parts * Side)
+            {
+                AddCrossed<Keeping>(ref sums, l, r, s, e, g, d, Causal.Strict);
+            }
+        }
+        else
+        {
+            for (int d = part * Side; d < m.Columns; d += parts * Side)
+            {
+                AddCrossed<Rounding>(ref sums, m, r, s, f, g, d, causal);
+            }
+        }
+
+        uint at = Workspace(WorkspaceBytes) + (uint)(Lane << 4), own = at + (uint)(((Warp < parts ? 0 : 2 * parts) + part) * PartBytes);
+        Synchronize();
+        PutPart(own, sums.Left);
+        PutPart(own + (uint)(parts * PartBytes), sums.Right);
+        Synchronize();
+        for (int half = Warp; half < 8; half += Warps)
+        {
+            int gram = half >> 1;
+            var result = new CudaTile(gram == 0 ? first.address : gram == 1 ? second.address : gram == 2 ? third.address : fourth.address, first.stride, first.Rows, first.Columns, first.place, first.Element);
+            PutHalf(result, at + (uint)(gram * parts * PartBytes), half & 1, parts, gram < 2 ? Causal.Strict : causal);
+        }
+    }
+
+    /// <summary>What 16 channels bring to two Grams of 16 rows: left that with r, right that with s.</summary>
+    private static void AddCrossed<TDigits>(ref BlockPair sums, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, int d, Causal causal)
+        where TDigits : struct, IDigits
+    {
+        int row = Apart(Lane >> 2), c = d + ((Lane & 3) << 2);
+        CudaQuad reference = CudaQuad.All(Log2E) * e.Quad(0, c);
+        Rows16 exponents = Rows16.Of(e, row, c).Scaled(reference), columnExponents = e.address == g.address ? exponents : Rows16.Of(g, row, c).Scaled(reference);
+        Rows16 weights = (-columnExponents).Exp2();
+        Fragment rows = Rows16.Of(l, row, c).Weighted<TDigits>(exponents.Exp2());
+        Fragment columns = Rows16.Of(r, row, c).Weighted<TDigits>(weights), otherColumns = Rows16.Of(s, row, c).Weighted<TDigits>(weights);
+        uint lostUpper = Ptx.Ballot(Least(exponents.Upper) < -LargestExponent * Log2E ? 1u : 0u), lostLower = Ptx.Ballot(Least(exponents.Lower) < -LargestExponent * Log2E ? 1u : 0u);
+        if ((lostUpper | lostLower) == 0)
+        {
+            AddProduct<TDigits>(ref sums.Left, rows, columns);
+            AddProduct<TDigits>(ref sums.Right, rows, otherColumns);
+        }
+        else
+        {
+            AddRepaired<TDigits>(ref sums.Left, rows, columns, l, r, e, g, 0, d, lostUpper, lostLower, causal);
+            AddRepaired<TDigits>(ref sums.Right, rows, otherColumns, l, s, e, g, 0, d, lostUpper, lostLower, causal);
+        }
+    }
+
     private static void AddProduct<TDigits>(ref Block16 sum, in Fragment a, in Fragment b)
         where TDigits : struct, IDigits
     {
@@ -110,25 +168,80 @@ public readonly partial struct CudaTile
     {
         var block = default(Block16);
         AddProduct<TDigits>(ref block, rows, columns);
-        int row = i + Mixed(Lane >> 2), column = i + (Lane & 3), first = causal == Causal.Strict ? 0 : 1;
+        int row = i + Apart(Lane >> 2), column = i + Apart((Lane & 3) << 1), first = causal == Causal.Strict ? 0 : 1;
         uint upper = (lostUpper >> (Lane & 28)) & 15, lower = (lostLower >> (Lane & 28)) & 15;
-        sum.Near += Repaired(block.Near, l, r, e, g, row, column, i + ((Lane & 3) ^ 6), d, upper, lower, first);
-        sum.Far += Repaired(block.Far, l, r, e, g, row, column + 8, i + 8 + ((Lane & 3) ^ 6), d, upper, lower, first);
+        sum.Near += Repaired(block.Near, l, r, e, g, row, column, d, upper, lower, first);
+        sum.Far += Repaired(block.Far, l, r, e, g, row, column + 8, d, upper, lower, first);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CudaQuad Repaired(CudaQuad sums, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int column, int next, int d, uint upper, uint lower, int first) => new(
+    private static CudaQuad Repaired(CudaQuad sums, CudaTile l, CudaTile r, CudaTile e, CudaTile g, int row, int column, int d, uint upper, uint lower, int first) => new(
         upper != 0 ? PairSum(l, r, e, g, row, column, d, Side, first, 1) : sums.X,
-        upper != 0 ? PairSum(l, r, e, g, row, next, d, Side, first, 1) : sums.Y,
+        upper != 0 ? PairSum(l, r, e, g, row, column + 2, d, Side, first, 1) : sums.Y,
         lower != 0 ? PairSum(l, r, e, g, row + 8, column, d, Side, first, 1) : sums.Z,
-        lower != 0 ? PairSum(l, r, e, g, row + 8, next, d, Side, first, 1) : sums.W);
+        lower != 0 ? PairSum(l, r, e, g, row + 8, column + 2, d, Side, first, 1) : sums.W);
 
-    /// <summary>16 rows of a factor, four channels a thread, weighted; the second eight stand below the first.</summary>
-    private static Fragment Weighted<TDigits>(uint at, int stride, CudaQuad upperWeights, CudaQuad lowerWeights)
-        where TDigits : struct, IDigits
+    /// <summary>
+    /// The i-th of eight rows. Neighbours of the order are two rows apart (modulo 4): rows of single precision are then in different banks. Fours of it are all even or all odd:
+    /// so are sixteens of bytes of rows that stand in blocks. Columns 2 t and 2 t + 1 of a product are two apart.
+    /// </summary>
+    private static int Apart(int i) => ((i & 3) << 1) | (i >> 2);
+
+    /// <summary>Four channels of a thread's row of 16, and of the eighth below it.</summary>
+    private struct Rows16
     {
-        CudaQuad upper = Ptx.Load4(at) * upperWeights, lower = Ptx.Load4(at + (uint)(stride << 3)) * lowerWeights;
-        return Fragment.Of<TDigits>(new(upper.X, upper.Y), new(lower.X, lower.Y), new(upper.Z, upper.W), new(lower.Z, lower.W));
+        public CudaQuad Upper;
+        public CudaQuad Lower;
+
+        public static Rows16 Of(CudaTile x, int i, int c)
+        {
+            Rows16 rows = default;
+            if (x.IsExact)
+            {
+                uint at = x.Near(i, c);
+                rows.Upper = Ptx.Load4(at);
+                rows.Lower = Ptx.Load4(at + (uint)(x.stride << 3));
+            }
+            else
+            {
+                uint at = x.NearFactor(i, c);
+                rows.Upper = FourAt(at);
+                rows.Lower = FourAt(at + (uint)(x.RowBytes << 3));
+            }
+
+            return rows;
+        }
+
+        public static Rows16 operator -(Rows16 x)
+        {
+            x.Upper = -x.Upper;
+            x.Lower = -x.Lower;
+            return x;
+        }
+
+        public Rows16 Scaled(CudaQuad reference)
+        {
+            Rows16 exponents = default;
+            exponents.Upper = CudaTile.Scaled(Upper, reference);
+            exponents.Lower = CudaTile.Scaled(Lower, reference);
+            return exponents;
+        }
+
+        public Rows16 Exp2()
+        {
+            Rows16 powers = default;
+            powers.Upper = CudaTile.Exp2(Upper);
+            powers.Lower = CudaTile.Exp2(Lower);
+            return powers;
+        }
+
+        /// <summary>The rows times weights, as a factor.</summary>
+        public Fragment Weighted<TDigits>(Rows16 weights)
+            where TDigits : struct, IDigits
+        {
+            CudaQuad upper = Upper * weights.Upper, lower = Lower * weights.Lower;
+            return Fragment.Of<TDigits>(new(upper.X, upper.Y), new(lower.X, lower.Y), new(upper.Z, upper.W), new(lower.Z, lower.W));
+        }
     }
 
     /// <summary>The powers of 2 that are e to the power (decay - reference); the reference is scaled already.</summary>
@@ -193,7 +306,7 @@ public readonly partial struct CudaTile
             }
         }
 
-        int i = Mixed(Lane >> 2) + (block == 1 || block == 2 ? Side : 0), t = (Lane & 3) + (block >= 2 ? Side : 0) + ((half & 1) << 3), next = t ^ 6;
+        int i = Apart(Lane >> 2) + (block == 1 || block == 2 ? Side : 0), t = Apart((Lane & 3) << 1) + (block >= 2 ? Side : 0) + ((half & 1) << 3), next = t + 2;
         uint to = result.Near(i, t), toNext = result.Near(i, next), below = (uint)(result.stride << 3);
         Ptx.Store(to, t < first + i ? sum.X : 0f);
         Ptx.Store(toNext, next < first + i ? sum.Y : 0f);

@@ -250,8 +250,20 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public CudaLanes Load(int row, int column)
     {
+        if (IsFactor)
+        {
+            return LoadFactor(row, column);
+        }
+
         uint at = Near(row, column), below = Below;
         return new(Ptx.Load4(at), Ptx.Load4(at + below), Ptx.Load4(at + (2 * below)), Ptx.Load4(at + (3 * below)));
+    }
+
+    // Four rows from a multiple of four on: of blocks, their sixteens of bytes change places by the last two bits of their numbers.
+    private CudaLanes LoadFactor(int row, int column)
+    {
+        uint at = NearFactor(row, column), below = (uint)RowBytes, places = IsInBlocks ? 16u : 0u;
+        return new(FourAt(at), FourAt((at ^ places) + below), FourAt((at ^ (2 * places)) + (2 * below)), FourAt((at ^ (3 * places)) + (3 * below)));
     }
 
     /// <inheritdoc/>
@@ -266,6 +278,12 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public void Store(int row, int column, CudaLanes value)
     {
+        if (!IsScratch)
+        {
+            StoreFar(row, column, value);
+            return;
+        }
+
         uint at = Near(row, column), below = Below;
         PutQuad(at, value.A);
         if (Rows != 1)
@@ -273,6 +291,28 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
             PutQuad(at + below, value.B);
             PutQuad(at + (2 * below), value.C);
             PutQuad(at + (3 * below), value.D);
+        }
+    }
+
+    // What a pass leaves has room for every row of a chunk, and for sixteens of columns.
+    private void StoreFar(int row, int column, CudaLanes value)
+    {
+        long at = Far(row, column);
+        LeaveQuad(at, value.A);
+        LeaveQuad(at + stride, value.B);
+        LeaveQuad(at + (2L * stride), value.C);
+        LeaveQuad(at + (3L * stride), value.D);
+    }
+
+    private void LeaveQuad(long at, CudaQuad value)
+    {
+        if (Element == CudaElement.Float32)
+        {
+            Ptx.StoreFar4(at, value.X, value.Y, value.Z, value.W);
+        }
+        else
+        {
+            Ptx.StoreFarBFloats4(at, value.X, value.Y, value.Z, value.W);
         }
     }
 
