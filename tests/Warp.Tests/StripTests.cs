@@ -160,7 +160,7 @@ public sealed unsafe class StripTests
                 {
                     long offset = 0;
                     int strips = 0;
-                    var sizes = new Sizes { Chunk = 16, K = 16, V = 16, RowPadding = CudaTile.RowPadding };
+                    Sizes sizes = CudaTile.Sized(new Sizes { Chunk = 16, K = 16, V = 16 });
                     CudaTile scratch = CudaTile.ScratchOf(default, 0, Elements);
                     CudaTile[] far = [.. got.Select((y, i) => CudaTile.Global(pins[got.Length + i].AddrOfPinnedObject(), y.Length / columns[i], columns[i], columns[i], CudaElement.Float32))];
                     CudaTile[] near = new CudaTile[x.Length];

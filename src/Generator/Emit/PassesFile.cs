@@ -265,7 +265,7 @@ internal sealed partial class PassesFile
 
     private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string items = "Work at")
     {
-        tiles = new ScratchTiles(dimensions);
+        tiles = new ScratchTiles(dimensions, inputs: [.. variant.Inputs.Select(x => x.Field)]);
         writer.Doc("summary", summary);
         writer.Open($"private static void {name}Item{Signature($"{items}, TTile scratch")}");
         writer.Line("long offset = 0;");

@@ -61,6 +61,10 @@ public static class Padded
     public static long FactorRooms(long rows, int columns, Sizes sizes) => HoldsStrips(sizes) ? ((rows + 15) & ~15) * ((columns + 63) >> 6) * 32 : Factor(rows, columns, sizes);
 
     /// <summary>Elements that a tile of <see cref="ITile{TSelf, TNumber}.TakeLike"/> takes.</summary>
-    /// <inheritdoc cref="Elements(long, int, Sizes)"/>
-    public static long Like(long rows, int columns, Sizes sizes) => sizes.NarrowInputs == 0 ? Elements(rows, columns, sizes) : Factor(rows, columns, sizes);
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="input">Number of the input that it holds.</param>
+    public static long Like(long rows, int columns, Sizes sizes, int input) =>
+        ((sizes.NarrowInputs >> input) & 1) == 0 ? Elements(rows, columns, sizes) : Factor(rows, columns, sizes);
 }

@@ -79,7 +79,7 @@ public struct Sizes
     /// <summary>Columns of the widest tile that a group of the backend's threads has in registers (see <see cref="ITile{TSelf, TNumber}.TakeStrip"/>). 0: none.</summary>
     public int StripColumns;
 
-    /// <summary>Non-zero: what the caller gave for the tokens of a sequence is bfloat16, and so are tiles that hold it as it is (<see cref="ITile{TSelf, TNumber}.TakeLike"/>).</summary>
+    /// <summary>A bit for every input, from the lowest: 1 if the caller gave bfloat16. Tiles that hold it as it is are so, too (<see cref="ITile{TSelf, TNumber}.TakeLike"/>).</summary>
     public int NarrowInputs;
 
     /// <summary>Items that a device computes at a time, if it is known: when one ends, the one that is so many further on begins.</summary>

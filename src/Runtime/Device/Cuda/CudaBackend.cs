@@ -76,7 +76,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <param name="description">The variant.</param>
     internal static Sizes Sized(Sizes sizes, IEnumerable<Binding> bindings, VariantDescription description) => CudaTile.Sized(sizes) with
     {
-        NarrowInputs = bindings.Take(description.Inputs.Length).All(x => x.Width == 1 || CudaElements.Of(x.Tensor) == CudaElement.BFloat16) ? 1 : 0,
+        NarrowInputs = bindings.Take(description.Inputs.Length).Select((x, i) => CudaElements.Of(x.Tensor) == CudaElement.BFloat16 ? 1 << i : 0).Sum(),
     };
 
     /// <summary>A compiled kernel, its items, the shared memory of a group, and how many of them the device runs at a time.</summary>
@@ -144,7 +144,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
 
         bool Shares(KernelKind kernel, int chunk)
         {
-            Sizes own = sizes with { Chunk = chunk, NarrowInputs = 1 };
+            Sizes own = sizes with { Chunk = chunk, NarrowInputs = -1 };
             return 2 * ((scratch(kernel, own) * sizeof(float)) + WorkspaceBytes(kernel, own, description) + GroupBytes) <= MultiprocessorBytes;
         }
     }
