@@ -9,7 +9,11 @@ namespace AttentionDsl.Generator;
 /// <param name="IsParameter">True for a gate's parameter (one row for all tokens).</param>
 /// <param name="Learned">True if it has a gradient.</param>
 /// <param name="Role">What it is, in words.</param>
-internal sealed record Source(string Field, string Tile, string Normalized, Channels Channels, bool PerUpdate, bool IsParameter, bool Learned, string Role);
+internal sealed record Source(string Field, string Tile, string Normalized, Channels Channels, bool PerUpdate, bool IsParameter, bool Learned, string Role)
+{
+    /// <summary>True for a log decay, or what a gate makes one of: it sums up over tokens, so callers give it in single precision even where all else has half the bits.</summary>
+    public bool IsLogDecay => Role.StartsWith("log decay", StringComparison.Ordinal);
+}
 
 /// <summary>A quantity of the state update: a source as it is, or a gate's value over sources.</summary>
 /// <param name="Tile">The tile that holds it: the field's name of the quantity (q, k, v, g, beta, ...).</param>

@@ -8,13 +8,15 @@ internal static class GivenTiles
 {
     /// <summary>The statements with the tiles marked.</summary>
     /// <param name="statements">The pass.</param>
+    /// <param name="sources">What the caller gives.</param>
     /// <param name="loops">False: not those that loops, decayed Grams or running sums read. What a loop makes of them could then stand in their place.</param>
-    public static IReadOnlyList<Statement> Marked(IReadOnlyList<Statement> statements, bool loops)
+    public static IReadOnlyList<Statement> Marked(IReadOnlyList<Statement> statements, IEnumerable<Source> sources, bool loops)
     {
+        var wide = new HashSet<string>(sources.Where(x => x.IsLogDecay).Select(x => x.Field));
         Dictionary<Tile, Tile> given = statements.OfType<LoadStatement>()
             .Where(x => !x.IsParameter && x.Result.Rows != Dim.One && x.Result.Columns != Dim.One)
             .Where(x => statements.All(y => ReferenceEquals(x, y) || (!y.Results.Contains(x.Result) && (!y.Reads.Contains(x.Result) || (TakesAny(y, x.Result) || (loops && Reads(y, x.Result)))))))
-            .ToDictionary(x => x.Result, x => x.Result with { Given = x.Field });
+            .ToDictionary(x => x.Result, x => x.Result with { Given = x.Field, IsWide = wide.Contains(x.Field) });
         return [.. statements.Select(x => Marked(x, y => given.TryGetValue(y, out Tile? tile) ? tile : y))];
     }
 

@@ -199,7 +199,7 @@ internal sealed class Pass
     public int Cost() => cost ??= Stored().Weight;
 
     /// <summary>What a tile takes there; a strip takes nothing.</summary>
-    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips) => strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name));
+    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips) => strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name) && !tile.IsWide);
 
     /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
     public static int Weight(Dim rows, Dim columns, bool factor)

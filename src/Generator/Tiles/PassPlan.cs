@@ -128,9 +128,9 @@ internal sealed class PassPlan
         // Inputs that loops read stand as they came, unless more groups share a multiprocessor where what loops make of them may stand in their place.
         Pass Prepared(IReadOnlyList<Statement> statements)
         {
-            Pass given = Scheduled(GivenTiles.Marked(statements, loops: true), inPlace: false);
+            Pass given = Scheduled(GivenTiles.Marked(statements, update.Sources, loops: true), inPlace: false);
             int groups = SharedMemory.Groups(given.Cost(), given.Statements);
-            return groups < SharedMemory.MostGroups && Scheduled(GivenTiles.Marked(statements, loops: false), inPlace: true) is var other
+            return groups < SharedMemory.MostGroups && Scheduled(GivenTiles.Marked(statements, update.Sources, loops: false), inPlace: true) is var other
                 && SharedMemory.Groups(other.Cost(), other.Statements) > groups ? other : given;
         }
 

@@ -23,6 +23,9 @@ internal sealed record Tile(string Name, Dim Rows, Dim Columns)
     /// <summary>The operand of the caller whose rows it holds as they are (see <see cref="GivenTiles"/>); null if it is like any other.</summary>
     public string? Given { get; init; }
 
+    /// <summary>True if that is in single precision as a rule (see <see cref="Source.IsLogDecay"/>).</summary>
+    public bool IsWide { get; init; }
+
     /// <summary>True if it stands in memory, where the pass leaves it, and never in scratch (see <see cref="LeftTiles"/>).</summary>
     public bool IsLeft { get; init; }
 
