@@ -458,32 +458,50 @@ public partial record BoundedKimiDelta
                 }
             }
 
-            /// <summary>
-            /// cHatUnscaled = k * exp(G)
-            /// qHat = scale * qIn * exp(G)
-            /// kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            /// </summary>
+            /// <summary>cHatUnscaled = k * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void cHatUnscaled(TTile cHatUnscaled, TTile qHat, TTile kLeft, TTile G, TTile k, TTile qIn, TTile GLast, Sizes sizes)
+            public static void cHatUnscaled(TTile cHatUnscaled, TTile G, TTile k)
             {
-                TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = cHatUnscaled.RowStep, across = cHatUnscaled.ColumnStep, first = cHatUnscaled.FirstColumn;
                 for (int i = cHatUnscaled.FirstRow; cHatUnscaled.HasRow(i); i += down)
                 {
                     for (int j = first; cHatUnscaled.HasColumn(j); j += across)
                     {
-                        TNumber k_ij = k.Load(i, j);
-                        TNumber G_ij = G.Load(i, j);
-                        TNumber exp = TNumber.Exp(G_ij);
-                        cHatUnscaled.Store(i, j, k_ij * exp);
-                        qHat.Store(i, j, scale * qIn.Load(i, j) * exp);
-                        kLeft.Store(i, j, k_ij * TNumber.Exp(GLast.Load(0, j) - G_ij));
+                        cHatUnscaled.Store(i, j, k.Load(i, j) * TNumber.Exp(G.Load(i, j)));
                         if (cHatUnscaled.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
                     if (cHatUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>
+            /// qHat = scale * qIn * exp(G)
+            /// kLeft = k exp(GLast - G): what is left of it at the end of the chunk
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void qHat2(TTile qHat, TTile kLeft, TTile G, TTile qIn, TTile k, TTile GLast, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
+                for (int i = qHat.FirstRow; qHat.HasRow(i); i += down)
+                {
+                    for (int j = first; qHat.HasColumn(j); j += across)
+                    {
+                        TNumber G_ij = G.Load(i, j);
+                        qHat.Store(i, j, scale * qIn.Load(i, j) * TNumber.Exp(G_ij));
+                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(0, j) - G_ij));
+                        if (qHat.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qHat.RowsInOneTurn)
                     {
                         break;
                     }

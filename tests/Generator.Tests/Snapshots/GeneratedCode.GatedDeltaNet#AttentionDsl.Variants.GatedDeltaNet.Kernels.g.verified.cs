@@ -122,7 +122,7 @@ public partial record GatedDeltaNet
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
                 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Like(sizes.Chunk, sizes.V, sizes)
+                + Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
@@ -178,10 +178,11 @@ public partial record GatedDeltaNet
                     + 3 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.K, 1, sizes),
                     2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
                     + 4 * Padded.Elements(1, 1, sizes)
-                    + 9 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 10 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

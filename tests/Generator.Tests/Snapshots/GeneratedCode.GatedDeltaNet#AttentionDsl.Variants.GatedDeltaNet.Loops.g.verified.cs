@@ -653,6 +653,29 @@ public partial record GatedDeltaNet
                 }
             }
 
+            /// <summary>dPUnscaledFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPUnscaledFactor(TTile dPUnscaledFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPUnscaledFactor.RowStep, across = dPUnscaledFactor.ColumnStep, first = dPUnscaledFactor.FirstColumn;
+                for (int i = dPUnscaledFactor.FirstRow; dPUnscaledFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dPUnscaledFactor.HasColumn(j); j += across)
+                    {
+                        dPUnscaledFactor.Store(i, j, scale);
+                        if (dPUnscaledFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPUnscaledFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>dqHatFactor = scale * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
@@ -699,23 +722,22 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>dPUnscaled = dP * scale</summary>
+            /// <summary>dcHatFactor = beta * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dPUnscaled(TTile dPUnscaled, TTile dP, Sizes sizes)
+            public static void dcHatFactor(TTile dcHatFactor, TTile beta, TTile G)
             {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = dPUnscaled.RowStep, across = dPUnscaled.ColumnStep, first = dPUnscaled.FirstColumn;
-                for (int i = dPUnscaled.FirstRow; dPUnscaled.HasRow(i); i += down)
+                int down = dcHatFactor.RowStep, across = dcHatFactor.ColumnStep, first = dcHatFactor.FirstColumn;
+                for (int i = dcHatFactor.FirstRow; dcHatFactor.HasRow(i); i += down)
                 {
-                    for (int j = first; dPUnscaled.HasColumn(j); j += across)
+                    for (int j = first; dcHatFactor.HasColumn(j); j += across)
                     {
-                        dPUnscaled.Store(i, j, dP.Load(i, j) * scale);
-                        if (dPUnscaled.ColumnsInOneTurn)
+                        dcHatFactor.Store(i, j, beta.Spread(i, 0) * TNumber.Exp(G.Spread(i, 0)));
+                        if (dcHatFactor.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dPUnscaled.RowsInOneTurn)
+                    if (dcHatFactor.RowsInOneTurn)
                     {
                         break;
                     }
@@ -761,29 +783,6 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (dG.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dk += dcHat * (beta * exp(G))</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk3(TTile dk, TTile beta, TTile G, TTile dcHat)
-            {
-                int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;
-                for (int i = dk.FirstRow; dk.HasRow(i); i += down)
-                {
-                    TNumber product = beta.Spread(i, 0) * TNumber.Exp(G.Spread(i, 0));
-                    for (int j = first; dk.HasColumn(j); j += across)
-                    {
-                        dk.Store(i, j, dk.Load(i, j) + dcHat.Load(i, j) * product);
-                        if (dk.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dk.RowsInOneTurn)
                     {
                         break;
                     }
@@ -1147,7 +1146,7 @@ public partial record GatedDeltaNet
 
             /// <summary>dk += dc * beta</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dk4(TTile dk, TTile beta, TTile dc)
+            public static void dk3(TTile dk, TTile beta, TTile dc)
             {
                 TNumber beta_i = beta.Spread(0, 0);
                 int down = dk.RowStep, across = dk.ColumnStep, first = dk.FirstColumn;

@@ -243,7 +243,7 @@ public partial record GatedDeltaNet
                     Loops<TTile, TNumber>.daLog(daLog, dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
                     // dk += dc * beta
-                    Loops<TTile, TNumber>.dk4(dk, beta, dc);
+                    Loops<TTile, TNumber>.dk3(dk, beta, dc);
 
                     // dbeta = sum over j of dc_ij k_ij
                     TTile dbeta = aLog;

@@ -860,8 +860,8 @@ public partial record GatedDeltaNet
             TTile dtBias = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(kept.dU, 0, 1, 0);
-            TTile.Expect(projected.dqHat, 0, 1, 1);
+            TTile.Expect(projected.dqHat, 0, 1, 0);
+            TTile.Expect(kept.dU, 0, 1, 1);
             TTile.Expect(kept.LUnscaled, 0, 1, 2);
             TTile.Expect(projected.dW, 0, 1, 3);
             TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 4);
@@ -878,6 +878,11 @@ public partial record GatedDeltaNet
             TTile beta = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
+
+            // dPUnscaledFactor = scale
+            TTile dPUnscaledFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dPUnscaledFactor(dPUnscaledFactor, sizes);
+            TTile.Trim(dPUnscaledFactor, tokens);
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -898,9 +903,9 @@ public partial record GatedDeltaNet
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
-            // dP = dOutput U^T where pairs exist
-            TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, U, Causal.Inclusive, Into.Set);
+            // dcHatFactor = beta * exp(G)
+            TTile dcHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dcHatFactor(dcHatFactor, beta, G);
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
@@ -908,45 +913,36 @@ public partial record GatedDeltaNet
             TTile.Normalize(qIn, qRaw);
             TTile.Synchronize();
 
-            // dPUnscaled = dP * scale
-            TTile dPUnscaled = dP;
-            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
-
-            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfPUnscaled = PPlain;
-            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
+            // dPUnscaled_ij = dPUnscaledFactor_i (dOutput_i . U_j) for j <= i
+            TTile dPUnscaled = scratch.Take(ref offset, length, length);
+            TTile.ScaledGram(dPUnscaled, dOutput, U, dPUnscaledFactor, Causal.Inclusive);
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = qRaw;
             TTile.Normalize(k, kRaw);
-
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Fetch(dU, kept.dU);
-
-            // dL = 0
-            TTile dL = scratch.Take(ref offset, length, length);
-            TTile.Clear(dL);
-            TTile.Arrive();
+            TTile.Synchronize();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
-            TTile dPPlain = dPUnscaled;
+            TTile dPPlain = scratch.TakeFactor(ref offset, length, length);
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
-            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
 
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
+            TTile dkLeftDotk = dPUnscaledFactor;
             TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
             // dqHat, as an earlier pass left it
             TTile dqHat = kRaw;
             TTile.FetchNarrow(dqHat, projected.dqHat);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Fetch(dU, kept.dU);
             TTile.Widen(dqHat, projected.dqHat);
             TTile.Arrive();
 
-            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
-            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
+            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfPUnscaled = dPUnscaled;
+            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
@@ -962,14 +958,37 @@ public partial record GatedDeltaNet
             TTile dk = dkLeft;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
             TTile.Synchronize();
-
-            // dG += sum over j of dExponentOfPUnscaled_ij
-            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
+            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
 
             // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
             TTile dqHatDotqIn = dkLeftDotk;
             TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
-            TTile.Synchronize();
+
+            // LUnscaled, as an earlier pass left it
+            TTile LUnscaled = PPlain;
+            TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
+            TTile.Widen(LUnscaled, kept.LUnscaled);
+            TTile.Arrive();
+
+            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
+            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
+
+            // dG += sum over j of dExponentOfPUnscaled_ij
+            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
+
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = dqHat;
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
+
+            // dW, as an earlier pass left it
+            TTile dW = qIn;
+            TTile.FetchNarrow(dW, projected.dW);
+            TTile.Widen(dW, projected.dW);
+            TTile.Arrive();
 
             // dG += scale * exp(G) * dqHatDotqIn
             Loops<TTile, TNumber>.dG3(dG, G, dqHatDotqIn, sizes);
@@ -978,26 +997,8 @@ public partial record GatedDeltaNet
             // dG -= dColumnsOfPUnscaled, as a column
             TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
-
-            // dqIn = dqHatFactor * dqHat + dPPlain k
-            TTile dqIn = dqHat;
-            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
-
-            // LUnscaled, as an earlier pass left it
-            TTile LUnscaled = dExponentOfPUnscaled;
-            TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
-
-            // dW, as an earlier pass left it
-            TTile dW = qIn;
-            TTile.FetchNarrow(dW, projected.dW);
-            TTile.Widen(LUnscaled, kept.LUnscaled);
-            TTile.Widen(dW, projected.dW);
-            TTile.Arrive();
-
             // L = beta * LUnscaled
-            TTile L = dPPlain;
+            TTile L = dExponentOfPUnscaled;
             Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.Synchronize();
 
@@ -1007,44 +1008,48 @@ public partial record GatedDeltaNet
             TTile dcHat = dW;
             TTile.SolveUnitLowersTransposed(dURight, dcHat, L, dU, dW);
             TTile.Synchronize();
-
-            // dL -= dURight U^T where pairs exist
-            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
             TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
 
-            // dk += dcHat * (beta * exp(G))
-            Loops<TTile, TNumber>.dk3(dk, beta, G, dcHat);
+            // dL = 0
+            TTile dL = L;
+            TTile.Clear(dL);
+
+            // dk += dcHatFactor * dcHat
+            TTile.AddScaledRows(dk, dcHat, dcHatFactor);
 
             // dcHatDotk_i = sum over j of dcHat_ij k_ij
             TTile dcHatDotk = dGLastOfkLeft;
             TTile.RowDot(dcHatDotk, dcHat, k, Into.Set);
             TTile.Synchronize();
 
+            // dL -= dURight U^T where pairs exist
+            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
+
             // dbeta = exp(G) * dcHatDotk
             // dG += beta * exp(G) * dcHatDotk
             TTile dbeta = dkLeftFactor;
             Loops<TTile, TNumber>.dbeta(dbeta, dG, beta, G, dcHatDotk);
-
-            // dLUnscaled = dL * beta
-            TTile dLUnscaled = L;
-            Loops<TTile, TNumber>.dLUnscaled(dLUnscaled, beta, dL);
             TTile.SynchronizeVectors();
 
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
-            // v: value
-            TTile v = U;
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-
             // dkRaw = 0
             TTile dkRaw = dcHat;
             TTile.Clear(dkRaw);
-            TTile.Arrive();
+            TTile.Synchronize();
 
             // dbeta += sum over j of dL_ij LUnscaled_ij
             TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
-            TTile.Synchronize();
+
+            // v: value
+            TTile v = U;
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // dLUnscaled = dL * beta
+            TTile dLUnscaled = dL;
+            Loops<TTile, TNumber>.dLUnscaled(dLUnscaled, beta, dL);
 
             // dExponentOfLUnscaled = dLUnscaled * LUnscaled
             TTile dExponentOfLUnscaled = LUnscaled;
@@ -1080,7 +1085,7 @@ public partial record GatedDeltaNet
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = dqHatDotqIn;
+            TTile dg = dqHatFactor;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -1088,9 +1093,9 @@ public partial record GatedDeltaNet
             // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = dqHatFactor;
-            TTile dgIn = dcHatDotk;
-            TTile ddtBiasOfg = beta;
+            TTile daLogOfg = dqHatDotqIn;
+            TTile dgIn = dcHatFactor;
+            TTile ddtBiasOfg = dcHatDotk;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
             TTile.SynchronizeVectors();
 

@@ -126,13 +126,13 @@ public partial record KimiDelta
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + 2 * Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
-                4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(1, sizes.K, sizes)
-                + Padded.Like(sizes.Chunk, sizes.K, sizes)
-                + Padded.Like(sizes.Chunk, sizes.V, sizes)
+                Padded.Elements(1, sizes.K, sizes)
+                + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
                 + Padded.Elements(1, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)

@@ -98,6 +98,14 @@ public partial record KimiDelta
 
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+
+            // gIn: log decay per key channel
+            TTile gIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+
             // kRaw: key
             TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
@@ -105,14 +113,6 @@ public partial record KimiDelta
             // qRaw: query
             TTile qRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-
-            // gIn: log decay per key channel
-            TTile gIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.G.Data);
-            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
@@ -125,9 +125,15 @@ public partial record KimiDelta
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
+
+            // g = -(exp(aLog) * softplus(gIn + dtBias))
+            TTile g = gIn;
+            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
+            TTile.Trim(g, tokens);
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = scratch.Take(ref offset, length, sizes.K);
@@ -152,14 +158,8 @@ public partial record KimiDelta
             TTile.Normalize(qIn, qRaw);
             TTile.Synchronize();
 
-            // g = -(exp(aLog) * softplus(gIn + dtBias))
-            TTile g = qRaw;
-            Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
-            TTile.Trim(g, tokens);
-            TTile.Synchronize();
-
             // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, sizes.K);
+            TTile G = qRaw;
             TTile.CumulativeSum(G, g);
             TTile.Synchronize();
 
@@ -169,15 +169,17 @@ public partial record KimiDelta
             TTile PUnscaled = scratch.Take(ref offset, length, length);
             TTile.DecayedGrams(LUnscaled, PUnscaled, k, qIn, k, G, G, Causal.Inclusive);
 
+            // cHatUnscaled = k * exp(G)
+            TTile cHatUnscaled = g;
+            Loops<TTile, TNumber>.cHatUnscaled(cHatUnscaled, G, k);
+
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
-            // cHatUnscaled = k * exp(G)
             // qHat = scale * qIn * exp(G)
             // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            TTile cHatUnscaled = g;
-            Loops<TTile, TNumber>.cHatUnscaled(cHatUnscaled, kept.qHat, kept.kLeft, G, k, qIn, GLast, sizes);
+            Loops<TTile, TNumber>.qHat2(kept.qHat, kept.kLeft, G, qIn, k, GLast, sizes);
             TTile.Synchronize();
 
             // L = beta * LUnscaled
@@ -193,7 +195,7 @@ public partial record KimiDelta
             // U0 = (I + L)^-1 (beta * v)
             // W = (I + L)^-1 (beta * cHatUnscaled)
             TTile U0 = v;
-            TTile W = gIn;
+            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
             TTile.SolveUnitLowersScaled(U0, W, L, v, beta, cHatUnscaled, beta);
             TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);
@@ -207,9 +209,9 @@ public partial record KimiDelta
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
             TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
             TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 4);
         }

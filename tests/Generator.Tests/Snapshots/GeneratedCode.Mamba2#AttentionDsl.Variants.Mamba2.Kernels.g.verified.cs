@@ -116,8 +116,9 @@ public partial record Mamba2
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                Padded.Like(sizes.Chunk, sizes.V, sizes)
-                + 2 * Padded.Like(sizes.Chunk, sizes.K, sizes)
+                Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes, 1)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes, 0)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
@@ -177,7 +178,7 @@ public partial record Mamba2
                     + Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                    + 5 * Padded.Elements(1, 1, sizes)
+                    + 4 * Padded.Elements(1, 1, sizes)
                     + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Strip(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),

@@ -575,6 +575,29 @@ public partial record Mamba2
                 }
             }
 
+            /// <summary>dPUnscaledFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPUnscaledFactor(TTile dPUnscaledFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPUnscaledFactor.RowStep, across = dPUnscaledFactor.ColumnStep, first = dPUnscaledFactor.FirstColumn;
+                for (int i = dPUnscaledFactor.FirstRow; dPUnscaledFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dPUnscaledFactor.HasColumn(j); j += across)
+                    {
+                        dPUnscaledFactor.Store(i, j, scale);
+                        if (dPUnscaledFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPUnscaledFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>dqHatFactor = scale * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
@@ -615,29 +638,6 @@ public partial record Mamba2
                         }
                     }
                     if (dkLeftFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dPUnscaled = dP * scale</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dPUnscaled(TTile dPUnscaled, TTile dP, Sizes sizes)
-            {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = dPUnscaled.RowStep, across = dPUnscaled.ColumnStep, first = dPUnscaled.FirstColumn;
-                for (int i = dPUnscaled.FirstRow; dPUnscaled.HasRow(i); i += down)
-                {
-                    for (int j = first; dPUnscaled.HasColumn(j); j += across)
-                    {
-                        dPUnscaled.Store(i, j, dP.Load(i, j) * scale);
-                        if (dPUnscaled.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }

@@ -780,10 +780,15 @@ public partial record Mamba2
             // dt: input of the gates
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
+
+            // dPUnscaledFactor = scale
+            TTile dPUnscaledFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dPUnscaledFactor(dPUnscaledFactor, sizes);
+            TTile.Trim(dPUnscaledFactor, tokens);
             // What is read later on comes nearer.
             TTile.Expect(projected.dvIn, 0, 1, 0);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(projected.dkLeft, 0, 1, 2);
+            TTile.Expect(projected.dkLeft, 0, 1, 1);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
 
             TTile.Widen(dread, projected.dread);
             TTile.Widen(dqHat, projected.dqHat);
@@ -791,18 +796,23 @@ public partial record Mamba2
             TTile.Widen(dvOfk, projected.dvOfk);
             TTile.Arrive();
 
-            // dP = dread v^T where pairs exist
-            TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dread, v, Causal.Inclusive, Into.Set);
+            // dPUnscaled_ij = dPUnscaledFactor_i (dread_i . v_j) for j <= i
+            TTile dPUnscaled = scratch.Take(ref offset, length, length);
+            TTile.ScaledGram(dPUnscaled, dread, v, dPUnscaledFactor, Causal.Inclusive);
+
+            // dv = kLeftFactor * dvOfk + P^T dread
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dread);
+            TTile.Synchronize();
 
             // g = -(exp(aLog) * softplus(dt + dtBias))
-            TTile g = scratch.Take(ref offset, length, 1);
+            TTile g = dPUnscaledFactor;
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
             TTile.Trim(g, tokens);
             TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
-            TTile G = scratch.Take(ref offset, length, 1);
+            TTile G = kLeftFactor;
             TTile.CumulativeSum(G, g);
             TTile.SynchronizeVectors();
 
@@ -813,19 +823,6 @@ public partial record Mamba2
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
-
-            // dv = kLeftFactor * dvOfk + P^T dread
-            TTile dv = dvOfk;
-            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dread);
-            TTile.Synchronize();
-
-            // dPUnscaled = dP * scale
-            TTile dPUnscaled = dP;
-            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
-
-            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = kLeftFactor;
-            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
 
             // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
             TTile dExponentOfPUnscaled = PPlain;
@@ -838,16 +835,16 @@ public partial record Mamba2
             TTile.Arrive();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
-            TTile dPPlain = dPUnscaled;
+            TTile dPPlain = P;
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
             TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
 
             // What a group reads that begins when this one ends comes nearer.
             ExpectProject(tensors, sizes, then, between);
-
-            // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
             // dvIn += dv * softplus(dt + dtBias)
             Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
@@ -861,23 +858,23 @@ public partial record Mamba2
             TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
             TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
             TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = dv;
-            TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
+            TTile.Synchronize();
 
             // dkLeft, as an earlier pass left it
             TTile dkLeft = dqHat;
             TTile.FetchNarrow(dkLeft, projected.dkLeft);
 
-            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-            TTile dOutputDotvIn = dqHatFactor;
-            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
+            // dvDotvIn_i = sum over j of dv_ij vIn_ij
+            TTile dvDotvIn = dqHatFactor;
+            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = dvIn;
+            TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
             TTile.Widen(dkLeft, projected.dkLeft);
+            TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
@@ -887,18 +884,14 @@ public partial record Mamba2
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dqIn;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
-
-            // dd = sum over all of dOutputDotvIn
-            TTile dd = scratch.Take(ref offset, 1, 1);
-            TTile.Sum(dd, dOutputDotvIn, Into.Set);
-            TTile.SynchronizeVectors();
-            TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
+            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
             TTile.Synchronize();
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
             TTile dGLastOfkLeft = dkLeftFactor;
-            TTile dG = dOutputDotvIn;
+            TTile dG = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
 
             // dG += scale * exp(G) * dqHatDotqIn
@@ -918,11 +911,14 @@ public partial record Mamba2
 
             // dG += sum over j of dExponentOfPUnscaled_ij
             TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
-            TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+
+            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+            TTile dOutputDotvIn = dkLeftDotk;
+            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
             TTile.Synchronize();
 
             // dg = sum of dG from token i on
-            TTile dg = dkLeftDotk;
+            TTile dg = G;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -931,24 +927,24 @@ public partial record Mamba2
             // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             TTile daLogOfg = dqHatDotqIn;
-            TTile ddt = G;
-            TTile ddtBiasOfg = dGLastOfkLeft;
+            TTile ddt = dGLastOfkLeft;
+            TTile ddtBiasOfg = dG;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
             TTile.SynchronizeVectors();
 
             // daLog = sum over the rows of daLogOfg
-            TTile daLog = dd;
+            TTile daLog = GLast;
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
             // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = GLast;
+            TTile ddtBias = dGLast;
             TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
 
             // ddt += sigmoid(dt + dtBias) * dvDotvIn
             // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
-            TTile ddtBiasOfv = dG;
+            TTile ddtBiasOfv = dg;
             Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
             TTile.SynchronizeVectors();
 
@@ -957,6 +953,13 @@ public partial record Mamba2
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
+            TTile.Synchronize();
+
+            // dd = sum over all of dOutputDotvIn
+            TTile dd = aLog;
+            TTile.Sum(dd, dOutputDotvIn, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.DGradient.Rows(at.Chunk, 1, at.Head, at.Heads), dd, Into.Set);
         }
 
         /// <summary>Brings nearer what Differentiate fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>

@@ -120,7 +120,6 @@ public partial record RetNet
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + 4 * Padded.Elements(Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
@@ -144,11 +143,10 @@ public partial record RetNet
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 4 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + Padded.Factor(sizes.K, sizes.V, sizes)
-                + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
+                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + 2 * Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

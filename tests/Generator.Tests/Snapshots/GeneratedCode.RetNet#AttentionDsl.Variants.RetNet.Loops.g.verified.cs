@@ -275,6 +275,29 @@ public partial record RetNet
                 }
             }
 
+            /// <summary>dPPlainFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPPlainFactor(TTile dPPlainFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPPlainFactor.RowStep, across = dPPlainFactor.ColumnStep, first = dPPlainFactor.FirstColumn;
+                for (int i = dPPlainFactor.FirstRow; dPPlainFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dPPlainFactor.HasColumn(j); j += across)
+                    {
+                        dPPlainFactor.Store(i, j, scale);
+                        if (dPPlainFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPPlainFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>dqHatFactor = scale * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
@@ -315,29 +338,6 @@ public partial record RetNet
                         }
                     }
                     if (dkLeftFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dPUnscaled = dP * scale</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dPUnscaled(TTile dPUnscaled, TTile dP, Sizes sizes)
-            {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = dPUnscaled.RowStep, across = dPUnscaled.ColumnStep, first = dPUnscaled.FirstColumn;
-                for (int i = dPUnscaled.FirstRow; dPUnscaled.HasRow(i); i += down)
-                {
-                    for (int j = first; dPUnscaled.HasColumn(j); j += across)
-                    {
-                        dPUnscaled.Store(i, j, dP.Load(i, j) * scale);
-                        if (dPUnscaled.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }

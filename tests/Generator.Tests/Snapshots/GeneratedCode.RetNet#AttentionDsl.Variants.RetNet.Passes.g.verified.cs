@@ -210,10 +210,6 @@ public partial record RetNet
 
                 // GLast = G of the whole chunk
                 TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-                // PPlain_ij = qIn_i . k_j for j <= i
-                TTile PPlain = scratch.Take(ref offset, length, length);
-                TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
                 TTile.SynchronizeVectors();
 
                 // qHatFactor = scale * exp(G)
@@ -226,6 +222,12 @@ public partial record RetNet
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
                 TTile.SynchronizeStrips(sizes, at.Columns);
+                if (tensors.OutputGradient.Present)
+                {
+                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
+                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                    TTile.Copy(before, SFactor, Into.Set);
+                }
 
                 // o = qHatFactor * (qIn S) + P v
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -235,18 +237,8 @@ public partial record RetNet
                 TTile SNext = S;
                 TTile.Synchronize();
 
-                // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
-                TTile PUnscaled = PPlain;
-                TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-                // P = PFactor * PUnscaled
-                TTile.ScaleRows(P, PUnscaled, PFactor);
-                if (tensors.OutputGradient.Present)
-                {
-                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
-                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                    TTile.Copy(before, SFactor, Into.Set);
-                }
+                // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
+                TTile.DecayedScaledGram(P, qIn, k, PFactor, G, G, Causal.Inclusive);
                 TTile.ScaleRows(o, o, qHatFactor);
 
                 // kLeftFactor = exp(GLast - G)
@@ -590,6 +582,8 @@ public partial record RetNet
             // --- what earlier passes left
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
+            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
+            TTile.Fetch(dSNext, after);
 
             // --- the derivative
             // dOutput: the gradient of the output
@@ -625,6 +619,14 @@ public partial record RetNet
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+
+            // dPPlainFactor = scale
+            TTile dPPlainFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dPPlainFactor(dPPlainFactor, sizes);
+            TTile.Trim(dPPlainFactor, tokens);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
             TTile.SynchronizeVectors();
 
             // dqHatFactor = scale * exp(G)
@@ -639,47 +641,19 @@ public partial record RetNet
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
-            // What is read later on comes nearer.
-            TTile.Expect(after, 0, 1, 0);
-
             TTile.Arrive();
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
 
             // dqHat = dOutput S^T
             TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
-            // dP = dOutput v^T where pairs exist
-            TTile dP = scratch.Take(ref offset, length, length);
-            TTile.Gram(dP, dOutput, v, Causal.Inclusive, Into.Set);
+            // dPPlain_ij = dPPlainFactor_i exp(G_i - G_j) (dOutput_i . v_j) for j <= i, masked before the exponential
+            TTile dPPlain = scratch.TakeFactor(ref offset, length, length);
+            TTile.DecayedScaledGram(dPPlain, dOutput, v, dPPlainFactor, G, G, Causal.Inclusive);
 
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-
-            // dPUnscaled = dP * scale
-            TTile dPUnscaled = dP;
-            Loops<TTile, TNumber>.dPUnscaled(dPUnscaled, dP, sizes);
-
-            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
-            TTile PUnscaled = PPlain;
-            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // P = PFactor * PUnscaled
+            // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
             TTile P = scratch.TakeFactor(ref offset, length, length);
-            TTile.ScaleRows(P, PUnscaled, PFactor);
-
-            // dSNext, as an earlier pass left it
-            TTile dSNext = S;
-            TTile.Fetch(dSNext, after);
-            TTile.Arrive();
-
-            // dPPlain = dPUnscaled exp(G_i - G_j)
-            TTile dPPlain = dPUnscaled;
-            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+            TTile.DecayedScaledGram(P, qIn, k, PFactor, G, G, Causal.Inclusive);
 
             // dvOfk = k dSNext
             TTile dvOfk = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.V);
@@ -688,13 +662,6 @@ public partial record RetNet
             // dkLeft = v dSNext^T
             TTile dkLeft = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
-            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
-
-            // dv = kLeftFactor * dvOfk + P^T dOutput
-            TTile dv = dvOfk;
-            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
-            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
-            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
             TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
@@ -703,11 +670,16 @@ public partial record RetNet
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
 
+            // dv = kLeftFactor * dvOfk + P^T dOutput
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
+
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
+            TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
         }
 
         /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
