@@ -135,6 +135,11 @@ public class ChunkTests(ITestOutputHelper log)
     public void Segments_that_only_decay_agree_with_the_oracle(string name) =>
         Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 116, 2, 32, 32), panel: 16, chunk: 16, watched: false, Every, [0, 15, 80, 116], step: true);
 
+    /// <summary>Where rows fill every block, but not the state, which has a column for the normaliser.</summary>
+    [Fact]
+    public void Normalizers_agree_with_the_oracle() =>
+        Check(Catalog.All.Single(x => x.Description is { Normalizer: true }), new CallSize(1, 33, 1, 32, 32), panel: 32, chunk: 16, watched: false, step: true);
+
     /// <summary>A state with a column for the normaliser fills no block.</summary>
     public static TheoryData<string> Filling => [.. Catalog.All.Where(x => !x.Description.Normalizer).Select(x => x.Description.Name)];
 

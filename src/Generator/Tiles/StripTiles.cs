@@ -84,6 +84,9 @@ internal static class StripTiles
     {
         StoreStatement { Scale: null } or CallStatement { Method: "Clear" } => [],
 
+        // A state with a column more fills no block: strips are multiplied in whole ones.
+        CallStatement x when x.Arguments.Any(y => Dim.ValueAndOne == y.Columns || Dim.ValueAndOne == y.Rows) => statement.Reads.Concat(statement.Results),
+
         // A turned right factor has its rows in all warps.
         CallStatement x when strips.Contains(x.Results.First().Name) && IsProduct(x) => x.Method == "ProductTransposed" ? x.Arguments : x.Arguments.Take(1),
         CallStatement x when strips.Contains(x.Results.First().Name) && ScaledSums.Has(x.Method) => x.Arguments.Skip(1).Take(2),

@@ -71,8 +71,9 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>
     /// Like <see cref="Take"/>, for a tile that is touched only by products, of which it is the result or the right factor (that is not transposed), <see cref="DecayAndWrite"/>,
-    /// <see cref="ScaleRows"/>, <see cref="ScaleAndAddProduct"/>, <see cref="Clear"/> and copies. None of its columns then hangs on another: a device may
-    /// keep it in strips of columns, each in registers of its own (<see cref="Padded.HoldsStrips(Sizes, int)"/>).
+    /// <see cref="ScaleRows"/>, <see cref="ScaleAndAddProduct"/>, <see cref="AddScaledRows"/>, <see cref="Clear"/>, copies, systems whose right side or solution it is, and sums along its rows
+    /// (<see cref="RowDot"/>, <see cref="RowSum"/>). None of its columns then hangs on another: a device may keep it in strips of columns, each in registers of its own
+    /// (<see cref="Padded.HoldsStrips(Sizes, int)"/>).
     /// </summary>
     /// <param name="offset">Where scratch is free.</param>
     /// <param name="strips">How much of the registers is taken.</param>

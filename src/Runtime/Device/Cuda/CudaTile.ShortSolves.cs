@@ -33,20 +33,11 @@ public readonly partial struct CudaTile
 
     private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
-        Invert(l, result.IsStrip ? 1 : 0);
-        if (!result.IsStrip && IsBlockAWarp(x))
-        {
-            // What is known of the right side before the inverse is.
-            int j = Warp * Side;
-            RightSide known = RightSide.Of(x, s, j, false);
-            Synchronize();
-            PutSolution(result, known, j, transposed, false);
-        }
-        else
-        {
-            Synchronize();
-            PutSolutions(result, x, s, transposed, result.IsStrip);
-        }
+        bool strips = result.IsStrip;
+        Invert(l, strips ? 1 : 0);
+        RightSide known = Known(result, x, s, strips);
+        Synchronize();
+        PutSolutions(result, x, s, known, transposed, strips);
     }
 
     /// <summary>Two systems with one inverse.</summary>
@@ -54,21 +45,15 @@ public readonly partial struct CudaTile
     {
         bool strips = first.IsStrip | second.IsStrip;
         Invert(l, strips ? 1 : 0);
-        if (!strips && IsBlockAWarp(x) && IsBlockAWarp(y))
-        {
-            int j = Warp * Side;
-            RightSide known = RightSide.Of(x, s, j, false), other = RightSide.Of(y, t, j, false);
-            Synchronize();
-            PutSolution(first, known, j, transposed, false);
-            PutSolution(second, other, j, transposed, false);
-        }
-        else
-        {
-            Synchronize();
-            PutSolutions(first, x, s, transposed, strips);
-            PutSolutions(second, y, t, transposed, strips);
-        }
+        RightSide known = Known(first, x, s, strips), other = Known(second, y, t, strips);
+        Synchronize();
+        PutSolutions(first, x, s, known, transposed, strips);
+        PutSolutions(second, y, t, other, transposed, strips);
     }
+
+    /// <summary>What a warp knows of the right side before the inverse is: its block of columns, if it has one.</summary>
+    private static RightSide Known(CudaTile result, CudaTile x, CudaTile s, bool inOrder) =>
+        !result.IsStrip && IsBlockAWarp(x) ? RightSide.Of(x, s, Warp * Side, inOrder) : default;
 
     /// <summary>The inverse of I + l, in the workspace after the next barrier.</summary>
     /// <param name="l">The matrix.</param>
@@ -123,17 +108,25 @@ public readonly partial struct CudaTile
         }
     }
 
-    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, bool transposed, bool inOrder)
+    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, in RightSide known, bool transposed, bool inOrder)
     {
         if (result.IsStrip)
         {
             StripSolve(result, x, s, transposed);
         }
+        else if (IsBlockAWarp(x))
+        {
+            PutSolution(result, known, Warp * Side, transposed, inOrder);
+        }
         else
         {
             for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
             {
-                PutSolution(result, RightSide.Of(x, s, j, inOrder), j, transposed, inOrder);
+                RightSide columns = RightSide.Of(x, s, j, inOrder);
+
+                // The result may stand where they do.
+                Ptx.Together();
+                PutSolution(result, columns, j, transposed, inOrder);
             }
         }
     }
