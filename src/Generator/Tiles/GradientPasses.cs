@@ -69,16 +69,19 @@ internal sealed class GradientPasses
         Statement[] projections =
             [.. first, .. projected.Select(x => new StoreStatement(x, x.Name) { After = states.Where(y => first.Any(z => z.Results.Contains(y))).ToEquatableArray() })];
         ISet<string> sums = StripTiles.OfChunk(projections);
-        Pass exactly = Projecting(projected), roughly = Projecting(Projected.Where(x => x.Exact).Select(x => x.Tile));
+        ISet<string> few = FactorsOf(projected), many = FactorsOf(Projected.Where(x => x.Exact).Select(x => x.Tile));
+        Pass exactly = Projecting(few), roughly = many.SetEquals(few) ? exactly : Projecting(many);
         Project = exactly.Cost() < roughly.Cost() ? exactly : roughly;
         ProjectsApart = Gradients.Cost() > SharedMemory.Of(2, rest);
 
-        Pass Projecting(IEnumerable<Tile> exact)
+        ISet<string> FactorsOf(IEnumerable<Tile> exact)
         {
             ISet<string> factors = FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x))));
             factors.ExceptWith(sums);
-            return Scheduled(projections, factors, sums, shares: true);
+            return factors;
         }
+
+        Pass Projecting(ISet<string> factors) => Scheduled(projections, factors, sums, shares: true);
 
         int WeightBetween(IEnumerable<int> first)
         {

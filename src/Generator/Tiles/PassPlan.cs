@@ -128,10 +128,17 @@ internal sealed class PassPlan
         // Inputs that loops read stand as they came, unless more groups share a multiprocessor where what loops make of them may stand in their place.
         Pass Prepared(IReadOnlyList<Statement> statements)
         {
-            Pass given = Scheduled(GivenTiles.Marked(statements, update.Sources, loops: true), inPlace: false);
+            IReadOnlyList<Statement> all = GivenTiles.Marked(statements, update.Sources, loops: true), some = GivenTiles.Marked(statements, update.Sources, loops: false);
+            Pass given = Scheduled(all, inPlace: false);
             int groups = SharedMemory.Groups(given.Cost(), given.Statements);
-            return groups < SharedMemory.MostGroups && Scheduled(GivenTiles.Marked(statements, update.Sources, loops: false), inPlace: true) is var other
-                && SharedMemory.Groups(other.Cost(), other.Statements) > groups ? other : given;
+            if (groups == SharedMemory.MostGroups
+                || (all.SequenceEqual(some) && LeftTiles.Marked(some, new HashSet<string>(), inPlace: true).SequenceEqual(LeftTiles.Marked(all, new HashSet<string>(), inPlace: false))))
+            {
+                return given;
+            }
+
+            Pass other = Scheduled(some, inPlace: true);
+            return SharedMemory.Groups(other.Cost(), other.Statements) > groups ? other : given;
         }
 
         Pass Scheduled(IReadOnlyList<Statement> statements, bool inPlace)
