@@ -13,26 +13,26 @@ internal static class AddedRows
     public static IReadOnlyList<Statement> Joined(IReadOnlyList<Statement> statements)
     {
         var sums = new HashSet<Tile>(statements.OfType<CallStatement>().Where(x => x.Into is not null || ScaledSums.Has(x.Method)).SelectMany(x => x.Written));
-        return [.. statements.SelectMany(x => Added(x, sums))];
-    }
-
-    private static IEnumerable<Statement> Added(Statement statement, HashSet<Tile> sums)
-    {
-        if (statement is not LoopStatement { Stores: { Count: 1 } stores } loop || stores[0].Into != Into.Add || !sums.Contains(stores[0].Result)
-            || stores[0].Result is not { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value } sum
-            || RowFactor.Of(sum, stores[0].Value, loop.Arguments) is not { } factor || factor.Row == sum)
+        List<Statement> joined = [];
+        foreach (Statement statement in statements)
         {
-            yield return statement;
-            yield break;
+            if (statement is not LoopStatement { Stores: { Count: 1 } stores } loop || stores[0].Into != Into.Add || !sums.Contains(stores[0].Result)
+                || stores[0].Result is not { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value } sum
+                || RowFactor.Of(sum, stores[0].Value, loop.Arguments) is not { } factor || factor.Row == sum)
+            {
+                joined.Add(statement);
+                continue;
+            }
+
+            (Tile column, LoopStatement? computed) = factor.Column(factor.Row, sum.Rows, statements.Concat(joined));
+            if (computed is not null)
+            {
+                joined.Add(computed);
+            }
+
+            joined.Add(new CallStatement(EquatableArray.Of(sum), Method, EquatableArray.Of(factor.Row, column), null, Into.Add, $"{sum.Name} += {column.Name} * {factor.Row.Name}"));
         }
 
-        Tile? known = factor.Known(sum.Rows);
-        Tile column = known ?? new Tile($"{factor.Row.Name}Factor", sum.Rows, Dim.One);
-        if (known is null)
-        {
-            yield return factor.Computed(column);
-        }
-
-        yield return new CallStatement(EquatableArray.Of(sum), Method, EquatableArray.Of(factor.Row, column), null, Into.Add, $"{sum.Name} += {column.Name} * {factor.Row.Name}");
+        return joined;
     }
 }

@@ -19,14 +19,26 @@ internal sealed record RowFactor(Tile Row, Expr Factor, IReadOnlyList<Tile> Colu
     /// <inheritdoc cref="Of"/>
     public static RowFactor? OfNumbers(Tile result, Expr value, IEnumerable<Tile> arguments) => Of(result, value, arguments, [.. arguments.Where(x => x.Rows != Dim.One)]);
 
-    /// <summary>The column among <see cref="Columns"/> that is the factor by itself; null if it must be computed.</summary>
+    /// <summary>The factor as a column: one of <see cref="Columns"/>, if it is that by itself, or one that the statement computes.</summary>
+    /// <param name="of">The tile after which it is named.</param>
     /// <param name="rows">Its rows.</param>
-    public Tile? Known(Dim rows) => Columns.FirstOrDefault(x => Factor == ProgramBuilder.Name(x) && x.Rows == rows);
+    /// <param name="statements">What else there is: no other column has its name.</param>
+    public (Tile Column, LoopStatement? Computed) Column(Tile of, Dim rows, IEnumerable<Statement> statements)
+    {
+        if (Columns.FirstOrDefault(x => Factor == ProgramBuilder.Name(x) && x.Rows == rows) is { } known)
+        {
+            return (known, null);
+        }
 
-    /// <summary>Computes the factor.</summary>
-    /// <param name="column">Where.</param>
-    public LoopStatement Computed(Tile column) =>
-        new(EquatableArray.Of(new Store(column, Into.Set, Factor)), Columns.ToEquatableArray(), $"{column.Name} = {ExprPrinter.Equation(Factor)}");
+        string name = of.Name + "Factor";
+        for (int i = 2; statements.Any(x => x.Results.Any(y => y.Name == name)); i++)
+        {
+            name = $"{of.Name}Factor{i}";
+        }
+
+        var column = new Tile(name, rows, Dim.One);
+        return (column, new(EquatableArray.Of(new Store(column, Into.Set, Factor)), Columns.ToEquatableArray(), $"{name} = {ExprPrinter.Equation(Factor)}"));
+    }
 
     /// <summary>Both factors of a tile that is scaled twice.</summary>
     public RowFactor Then(RowFactor second) => new(Row, Factor * second.Factor, [.. Columns.Union(second.Columns)]);

@@ -30,7 +30,7 @@ internal static class ScaledGrams
     {
         Tile pairs = gram.Written[0];
         RowFactor? scale = null;
-        Statement? column = null;
+        CallStatement? column = null;
         CallStatement? decay = null;
         List<int> steps = [];
         while (Next(statements, pairs) is int next and > 0)
@@ -64,7 +64,7 @@ internal static class ScaledGrams
             return null;
         }
 
-        Tile by = scale is null ? ((CallStatement)column!).Arguments[1] : scale.Known(pairs.Rows) ?? new Tile(pairs.Name + "Factor", pairs.Rows, Dim.One);
+        (Tile by, LoopStatement? computed) = scale is null ? (column!.Arguments[1], null) : scale.Column(pairs, pairs.Rows, statements);
         string left = gram.Arguments[0].Name, right = gram.Arguments[1].Name, exist = gram.Causal == Causal.Strict ? "<" : "<=";
         var joined = new CallStatement(
             EquatableArray.Of(pairs),
@@ -75,9 +75,8 @@ internal static class ScaledGrams
             decay is null
                 ? $"{pairs.Name}_ij = {by.Name}_i ({left}_i . {right}_j) for j {exist} i"
                 : $"{pairs.Name}_ij = {by.Name}_i exp({decay.Arguments[1].Name}_i - {decay.Arguments[2].Name}_j) ({left}_i . {right}_j) for j {exist} i, masked before the exponential");
-        Statement[] computed = scale is null || scale.Known(pairs.Rows) is not null ? [] : [scale.Computed(by)];
         int last = steps[steps.Count - 1];
-        return [.. statements.Where((_, x) => x < last && x != at && !steps.Contains(x)), .. computed, joined, .. statements.Skip(last + 1)];
+        return [.. statements.Where((_, x) => x < last && x != at && !steps.Contains(x)), .. computed is null ? [] : new Statement[] { computed }, joined, .. statements.Skip(last + 1)];
     }
 
     /// <summary>The only statement that reads pairs, which one statement wrote; 0: there is none, or more.</summary>

@@ -17,10 +17,10 @@ internal static class ScaledRows
             switch (statement)
             {
                 case LoopStatement loop when factors.TryGetValue(loop.Stores[0].Result, out RowFactor? factor):
-                    Tile result = loop.Stores[0].Result, column = new(result.Name + "Factor", result.Rows, Dim.One);
-                    Tile? known = factor.Known(result.Rows);
-                    columns.Add(result, known ?? column);
-                    return known is null ? factor.Computed(column) : null;
+                    Tile result = loop.Stores[0].Result;
+                    (Tile column, LoopStatement? computed) = factor.Column(result, result.Rows, statements);
+                    columns.Add(result, column);
+                    return computed;
                 case StoreStatement store when factors.TryGetValue(store.X, out RowFactor? factor):
                     return store with { X = factor.Row, Scale = columns[store.X] };
                 case CallStatement { Method: "SolveUnitLower" } solve when factors.TryGetValue(solve.Arguments[1], out RowFactor? factor):
@@ -47,10 +47,10 @@ internal static class ScaledRows
             return new[] { statement };
         }
 
-        var column = new Tile(result.Name + "Factor", result.Rows, Dim.One);
+        (Tile column, LoopStatement? computed) = factor.Column(result, result.Rows, statements);
         return
         [
-            factor.Computed(column),
+            .. computed is null ? [] : new Statement[] { computed },
             new CallStatement(EquatableArray.Of(result), "ScaleRows", EquatableArray.Of(factor.Row, column), null, null, $"{result.Name} = {column.Name} * {factor.Row.Name}"),
         ];
     })];

@@ -41,12 +41,11 @@ internal static class ScaledSums
         }
 
         var with = (CallStatement)statements[product];
-        Tile? known = factor.Known(sum.Rows);
-        Tile column = known ?? new Tile(factor.Row.Name + "Factor", sum.Rows, Dim.One);
+        (Tile column, LoopStatement? computed) = factor.Column(factor.Row, sum.Rows, statements);
         var joined = new List<Statement>();
-        if (known is null)
+        if (computed is not null)
         {
-            joined.Add(factor.Computed(column));
+            joined.Add(computed);
         }
 
         string times = with.Equation.Substring(with.Equation.IndexOf("= ", StringComparison.Ordinal) + 2);
