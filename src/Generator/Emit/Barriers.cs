@@ -29,8 +29,6 @@ internal sealed class Barriers
     // a part of its own, and one whose rows are summed do not.
     private static readonly Tile Workspace = new("(workspace)", Dim.One, Dim.One);
 
-    private const string SumsOfStrips = "sums of strips";
-
     // What was done since all threads waited, with the tile that first had the storage.
     private readonly List<(string Storage, Touch Touch)> since = [];
 
@@ -51,7 +49,7 @@ internal sealed class Barriers
     {
         bool vectors = HasVectorsAlone(statement);
         IEnumerable<Touch> touches = Accesses(statement, strips).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
-        return strips.Count == 0 || WorkspaceOf(statement, strips) is not string owner ? [.. touches] : [.. touches, new Touch(Workspace, true, owner == SumsOfStrips ? null : owner, false)];
+        return strips.Count == 0 || OfWorkspace(statement, strips) is not { } own ? [.. touches] : [.. touches, own];
     }
 
     /// <summary>Who must wait before a statement does something with tiles.</summary>
@@ -130,15 +128,20 @@ internal sealed class Barriers
         : x.OfVectors && y.OfVectors ? Wait.Vectors
         : Wait.All;
 
-    /// <summary>Who uses the workspace; null: nobody.</summary>
-    private static string? WorkspaceOf(Statement statement, ISet<string> strips) => statement switch
+    /// <summary>What a statement does with the workspace; null: nothing.</summary>
+    private static Touch? OfWorkspace(Statement statement, ISet<string> strips)
     {
-        StoreStatement x => strips.Contains(x.X.Name) ? "strips" : null,
-        CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => "operations",
-        CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? SumsOfStrips : null,
-        CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? "operations" : null,
-        _ => null,
-    };
+        return statement switch
+        {
+            StoreStatement x => strips.Contains(x.X.Name) ? By("strips") : null,
+            CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => By("operations"),
+            CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? By(null) : null,
+            CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? By("operations") : null,
+            _ => null,
+        };
+
+        static Touch By(object? shared) => new(Workspace, true, shared, false);
+    }
 
     private static bool HasVectorsAlone(Statement statement) =>
         statement is LoopStatement or LoadStatement { Fetched: false } or RecallStatement { Fetched: false } or StoreStatement or PartStatement or PartOfStatement

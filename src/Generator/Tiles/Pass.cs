@@ -193,13 +193,13 @@ internal sealed class Pass
     private Pass Rewritten(IEnumerable<Statement> statements, Tile[] more) =>
         new(statements, Results.Concat(more), Exact.Concat(more), Given.Concat(more), Factors, Shares, Strips) { Ahead = Ahead, Once = Once, Rooms = Rooms };
 
-    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares, Strips) { Rooms = Rooms };
+    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares, Strips);
 
     /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
     public int Cost() => cost ??= Stored().Weight;
 
-    /// <summary>What a tile takes there; a strip takes nothing.</summary>
-    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips) => strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name) && !tile.IsWide);
+    /// <summary>What a tile takes there; a strip takes nothing, nor does what stands in memory.</summary>
+    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips) => tile.IsLeft || strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name) && !tile.IsWide);
 
     /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
     public static int Weight(Dim rows, Dim columns, bool factor)

@@ -6,7 +6,7 @@ namespace AttentionDsl.Generator;
 /// <param name="strips">The tiles that are taken as strips.</param>
 internal sealed class Schedule(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips)
 {
-    private readonly Dependencies dependencies = new(statements, x => x.IsLeft ? 0 : Pass.Weight(x, factors, strips));
+    private readonly Dependencies dependencies = new(statements, x => Pass.Weight(x, factors, strips));
     private readonly TileStorage empty = new(new StorageUses(statements, [], [], new HashSet<string>(), factors, shares: false, strips));
 
     /// <summary>The best order found: the next to leave is the one with which all of it takes least.</summary>
