@@ -1,0 +1,123 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>Triangular systems whose right sides and solutions are strips.</content>
+internal sealed partial class PtxStrip
+{
+    /// <summary>A solved system: a product of the inverse, or of its transpose, and a right side, each in two digits.</summary>
+    /// <param name="result">The solution; it may be the right side.</param>
+    /// <param name="x">The right side.</param>
+    /// <param name="rows">Its rows, 16, 32 or 64.</param>
+    /// <param name="transposed">True if the inverse is taken transposed.</param>
+    /// <param name="at">A register: where this lane's part of the inverse begins.</param>
+    private static string Solve(Registers result, Scaled x, int rows, bool transposed, string at)
+    {
+        var text = new PtxStrip();
+        string zero = text.Number($"mov.f32 {{0}}, {Zero};");
+        Fragment[] right = [.. Enumerable.Range(0, rows / 16).Select(i => text.Digits(x, 2 * i))];
+
+        // In an order in which no row of blocks is read after it is written.
+        foreach (int i in transposed ? Enumerable.Range(0, right.Length) : Enumerable.Range(0, right.Length).Reverse())
+        {
+            string[] low = [zero, zero, zero, zero], high = low;
+            for (int k = transposed ? i : 0; k < (transposed ? right.Length : i + 1); k++)
+            {
+                int block = (int)(transposed ? CudaTile.BlockOfInverse(k, i) : CudaTile.BlockOfInverse(i, k));
+                string[] digit = text.Matrices(at, block, !transposed), lost = text.Matrices(at, block + CudaTile.LostAt, !transposed);
+                text.MultiplyDigits(ref low, right[k], digit[0], digit[1], lost[0], lost[1]);
+                text.MultiplyDigits(ref high, right[k], digit[2], digit[3], lost[2], lost[3]);
+            }
+
+            text.Put(result, 2 * i, low);
+            text.Put(result, (2 * i) + 1, high);
+        }
+
+        return text.Text();
+    }
+
+    private string[] Matrices(string at, int further, bool turned)
+    {
+        string[] r = [.. Enumerable.Range(0, 4).Select(_ => Bits("mov.b32 {0}, 0;"))];
+        Line($"ldmatrix.sync.aligned.m8n8.x4{(turned ? ".trans" : "")}.shared.b16 {List(r)}, [{at}+{further}];");
+        return r;
+    }
+
+    /// <summary>What is lost of both factors counts as nothing.</summary>
+    private void MultiplyDigits(ref string[] sums, Fragment a, string low, string high, string lowLost, string highLost)
+    {
+        if (a.Rest is not null)
+        {
+            Multiply(ref sums, a.Rest, low, high);
+        }
+
+        Multiply(ref sums, a, lowLost, highLost);
+        Multiply(ref sums, a, low, high);
+    }
+
+    /// <summary>Sixteen rows of a right side as a factor, from an eight on, and what rounding loses of numbers in single precision.</summary>
+    private Fragment Digits(Scaled x, int eight)
+    {
+        if (x is { Scales: null, Strip.Exact: false })
+        {
+            return Pairs(x.Strip, eight);
+        }
+
+        if (x is { Scales: null, Near.Exact: false })
+        {
+            return Turned(x.Near, eight);
+        }
+
+        string[][] pairs = [.. Numbers(x, eight).SelectMany(y => new[] { y[..2], y[2..] })];
+        string[] rounded = [.. pairs.Select(y => Bits($"cvt.rn.bf16x2.f32 {{0}}, {y[1]}, {y[0]};"))], rest = [.. pairs.Zip(rounded, Rest)];
+        return new(rounded[0], rounded[1], rounded[2], rounded[3], new(rest[0], rest[1], rest[2], rest[3], null));
+    }
+
+    /// <summary>The numbers of sixteen rows of a right side, of either eight.</summary>
+    private string[][] Numbers(Scaled x, int eight)
+    {
+        string[][] numbers = Numbers(x.Strip, x.Near, eight);
+        return x.Scales is null ? numbers : [.. numbers.Select((y, i) =>
+        {
+            string[] factors = Scales(x.Scales, eight + i);
+            return y.Select((z, j) => Number($"mul.f32 {{0}}, {z}, {factors[j % 2]};")).ToArray();
+        })];
+    }
+
+    /// <summary>A system solved by substitution: a row that is solved for goes from its lane to the three others of its columns.</summary>
+    /// <param name="result">The solution; it may be the right side.</param>
+    /// <param name="x">The right side.</param>
+    /// <param name="rows">Its rows, a multiple of 16.</param>
+    /// <param name="transposed">True if the matrix is taken transposed.</param>
+    /// <param name="l">The matrix, from this thread's first row on, or if it is taken transposed from the column of this number on.</param>
+    /// <param name="own">A register: this thread's first row.</param>
+    private static string Substitute(Registers result, Scaled x, int rows, bool transposed, Tile l, string own)
+    {
+        var text = new PtxStrip();
+        string[][] numbers = [.. Enumerable.Range(0, rows / 16).SelectMany(i => text.Numbers(x, 2 * i))];
+        foreach (int row in transposed ? Enumerable.Range(0, rows).Reverse() : Enumerable.Range(0, rows))
+        {
+            int eight = row / 8, place = row % 8;
+            string[] solved = [.. new[] { place % 2, (place % 2) + 2 }.Select(i =>
+                text.Number($"mul.f32 {{0}}, {text.Number($"shfl.sync.idx.b32 {{0}}, {numbers[eight][i]}, {place / 2}, 0x1c1f, 0xffffffff;")}, {MinusOne};"))];
+            for (int i = transposed ? 0 : eight; transposed ? i <= eight : i < numbers.Length; i++)
+            {
+                string[] factors = transposed
+                    ? text.Along(l, row, i * 8)
+                    : [.. Enumerable.Range(8 * i, 2).Select(y => text.Number($"ld.shared.f32 {{0}}, {text.At(l, y, row * 4)};"))];
+                if (i == eight)
+                {
+                    // What stands on the diagonal and above is not the matrix's.
+                    factors = [.. factors.Select((y, j) => text.Number($"selp.f32 {{0}}, {y}, {Zero}, {text.Predicate($"setp.{(transposed ? "lt" : "gt")}.s32 {{0}}, {own}, {place - j};")};"))];
+                }
+
+                numbers[i] = [.. numbers[i].Select((y, j) => text.Number($"fma.rn.f32 {{0}}, {factors[j % 2]}, {solved[j / 2]}, {y};"))];
+            }
+        }
+
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            text.Put(result, i, numbers[i]);
+        }
+
+        return text.Text();
+    }
+}

@@ -1,0 +1,55 @@
+namespace AttentionDsl.Runtime;
+
+/// <content>Sums along the rows of strips.</content>
+internal sealed partial class PtxStrip
+{
+    /// <summary>
+    /// Sums of a strip's rows, or of its products with a second tile, number by number. A thread has a part of the sums of every four rows, which eight lanes share:
+    /// each time two exchange, either gives away half of the sums it has a part of, until it has one of 32 rows.
+    /// </summary>
+    /// <param name="a">The strip.</param>
+    /// <param name="strip">The second tile, if it is a strip.</param>
+    /// <param name="near">The second tile, if it stands in scratch: from this thread's part on, of a factor as one that is multiplied from the left, turned.</param>
+    /// <param name="rows">Rows, a multiple of 16.</param>
+    /// <param name="lane">A register: the lane.</param>
+    /// <param name="to">A register: where this lane's first sum goes; the next stands 128 bytes further.</param>
+    private static string RowSums(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
+    {
+        var text = new PtxStrip();
+        string[] gives = [.. new[] { 16, 8, 4 }.Select(x => text.Predicate($"setp.gt.s32 {{0}}, {text.Bits($"and.b32 {{0}}, {lane}, {x};")}, 0;"))];
+        for (int first = 0; first < rows; first += 32)
+        {
+            int count = Math.Min(32, rows - first);
+            string[] sums = [.. Enumerable.Range(0, count / 16).SelectMany(x => text.RowParts(a, strip, near, (first / 8) + (2 * x)))];
+            sums = count == 32 ? text.Halved(sums, gives[0], 16) : sums;
+            string sum = text.Halved(text.Halved(sums, gives[1], 8), gives[2], 4)[0];
+            if (count == 32)
+            {
+                text.Line($"st.shared.f32 [{to}+{first * 4}], {sum};");
+            }
+            else
+            {
+                sum = text.Number($"add.f32 {{0}}, {sum}, {text.Number($"shfl.sync.bfly.b32 {{0}}, {sum}, 16, 31, 0xffffffff;")};");
+                text.Line($"@{text.Predicate($"setp.lt.s32 {{0}}, {lane}, 16;")} st.shared.f32 [{to}+{first * 4}], {sum};");
+            }
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>This thread's part of the sums of sixteen rows, from an eight on: of rows 2 t and 2 t + 1 of either eight.</summary>
+    private string[] RowParts(Registers a, Registers? strip, Tile? near, int eight)
+    {
+        string[][]? other = strip is null && near is null ? null : Numbers(strip, near, eight);
+        return [.. Numbers(a, null, eight).SelectMany((x, i) => Enumerable.Range(0, 2).Select(j => other?[i] is { } y
+            ? Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {y[j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {y[j]};")};")
+            : Number($"add.f32 {{0}}, {x[j]}, {x[j + 2]};")))];
+    }
+
+    /// <summary>Of so many numbers of two lanes one has the sums of the first half afterwards, the other, which <paramref name="gives"/> the first, those of the second.</summary>
+    private string[] Halved(string[] numbers, string gives, int distance) => [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (first, second) =>
+    {
+        string kept = Number($"selp.f32 {{0}}, {second}, {first}, {gives};"), given = Number($"selp.f32 {{0}}, {first}, {second}, {gives};");
+        return Number($"add.f32 {{0}}, {kept}, {Number($"shfl.sync.bfly.b32 {{0}}, {given}, {distance}, 31, 0xffffffff;")};");
+    })];
+}
