@@ -105,22 +105,9 @@ public readonly partial struct CudaTile
     private static void LeaveScaled(CudaTile result, long to, CudaTile x, CudaTile s, int i, int j)
     {
         CudaQuad scaled = x.Four(i, j) * CudaQuad.All(Ptx.Load(s.Near(i, 0)));
-        if (i > result.LastFar)
+        if (i <= result.LastFar)
         {
-            return;
-        }
-
-        switch (result.Element)
-        {
-            case CudaElement.BFloat16:
-                Ptx.StoreFarBFloats4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
-                break;
-            case CudaElement.Float16:
-                Ptx.StoreFarHalves4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
-                break;
-            default:
-                Ptx.StoreFar4(to, scaled.X, scaled.Y, scaled.Z, scaled.W);
-                break;
+            result.LeaveQuad(to, scaled);
         }
     }
 

@@ -21,18 +21,24 @@ public readonly partial struct CudaTile
         else
         {
             // Where half of the warps are enough, a strict Gram and one that is not, of the same rows, have warps of their own.
-            uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
-            block ^= causal == Causal.Inclusive & 2 * blocks <= Warps ? Warps >> 1 : 0u;
-            if (blocks >= Warps || block < blocks)
+            uint blocks = ((uint)result.Rows >> 4) * ((uint)result.Columns >> 4);
+            GramBlocks(result, l, r, causal, into, (uint)Warp ^ (causal == Causal.Inclusive & 2 * blocks <= Warps ? Warps >> 1 : 0u), default);
+        }
+    }
+
+    /// <summary>All blocks, from one on that this warp has.</summary>
+    private static void GramBlocks(CudaTile result, CudaTile l, CudaTile r, Causal causal, Into into, uint block, Weights weights)
+    {
+        uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across;
+        if (blocks >= Warps || block < blocks)
+        {
+            do
             {
-                do
-                {
-                    uint row = block / across;
-                    GramBlock(result, l, r, causal, KeepsDigits(causal, into), into, (int)row << 4, (int)(block - (row * across)) << 4, 0, l.Columns);
-                    block += Warps;
-                }
-                while (blocks > Warps && block < blocks);
+                uint row = block / across;
+                GramBlock(result, l, r, causal, KeepsDigits(causal, into), into, (int)row << 4, (int)(block - (row * across)) << 4, 0, l.Columns, weights);
+                block += Warps;
             }
+            while (blocks > Warps && block < blocks);
         }
     }
 
@@ -56,15 +62,15 @@ public readonly partial struct CudaTile
             {
                 // The same instructions for both.
                 var part = new CudaTile(second == 0 ? result.address : other.address, result.stride, result.Rows, result.Columns, result.place, result.Element);
-                GramBlock(part, l, r, causal, KeepsDigits(causal, into), into, i, j, second * half, half);
+                GramBlock(part, l, r, causal, KeepsDigits(causal, into), into, i, j, second * half, half, default);
             }
             else if (second == 0)
             {
-                GramBlock(result, l, r, causal, KeepsDigits(causal, into), into, i, j, 0, half);
+                GramBlock(result, l, r, causal, KeepsDigits(causal, into), into, i, j, 0, half, default);
             }
             else
             {
-                GramBlock(other, l, r, causal, KeepsDigits(causal, into), Into.Set, i, j, half, half);
+                GramBlock(other, l, r, causal, KeepsDigits(causal, into), Into.Set, i, j, half, half, default);
             }
         }
 
@@ -84,18 +90,47 @@ public readonly partial struct CudaTile
         }
     }
 
+    /// <summary>What pairs are multiplied by: a column, and how much they decay where e and g are columns; nothing where none is.</summary>
+    private readonly struct Weights(CudaTile s, CudaTile e, CudaTile g)
+    {
+        public bool Exist => s.Rows != 0;
+
+        /// <summary>Those of this thread's row of a block and of its pairs of columns, near and far.</summary>
+        public CudaQuad Of(int row, int column)
+        {
+            CudaQuad weights = CudaQuad.All(Ptx.Load(s.Near(row, 0)));
+            return e.Rows == 0 ? weights : weights * CudaQuad.Exp(CudaQuad.All(Ptx.Load(e.Near(row, 0))) - new CudaQuad(
+                Ptx.Load(g.Near(column, 0)), Ptx.Load(g.Near(column + 1, 0)), Ptx.Load(g.Near(column + 8, 0)), Ptx.Load(g.Near(column + 9, 0))));
+        }
+
+        /// <summary>That of a pair, in tiles of any kind.</summary>
+        public float At(int i, int j) => s.At(i, 0) * (e.Rows == 0 ? 1f : CudaQuad.Exp(e.At(i, 0) - g.At(j, 0)));
+    }
+
     /// <summary>The sums over <paramref name="depth"/> of the contracted dimension, from <paramref name="from"/> on, where pairs exist.</summary>
-    private static void GramBlock(CudaTile result, CudaTile l, CudaTile r, Causal causal, bool keeps, Into into, int i, int j, int from, int depth)
+    private static void GramBlock(CudaTile result, CudaTile l, CudaTile r, Causal causal, bool keeps, Into into, int i, int j, int from, int depth, Weights weights)
     {
         int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
         if (j < first + ((i + 15) * each))
         {
-            int left = first + ((i + (Lane >> 2)) * each) - j - ((Lane & 3) << 1);
+            int row = i + (Lane >> 2), column = j + ((Lane & 3) << 1), left = first + (row * each) - column;
             CudaTile a = l.Block(0, l.Rows, from, depth), b = r.Block(0, r.Rows, from, depth);
-            Ptx.CausalProduct(
-                16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, into,
-                a.LeftAt(i, 0), l.RowBytes, a.Exactly, 0, b.RightAt(j, 1), r.RowBytes, b.Exactly, 1, depth,
-                result.BlockBytes, l.BlockBytes, r.BlockBytes, left, each << 3, keeps ? 2 : 1);
+            if (weights.Exist)
+            {
+                // Where no pair exists its weight may be infinite: the sum is not looked at.
+                CudaQuad near = weights.Of(row, column), far = weights.Of(row + 8, column);
+                Ptx.WeighedProduct(
+                    16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, into,
+                    a.LeftAt(i, 0), l.RowBytes, a.Exactly, 0, b.RightAt(j, 1), r.RowBytes, b.Exactly, 1, depth,
+                    result.BlockBytes, l.BlockBytes, r.BlockBytes, left, each << 3, keeps ? 2 : 1, near.X, near.Y, far.X, far.Y, near.Z, near.W, far.Z, far.W);
+            }
+            else
+            {
+                Ptx.CausalProduct(
+                    16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, into,
+                    a.LeftAt(i, 0), l.RowBytes, a.Exactly, 0, b.RightAt(j, 1), r.RowBytes, b.Exactly, 1, depth,
+                    result.BlockBytes, l.BlockBytes, r.BlockBytes, left, each << 3, keeps ? 2 : 1);
+            }
         }
         else if (into == Into.Set)
         {
@@ -105,68 +140,31 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    public static void ScaledGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, Causal causal) => WeighedGram(result, l, r, s, default, default, causal);
+    public static void ScaledGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, Causal causal) => WeighedGram(result, l, r, causal, new(s, default, default));
 
     /// <inheritdoc/>
-    public static void DecayedScaledGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal) => WeighedGram(result, l, r, s, e, g, causal);
+    public static void DecayedScaledGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal) =>
+        WeighedGram(result, l, r, causal, new(s, e, g));
 
-    /// <summary>Pairs are scaled, and decay where e and g are columns, in the registers in which they are summed.</summary>
-    private static void WeighedGram(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal)
+    /// <summary>Pairs are weighed in the registers in which they are summed.</summary>
+    private static void WeighedGram(CudaTile result, CudaTile l, CudaTile r, Causal causal, Weights weights)
     {
         if (!Even(result, l.Columns | result.Columns))
         {
-            WeighedGramOfAny(result, l, r, s, e, g, causal);
+            WeighedGramOfAny(result, l, r, causal, weights);
             return;
         }
 
-        uint across = (uint)result.Columns >> 4, blocks = ((uint)result.Rows >> 4) * across, block = (uint)Warp;
-        if (blocks >= Warps || block < blocks)
-        {
-            do
-            {
-                uint row = block / across;
-                WeighedBlock(result, l, r, s, e, g, causal, (int)row << 4, (int)(block - (row * across)) << 4);
-                block += Warps;
-            }
-            while (blocks > Warps && block < blocks);
-        }
-
+        GramBlocks(result, l, r, causal, Into.Set, (uint)Warp, weights);
         if (result.IsRooms)
         {
             Ptx.StripsAwait();
         }
     }
 
-    private static void WeighedBlock(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal, int i, int j)
-    {
-        int first = Allowed(0, result.Rows, result.Columns, causal), each = Each(result.Rows, result.Columns);
-        if (j >= first + ((i + 15) * each))
-        {
-            Ptx.Product(16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, Into.Set, 0, 0, 0, 0, 0, 0, 0, 0, 0, result.BlockBytes, 0, 0);
-            return;
-        }
-
-        int row = i + (Lane >> 2), column = j + ((Lane & 3) << 1), left = first + (row * each) - column;
-        float near = Ptx.Load(s.Near(row, 0)), far = Ptx.Load(s.Near(row + 8, 0));
-        CudaQuad nears = CudaQuad.All(near), fars = CudaQuad.All(far);
-        if (e.Rows != 0)
-        {
-            var others = new CudaQuad(Ptx.Load(g.Near(column, 0)), Ptx.Load(g.Near(column + 1, 0)), Ptx.Load(g.Near(column + 8, 0)), Ptx.Load(g.Near(column + 9, 0)));
-            nears *= CudaQuad.Exp(CudaQuad.All(Ptx.Load(e.Near(row, 0))) - others);
-            fars *= CudaQuad.Exp(CudaQuad.All(Ptx.Load(e.Near(row + 8, 0))) - others);
-        }
-
-        // Where no pair exists the weight may be infinite: the sum is not looked at.
-        Ptx.WeighedProduct(
-            16, 16, result.PairAt(i, j), result.RowBytes, result.Exactly, Into.Set,
-            l.LeftAt(i, 0), l.RowBytes, l.Exactly, 0, r.RightAt(j, 1), r.RowBytes, r.Exactly, 1, l.Columns,
-            result.BlockBytes, l.BlockBytes, r.BlockBytes, left, each << 3, KeepsDigits(causal, Into.Set) ? 2 : 1,
-            nears.X, nears.Y, fars.X, fars.Y, nears.Z, nears.W, fars.Z, fars.W);
-    }
-
     /// <summary>The same of any size, a pair a thread.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void WeighedGramOfAny(CudaTile result, CudaTile l, CudaTile r, CudaTile s, CudaTile e, CudaTile g, Causal causal)
+    private static void WeighedGramOfAny(CudaTile result, CudaTile l, CudaTile r, Causal causal, Weights weights)
     {
         for (int at = Group.IdxX; at < result.Rows * result.Columns; at += Threads)
         {
@@ -179,7 +177,7 @@ public readonly partial struct CudaTile
                     sum += l.At(i, d) * r.At(j, d);
                 }
 
-                sum *= s.At(i, 0) * (e.Rows == 0 ? 1f : CudaQuad.Exp(e.At(i, 0) - g.At(j, 0)));
+                sum *= weights.At(i, j);
             }
 
             result.Put(i, j, sum, Into.Set);

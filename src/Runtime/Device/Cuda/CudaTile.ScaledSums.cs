@@ -37,7 +37,7 @@ public readonly partial struct CudaTile
             CudaLanes scale = s.Spread(i, 0);
             for (int j = result.FirstColumn; result.HasColumn(j); j += result.ColumnStep)
             {
-                result.Store(i, j, result.Load(i, j) + (scale * x.LoadAny(i, j)));
+                result.Store(i, j, result.Load(i, j) + (scale * x.Load(i, j)));
                 if (result.ColumnsInOneTurn)
                 {
                     break;
@@ -49,13 +49,6 @@ public readonly partial struct CudaTile
                 break;
             }
         }
-    }
-
-    /// <summary><see cref="Load"/>, of a factor, too.</summary>
-    private CudaLanes LoadAny(int i, int j)
-    {
-        int down = Math.Min(Rows - 1, 1);
-        return IsExact ? Load(i, j) : new(FourAt(NearFactor(i, j)), FourAt(NearFactor(i + down, j)), FourAt(NearFactor(i + (2 * down), j)), FourAt(NearFactor(i + (3 * down), j)));
     }
 
     /// <inheritdoc/>

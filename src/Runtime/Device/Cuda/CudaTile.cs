@@ -262,7 +262,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     // Four rows from a multiple of four on: of blocks, their sixteens of bytes change places by the last two bits of their numbers.
     private CudaLanes LoadFactor(int row, int column)
     {
-        uint at = NearFactor(row, column), below = (uint)RowBytes, places = IsInBlocks ? 16u : 0u;
+        uint at = NearFactor(row, column), below = Rows == 1 ? 0 : (uint)RowBytes, places = IsInBlocks ? 16u : 0u;
         return new(FourAt(at), FourAt((at ^ places) + below), FourAt((at ^ (2 * places)) + (2 * below)), FourAt((at ^ (3 * places)) + (3 * below)));
     }
 
@@ -304,15 +304,20 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         LeaveQuad(at + (3L * stride), value.D);
     }
 
+    /// <summary>Four numbers to the device's memory.</summary>
     private void LeaveQuad(long at, CudaQuad value)
     {
-        if (Element == CudaElement.Float32)
+        switch (Element)
         {
-            Ptx.StoreFar4(at, value.X, value.Y, value.Z, value.W);
-        }
-        else
-        {
-            Ptx.StoreFarBFloats4(at, value.X, value.Y, value.Z, value.W);
+            case CudaElement.BFloat16:
+                Ptx.StoreFarBFloats4(at, value.X, value.Y, value.Z, value.W);
+                break;
+            case CudaElement.Float16:
+                Ptx.StoreFarHalves4(at, value.X, value.Y, value.Z, value.W);
+                break;
+            default:
+                Ptx.StoreFar4(at, value.X, value.Y, value.Z, value.W);
+                break;
         }
     }
 
