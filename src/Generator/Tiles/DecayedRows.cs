@@ -39,12 +39,12 @@ internal static class DecayedRows
     {
         if (statement is CallStatement gram)
         {
-            Tile result = gram.Written[0], plain = factor.Factor == Expr.One ? result : Unscaled(result);
+            Tile result = gram.Written[0], plain = factor.Factor == Expr.One ? result : result.Unscaled;
             string equation = gram.Equation.Replace($"{result.Name}_ij", $"{plain.Name}_ij").Replace($" {tile.Name}_", $" {factor.Row.Name}_");
             yield return gram with { Written = EquatableArray.Of(plain), Arguments = EquatableArray.Of([factor.Row, .. gram.Arguments.Skip(1)]), Equation = equation };
             if (plain != result)
             {
-                yield return Computed(result, factor with { Row = plain });
+                yield return (factor with { Row = plain }).Computed(result);
             }
 
             yield break;
@@ -55,30 +55,14 @@ internal static class DecayedRows
         if (factor.Columns.Count != 0 && IsScaledSystem(store.Result, all) && RowFactor.Without(store.Value, tile.Name) is not null)
         {
             // Rows that are only solved for are scaled where they are.
-            Tile plain = Unscaled(store.Result);
-            yield return Reading(loop with { Stores = EquatableArray.Of(store with { Result = plain }) }, tile, factor with { Factor = Expr.One, Columns = [] });
-            yield return Computed(store.Result, factor with { Row = plain });
+            Tile plain = store.Result.Unscaled;
+            yield return (factor with { Factor = Expr.One, Columns = [] }).In(loop with { Stores = EquatableArray.Of(store with { Result = plain }) }, tile);
+            yield return (factor with { Row = plain }).Computed(store.Result);
         }
         else
         {
-            yield return Reading(loop, tile, factor);
+            yield return factor.In(loop, tile);
         }
-    }
-
-    private static LoopStatement Computed(Tile result, RowFactor factor) =>
-        new(EquatableArray.Of(new Store(result, Into.Set, factor.Value)), EquatableArray.Of([.. factor.Columns, factor.Row]), $"{result.Name} = {ExprPrinter.Equation(factor.Value)}");
-
-    /// <summary>The loop with a row and its factor in place of the tile.</summary>
-    private static LoopStatement Reading(LoopStatement loop, Tile tile, RowFactor factor)
-    {
-        Store store = loop.Stores[0];
-        Expr value = store.Value.Replace(x => x.Name == tile.Name ? factor.Value : x);
-        return loop with
-        {
-            Stores = EquatableArray.Of(store with { Value = value }),
-            Arguments = loop.Arguments.Where(x => x != tile).Concat(factor.Columns).Append(factor.Row).Distinct().ToEquatableArray(),
-            Equation = $"{store.Result.Name} {Statement.Sign(store.Into)} {ExprPrinter.Equation(value)}",
-        };
     }
 
     /// <summary>True for a right side of systems of which all right sides may be scaled where they are solved for (<see cref="ScaledRows"/>).</summary>
@@ -88,6 +72,4 @@ internal static class DecayedRows
         return own.Length == 1 && all.Count(x => x.Reads.Contains(right)) == 1 && solves.Where(x => x.Arguments[0] == own[0].Arguments[0]).All(x =>
             x == own[0] || all.OfType<LoopStatement>().Any(y => y.Stores is [{ Into: Into.Set } store] && store.Result == x.Arguments[1] && RowFactor.Of(store.Result, store.Value, y.Arguments) is not null));
     }
-
-    private static Tile Unscaled(Tile result) => result with { Name = result.Name + "Unscaled" };
 }

@@ -32,7 +32,7 @@ internal static class GivenTiles
     {
         CallStatement { Method: "DecayedGram" or "DecayedGrams" } x => !x.Arguments.Skip(x.Arguments.Count - 2).Contains(tile),
         CallStatement { Method: "CrossedDecayedGrams" } x => !x.Arguments.Skip(4).Contains(tile),
-        CallStatement { Method: "CumulativeSum" } => true,
+        CallStatement { Method: "CumulativeSum" or "RowDot" } => true,
         LoopStatement x => x.Stores[0].Result is var result && result.Rows == tile.Rows && result.Columns == tile.Columns,
         _ => false,
     };

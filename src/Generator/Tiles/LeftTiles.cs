@@ -16,7 +16,7 @@ internal static class LeftTiles
         IReadOnlyList<Statement> marked = [.. statements.Select(Marked)];
         return Joined(marked, inPlace ? 0 : 1);
 
-        bool IsLeft(Tile tile) => tile.Rows is Dim.Token or Dim.Update && tile.Columns is Dim.Key or Dim.Value && !others.Contains(tile.Name)
+        bool IsLeft(Tile tile) => tile.Rows is Dim.Token or Dim.Update && tile.Columns is not (Dim.One or Dim.ValueAndOne) && !others.Contains(tile.Name)
             && statements.Count(x => x.Results.Contains(tile)) == 1
             && statements.Where(x => x.Reads.Contains(tile)).ToArray() is [StoreStatement { Scale: null, Backward: false, After.Count: 0 } store] && store.To == tile.Name;
 

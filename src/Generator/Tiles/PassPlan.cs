@@ -83,7 +83,7 @@ internal sealed class PassPlan
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
-        Prepare = !prepares ? null : Prepared(ScaledRows.Folded(GramPairs.Joined(GramPairs.Crossed(DecayedRows.Folded([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => Left(x.Tile, x.Backward))])))));
+        Prepare = !prepares ? null : Prepared(ScaledRows.Folded(GramPairs.Joined(GramPairs.Crossed(NormalizedRows.Folded(DecayedRows.Folded([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => Left(x.Tile, x.Backward))]))))));
         IReadOnlyList<Statement> advance = Walked(Results(program));
         Advance = InOrder(Leaving(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, onward, forBackward: true), state, program.StateOut, Left(state, forBackward: true));
         IReadOnlyList<Statement> trail = Walked([program.StateOut]);

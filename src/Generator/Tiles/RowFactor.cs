@@ -40,6 +40,22 @@ internal sealed record RowFactor(Tile Row, Expr Factor, IReadOnlyList<Tile> Colu
         return (column, new(EquatableArray.Of(new Store(column, Into.Set, Factor)), Columns.ToEquatableArray(), $"{name} = {ExprPrinter.Equation(Factor)}"));
     }
 
+    /// <summary>The statement that multiplies them.</summary>
+    public LoopStatement Computed(Tile result) =>
+        new(EquatableArray.Of(new Store(result, Into.Set, Value)), EquatableArray.Of([.. Columns, Row]), $"{result.Name} = {ExprPrinter.Equation(Value)}");
+
+    /// <summary>A loop with the row and its factor in place of a tile.</summary>
+    public LoopStatement In(LoopStatement loop, Tile tile)
+    {
+        Store[] stores = [.. loop.Stores.Select(x => x with { Value = x.Value.Replace(y => y.Name == tile.Name ? Value : y) })];
+        return loop with
+        {
+            Stores = stores.ToEquatableArray(),
+            Arguments = loop.Arguments.Where(x => x != tile).Concat(Columns).Append(Row).Distinct().ToEquatableArray(),
+            Equation = string.Join("\n", stores.Select(x => $"{x.Result.Name} {Statement.Sign(x.Into)} {ExprPrinter.Equation(x.Value)}")),
+        };
+    }
+
     /// <summary>Both factors of a tile that is scaled twice.</summary>
     public RowFactor Then(RowFactor second) => new(Row, Factor * second.Factor, [.. Columns.Union(second.Columns)]);
 

@@ -37,20 +37,18 @@ internal sealed class RowFactors
             case Map map when scaled.TryGetValue(map.Result.Name, out RowFactor? x) && !map.Arguments.Contains(x.Row):
                 return [Mapped(map.Result, x)];
             case Gram { E: null } gram when IsFree(gram.Left) && DecayOf(gram) is null:
-                Tile plain = Unscaled(gram.Result);
+                Tile plain = gram.Result.Unscaled;
                 return [gram with { Result = plain, Left = scaled[gram.Left.Name].Row, Equation = Equation(gram, plain) }, Mapped(gram.Result, scaled[gram.Left.Name] with { Row = plain })];
             case Gram { E: null } gram when IsFree(gram.Left):
                 return [gram with { Left = scaled[gram.Left.Name].Row, Equation = Equation(gram, gram.Result) }];
             case DecayPairs decay when program.Operations.OfType<Gram>().FirstOrDefault(x => IsFree(x.Left) && DecayOf(x) == decay) is { } gram:
-                Tile unscaled = Unscaled(decay.Result);
+                Tile unscaled = decay.Result.Unscaled;
                 string equation = decay.Equation.Replace($"{decay.Result.Name}_ij", $"{unscaled.Name}_ij");
                 return [decay with { Result = unscaled, Equation = equation }, Mapped(decay.Result, scaled[gram.Left.Name] with { Row = unscaled })];
             default:
                 return [operation];
         }
     }
-
-    private static Tile Unscaled(Tile result) => result with { Name = result.Name + "Unscaled" };
 
     private string Equation(Gram gram, Tile result) => $"{result.Name}_ij = {scaled[gram.Left.Name].Row.Name}_i . {gram.Right.Name}_j for {(gram.Causal == Causal.Strict ? "j < i" : "j <= i")}";
 

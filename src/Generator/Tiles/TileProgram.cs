@@ -32,6 +32,9 @@ internal sealed record Tile(string Name, Dim Rows, Dim Columns)
     /// <summary>The same numbers, copied to scratch once more: between their uses they need not stand there.</summary>
     public Tile Again => this with { Name = Name + "'" };
 
+    /// <summary>What it is before its rows are scaled.</summary>
+    public Tile Unscaled => this with { Name = Name + "Unscaled" };
+
     /// <summary>The name in a kernel.</summary>
     public string Variable => Name.TrimEnd('\'');
 

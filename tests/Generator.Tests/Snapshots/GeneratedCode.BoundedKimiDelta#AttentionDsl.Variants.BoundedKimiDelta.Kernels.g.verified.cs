@@ -127,12 +127,15 @@ public partial record BoundedKimiDelta
                     + 2 * Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
                 Padded.Elements(1, sizes.K, sizes)
-                + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes, 3)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes, 1)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes, 0)
                 + Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
                 + Padded.Elements(1, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(1, sizes.Chunk, sizes)
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)

@@ -103,16 +103,16 @@ public partial record BoundedKimiDelta
             TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
             // gIn: log decay per key channel
-            TTile gIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
+            TTile gIn = scratch.TakeLike(ref offset, length, sizes.K, tensors.G.Data);
+            TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile kRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.K.Data);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile qRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
@@ -125,67 +125,73 @@ public partial record BoundedKimiDelta
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = (-5) * sigmoid(exp(aLog) * (gIn + dtBias))
-            TTile g = gIn;
+            TTile g = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
             TTile.Trim(g, tokens);
 
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(k, kRaw);
+            // kSquares = |kRaw|^2, where k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile kSquares = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(kSquares, kRaw, kRaw, Into.Set);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
 
-            // PFactor = scale
-            TTile PFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.PFactor(PFactor, sizes);
-            TTile.Trim(PFactor, tokens);
+            // qInSquares = |qRaw|^2, where qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qInSquares = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(qInSquares, qRaw, qRaw, Into.Set);
+            TTile.Synchronize();
+
+            // kInverse = 1 / sqrt(kSquares + 1E-06)
+            TTile kInverse = kSquares;
+            Loops<TTile, TNumber>.kInverse(kInverse, kSquares);
+            TTile.Trim(kInverse, tokens);
 
             // What a group reads that begins when this one ends comes nearer.
             ExpectPrepare(tensors, sizes, then, between);
-            TTile.Synchronize();
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = kRaw;
-            TTile.Normalize(qIn, qRaw);
-            TTile.Synchronize();
 
             // G_i = sum of g up to token i
-            TTile G = qRaw;
+            TTile G = scratch.Take(ref offset, length, sizes.K);
             TTile.CumulativeSum(G, g);
+            TTile.SynchronizeVectors();
+
+            // kInverseRow: kInverse, as a row
+            TTile kInverseRow = scratch.Take(ref offset, 1, length);
+            TTile.Transpose(kInverseRow, kInverse, Into.Set);
+
+            // qInInverse = 1 / sqrt(qInSquares + 1E-06)
+            TTile qInInverse = qInSquares;
+            Loops<TTile, TNumber>.qInInverse(qInInverse, qInSquares);
+            TTile.Trim(qInInverse, tokens);
             TTile.Synchronize();
 
-            // LUnscaled_ij = sum_d k_id k_jd exp(G_id - G_jd) for j < i
-            // PUnscaled_ij = sum_d qIn_id k_jd exp(G_id - G_jd) for j <= i
+            // LUnscaled_ij = sum_d kRaw_id kRaw_jd exp(G_id - G_jd) for j < i
+            // PUnscaled_ij = sum_d qRaw_id kRaw_jd exp(G_id - G_jd) for j <= i
             TTile LUnscaled = scratch.Take(ref offset, length, length);
             TTile PUnscaled = scratch.Take(ref offset, length, length);
-            TTile.DecayedGrams(LUnscaled, PUnscaled, k, qIn, k, G, G, Causal.Inclusive);
-
-            // cHatUnscaled = k * exp(G)
-            TTile cHatUnscaled = g;
-            Loops<TTile, TNumber>.cHatUnscaled(cHatUnscaled, G, k);
+            TTile.DecayedGrams(LUnscaled, PUnscaled, kRaw, qRaw, kRaw, G, G, Causal.Inclusive);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
-            // qHat = scale * qIn * exp(G)
-            // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            Loops<TTile, TNumber>.qHat2(kept.qHat, kept.kLeft, G, qIn, k, GLast, sizes);
+            // cHatUnscaled = kInverse * kRaw * exp(G)
+            // qHat = scale * (qInInverse * qRaw) * exp(G)
+            // kLeft = kInverse * kRaw * exp(GLast - G)
+            TTile cHatUnscaled = g;
+            Loops<TTile, TNumber>.cHatUnscaled(cHatUnscaled, kept.qHat, kept.kLeft, G, kInverse, kRaw, qInInverse, qRaw, GLast, sizes);
             TTile.Synchronize();
 
-            // L = beta * LUnscaled
+            // L = beta * (kInverse * kInverseRow * LUnscaled)
             TTile L = LUnscaled;
-            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
-            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+            Loops<TTile, TNumber>.L(L, beta, kInverse, kInverseRow, LUnscaled);
+
+            // P = scale * (qInInverse * (kInverseRow * PUnscaled))
+            Loops<TTile, TNumber>.P(kept.P, qInInverse, kInverseRow, PUnscaled, sizes);
             TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
@@ -195,7 +201,7 @@ public partial record BoundedKimiDelta
             // U0 = (I + L)^-1 (beta * v)
             // W = (I + L)^-1 (beta * cHatUnscaled)
             TTile U0 = v;
-            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
+            TTile W = gIn;
             TTile.SolveUnitLowersScaled(U0, W, L, v, beta, cHatUnscaled, beta);
             TTile.Synchronize();
             TTile.Copy(kept.U0, U0, Into.Set);

@@ -429,39 +429,72 @@ public partial record KimiDelta
                 }
             }
 
-            /// <summary>PFactor = scale</summary>
+            /// <summary>kInverse = 1 / sqrt(kSquares + 1E-06)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void PFactor(TTile PFactor, Sizes sizes)
+            public static void kInverse(TTile kInverse, TTile kSquares)
             {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = PFactor.RowStep, across = PFactor.ColumnStep, first = PFactor.FirstColumn;
-                for (int i = PFactor.FirstRow; PFactor.HasRow(i); i += down)
+                int down = kInverse.RowStep, across = kInverse.ColumnStep, first = kInverse.FirstColumn;
+                for (int i = kInverse.FirstRow; kInverse.HasRow(i); i += down)
                 {
-                    for (int j = first; PFactor.HasColumn(j); j += across)
+                    for (int j = first; kInverse.HasColumn(j); j += across)
                     {
-                        PFactor.Store(i, j, scale);
-                        if (PFactor.ColumnsInOneTurn)
+                        kInverse.Store(i, j, TNumber.Constant(1) / TNumber.Sqrt(kSquares.Spread(i, 0) + TNumber.Constant(1E-06)));
+                        if (kInverse.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (PFactor.RowsInOneTurn)
+                    if (kInverse.RowsInOneTurn)
                     {
                         break;
                     }
                 }
             }
 
-            /// <summary>cHatUnscaled = k * exp(G)</summary>
+            /// <summary>qInInverse = 1 / sqrt(qInSquares + 1E-06)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void cHatUnscaled(TTile cHatUnscaled, TTile G, TTile k)
+            public static void qInInverse(TTile qInInverse, TTile qInSquares)
             {
+                int down = qInInverse.RowStep, across = qInInverse.ColumnStep, first = qInInverse.FirstColumn;
+                for (int i = qInInverse.FirstRow; qInInverse.HasRow(i); i += down)
+                {
+                    for (int j = first; qInInverse.HasColumn(j); j += across)
+                    {
+                        qInInverse.Store(i, j, TNumber.Constant(1) / TNumber.Sqrt(qInSquares.Spread(i, 0) + TNumber.Constant(1E-06)));
+                        if (qInInverse.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (qInInverse.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>
+            /// cHatUnscaled = kInverse * kRaw * exp(G)
+            /// qHat = scale * (qInInverse * qRaw) * exp(G)
+            /// kLeft = kInverse * kRaw * exp(GLast - G)
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void cHatUnscaled(TTile cHatUnscaled, TTile qHat, TTile kLeft, TTile G, TTile kInverse, TTile kRaw, TTile qInInverse, TTile qRaw, TTile GLast, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
                 int down = cHatUnscaled.RowStep, across = cHatUnscaled.ColumnStep, first = cHatUnscaled.FirstColumn;
                 for (int i = cHatUnscaled.FirstRow; cHatUnscaled.HasRow(i); i += down)
                 {
+                    TNumber kInverse_i = kInverse.Spread(i, 0);
+                    TNumber qInInverse_i = qInInverse.Spread(i, 0);
                     for (int j = first; cHatUnscaled.HasColumn(j); j += across)
                     {
-                        cHatUnscaled.Store(i, j, k.Load(i, j) * TNumber.Exp(G.Load(i, j)));
+                        TNumber product = kInverse_i * kRaw.Load(i, j);
+                        TNumber G_ij = G.Load(i, j);
+                        TNumber exp = TNumber.Exp(G_ij);
+                        cHatUnscaled.Store(i, j, product * exp);
+                        qHat.Store(i, j, scale * (qInInverse_i * qRaw.Load(i, j)) * exp);
+                        kLeft.Store(i, j, product * TNumber.Exp(GLast.Load(0, j) - G_ij));
                         if (cHatUnscaled.ColumnsInOneTurn)
                         {
                             break;
@@ -474,51 +507,48 @@ public partial record KimiDelta
                 }
             }
 
-            /// <summary>
-            /// qHat = scale * qIn * exp(G)
-            /// kLeft = k exp(GLast - G): what is left of it at the end of the chunk
-            /// </summary>
+            /// <summary>L = beta * (kInverse * kInverseRow * LUnscaled)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void qHat2(TTile qHat, TTile kLeft, TTile G, TTile qIn, TTile k, TTile GLast, Sizes sizes)
-            {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = qHat.RowStep, across = qHat.ColumnStep, first = qHat.FirstColumn;
-                for (int i = qHat.FirstRow; qHat.HasRow(i); i += down)
-                {
-                    for (int j = first; qHat.HasColumn(j); j += across)
-                    {
-                        TNumber G_ij = G.Load(i, j);
-                        qHat.Store(i, j, scale * qIn.Load(i, j) * TNumber.Exp(G_ij));
-                        kLeft.Store(i, j, k.Load(i, j) * TNumber.Exp(GLast.Load(0, j) - G_ij));
-                        if (qHat.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (qHat.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>L = beta * LUnscaled</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void L(TTile L, TTile beta, TTile LUnscaled)
+            public static void L(TTile L, TTile beta, TTile kInverse, TTile kInverseRow, TTile LUnscaled)
             {
                 int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
                 for (int i = L.FirstRow; L.HasRow(i); i += down)
                 {
                     TNumber beta_i = beta.Spread(i, 0);
+                    TNumber kInverse_i = kInverse.Spread(i, 0);
                     for (int j = first; L.HasColumn(j); j += across)
                     {
-                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
+                        L.Store(i, j, beta_i * (kInverse_i * kInverseRow.Load(0, j) * LUnscaled.Load(i, j)));
                         if (L.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
                     if (L.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>P = scale * (qInInverse * (kInverseRow * PUnscaled))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void P(TTile P, TTile qInInverse, TTile kInverseRow, TTile PUnscaled, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = P.RowStep, across = P.ColumnStep, first = P.FirstColumn;
+                for (int i = P.FirstRow; P.HasRow(i); i += down)
+                {
+                    TNumber qInInverse_i = qInInverse.Spread(i, 0);
+                    for (int j = first; P.HasColumn(j); j += across)
+                    {
+                        P.Store(i, j, scale * (qInInverse_i * (kInverseRow.Load(0, j) * PUnscaled.Load(i, j))));
+                        if (P.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (P.RowsInOneTurn)
                     {
                         break;
                     }
