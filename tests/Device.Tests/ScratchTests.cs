@@ -19,6 +19,19 @@ public class ScratchTests
         },
         x => Assert.True(x.Fits, $"{x.Name}: the passes of a chunk of 32 tokens take more than a multiprocessor has."));
 
+    [Fact]
+    public void Two_groups_share_a_multiprocessor_where_chunks_of_64_tokens_have_no_system() => Assert.All(
+        new (string Name, bool Share)[]
+        {
+            ("linear attention", TwoShare<LinearAttention.Kernels>()),
+            ("RetNet", TwoShare<RetNet.Kernels>()),
+            ("Lightning Attention", TwoShare<LightningAttention.Kernels>()),
+        },
+        x => Assert.True(x.Share, $"{x.Name}: the gradients of a chunk of 64 tokens take more than half of a multiprocessor."));
+
+    private static bool TwoShare<TKernels>()
+        where TKernels : IVariantKernels => CudaBackend.TwoShare(KernelKind.Gradients, Common with { Chunk = 64 }, TKernels.Description, TKernels.Scratch);
+
     private static bool Fits<TKernels>()
         where TKernels : IVariantKernels =>
         CudaBackend.Takes(KernelKind.Forward, Common, TKernels.Description, TKernels.Scratch) && CudaBackend.Takes(KernelKind.Backward, Common, TKernels.Description, TKernels.Scratch);

@@ -110,6 +110,16 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, new CallSize(1, chunk + 5, 1, 32, 32) { Updates = updates }, panel: 32, chunk, watched: true, step: true);
     }
 
+    /// <summary>Long chunks without a system, of which two groups share a multiprocessor: states stand one after the other in one place, and so do pairs of tokens. The second chunk is short.</summary>
+    [Theory]
+    [InlineData("LinearAttention", 128, 128)]
+    [InlineData("RetNet", 128, 128)]
+    [InlineData("RetNet", 32, 32)]
+    [InlineData("LightningAttention", 32, 64)]
+    [InlineData("SimpleGla", 32, 32)]
+    public void Long_chunks_agree_with_the_oracle(string name, int keys, int values) =>
+        Array.ForEach([false, true], x => Check(Catalog.All.Single(y => y.Description.Name == name), new CallSize(1, 69, 1, keys, values), panel: 32, chunk: 64, watched: true, multiplies: x, step: x));
+
     public static TheoryData<string> Carrying => [.. Catalog.All.Where(x => x.Description.CarriesOverSegments).Select(x => x.Description.Name)];
 
     [Theory]

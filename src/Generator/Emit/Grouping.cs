@@ -27,10 +27,11 @@ internal sealed class Grouping
     public static (IReadOnlyList<Statement> Statements, StorageUses Uses) Best(IReadOnlyList<Statement> statements, Func<IReadOnlyList<Statement>, StorageUses> usesOf)
     {
         var given = new Grouping(statements, usesOf(statements));
-        int room = SharedMemory.Room(given.scratch, statements);
+        int room = SharedMemory.Room(given.scratch, statements, given.uses.Tokens);
         IReadOnlyList<Statement> joined = SolvePairs.Joined(statements);
         Grouping[] orders = ReferenceEquals(joined, statements) ? [given] : [new(joined, usesOf(joined)), given];
-        return orders.SelectMany(x => Apart.Select(x.With)).First(x => x.scratch <= room).Best(room);
+        (IReadOnlyList<Statement> Statements, StorageUses Uses) best = orders.SelectMany(x => Apart.Select(x.With)).First(x => x.scratch <= room).Best(room);
+        return best.Uses.Tokens == SharedMemory.Tokens ? best : new Grouping(best.Statements, best.Uses).WithEarlyCopies(room);
     }
 
     private Grouping With(Func<Tile, bool>? apart) => apart is null ? this : new(statements, uses.With(apart));
@@ -88,12 +89,47 @@ internal sealed class Grouping
         return Waits(order) < Waits(Enumerable.Range(0, statements.Count)) ? ([.. order.Select(x => statements[x])], uses.InOrder(order)) : (statements, uses);
     }
 
+    /// <summary>
+    /// What is copied from memory in the middle of a chunk is on its way as soon as what stood in its place is read, or all threads have waited since, if none waits once more for that.
+    /// </summary>
+    /// <param name="room">The scratch that it may take.</param>
+    private (IReadOnlyList<Statement> Statements, StorageUses Uses) WithEarlyCopies(int room)
+    {
+        touches = [.. statements.Select(x => Barriers.Touches(x, uses.Strips))];
+        Uses[] each = [.. Uses.Of(statements)];
+        List<int> order = [.. Enumerable.Range(0, statements.Count)];
+        foreach (int copy in order.Where(x => Pass.IsFromMemory(statements[x])).ToArray())
+        {
+            int[] barriers = Waiting(order);
+            TileStorage storage = new TileStorage(uses).Place(order);
+            string place = storage.First(statements[copy].Results.Single());
+            int from = order.IndexOf(copy), first = order.FindLastIndex(from, x => x < copy && each[x].Precede(each[copy])) + 1;
+            int free = order.FindLastIndex(from, x => x != copy && touches[x].Any(y => storage.First(y.Tile) == place)) + 1;
+            foreach (int to in barriers.Append(free).Where(x => x >= first && x < from).OrderBy(x => x))
+            {
+                List<int> moved = [.. order];
+                moved.RemoveAt(from);
+                moved.Insert(to, copy);
+                if (Waiting(moved).Length <= barriers.Length && new TileStorage(uses).Place(moved).Weight <= room)
+                {
+                    order = moved;
+                    break;
+                }
+            }
+        }
+
+        return ([.. order.Select(x => statements[x])], uses.InOrder(order));
+    }
+
     /// <summary>How often all threads wait in an order.</summary>
-    private int Waits(IEnumerable<int> order)
+    private int Waits(IEnumerable<int> order) => Waiting(order).Length;
+
+    /// <summary>Before which of an order's statements they do.</summary>
+    private int[] Waiting(IEnumerable<int> order)
     {
         var storage = new TileStorage(uses);
         var barriers = new Barriers();
-        return order.Count(x => Reach(x, storage, barriers) == Wait.All);
+        return [.. order.Select((x, i) => (Wait: Reach(x, storage, barriers), Index: i)).Where(x => x.Wait == Wait.All).Select(x => x.Index)];
     }
 
     /// <summary>Who waits before a statement, which is then done.</summary>

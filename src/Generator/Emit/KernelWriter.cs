@@ -39,6 +39,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>True if a row of keys and one of values stand in the same storage, as wide as the wider of them.</summary>
     public bool Shares { get; set; }
 
+    /// <summary>Tokens of the chunks for which scratch is counted.</summary>
+    public int Tokens { get; set; } = SharedMemory.Tokens;
+
     /// <summary>Where tiles that go from pass to pass, and gradients, stand in memory, by name.</summary>
     public Dictionary<string, string> Memory { get; } = [];
 
@@ -155,7 +158,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
         return storage;
 
-        StorageUses Uses(IReadOnlyList<Statement> order) => new(order, liveAfter, giving, frame, Factors, Shares, Strips, turns: Groups);
+        StorageUses Uses(IReadOnlyList<Statement> order) => new(order, liveAfter, giving, frame, Factors, Shares, Strips, turns: Groups, Tokens);
     }
 
     /// <summary>Takes all rooms of a chunk, which stand before other scratch.</summary>

@@ -341,6 +341,7 @@ internal sealed partial class PassesFile
     {
         kernel.Factors = pass.Factors;
         kernel.Shares = pass.Shares;
+        kernel.Tokens = pass.Tokens;
         return kernel.Write(pass.Statements, pass.Results, [.. pass.Given]);
     }
 

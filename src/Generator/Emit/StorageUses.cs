@@ -21,6 +21,7 @@ internal sealed class StorageUses
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
     /// <param name="turns">True if of the storages that are free the one is taken that was used longest ago: nobody waits until it is read, or has waited already.</param>
+    /// <param name="tokens">Tokens of the chunks for which storage is counted.</param>
     public StorageUses(
         IReadOnlyList<Statement> statements,
         IEnumerable<Tile> liveAfter,
@@ -29,8 +30,10 @@ internal sealed class StorageUses
         ISet<string> factors,
         bool shares,
         ISet<string>? strips = null,
-        bool turns = false)
+        bool turns = false,
+        int tokens = SharedMemory.Tokens)
     {
+        Tokens = tokens;
         TakesTurns = turns;
         Strips = strips ?? new HashSet<string>();
         Used = new int[statements.Count][];
@@ -88,9 +91,12 @@ internal sealed class StorageUses
             x => x.Given is null ? Kind(x, shares, factors.Contains(x.Name)) + (Strips.Contains(x.Name) ? 2 : 0) : -1 - Number(x));
         givenKinds = Array.ConvertAll(Tiles, x => x.Given is null ? -1 : Kind(x, shares, factor: true));
         Apart = new bool[Tiles.Length];
-        Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x, factors, Strips));
+        Weights = Array.ConvertAll(Tiles, x => Pass.Weight(x, factors, Strips, tokens));
         Firsts = Array.ConvertAll(Tiles, x => x.Name == x.Variable ? -1 : NumberOf(x.Variable));
     }
+
+    /// <summary>Tokens of the chunks for which storage is counted.</summary>
+    public int Tokens { get; }
 
     /// <summary>The tiles.</summary>
     public Tile[] Tiles { get; }

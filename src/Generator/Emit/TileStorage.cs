@@ -27,9 +27,16 @@ internal sealed class TileStorage
     /// <param name="factors">Tiles with storage of the other kind (see <see cref="FactorTiles"/>).</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">Tiles with storage of a third kind (see <see cref="StripTiles"/>), if there are any.</param>
+    /// <param name="tokens">Tokens of the chunks for which storage is counted.</param>
     public TileStorage(
-        IReadOnlyList<Statement> statements, IEnumerable<Tile> liveAfter, IEnumerable<Tile> giving, ISet<string> factors, bool shares = false, ISet<string>? strips = null)
-        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips))
+        IReadOnlyList<Statement> statements,
+        IEnumerable<Tile> liveAfter,
+        IEnumerable<Tile> giving,
+        ISet<string> factors,
+        bool shares = false,
+        ISet<string>? strips = null,
+        int tokens = SharedMemory.Tokens)
+        : this(new StorageUses(statements, liveAfter, giving, new HashSet<string>(), factors, shares, strips, tokens: tokens))
     {
     }
 

@@ -1,12 +1,15 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>
-/// The passes that compute a chunk's gradients, each stored as soon as it is final. One does if two groups of threads that run it share a multiprocessor.
+/// The passes that compute a chunk's gradients, each stored as soon as it is final. One does if two groups of threads that run it share a multiprocessor, whose chunks are long if that can be.
 /// If not, a first pass does all that reads the states, which fill much of its memory, and leaves what it finds in their place; the second does the rest. Where two groups
 /// do not share a multiprocessor even so, and there is room for all of it, one pass does it after all: the states go through memory once.
 /// </summary>
 internal sealed class GradientPasses
 {
+    // Where two groups share a multiprocessor a thread has 128 registers, of which a strip of 64 rows takes 32.
+    private const int MostLongStrips = 2;
+
     private readonly ISet<string> factors;
 
     /// <param name="statements">All that the gradients hang on, in an order that is right.</param>
@@ -14,14 +17,27 @@ internal sealed class GradientPasses
     /// <param name="states">The state before the chunk and the gradient of the state after it.</param>
     /// <param name="left">What earlier passes left.</param>
     /// <param name="rounded">Which of it came in half the bits.</param>
-    public GradientPasses(IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, Tile> gradients, IReadOnlyList<Tile> states, IReadOnlyList<Tile> left, ISet<string> rounded)
+    /// <param name="ofPairs">True if nothing is computed before the walks: there is no system and no decay of channels.</param>
+    public GradientPasses(
+        IReadOnlyList<Statement> statements,
+        IReadOnlyDictionary<string, Tile> gradients,
+        IReadOnlyList<Tile> states,
+        IReadOnlyList<Tile> left,
+        ISet<string> rounded,
+        bool ofPairs)
     {
         statements = ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]);
-        statements = ScaledGrams.Joined(AddedRows.Joined(ScaledSums.Joined(statements, states)));
+        statements = EqualColumns.Joined(ScaledGrams.Joined(AddedRows.Joined(ScaledSums.Joined(statements, states))));
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         ISet<string> strips = StripTiles.OfChunk(statements);
         factors.ExceptWith(strips);
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]), apart = Recalling([.. statements.Select(x => StatesApart(x, states))], [.. states, .. left]);
+        if (ofPairs && (Tightest(loadsFirst: true) ?? Tightest(loadsFirst: false)) is { } tightest)
+        {
+            Gradients = InOrder(tightest, factors, strips, shares: true, SharedMemory.ManyTokens);
+            return;
+        }
+
         if (TightSchedule.Of(apart, factors, strips, shares: true, SharedMemory.Of(2, apart), mostStates: 100) is { } tight)
         {
             Gradients = InOrder(tight, factors, strips, shares: true);
@@ -74,6 +90,10 @@ internal sealed class GradientPasses
         Project = exactly.Cost() < roughly.Cost() ? exactly : roughly;
         ProjectsApart = Gradients.Cost() > SharedMemory.Of(2, rest);
 
+        // With which two groups share a multiprocessor where chunks are long.
+        IReadOnlyList<Statement>? Tightest(bool loadsFirst) =>
+            TightSchedule.Of(apart, factors, strips, shares: true, SharedMemory.Of(2, apart, SharedMemory.ManyTokens), mostStates: 100, SharedMemory.ManyTokens, MostLongStrips, loadsFirst);
+
         ISet<string> FactorsOf(IEnumerable<Tile> exact)
         {
             ISet<string> factors = FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x))));
@@ -117,8 +137,8 @@ internal sealed class GradientPasses
         return InOrder(tight ?? best, factors, strips, shares || tight is not null);
     }
 
-    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares) =>
-        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares, strips).FetchingWhatFits();
+    private static Pass InOrder(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares, int tokens = SharedMemory.Tokens) =>
+        new Pass(Dependencies.WithSumsBegun(statements), [], [], [], factors, shares, strips, tokens).FetchingWhatFits();
 
     /// <summary>
     /// The statement with the state before the chunk read where an earlier pass left it, if it multiplies both states number by number: then no two states need stand in scratch

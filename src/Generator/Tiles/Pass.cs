@@ -19,6 +19,7 @@ internal sealed class Pass
     /// <param name="factors">The tiles that are taken as factors, where more than these statements decide it.</param>
     /// <param name="shares">True if a row of keys and one of values stand in the same storage.</param>
     /// <param name="strips">The tiles that are taken as strips.</param>
+    /// <param name="tokens">Tokens of the chunks for which its scratch is counted.</param>
     public Pass(
         IEnumerable<Statement> statements,
         IEnumerable<Tile> results,
@@ -26,8 +27,10 @@ internal sealed class Pass
         IEnumerable<Tile> given,
         ISet<string>? factors = null,
         bool shares = false,
-        ISet<string>? strips = null)
+        ISet<string>? strips = null,
+        int tokens = SharedMemory.Tokens)
     {
+        Tokens = tokens;
         Shares = shares;
         Strips = strips ?? Strips;
         Statements = [.. statements];
@@ -54,6 +57,9 @@ internal sealed class Pass
 
     /// <summary>True if a row of keys and one of values stand in the same storage.</summary>
     public bool Shares { get; }
+
+    /// <summary>Tokens of the chunks for which its scratch is counted.</summary>
+    public int Tokens { get; }
 
     /// <summary>What is fetched one chunk ahead.</summary>
     public IReadOnlyList<Statement> Ahead { get; private set; } = [];
@@ -116,9 +122,9 @@ internal sealed class Pass
     {
         // Orders of statements as Fetching has them, but for arrivals, which take no storage.
         int[] all = [.. Enumerable.Range(0, Statements.Count)], rest = Array.FindAll(all, x => !IsFetch(Statements[x])), early = Array.FindAll(all, x => IsFetch(Statements[x]));
-        var empty = new TileStorage(Statements, Results, Given, Factors, Shares, Strips);
+        var empty = new TileStorage(Statements, Results, Given, Factors, Shares, Strips, Tokens);
         TileStorage best = empty.Copy().Place(all);
-        int room = SharedMemory.Room(best.Weight, Statements);
+        int room = SharedMemory.Room(best.Weight, Statements, Tokens);
         foreach (int statement in all.Where(x => IsFromMemory(Statements[x]) && Statements[x].Results.All(y => y.Name == y.Variable)))
         {
             int[] more = [.. early, statement], less = Array.FindAll(rest, x => x != statement);
@@ -191,31 +197,33 @@ internal sealed class Pass
     /// <param name="statements">The statements.</param>
     /// <param name="more">What else it takes from chunk to chunk.</param>
     private Pass Rewritten(IEnumerable<Statement> statements, Tile[] more) =>
-        new(statements, Results.Concat(more), Exact.Concat(more), Given.Concat(more), Factors, Shares, Strips) { Ahead = Ahead, Once = Once, Rooms = Rooms };
+        new(statements, Results.Concat(more), Exact.Concat(more), Given.Concat(more), Factors, Shares, Strips, Tokens) { Ahead = Ahead, Once = Once, Rooms = Rooms };
 
-    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares, Strips);
+    private Pass With(IEnumerable<Statement> statements) => new(statements, Results, Exact, Given, factors, Shares, Strips, Tokens);
 
-    /// <summary>What it takes from scratch where keys and values have 128 channels and chunks 32 tokens: good enough to compare two orders of statements.</summary>
+    /// <summary>What it takes from scratch where keys and values have 128 channels: good enough to compare two orders of statements.</summary>
     public int Cost() => cost ??= Stored().Weight;
 
     /// <summary>What a tile takes there; a strip takes nothing, nor does what stands in memory.</summary>
-    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips) => tile.IsLeft || strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name) && !tile.IsWide);
+    public static int Weight(Tile tile, ISet<string> factors, ISet<string> strips, int tokens = SharedMemory.Tokens) =>
+        tile.IsLeft || strips.Contains(tile.Name) ? 0 : Weight(tile.Rows, tile.Columns, factors.Contains(tile.Name) && !tile.IsWide, tokens);
 
-    /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
-    public static int Weight(Dim rows, Dim columns, bool factor)
+    /// <summary>What a tile takes there, rows padded but for those of factors of keys and values, and of 64 tokens, which stand in blocks; a column has four numbers a row, and every tile whole lines of banks.</summary>
+    public static int Weight(Dim rows, Dim columns, bool factor, int tokens = SharedMemory.Tokens)
     {
-        int row = columns == Dim.One ? 8 : factor ? Length(columns) + (rows != Dim.One && columns is (Dim.Key or Dim.Value) ? 0 : 8) : 2 * (Length(columns) + 8);
-        return ((rows == Dim.One ? 1 : Length(rows)) * row) + Line - 1 & -Line;
+        bool blocks = rows != Dim.One && (columns is (Dim.Key or Dim.Value) || (columns == Dim.Token && tokens == SharedMemory.ManyTokens));
+        int row = columns == Dim.One ? 8 : factor ? Length(columns, tokens) + (blocks ? 0 : 8) : 2 * (Length(columns, tokens) + 8);
+        return ((rows == Dim.One ? 1 : Length(rows, tokens)) * row) + Line - 1 & -Line;
     }
 
-    private static int Length(Dim dim) => dim switch
+    private static int Length(Dim dim, int tokens) => dim switch
     {
         Dim.One => 16,
-        Dim.Token => 32,
-        Dim.Update => 64,
+        Dim.Token => tokens,
+        Dim.Update => 2 * tokens,
         _ => 128,
     };
 
     /// <summary>Where its tiles stand, as <see cref="KernelWriter"/> will have it.</summary>
-    private TileStorage Stored() => new TileStorage(Statements, Results, Given, Factors, Shares, Strips).Place(Enumerable.Range(0, Statements.Count));
+    private TileStorage Stored() => new TileStorage(Statements, Results, Given, Factors, Shares, Strips, Tokens).Place(Enumerable.Range(0, Statements.Count));
 }

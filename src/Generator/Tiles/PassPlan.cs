@@ -95,7 +95,8 @@ internal sealed class PassPlan
             adjoint.Gradients,
             [state, stateGradient],
             [.. left.Where(x => sources.Contains(x.Name)), .. onward, .. back],
-            new HashSet<string>(Kept.Concat(OnTheWay).Where(x => !x.Exact).Select(x => x.Tile.Name)));
+            new HashSet<string>(Kept.Concat(OnTheWay).Where(x => !x.Exact).Select(x => x.Tile.Name)),
+            ofPairs: !prepares);
         Project = both.Project is Pass project ? shortChunks.Trimmed(project) : null;
         ProjectsApart = both.ProjectsApart;
         Projected = both.Projected;

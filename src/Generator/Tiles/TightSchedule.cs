@@ -14,12 +14,16 @@ internal sealed class TightSchedule
     private readonly IReadOnlyList<Statement> statements;
     private readonly Dependencies dependencies;
     private readonly int limit;
+    private readonly int mostStrips;
     private readonly int mostStates;
 
     // By kind of storage: its weight, how many of it stand, and how many stood at most.
     private readonly List<int> weights = [];
     private readonly int[] standing;
     private readonly int[] most;
+
+    // That of strips; -1: there are none.
+    private readonly int stripKind;
 
     // By tile: its kind, how many of the statements that use it are not done, and the one that began it (-1: none yet).
     private readonly int[] kinds;
@@ -37,8 +41,9 @@ internal sealed class TightSchedule
     private readonly HashSet<string> seen = [];
     private int taken;
 
-    private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares, int limit, int mostStates)
+    private TightSchedule(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares, int limit, int mostStates, int tokens, int mostStrips)
     {
+        this.mostStrips = mostStrips;
         this.statements = statements;
         this.limit = limit;
         this.mostStates = mostStates;
@@ -55,6 +60,7 @@ internal sealed class TightSchedule
         open = new int[kinds.Length];
         begunBy = [.. kinds.Select(_ => -1)];
         done = new bool[statements.Count];
+        stripKind = dependencies.Tiles.Where(x => strips.Contains(x.Name)).Select(x => kinds[dependencies.NumberOf(x)]).DefaultIfEmpty(-1).First();
         standing = new int[weights.Count];
         most = new int[weights.Count];
         foreach (int tile in used.SelectMany(x => x))
@@ -66,12 +72,16 @@ internal sealed class TightSchedule
 
         int KindOf(Tile tile)
         {
-            (Dim, Dim, bool Factor, bool InScratch) key = (tile.Rows, TileStorage.Columns(tile, shares, strips), factors.Contains(tile.Name), inScratch.Contains(tile) && !strips.Contains(tile.Name));
+            // Strips stand in registers, whatever their columns.
+            bool isStrip = strips.Contains(tile.Name);
+            (Dim, Dim, bool Factor, bool InScratch) key = isStrip
+                ? (Dim.Token, Dim.Key, false, false)
+                : (tile.Rows, TileStorage.Columns(tile, shares, strips), factors.Contains(tile.Name), inScratch.Contains(tile));
             if (!storages.TryGetValue(key, out int kind))
             {
                 kind = storages.Count;
                 storages.Add(key, kind);
-                weights.Add(key.InScratch ? Pass.Weight(tile.Rows, tile.Columns, key.Factor) : 0);
+                weights.Add(key.InScratch ? Pass.Weight(tile.Rows, tile.Columns, key.Factor, tokens) : 0);
             }
 
             return kind;
@@ -85,14 +95,31 @@ internal sealed class TightSchedule
     /// <param name="shares">True if tiles of keys and of values stand in the same storage.</param>
     /// <param name="limit">The most that they may take (see <see cref="Pass.Cost"/>).</param>
     /// <param name="mostStates">Orders are many: a search that has seen so many states gives up.</param>
-    public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, ISet<string> factors, ISet<string> strips, bool shares, int limit, int mostStates)
+    /// <param name="tokens">Tokens of the chunks for which scratch is counted.</param>
+    /// <param name="mostStrips">The most strips that may stand at a time.</param>
+    /// <param name="loadsFirst">True if all that the caller gave is copied before anything else; false if what two statements read may be copied for each.</param>
+    public static IReadOnlyList<Statement>? Of(
+        IReadOnlyList<Statement> statements,
+        ISet<string> factors,
+        ISet<string> strips,
+        bool shares,
+        int limit,
+        int mostStates,
+        int tokens = SharedMemory.Tokens,
+        int mostStrips = int.MaxValue,
+        bool loadsFirst = false)
     {
-        var schedule = new TightSchedule(WithLoadsApart(statements, factors), factors, strips, shares, limit, mostStates);
-        return schedule.Least() <= limit && schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, strips, shares, limit) : null;
+        var schedule = new TightSchedule(loadsFirst ? statements : WithLoadsApart(statements, factors), factors, strips, shares, limit, mostStates, tokens, mostStrips);
+        if (loadsFirst)
+        {
+            schedule.Run([.. Enumerable.Range(0, schedule.statements.Count).Where(x => schedule.statements[x] is LoadStatement)]);
+        }
+
+        return schedule.Least() <= limit && schedule.Search() ? WithLoadsOnce([.. schedule.ordered.Select(x => schedule.statements[x])], factors, strips, shares, limit, tokens) : null;
     }
 
     /// <summary>What is copied twice is copied once, if there is room for it in between.</summary>
-    private static IReadOnlyList<Statement> WithLoadsOnce(IReadOnlyList<Statement> ordered, ISet<string> factors, ISet<string> strips, bool shares, int limit)
+    private static IReadOnlyList<Statement> WithLoadsOnce(IReadOnlyList<Statement> ordered, ISet<string> factors, ISet<string> strips, bool shares, int limit, int tokens)
     {
         foreach (LoadStatement again in ordered.OfType<LoadStatement>().Where(x => x.Result.Name.EndsWith(Suffix, StringComparison.Ordinal)).ToArray())
         {
@@ -113,7 +140,7 @@ internal sealed class TightSchedule
                 }
             }
 
-            ordered = new Pass(once, [], [], [], factors, shares, strips).Cost() <= limit ? once : ordered;
+            ordered = new Pass(once, [], [], [], factors, shares, strips, tokens).Cost() <= limit ? once : ordered;
         }
 
         return ordered;
@@ -191,6 +218,8 @@ internal sealed class TightSchedule
         }
     }
 
+    private bool Fits => taken <= limit && (stripKind < 0 || most[stripKind] <= mostStrips);
+
     private bool Search()
     {
         List<(int Growth, int Statement)> growing = [];
@@ -207,14 +236,14 @@ internal sealed class TightSchedule
             int takenBefore = taken;
             most.CopyTo(mostBefore, 0);
             int growth = Run(steps);
-            if (growth <= Little && taken <= limit)
+            if (growth <= Little && Fits)
             {
                 growing.Clear();
                 i = -1;
                 continue;
             }
 
-            if (taken <= limit)
+            if (Fits)
             {
                 growing.Add((growth, i));
             }

@@ -143,10 +143,10 @@ public partial record RetNet
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 4 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                + 2 * Padded.Factor(sizes.K, sizes.V, sizes)
-                + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
-                + 2 * Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Factor(sizes.K, sizes.V, sizes)
+                + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.K, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

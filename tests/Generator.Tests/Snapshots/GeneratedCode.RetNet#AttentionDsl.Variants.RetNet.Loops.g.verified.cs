@@ -275,29 +275,6 @@ public partial record RetNet
                 }
             }
 
-            /// <summary>dPPlainFactor = scale</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dPPlainFactor(TTile dPPlainFactor, Sizes sizes)
-            {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = dPPlainFactor.RowStep, across = dPPlainFactor.ColumnStep, first = dPPlainFactor.FirstColumn;
-                for (int i = dPPlainFactor.FirstRow; dPPlainFactor.HasRow(i); i += down)
-                {
-                    for (int j = first; dPPlainFactor.HasColumn(j); j += across)
-                    {
-                        dPPlainFactor.Store(i, j, scale);
-                        if (dPPlainFactor.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dPPlainFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
             /// <summary>dqHatFactor = scale * exp(G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void dqHatFactor(TTile dqHatFactor, TTile G, Sizes sizes)
@@ -315,29 +292,6 @@ public partial record RetNet
                         }
                     }
                     if (dqHatFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dkLeftFactor = exp(GLast - G)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dkLeftFactor(TTile dkLeftFactor, TTile GLast, TTile G)
-            {
-                TNumber GLast_i = GLast.Spread(0, 0);
-                int down = dkLeftFactor.RowStep, across = dkLeftFactor.ColumnStep, first = dkLeftFactor.FirstColumn;
-                for (int i = dkLeftFactor.FirstRow; dkLeftFactor.HasRow(i); i += down)
-                {
-                    for (int j = first; dkLeftFactor.HasColumn(j); j += across)
-                    {
-                        dkLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
-                        if (dkLeftFactor.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dkLeftFactor.RowsInOneTurn)
                     {
                         break;
                     }

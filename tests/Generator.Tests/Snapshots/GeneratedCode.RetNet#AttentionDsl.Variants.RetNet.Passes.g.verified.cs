@@ -574,33 +574,31 @@ public partial record RetNet
             TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V);
 
             // What is multiplied with strips stands first.
-            TTile dOutputRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
-            TTile vRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
-            TTile kRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
             TTile qInRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile kRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile vRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile dOutputRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
 
             // --- what earlier passes left
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
-            TTile dSNext = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
-            TTile.Fetch(dSNext, after);
 
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-
-            // v: value
-            TTile v = vRoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            // qIn: query
+            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
+            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // k: key
             TTile k = kRoom.Block(0, length, 0, sizes.K);
             TTile.Fetch(k, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
-            // qIn: query
-            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
-            TTile.Fetch(qIn, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            // v: value
+            TTile v = vRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
             // g = log(1 - exp(-((5 + head) * log(2))))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -619,49 +617,50 @@ public partial record RetNet
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-
-            // dPPlainFactor = scale
-            TTile dPPlainFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dPPlainFactor(dPPlainFactor, sizes);
-            TTile.Trim(dPPlainFactor, tokens);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
-            TTile.SynchronizeVectors();
-
-            // dqHatFactor = scale * exp(G)
-            TTile dqHatFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
             TTile.Synchronize();
 
             // kLeftFactor = exp(GLast - G)
             TTile kLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+            // What is read later on comes nearer.
+            TTile.Expect(after, 0, 1, 0);
 
-            // dkLeftFactor = exp(GLast - G)
-            TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
             TTile.Arrive();
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
 
             // dqHat = dOutput S^T
             TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
+            TTile.Synchronize();
 
-            // dPPlain_ij = dPPlainFactor_i exp(G_i - G_j) (dOutput_i . v_j) for j <= i, masked before the exponential
-            TTile dPPlain = scratch.TakeFactor(ref offset, length, length);
-            TTile.DecayedScaledGram(dPPlain, dOutput, v, dPPlainFactor, G, G, Causal.Inclusive);
+            // dSNext, as an earlier pass left it
+            TTile dSNext = S;
+            TTile.Fetch(dSNext, after);
+
+            // dqHatFactor = scale * exp(G)
+            TTile dqHatFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
 
             // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.DecayedScaledGram(P, qIn, k, PFactor, G, G, Causal.Inclusive);
+            TTile.Arrive();
 
             // dvOfk = k dSNext
             TTile dvOfk = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.V);
             TTile.Product(dvOfk, k, dSNext, Into.Set);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
 
-            // dkLeft = v dSNext^T
-            TTile dkLeft = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
-            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+            // dv = kLeftFactor * dvOfk + P^T dOutput
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
+            TTile.Synchronize();
+
+            // dPPlain_ij = PFactor_i exp(G_i - G_j) (dOutput_i . v_j) for j <= i, masked before the exponential
+            TTile dPPlain = P;
+            TTile.DecayedScaledGram(dPPlain, dOutput, v, PFactor, G, G, Causal.Inclusive);
             TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
@@ -669,14 +668,16 @@ public partial record RetNet
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
 
-            // dv = kLeftFactor * dvOfk + P^T dOutput
-            TTile dv = dvOfk;
-            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dOutput);
+            // dkLeft = v dSNext^T
+            TTile dkLeft = dqIn;
+            TTile.ProductTransposed(dkLeft, v, dSNext, Into.Set);
+            TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
 
-            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            // dk = kLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
-            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, kLeftFactor, dPPlain, qIn);
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
             TTile.Copy(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dv, Into.Set);
@@ -689,10 +690,10 @@ public partial record RetNet
         {
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 3);
         }
     }
 }

@@ -22,6 +22,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // With more, threads have too few registers for blocks of sums.
     private const int MostGroups = 3;
 
+    // Gradients of longer chunks have strips of so many rows that the third would leave too few for those.
+    private const int MostGroupsOfLong = 2;
+
     /// <summary>Value columns of one item of a pass over the sequence, at most: a strip for every warp of a group.</summary>
     internal const int PanelColumns = CudaGroup.Threads / 32 * CudaTile.StripColumns;
 
@@ -137,16 +140,18 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     /// <param name="scratch">Scratch elements of its kernels.</param>
     public static IReadOnlyList<int> ChunkLengths(KernelKind[] kernels, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
     {
-        sizes = CudaTile.Sized(sizes);
         bool isShort = description.PreparesChunks && !Shares(KernelKind.Prepare, LongChunk) && Shares(KernelKind.Prepare, ShortChunk)
             && (!kernels.Contains(KernelKind.Backward) || Shares(KernelKind.Gradients, ShortChunk));
         return isShort ? [ShortChunk, LongChunk] : [LongChunk, ShortChunk];
 
-        bool Shares(KernelKind kernel, int chunk)
-        {
-            Sizes own = sizes with { Chunk = chunk, NarrowInputs = -1 };
-            return 2 * ((scratch(kernel, own) * sizeof(float)) + WorkspaceBytes(kernel, own, description) + GroupBytes) <= MultiprocessorBytes;
-        }
+        bool Shares(KernelKind kernel, int chunk) => TwoShare(kernel, sizes with { Chunk = chunk }, description, scratch);
+    }
+
+    /// <summary>True if two groups that run a kernel share a multiprocessor where all inputs are in 16 bits.</summary>
+    internal static bool TwoShare(KernelKind kernel, Sizes sizes, VariantDescription description, Func<KernelKind, Sizes, long> scratch)
+    {
+        Sizes own = CudaTile.Sized(sizes) with { NarrowInputs = -1 };
+        return 2 * ((scratch(kernel, own) * sizeof(float)) + WorkspaceBytes(kernel, own, description) + GroupBytes) <= MultiprocessorBytes;
     }
 
     /// <summary>True if shared memory holds the scratch of everything that a call runs, and the tiles are no larger than operations work on.</summary>
@@ -167,12 +172,16 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
             Fits(x, sizes with { V = InPanels(x, description) ? Math.Min(sizes.V, NarrowColumns) : sizes.V }, description, scratch));
     }
 
-    /// <summary>Decayed Grams, which need the whole of it, are taken chunk by chunk; so are systems, of which the longest need more than half.</summary>
+    /// <summary>
+    /// Decayed Grams, which need the whole of it, are taken chunk by chunk; so are systems, of which the longest need more than half. Where nothing is computed before the walks there is neither, and
+    /// long chunks, whose Grams are not taken in halves, get by on a fourth.
+    /// </summary>
     internal static int WorkspaceBytes(KernelKind kernel, Sizes sizes, VariantDescription description) =>
         kernel is not (KernelKind.Prepare or KernelKind.Gradients) ? CudaTile.WorkspaceBytes / 2
         : description.PairsDecayByChannel ? CudaTile.WorkspaceBytes
-        : sizes.Chunk * sizes.Updates > CudaTile.ShortRows / 2 ? CudaTile.InverseBytes
-        : CudaTile.WorkspaceBytes / 2;
+        : sizes.Chunk * sizes.Updates <= CudaTile.ShortRows / 2 ? CudaTile.WorkspaceBytes / 2
+        : description.PreparesChunks ? CudaTile.InverseBytes
+        : CudaTile.WorkspaceBytes / 4;
 
     private static bool InPanels(KernelKind kernel, VariantDescription description) =>
         description.ColumnsAreIndependent && kernel is not (KernelKind.Prepare or KernelKind.Project or KernelKind.Gradients);
@@ -184,7 +193,7 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private KernelSpecialization Specialization<TKernels>(Launch launch, Sizes sizes)
         where TKernels : IVariantKernels
     {
-        int most = MostGroups;
+        int most = launch.Kernel == KernelKind.Gradients && sizes.Chunk > LongChunk ? MostGroupsOfLong : MostGroups;
         if (HoldsStrips(launch.Kernel, sizes))
         {
             int each = (launch.Work.Length + accelerator.NumMultiprocessors - 1) / accelerator.NumMultiprocessors;

@@ -122,7 +122,7 @@ public readonly partial struct CudaTile
         Synchronize();
         if (Lane == 0)
         {
-            Ptx.Store(Workspace(WorkspaceBytes / 2) + (uint)(Warp << 2), sum);
+            Ptx.Store(Workspace(WorkspaceBytes / 4) + (uint)(Warp << 2), sum);
         }
 
         Synchronize();
@@ -131,7 +131,7 @@ public readonly partial struct CudaTile
             sum = 0;
             for (int warp = 0; warp < Warps; warp++)
             {
-                sum += Ptx.Load(Workspace(WorkspaceBytes / 2) + (uint)(warp << 2));
+                sum += Ptx.Load(Workspace(WorkspaceBytes / 4) + (uint)(warp << 2));
             }
 
             result.Put(0, 0, sum, into);

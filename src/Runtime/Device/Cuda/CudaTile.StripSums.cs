@@ -9,7 +9,7 @@ public readonly partial struct CudaTile
     /// <summary>Sums of rows of a strip, or of a strip's products with another tile of its shape, number by number. Nobody else uses the workspace when it begins.</summary>
     private static void StripRowSums(CudaTile result, CudaTile a, CudaTile b, bool dot, Into into)
     {
-        uint sums = Workspace(WorkspaceBytes / 2) + (uint)(Lane << 2);
+        uint sums = Workspace(WorkspaceBytes / 4) + (uint)(Lane << 2);
         if (!a.IsElsewhere)
         {
             uint own = sums + (uint)((Warp * a.Rows) << 2);

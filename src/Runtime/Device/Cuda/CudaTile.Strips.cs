@@ -23,7 +23,7 @@ public readonly partial struct CudaTile
     private const int GroupOfWarps = 4;
 
     // Scratch of a warp in which rows get their order on their way to the device's memory.
-    private const int RoomBytes = 1024;
+    private const int RoomBytes = 512;
 
     /// <inheritdoc/>
     public CudaTile TakeStrip(ref long offset, ref int strips, Sizes sizes, int rows, int columns) =>
@@ -207,7 +207,7 @@ public readonly partial struct CudaTile
         {
             // Two pieces of 16 bytes a row, of which those of every other four rows change places: eight rows are then all banks.
             int row = (Lane & 7) + ((Lane >> 4) << 3), half = (Lane >> 3) & 1, own = Lane >> 1;
-            uint room = Workspace(WorkspaceBytes / 2) + (uint)(Warp * RoomBytes);
+            uint room = Workspace(WorkspaceBytes / 4) + (uint)(Warp * RoomBytes);
             Ptx.StripLeave(
                 x.Rows, x.stride, x.Exactly,
                 room + (uint)((row << 5) + ((half ^ ((row >> 2) & 1)) << 4)), room + (uint)((own << 5) + (((Lane & 1) ^ ((own >> 2) & 1)) << 4)),

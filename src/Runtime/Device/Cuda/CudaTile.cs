@@ -23,7 +23,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 {
     /// <summary>
     /// Bytes at the end of shared memory that operations use between barriers of their own (blocks of products also read a little beyond the
-    /// last tile). Decayed Grams need them all, other operations half as many.
+    /// last tile). Decayed Grams need them all, other operations half as many, sums and strips that leave a fourth.
     /// </summary>
     public const int WorkspaceBytes = 16384;
 
@@ -324,7 +324,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <inheritdoc/>
     public static void Synchronize() => Group.Barrier();
 
-    /// <summary>Where the workspace of operations begins, which half as many bytes as <see cref="WorkspaceBytes"/> are left for at least.</summary>
+    /// <summary>Where the workspace of operations begins, which a fourth of <see cref="WorkspaceBytes"/> are left for at least.</summary>
     private static uint Workspace(int bytes) => Ptx.Shared() + Ptx.SharedBytes() - (uint)bytes;
 
     private CudaTile TakeScratch(ref long offset, int rows, int columns, CudaElement element)

@@ -125,7 +125,7 @@ internal static partial class Ptx
     /// <param name="rows">Rows.</param>
     /// <param name="x">The strip.</param>
     /// <param name="exact">1 if its numbers are in single precision, 0 if in bfloat16.</param>
-    /// <param name="put">Where this lane's row of eight goes in 1024 bytes of scratch that are this warp's.</param>
+    /// <param name="put">Where this lane's row of eight goes in 512 bytes of scratch that are this warp's.</param>
     /// <param name="take">Where this lane's 16 bytes of sixteen rows then stand.</param>
     /// <param name="to">Where these go; a multiple of 16.</param>
     /// <param name="stride">Bytes from a row to the next there.</param>

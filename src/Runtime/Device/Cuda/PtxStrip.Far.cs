@@ -11,7 +11,7 @@ internal sealed partial class PtxStrip
     /// <param name="Left">Rows that are there, from this thread's first one on, a constant or a register.</param>
     private sealed record Far(string Start, string Row, string Column, CudaElement Element, string Left);
 
-    /// <summary>Rounded to bfloat16, to rows of the device's memory of which 32 bytes are this warp's: by way of 1024 bytes of scratch, in which they get their order.</summary>
+    /// <summary>Rounded to bfloat16, to rows of the device's memory of which 32 bytes are this warp's: by way of 512 bytes of scratch, in which they get their order.</summary>
     /// <param name="x">The strip.</param>
     /// <param name="rows">Its rows, a multiple of 16.</param>
     /// <param name="put">A register: where this lane's row of eight goes in scratch.</param>
@@ -22,24 +22,15 @@ internal sealed partial class PtxStrip
     private static string Leave(Registers x, int rows, string put, string take, string to, string stride, string left)
     {
         var text = new PtxStrip();
-        for (int i = 0; i < rows / 16; i += 2)
+        for (int row = 0; row < rows; row += 16)
         {
-            int count = Math.Min(2, (rows / 16) - i);
             text.Line("bar.warp.sync 0xffffffff;");
-            for (int j = 0; j < count; j++)
-            {
-                Fragment pairs = text.Pairs(x, 2 * (i + j));
-                text.Line($"stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [{put}+{j * 512}], {{{pairs.NearLow},{pairs.FarLow},{pairs.NearHigh},{pairs.FarHigh}}};");
-            }
-
+            Fragment pairs = text.Pairs(x, row / 8);
+            text.Line($"stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [{put}+0], {{{pairs.NearLow},{pairs.FarLow},{pairs.NearHigh},{pairs.FarHigh}}};");
             text.Line("bar.warp.sync 0xffffffff;");
-            for (int j = 0; j < count; j++)
-            {
-                int row = (i + j) * 16;
-                string[] piece = [text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;")];
-                text.Line($"ld.shared.v4.b32 {List(piece)}, [{take}+{j * 512}];");
-                text.Line($"{text.If(left, row)}st.global.v4.b32 {text.FarAt(to, (stride, row), ("0", 0))}, {List(piece)};");
-            }
+            string[] piece = [text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;"), text.Bits("mov.b32 {0}, 0;")];
+            text.Line($"ld.shared.v4.b32 {List(piece)}, [{take}+0];");
+            text.Line($"{text.If(left, row)}st.global.v4.b32 {text.FarAt(to, (stride, row), ("0", 0))}, {List(piece)};");
         }
 
         return text.Text();
