@@ -212,7 +212,7 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
-    public static void NormalizeAdjoint(CountingTile dx, CountingTile d, CountingTile x)
+    public static void NormalizeAdjoint(CountingTile dx, CountingTile d, CountingTile x, Into into)
     {
     }
 

@@ -78,7 +78,9 @@ internal sealed class TileCase
         TileOperation.RowDot => [(m, 1), (m, k), (m, k)],
         TileOperation.ColumnSum => [(1, k), (m, k)],
         TileOperation.Sum => [(1, 1), (m, k)],
-        TileOperation.NormalizeAdjoint => [(m, k), (m, k), (m, k)],
+
+        // A number by itself has nothing across: rounding is all that is left of it.
+        TileOperation.NormalizeAdjoint => [(m, k + 1), (m, k + 1), (m, k + 1)],
         TileOperation.Repeat => [(n, k), (m, k)],
         TileOperation.RepeatAdjoint => [(m, k), (n, k)],
         _ => [(m, k), (1, k), (m, 1), (1, 1)],

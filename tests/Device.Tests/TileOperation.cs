@@ -54,7 +54,7 @@ public static class TileOperations
             case TileOperation.ColumnSum: TTile.ColumnSum(x.A, x.B, into); break;
             case TileOperation.Sum: TTile.Sum(x.A, x.B, into); break;
             case TileOperation.Normalize: TTile.Normalize(x.A, x.B); break;
-            case TileOperation.NormalizeAdjoint: TTile.NormalizeAdjoint(x.A, x.B, x.C); break;
+            case TileOperation.NormalizeAdjoint: TTile.NormalizeAdjoint(x.A, x.B, x.C, into); break;
             case TileOperation.Repeat: TTile.Repeat(x.A, x.B); break;
             case TileOperation.RepeatAdjoint: TTile.RepeatAdjoint(x.A, x.B); break;
             default: Elementwise<TTile, TNumber>(x); break;

@@ -51,6 +51,7 @@ public class ChunkTests(ITestOutputHelper log)
     [InlineData("GatedDeltaRule", false)]
     [InlineData("GatedDeltaRule", true)]
     [InlineData("KimiDeltaRule", true)]
+    [InlineData("NormalizedDeltaNet", true)]
     public void Rows_of_no_sixteens_agree_with_the_oracle(string name, bool knows) =>
         Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 36, 3, 20, 34), panel: 16, chunk: 16, watched: false, knows: knows);
 

@@ -354,10 +354,16 @@ public sealed unsafe class TileTests
             Check(x, rows, widths, (0, 1e-6), t => ReferenceTile.RowSum(t[0], t[1], into), t => CudaTile.RowSum(t[0], t[1], into));
             Check(x, rows, widths, (0, 2e-6), t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => CudaTile.RowDot(t[0], t[1], t[2], into));
             Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.ColumnSum(t[1].Block(0, 1, 0, columns), t[2], into), t => CudaTile.ColumnSum(t[1].Block(0, 1, 0, columns), t[2], into));
+            Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.NormalizeAdjoint(t[1], t[2], t[3], into), t => CudaTile.NormalizeAdjoint(t[1], t[2], t[3], into));
         }
 
         Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.Normalize(t[1], t[2]), t => CudaTile.Normalize(t[1], t[2]));
-        Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.NormalizeAdjoint(t[1], t[2], t[3]), t => CudaTile.NormalizeAdjoint(t[1], t[2], t[3]));
+
+        // What has few digits stands as it is in half the bits.
+        x[3] = Numbers(rows, columns, (_, _) => Math.Round(Next() * 64) / 64);
+        Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.Normalize(t[1], t[3]), t => CudaTile.Normalize(t[1], t[3]), 3);
+        Check(x, rows, widths, (0, 2e-6), t => ReferenceTile.RowDot(t[0], t[3], t[3], Into.Set), t => CudaTile.RowDot(t[0], t[3], t[3], Into.Set), 3);
+        Check(x, rows, widths, (1, 1e-6), t => ReferenceTile.NormalizeAdjoint(t[1], t[2], t[3], Into.Set), t => CudaTile.NormalizeAdjoint(t[1], t[2], t[3], Into.Set), 3);
     }
 
     [Theory]

@@ -379,8 +379,12 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         writer.Line("TTile.Arrive();");
     }
 
-    private void WriteStore(StoreStatement x) =>
-        writer.Line(x.Scale is Tile scale ? $"TTile.ScaleRows({Memory[x.To]}, {x.X.Name}, {scale.Name});" : $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);");
+    private void WriteStore(StoreStatement x) => writer.Line(x switch
+    {
+        { Scale: Tile scale } => $"TTile.ScaleRows({Memory[x.To]}, {x.X.Name}, {scale.Name});",
+        { Normalized: Tile rows } => $"TTile.NormalizeAdjoint({Memory[x.To]}, {x.X.Name}, {rows.Name}, Into.Set);",
+        _ => $"TTile.Copy({Memory[x.To]}, {x.X.Name}, Into.Set);",
+    });
 
     private void Write(Statement statement)
     {

@@ -44,7 +44,7 @@ internal static class FactorTiles
     }
 
     /// <summary>True for what moves numbers without using them.</summary>
-    private static bool IsCopy(Statement statement) => statement is LoadStatement or RecallStatement or StoreStatement { Scale: null } or CallStatement { Method: "Copy" or "Clear" };
+    private static bool IsCopy(Statement statement) => statement is LoadStatement or RecallStatement or StoreStatement { Scale: null, Normalized: null } or CallStatement { Method: "Copy" or "Clear" };
 
     private static IEnumerable<Tile> Multiplied(Statement statement, HashSet<string> solved) => statement switch
     {

@@ -2,7 +2,7 @@ namespace AttentionDsl.Generator;
 
 /// <summary>
 /// Which tiles of a pass hold rows of the caller's as they are (<c>ITile.TakeLike</c>): those that are loaded, and after that only multiplied, solved for, summed up, read by loops or
-/// stored. In sixteen bits these are as exact as in more.
+/// stored, or normalised. In sixteen bits these are as exact as in more.
 /// </summary>
 internal static class GivenTiles
 {
@@ -22,7 +22,7 @@ internal static class GivenTiles
 
     private static bool TakesAny(Statement statement, Tile tile) => statement switch
     {
-        StoreStatement x => x.X == tile,
+        StoreStatement x => x.X == tile && x.Normalized is null,
         CallStatement { Method: ScaledRows.Solve } x => x.Arguments[1] == tile,
         CallStatement { Method: "Gram", Into: Into.Set } => true,
         _ => false,
@@ -32,7 +32,7 @@ internal static class GivenTiles
     {
         CallStatement { Method: "DecayedGram" or "DecayedGrams" } x => !x.Arguments.Skip(x.Arguments.Count - 2).Contains(tile),
         CallStatement { Method: "CrossedDecayedGrams" } x => !x.Arguments.Skip(4).Contains(tile),
-        CallStatement { Method: "CumulativeSum" or "RowDot" } => true,
+        CallStatement { Method: "CumulativeSum" or "RowDot" or "Normalize" } => true,
         LoopStatement x => x.Stores[0].Result is var result && result.Rows == tile.Rows && result.Columns == tile.Columns,
         _ => false,
     };
@@ -40,7 +40,6 @@ internal static class GivenTiles
     private static Statement Marked(Statement statement, Func<Tile, Tile> other) => statement switch
     {
         LoadStatement x => x with { Result = other(x.Result) },
-        StoreStatement x => x with { X = other(x.X) },
 
         // A loop knows its tiles by name.
         LoopStatement x => x with { Arguments = x.Arguments.Select(other).ToEquatableArray() },

@@ -27,7 +27,7 @@ internal sealed class GradientPasses
         bool ofPairs)
     {
         statements = ScaledRows.Folded([.. MirroredPairs.Joined(statements), .. gradients.Select(x => new StoreStatement(x.Value, x.Key + "Gradient"))]);
-        statements = EqualColumns.Joined(ScaledGrams.Joined(AddedRows.Joined(ScaledSums.Joined(statements, states))));
+        statements = LeftGradients.Of(EqualColumns.Joined(ScaledGrams.Joined(AddedRows.Joined(ScaledSums.Joined(statements, states)))));
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         ISet<string> strips = StripTiles.OfChunk(statements);
         factors.ExceptWith(strips);

@@ -18,7 +18,7 @@ internal static class LeftTiles
 
         bool IsLeft(Tile tile) => tile.Rows is Dim.Token or Dim.Update && tile.Columns is not (Dim.One or Dim.ValueAndOne) && !others.Contains(tile.Name)
             && statements.Count(x => x.Results.Contains(tile)) == 1
-            && statements.Where(x => x.Reads.Contains(tile)).ToArray() is [StoreStatement { Scale: null, Backward: false, After.Count: 0 } store] && store.To == tile.Name;
+            && statements.Where(x => x.Reads.Contains(tile)).ToArray() is [StoreStatement { Scale: null, Normalized: null, Backward: false, After.Count: 0 } store] && store.To == tile.Name;
 
         Statement Marked(Statement statement) => statement switch
         {

@@ -374,11 +374,13 @@ internal sealed partial class ReverseMode
             case UnaryKind.LastColumn:
                 AddPart(x.X, Part.LastColumn, d);
                 break;
+            case UnaryKind.Normalize:
+                ContributeCall(x.X, false, "NormalizeAdjoint", [d, x.X], $"what {d.Name} says of {x.Result.Name} = normalize({x.X.Name})");
+                break;
             default:
                 if (Accumulator(x.X) is Tile dx)
                 {
-                    Tile[] arguments = x.Kind == UnaryKind.Normalize ? [d, x.X] : [d];
-                    statements.Add(Call(dx, x.Kind + "Adjoint", arguments, null, null, $"{dx.Name} += what {d.Name} says of {x.Result.Name} = {x.Kind.ToString().ToLowerInvariant()}({x.X.Name})"));
+                    statements.Add(Call(dx, x.Kind + "Adjoint", [d], null, null, $"{dx.Name} += what {d.Name} says of {x.Result.Name} = {x.Kind.ToString().ToLowerInvariant()}({x.X.Name})"));
                 }
 
                 break;

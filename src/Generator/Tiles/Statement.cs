@@ -74,12 +74,17 @@ internal sealed record StoreStatement(Tile X, string To) : Statement("")
     /// <summary>A column whose numbers multiply its rows on their way; null: none.</summary>
     public Tile? Scale { get; init; }
 
+    /// <summary>Rows of which, once they are normalised, the tile is the gradient: what leaves is the gradient of the rows as they are. Null: it leaves itself.</summary>
+    public Tile? Normalized { get; init; }
+
     /// <summary>Tiles that must be in scratch first: it overwrites where they came from.</summary>
     public EquatableArray<Tile> After { get; init; } = EquatableArray<Tile>.Empty;
 
     public override IEnumerable<Tile> Results => [];
 
-    public override IEnumerable<Tile> Reads => Scale is null ? [X, .. After] : [X, Scale, .. After];
+    public override IEnumerable<Tile> Reads => (Scale ?? Normalized) is Tile more ? [X, more, .. After] : [X, .. After];
+
+    public override Statement Reading(Func<Tile, Tile> other) => this with { X = other(X), Scale = Scale is null ? null : other(Scale), Normalized = Normalized is null ? null : other(Normalized) };
 }
 
 /// <summary>TTile.Method(results, arguments, options).</summary>

@@ -82,7 +82,7 @@ internal static class StripTiles
     /// <summary>The tiles that a statement of one chunk needs in scratch.</summary>
     private static IEnumerable<Tile> OthersOfChunk(Statement statement, HashSet<string> strips) => statement switch
     {
-        StoreStatement { Scale: null } or CallStatement { Method: "Clear" } => [],
+        StoreStatement { Scale: null, Normalized: null } or CallStatement { Method: "Clear" } => [],
 
         // A state with a column more fills no block: strips are multiplied in whole ones.
         CallStatement x when x.Arguments.Any(y => Dim.ValueAndOne == y.Columns || Dim.ValueAndOne == y.Rows) => statement.Reads.Concat(statement.Results),

@@ -148,7 +148,7 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void NormalizeAdjoint(DeviceTile dx, DeviceTile d, DeviceTile x)
+    public static void NormalizeAdjoint(DeviceTile dx, DeviceTile d, DeviceTile x, Into into)
     {
         for (int i = Group.IdxX; i < x.Rows; i += Group.DimX)
         {
@@ -160,7 +160,7 @@ public readonly partial struct DeviceTile
 
             for (int j = 0; j < x.Columns; j++)
             {
-                dx.Put(i, j, (d[i, j] - (x[i, j] * scale * along)) * scale, Into.Add);
+                dx.Put(i, j, (d[i, j] - (x[i, j] * scale * along)) * scale, into);
             }
         }
 

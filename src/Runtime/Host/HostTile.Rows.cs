@@ -128,18 +128,18 @@ public readonly unsafe partial struct HostTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void NormalizeAdjoint(HostTile dx, HostTile d, HostTile x)
+    public static void NormalizeAdjoint(HostTile dx, HostTile d, HostTile x, Into into)
     {
         for (int i = 0; i < x.Rows; i++)
         {
             float* from = x.Row(i), upstream = d.Row(i), to = dx.Row(i);
             float scale = 1 / MathF.Sqrt(Dot(from, from, x.Columns) + NormEpsilon);
-            Vector512<float> factor = Vector512.Create(scale);
+            Vector512<float> factor = Vector512.Create(into == Into.Subtract ? -scale : scale);
             Vector512<float> along = Vector512.Create(-scale * scale * Dot(from, upstream, x.Columns));
             for (int j = 0; j < x.Columns; j += 16)
             {
                 Vector512<float> across = Vector512.FusedMultiplyAdd(Vector512.Load(from + j), along, Vector512.Load(upstream + j));
-                Vector512.FusedMultiplyAdd(across, factor, Vector512.Load(to + j)).Store(to + j);
+                (into == Into.Set ? across * factor : Vector512.FusedMultiplyAdd(across, factor, Vector512.Load(to + j))).Store(to + j);
             }
         }
     }

@@ -103,7 +103,7 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
-    public static void NormalizeAdjoint(ReferenceTile dx, ReferenceTile d, ReferenceTile x)
+    public static void NormalizeAdjoint(ReferenceTile dx, ReferenceTile d, ReferenceTile x, Into into)
     {
         for (int i = 0; i < x.Rows; i++)
         {
@@ -115,7 +115,7 @@ public readonly unsafe partial struct ReferenceTile
 
             for (int j = 0; j < x.Columns; j++)
             {
-                dx[i, j] += (d[i, j] - (x[i, j] * scale * along)) * scale;
+                Put(ref dx[i, j], (d[i, j] - (x[i, j] * scale * along)) * scale, into);
             }
         }
     }

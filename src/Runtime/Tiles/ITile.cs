@@ -423,8 +423,10 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_i = x_i / sqrt(sum_d x_id^2 + 1e-6), row by row.</summary>
     static abstract void Normalize(TSelf result, TSelf x);
 
-    /// <summary>The derivative of <see cref="Normalize"/>: dx += (d - y (y . d)) / sqrt(sum x^2 + 1e-6) row by row, y the normalised row.</summary>
-    static abstract void NormalizeAdjoint(TSelf dx, TSelf d, TSelf x);
+    /// <summary>
+    /// The derivative of <see cref="Normalize"/>: dx (=, +=, -=) (d - y (y . d)) / sqrt(sum x^2 + 1e-6) row by row, y the normalised row. What is set may be rows of the caller's.
+    /// </summary>
+    static abstract void NormalizeAdjoint(TSelf dx, TSelf d, TSelf x, Into into);
 
     /// <summary>result_i = x_{i / n}, n = result.Rows / x.Rows: a token's value for each of its n writes.</summary>
     static abstract void Repeat(TSelf result, TSelf x);

@@ -346,23 +346,17 @@ public partial record BoundedKimiDelta
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
 
-                // dkRaw = 0
+                // dkRaw = what dk says of k = normalize(kRaw)
                 TTile dkRaw = dg;
-                TTile.Clear(dkRaw);
-
-                // dkRaw += what dk says of k = normalize(kRaw)
-                TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                TTile.NormalizeAdjoint(dkRaw, dk, kRaw, Into.Set);
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
 
-                // dqRaw = 0
+                // dqRaw = what dqIn says of qIn = normalize(qRaw)
                 TTile dqRaw = kRaw;
-                TTile.Clear(dqRaw);
-
-                // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw, Into.Set);
 
                 // --- gradients leave; the state's goes on to the chunk before, where it stands
                 TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);

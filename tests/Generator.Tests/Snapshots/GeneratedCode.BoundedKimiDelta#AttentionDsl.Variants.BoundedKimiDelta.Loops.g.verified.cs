@@ -561,6 +561,37 @@ public partial record BoundedKimiDelta
                 }
             }
 
+            /// <summary>
+            /// daLogOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * (exp(aLog) * (gIn + dtBias))))
+            /// dgIn = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            {
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
+                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
+                {
+                    for (int j = first; daLogOfg.HasColumn(j); j += across)
+                    {
+                        TNumber dg_ij = dg.Load(i, j);
+                        TNumber product = exp * (gIn.Load(i, j) + dtBias.Load(0, j));
+                        TNumber sigmoid = TNumber.Sigmoid(product);
+                        TNumber product2 = sigmoid * (TNumber.Constant(1) - sigmoid);
+                        daLogOfg.Store(i, j, dg_ij * (TNumber.Constant(-5) * (product2 * product)));
+                        dgIn.Store(i, j, dg_ij * (TNumber.Constant(-5) * (product2 * exp)));
+                        if (daLogOfg.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLogOfg.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>beta = sigmoid(betaIn)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void beta2(TTile beta, TTile betaIn)
@@ -816,7 +847,7 @@ public partial record BoundedKimiDelta
             /// ddtBias = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            public static void daLogOfg3(TTile daLogOfg, TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;

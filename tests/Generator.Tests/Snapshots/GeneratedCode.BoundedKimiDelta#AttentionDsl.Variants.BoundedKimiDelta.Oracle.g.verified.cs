@@ -198,12 +198,9 @@ public partial record BoundedKimiDelta
                     TTile dqIn = dq;
                     Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
-                    // dqRaw = 0
+                    // dqRaw = what dqIn says of qIn = normalize(qRaw)
                     TTile dqRaw = q;
-                    TTile.Clear(dqRaw);
-
-                    // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                    TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                    TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw, Into.Set);
 
                     // dSKept = dSNext
                     TTile dSKept = SNext;
@@ -248,7 +245,7 @@ public partial record BoundedKimiDelta
                     TTile daLogOfg = scratch.Take(ref offset, 1, sizes.K);
                     TTile dgIn = scratch.Take(ref offset, 1, sizes.K);
                     TTile ddtBias = scratch.Take(ref offset, 1, sizes.K);
-                    Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, ddtBias, aLog, gIn, dtBias, dg);
+                    Loops<TTile, TNumber>.daLogOfg3(daLogOfg, dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
                     // daLog = sum over the columns of daLogOfg
                     TTile daLog = aLog;
@@ -272,12 +269,9 @@ public partial record BoundedKimiDelta
                     TTile dbetaIn = betaIn;
                     Loops<TTile, TNumber>.dbetaIn2(dbetaIn, betaIn, dbeta);
 
-                    // dkRaw = 0
+                    // dkRaw = what dk says of k = normalize(kRaw)
                     TTile dkRaw = k;
-                    TTile.Clear(dkRaw);
-
-                    // dkRaw += what dk says of k = normalize(kRaw)
-                    TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                    TTile.NormalizeAdjoint(dkRaw, dk, kRaw, Into.Set);
                     TTile.Copy(tensors.QGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dqRaw, Into.Add);
                     TTile.Copy(tensors.KGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dkRaw, Into.Add);
                     TTile.Copy(tensors.VGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dv, Into.Add);

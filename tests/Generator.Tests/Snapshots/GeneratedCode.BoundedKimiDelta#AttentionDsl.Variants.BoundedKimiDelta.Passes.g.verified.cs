@@ -842,8 +842,8 @@ public partial record BoundedKimiDelta
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 1);
             TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
 
             TTile.Widen(dkLeft, projected.dkLeft);
@@ -895,14 +895,14 @@ public partial record BoundedKimiDelta
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
             TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
             TTile.Synchronize();
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
             TTile k = g;
             TTile.Normalize(k, kRaw);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
             TTile.Synchronize();
 
             // dk = dkLeft * exp(GLast - G)
@@ -937,10 +937,11 @@ public partial record BoundedKimiDelta
             // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
             TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
 
-            // dkRaw = 0
-            TTile dkRaw = dcHat;
-            TTile.Clear(dkRaw);
-            TTile.Synchronize();
+            // kRaw: key, once more
+            kRaw = dcHat;
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dk += dc * beta
             Loops<TTile, TNumber>.dk2(dk, beta, dc);
@@ -959,66 +960,49 @@ public partial record BoundedKimiDelta
             // dqIn = dq * scale
             TTile dqIn = dq;
             Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-
-            // kRaw: key, once more
-            kRaw = G;
-            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
+            TTile.NormalizeAdjoint(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, kRaw, Into.Set);
 
             // dg = sum of dG from token i on
-            TTile dg = q;
+            TTile dg = G;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
 
             // dbeta += sum over j of dURight_ij v_ij
             TTile.RowDot(dbeta, dURight, v, Into.Add);
 
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
-            TTile.Synchronize();
+            // qRaw: query, once more
+            qRaw = q;
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // daLogOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * (exp(aLog) * (gIn + dtBias))))
             // dgIn = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
-            // ddtBiasOfg = dg * ((-5) * (sigmoid(exp(aLog) * (gIn + dtBias)) * (1 - sigmoid(exp(aLog) * (gIn + dtBias))) * exp(aLog)))
             TTile daLogOfg = k;
             TTile dgIn = dc;
-            TTile ddtBiasOfg = dG;
-            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+            Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, aLog, gIn, dtBias, dg);
 
             // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
             TTile dbetaIn = betaIn;
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-            // dqRaw = 0
-            TTile dqRaw = dk;
-            TTile.Clear(dqRaw);
-
-            // qRaw: query, once more
-            qRaw = kRaw;
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = GLast;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+            TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, qRaw, Into.Set);
+            TTile.Synchronize();
             TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
             // daLog = sum over all of daLogOfg
             TTile daLog = scratch.Take(ref offset, 1, 1);
             TTile.Sum(daLog, daLogOfg, Into.Set);
 
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+            // ddtBias = sum over the rows of ddtBiasOfg
+            TTile ddtBias = GLast;
+            TTile.ColumnSum(ddtBias, dgIn, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
         }
 
         /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>

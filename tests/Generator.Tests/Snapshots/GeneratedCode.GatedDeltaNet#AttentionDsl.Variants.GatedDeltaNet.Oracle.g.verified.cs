@@ -190,12 +190,9 @@ public partial record GatedDeltaNet
                     TTile dqIn = dq;
                     Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
-                    // dqRaw = 0
+                    // dqRaw = what dqIn says of qIn = normalize(qRaw)
                     TTile dqRaw = q;
-                    TTile.Clear(dqRaw);
-
-                    // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                    TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                    TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw, Into.Set);
 
                     // dSKept = dSNext
                     TTile dSKept = SNext;
@@ -260,12 +257,9 @@ public partial record GatedDeltaNet
                     TTile dbetaIn = betaIn;
                     Loops<TTile, TNumber>.dbetaIn2(dbetaIn, betaIn, dbeta);
 
-                    // dkRaw = 0
+                    // dkRaw = what dk says of k = normalize(kRaw)
                     TTile dkRaw = k;
-                    TTile.Clear(dkRaw);
-
-                    // dkRaw += what dk says of k = normalize(kRaw)
-                    TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                    TTile.NormalizeAdjoint(dkRaw, dk, kRaw, Into.Set);
                     TTile.Copy(tensors.QGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dqRaw, Into.Add);
                     TTile.Copy(tensors.KGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dkRaw, Into.Add);
                     TTile.Copy(tensors.VGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dv, Into.Add);

@@ -101,16 +101,16 @@ public partial record GatedDeltaNet
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile kRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.K.Data);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
             TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile qRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
@@ -127,23 +127,21 @@ public partial record GatedDeltaNet
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = gIn;
             Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
             TTile.Trim(g, tokens);
-
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(k, kRaw);
             TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
@@ -175,25 +173,42 @@ public partial record GatedDeltaNet
             // LPlain_ij = k_i . k_j for j < i
             TTile LPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(LPlain, k, k, Causal.Strict, Into.Set);
-
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
             TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
 
             // LUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile LUnscaled = LPlain;
             TTile.Decay(LUnscaled, LPlain, G, G, Causal.Strict, Into.Set);
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.PPlain, PPlain, Into.Set);
-            }
             TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
                 TTile.Copy(kept.LUnscaled, LUnscaled, Into.Set);
             }
+            TTile.Synchronize();
+
+            // L = beta * LUnscaled
+            TTile L = LUnscaled;
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
+            TTile.Synchronize();
+
+            // U0 = (I + L)^-1 (beta * v)
+            // W = (I + L)^-1 (cHatFactor * k)
+            TTile U0 = v;
+            TTile W = kRaw;
+            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
+            TTile.Synchronize();
+            TTile.Copy(kept.U0, U0, Into.Set);
+            TTile.Copy(kept.W, W, Into.Set);
+
+            // PPlain_ij = qIn_i . k_j for j <= i
+            TTile PPlain = L;
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.PPlain, PPlain, Into.Set);
+            }
+            TTile.Synchronize();
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile PUnscaled = PPlain;
@@ -207,22 +222,8 @@ public partial record GatedDeltaNet
             TTile kLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
             TTile.Synchronize();
-
-            // L = beta * LUnscaled
-            TTile L = LUnscaled;
-            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.ScaleRows(kept.P, PUnscaled, PFactor);
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
-            TTile.Synchronize();
-
-            // U0 = (I + L)^-1 (beta * v)
-            // W = (I + L)^-1 (cHatFactor * k)
-            TTile U0 = v;
-            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
-            TTile.Copy(kept.W, W, Into.Set);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -815,14 +816,12 @@ public partial record GatedDeltaNet
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
-            TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile U = URoom.Block(0, length, 0, sizes.V);
+            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(U, kept.U);
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(dqHat, projected.dqHat);
             TTile PPlain = scratch.Take(ref offset, length, length);
             TTile.FetchNarrow(PPlain, kept.PPlain);
-            TTile dkLeftRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dkLeft = dkLeftRoom.Block(0, length, 0, sizes.K);
-            TTile.FetchNarrow(dkLeft, projected.dkLeft);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -830,62 +829,62 @@ public partial record GatedDeltaNet
 
             // --- the derivative
             // dOutput: the gradient of the output
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
-            // qRaw: query
-            TTile qRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile qRaw = qRawRoom.Block(0, length, 0, sizes.K);
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-
             // kRaw: key
-            TTile kRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile kRaw = kRawRoom.Block(0, length, 0, sizes.K);
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            // qRaw: query
+            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
             // gIn: log decay per head
             TTile gIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
-            // What is read later on comes nearer.
-            TTile.Expect(projected.dqHat, 0, 1, 0);
-            TTile.Expect(kept.dU, 0, 1, 1);
-            TTile.Expect(kept.LUnscaled, 0, 1, 2);
-            TTile.Expect(projected.dW, 0, 1, 3);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 6);
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
 
-            TTile.Widen(PPlain, kept.PPlain);
-            TTile.Widen(dkLeft, projected.dkLeft);
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // beta = sigmoid(betaIn)
-            TTile beta = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.beta(beta, betaIn);
-            TTile.Trim(beta, tokens);
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
 
             // dPUnscaledFactor = scale
             TTile dPUnscaledFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dPUnscaledFactor(dPUnscaledFactor, sizes);
             TTile.Trim(dPUnscaledFactor, tokens);
+            // What is read later on comes nearer.
+            TTile.Expect(kept.dU, 0, 1, 0);
+            TTile.Expect(kept.LUnscaled, 0, 1, 1);
+            TTile.Expect(projected.dkLeft, 0, 1, 2);
+            TTile.Expect(projected.dW, 0, 1, 3);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 5);
+
+            TTile.Widen(dqHat, projected.dqHat);
+            TTile.Widen(PPlain, kept.PPlain);
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // dPUnscaled_ij = dPUnscaledFactor_i (dOutput_i . U_j) for j <= i
+            TTile dPUnscaled = scratch.Take(ref offset, length, length);
+            TTile.ScaledGram(dPUnscaled, dOutput, U, dPUnscaledFactor, Causal.Inclusive);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
+            TTile.Synchronize();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
-            TTile g = scratch.Take(ref offset, length, 1);
+            TTile g = dPUnscaledFactor;
             Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
             TTile.Trim(g, tokens);
             TTile.SynchronizeVectors();
@@ -899,6 +898,19 @@ public partial record GatedDeltaNet
             TTile dqHatFactor = g;
             Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
 
+            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
+            TTile dExponentOfPUnscaled = PPlain;
+            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
+
+            // beta = sigmoid(betaIn)
+            TTile beta = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.beta(beta, betaIn);
+            TTile.Trim(beta, tokens);
+
+            // dU, as an earlier pass left it
+            TTile dU = dOutput;
+            TTile.Fetch(dU, kept.dU);
+
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
@@ -906,89 +918,63 @@ public partial record GatedDeltaNet
             // dcHatFactor = beta * exp(G)
             TTile dcHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dcHatFactor(dcHatFactor, beta, G);
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
-            TTile.Normalize(qIn, qRaw);
-            TTile.Synchronize();
-
-            // dPUnscaled_ij = dPUnscaledFactor_i (dOutput_i . U_j) for j <= i
-            TTile dPUnscaled = scratch.Take(ref offset, length, length);
-            TTile.ScaledGram(dPUnscaled, dOutput, U, dPUnscaledFactor, Causal.Inclusive);
-
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = qRaw;
-            TTile.Normalize(k, kRaw);
-            TTile.Synchronize();
+            TTile.Arrive();
 
             // dPPlain = dPUnscaled exp(G_i - G_j)
             TTile dPPlain = scratch.TakeFactor(ref offset, length, length);
             TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
+            TTile.Synchronize();
 
-            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = dPUnscaledFactor;
-            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = kRaw;
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
-            // dqHat, as an earlier pass left it
-            TTile dqHat = kRaw;
-            TTile.FetchNarrow(dqHat, projected.dqHat);
+            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
+            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
+            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
 
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Fetch(dU, kept.dU);
-            TTile.Widen(dqHat, projected.dqHat);
+            // LUnscaled, as an earlier pass left it
+            TTile LUnscaled = dPUnscaled;
+            TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
+            TTile.Widen(LUnscaled, kept.LUnscaled);
+            TTile.Arrive();
+            TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, qRaw, Into.Set);
+            TTile.Synchronize();
+
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = dqIn;
+            TTile.Normalize(qIn, qRaw);
+            TTile.Synchronize();
+
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = dqHatFactor;
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+
+            // dkLeft, as an earlier pass left it
+            TTile dkLeft = qRaw;
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
+            TTile.Widen(dkLeft, projected.dkLeft);
             TTile.Arrive();
 
-            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfPUnscaled = dPUnscaled;
-            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
+            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+
+            // dW, as an earlier pass left it
+            TTile dW = dqHat;
+            TTile.FetchNarrow(dW, projected.dW);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
+            TTile.Widen(dW, projected.dW);
+            TTile.Arrive();
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
             TTile dG = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-            TTile.SynchronizeVectors();
-
-            // dGLast += sum over all of dGLastOfkLeft
-            TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
-
-            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
-            TTile dk = dkLeft;
-            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
-            TTile.Synchronize();
-            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
-
-            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = dkLeftDotk;
-            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
-
-            // LUnscaled, as an earlier pass left it
-            TTile LUnscaled = PPlain;
-            TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
-            TTile.Widen(LUnscaled, kept.LUnscaled);
-            TTile.Arrive();
-
-            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
-            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
-
-            // dG += sum over j of dExponentOfPUnscaled_ij
-            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
-
-            // dqIn = dqHatFactor * dqHat + dPPlain k
-            TTile dqIn = dqHat;
-            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
-
-            // dW, as an earlier pass left it
-            TTile dW = qIn;
-            TTile.FetchNarrow(dW, projected.dW);
-            TTile.Widen(dW, projected.dW);
-            TTile.Arrive();
 
             // dG += scale * exp(G) * dqHatDotqIn
             Loops<TTile, TNumber>.dG3(dG, G, dqHatDotqIn, sizes);
@@ -997,16 +983,33 @@ public partial record GatedDeltaNet
             // dG -= dColumnsOfPUnscaled, as a column
             TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
 
+            // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
+            TTile dk = dkLeft;
+            TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+
+            // dGLast += sum over all of dGLastOfkLeft
+            TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+            TTile.Synchronize();
+
+            // dG += sum over j of dExponentOfPUnscaled_ij
+            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
+
+            // kRaw: key, once more
+            kRaw = qIn;
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
             // L = beta * LUnscaled
             TTile L = dExponentOfPUnscaled;
             Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.Synchronize();
 
-            // dURight = (I + L)^-T dU
             // dcHat = (I + L)^-T dW
-            TTile dURight = dU;
+            // dURight = (I + L)^-T dU
             TTile dcHat = dW;
-            TTile.SolveUnitLowersTransposed(dURight, dcHat, L, dU, dW);
+            TTile dURight = dU;
+            TTile.SolveUnitLowersTransposed(dcHat, dURight, L, dW, dU);
             TTile.Synchronize();
             TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
 
@@ -1014,12 +1017,12 @@ public partial record GatedDeltaNet
             TTile dL = L;
             TTile.Clear(dL);
 
+            // dcHatDotk_i = sum over j of dcHat_ij k_ij
+            TTile dcHatDotk = dkLeftDotk;
+            TTile.RowDot(dcHatDotk, dcHat, k, Into.Set);
+
             // dk += dcHatFactor * dcHat
             TTile.AddScaledRows(dk, dcHat, dcHatFactor);
-
-            // dcHatDotk_i = sum over j of dcHat_ij k_ij
-            TTile dcHatDotk = dGLastOfkLeft;
-            TTile.RowDot(dcHatDotk, dcHat, k, Into.Set);
             TTile.Synchronize();
 
             // dL -= dURight U^T where pairs exist
@@ -1027,25 +1030,24 @@ public partial record GatedDeltaNet
 
             // dbeta = exp(G) * dcHatDotk
             // dG += beta * exp(G) * dcHatDotk
-            TTile dbeta = dkLeftFactor;
+            TTile dbeta = dqHatDotqIn;
             Loops<TTile, TNumber>.dbeta(dbeta, dG, beta, G, dcHatDotk);
             TTile.SynchronizeVectors();
 
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-
-            // dkRaw = 0
-            TTile dkRaw = dcHat;
-            TTile.Clear(dkRaw);
             TTile.Synchronize();
-
-            // dbeta += sum over j of dL_ij LUnscaled_ij
-            TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
 
             // v: value
             TTile v = U;
             TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+
+            // dbeta += sum over j of dL_ij LUnscaled_ij
+            TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
             TTile.Arrive();
+
+            // dbeta += sum over j of dURight_ij v_ij
+            TTile.RowDot(dbeta, dURight, v, Into.Add);
 
             // dLUnscaled = dL * beta
             TTile dLUnscaled = dL;
@@ -1054,10 +1056,17 @@ public partial record GatedDeltaNet
             // dExponentOfLUnscaled = dLUnscaled * LUnscaled
             TTile dExponentOfLUnscaled = LUnscaled;
             Loops<TTile, TNumber>.dExponentOfLUnscaled(dExponentOfLUnscaled, dLUnscaled, LUnscaled);
-
-            // dbeta += sum over j of dURight_ij v_ij
-            TTile.RowDot(dbeta, dURight, v, Into.Add);
             TTile.Synchronize();
+
+            // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
+            TTile dbetaIn = betaIn;
+            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
+
+            // dColumnsOfLUnscaled_j = sum over i of dExponentOfLUnscaled_ij
+            TTile dColumnsOfLUnscaled = dColumnsOfPUnscaled;
+            TTile.ColumnSum(dColumnsOfLUnscaled, dExponentOfLUnscaled, Into.Set);
 
             // dLPlain = dLUnscaled exp(G_i - G_j)
             TTile dLPlain = dLUnscaled;
@@ -1065,82 +1074,46 @@ public partial record GatedDeltaNet
 
             // dG += sum over j of dExponentOfLUnscaled_ij
             TTile.RowSum(dG, dExponentOfLUnscaled, Into.Add);
-
-            // dColumnsOfLUnscaled_j = sum over i of dExponentOfLUnscaled_ij
-            TTile dColumnsOfLUnscaled = dColumnsOfPUnscaled;
-            TTile.ColumnSum(dColumnsOfLUnscaled, dExponentOfLUnscaled, Into.Set);
-
-            // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
-            TTile dbetaIn = betaIn;
-            Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-            TTile.SynchronizeVectors();
-            TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
             TTile.Synchronize();
-
-            // dG -= dColumnsOfLUnscaled, as a column
-            TTile.Transpose(dG, dColumnsOfLUnscaled, Into.Subtract);
 
             // dLPlain += dLPlain^T
             TTile.Mirror(dLPlain);
+
+            // dG -= dColumnsOfLUnscaled, as a column
+            TTile.Transpose(dG, dColumnsOfLUnscaled, Into.Subtract);
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = dqHatFactor;
+            TTile dg = dkLeftFactor;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
 
             // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = dqHatDotqIn;
+            TTile daLogOfg = dGLastOfkLeft;
             TTile dgIn = dcHatFactor;
-            TTile ddtBiasOfg = dcHatDotk;
-            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+            Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, aLog, gIn, dtBias, dg);
             TTile.SynchronizeVectors();
+            TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
             // daLog = sum over the rows of daLogOfg
             TTile daLog = GLast;
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
             // ddtBias = sum over the rows of ddtBiasOfg
             TTile ddtBias = dGLast;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+            TTile.ColumnSum(ddtBias, dgIn, Into.Set);
             TTile.SynchronizeVectors();
-            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Synchronize();
 
             // dk += (dLPlain + dLPlain^T) k
             TTile.Product(dk, dLPlain, k, Into.Add);
             TTile.Synchronize();
-
-            // kRaw: key, once more
-            TTile kRawAgain = k;
-            TTile.FetchNarrow(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRawAgain);
-            TTile.Synchronize();
-
-            // dqRaw = 0
-            TTile dqRaw = dk;
-            TTile.Clear(dqRaw);
-
-            // qRaw: query, once more
-            TTile qRawAgain = kRawAgain;
-            TTile.FetchNarrow(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Widen(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRawAgain);
-            TTile.Synchronize();
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+            TTile.NormalizeAdjoint(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, kRaw, Into.Set);
         }
 
         /// <summary>Brings nearer what Differentiate fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -1154,10 +1127,10 @@ public partial record GatedDeltaNet
             TTile.Expect(kept.U, 0, 1, 0);
             TTile.Expect(kept.PPlain, 0, 1, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 6);
         }
     }
 }

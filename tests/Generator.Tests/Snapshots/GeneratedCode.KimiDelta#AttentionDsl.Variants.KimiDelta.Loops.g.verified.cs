@@ -555,6 +555,29 @@ public partial record KimiDelta
                 }
             }
 
+            /// <summary>dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dgIn2(TTile dgIn, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            {
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                int down = dgIn.RowStep, across = dgIn.ColumnStep, first = dgIn.FirstColumn;
+                for (int i = dgIn.FirstRow; dgIn.HasRow(i); i += down)
+                {
+                    for (int j = first; dgIn.HasColumn(j); j += across)
+                    {
+                        dgIn.Store(i, j, -(dg.Load(i, j) * (exp * TNumber.Sigmoid(gIn.Load(i, j) + dtBias.Load(0, j)))));
+                        if (dgIn.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dgIn.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
             /// <summary>beta = sigmoid(betaIn)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void beta2(TTile beta, TTile betaIn)
@@ -809,7 +832,7 @@ public partial record KimiDelta
             /// ddtBias = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgIn2(TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            public static void dgIn3(TTile dgIn, TTile ddtBias, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
             {
                 TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
                 int down = dgIn.RowStep, across = dgIn.ColumnStep, first = dgIn.FirstColumn;

@@ -198,12 +198,9 @@ public partial record KimiDelta
                     TTile dqIn = dq;
                     Loops<TTile, TNumber>.dqIn2(dqIn, dq, sizes);
 
-                    // dqRaw = 0
+                    // dqRaw = what dqIn says of qIn = normalize(qRaw)
                     TTile dqRaw = q;
-                    TTile.Clear(dqRaw);
-
-                    // dqRaw += what dqIn says of qIn = normalize(qRaw)
-                    TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+                    TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw, Into.Set);
 
                     // dSKept = dSNext
                     TTile dSKept = SNext;
@@ -246,7 +243,7 @@ public partial record KimiDelta
                     // ddtBias = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                     TTile dgIn = scratch.Take(ref offset, 1, sizes.K);
                     TTile ddtBias = scratch.Take(ref offset, 1, sizes.K);
-                    Loops<TTile, TNumber>.dgIn2(dgIn, ddtBias, aLog, gIn, dtBias, dg);
+                    Loops<TTile, TNumber>.dgIn3(dgIn, ddtBias, aLog, gIn, dtBias, dg);
 
                     // daLog = sum over j of dg_ij g_ij
                     TTile daLog = aLog;
@@ -270,12 +267,9 @@ public partial record KimiDelta
                     TTile dbetaIn = betaIn;
                     Loops<TTile, TNumber>.dbetaIn2(dbetaIn, betaIn, dbeta);
 
-                    // dkRaw = 0
+                    // dkRaw = what dk says of k = normalize(kRaw)
                     TTile dkRaw = k;
-                    TTile.Clear(dkRaw);
-
-                    // dkRaw += what dk says of k = normalize(kRaw)
-                    TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+                    TTile.NormalizeAdjoint(dkRaw, dk, kRaw, Into.Set);
                     TTile.Copy(tensors.QGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dqRaw, Into.Add);
                     TTile.Copy(tensors.KGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dkRaw, Into.Add);
                     TTile.Copy(tensors.VGradient.Rows(at.Start + t, 1, at.Head, at.Heads), dv, Into.Add);

@@ -842,8 +842,8 @@ public partial record KimiDelta
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 1);
             TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
 
             TTile.Widen(dkLeft, projected.dkLeft);
@@ -895,6 +895,9 @@ public partial record KimiDelta
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
             TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
             TTile.Synchronize();
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
@@ -909,9 +912,6 @@ public partial record KimiDelta
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile dG = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
 
             // dq = dqHat * exp(G)
             // dG += dqHat * (q * exp(G))
@@ -936,7 +936,12 @@ public partial record KimiDelta
             // dc_id += sum_j dL_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
             // dq_id += sum_j dP_ij w_ijd k_jd, and so on, with w_ijd = exp(G_id - G_jd)
             TTile.DecayedGramsAdjoint(dc, dq, dk, dG, dG, dL, dP, c, q, k, G, G, Causal.Inclusive);
-            TTile.Synchronize();
+
+            // kRaw: key, once more
+            kRaw = dcHat;
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dk += dc * beta
             Loops<TTile, TNumber>.dk2(dk, beta, dc);
@@ -949,19 +954,15 @@ public partial record KimiDelta
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
             // gIn: log decay per key channel, once more
-            gIn = dcHat;
+            gIn = c;
             TTile.FetchNarrow(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
             // dqIn = dq * scale
             TTile dqIn = dq;
             Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-
-            // kRaw: key, once more
-            kRaw = c;
-            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
+            TTile.NormalizeAdjoint(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, kRaw, Into.Set);
 
             // dg = sum of dG from token i on
             TTile dg = G;
@@ -976,16 +977,15 @@ public partial record KimiDelta
             // dbeta += sum over j of dURight_ij v_ij
             TTile.RowDot(dbeta, dURight, v, Into.Add);
 
-            // dkRaw = 0
-            TTile dkRaw = k;
-            TTile.Clear(dkRaw);
-            TTile.Synchronize();
+            // qRaw: query, once more
+            qRaw = k;
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile dgIn = dc;
-            TTile ddtBiasOfg = dG;
-            Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+            TTile dgIn = gIn;
+            Loops<TTile, TNumber>.dgIn2(dgIn, aLog, gIn, dtBias, dg);
 
             // dgDotg_i = sum over j of dg_ij g_ij
             TTile dgDotg = scratch.Take(ref offset, length, 1);
@@ -996,14 +996,8 @@ public partial record KimiDelta
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRaw);
+            TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, qRaw, Into.Set);
             TTile.Synchronize();
-
-            // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = GLast;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
             TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
             // daLog = sum over all of dgDotg
@@ -1012,22 +1006,11 @@ public partial record KimiDelta
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
-            // dqRaw = 0
-            TTile dqRaw = gIn;
-            TTile.Clear(dqRaw);
-
-            // qRaw: query, once more
-            qRaw = dg;
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
-
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw);
+            // ddtBias = sum over the rows of ddtBiasOfg
+            TTile ddtBias = GLast;
+            TTile.ColumnSum(ddtBias, dgIn, Into.Set);
             TTile.Synchronize();
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+            TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
         }
 
         /// <summary>Brings nearer what Gradients fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>

@@ -219,9 +219,9 @@ public sealed record Normalize : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.Normalize(t[0], t[1]);
 }
 
-public sealed record NormalizeAdjoint : Block
+public sealed record NormalizeAdjoint(Into Into) : Block
 {
-    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.NormalizeAdjoint(t[0], t[1], t[2]);
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.NormalizeAdjoint(t[0], t[1], t[2], Into);
 }
 
 public sealed record Repeat : Block

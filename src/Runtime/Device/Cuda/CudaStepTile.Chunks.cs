@@ -97,7 +97,7 @@ public readonly partial struct CudaStepTile
     public static void Sum(CudaStepTile result, CudaStepTile x, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public static void NormalizeAdjoint(CudaStepTile dx, CudaStepTile d, CudaStepTile x) => throw new NotSupportedException();
+    public static void NormalizeAdjoint(CudaStepTile dx, CudaStepTile d, CudaStepTile x, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public static void Identity(CudaStepTile result, int column) => throw new NotSupportedException();

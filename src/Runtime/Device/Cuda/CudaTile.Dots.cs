@@ -164,8 +164,8 @@ public readonly partial struct CudaTile
                 int i = first + OctetRow;
                 if (x.HasOctets(i))
                 {
-                    uint from = x.Near(i, OctetColumn), to = result.Near(i, OctetColumn);
-                    CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), d = x.Of(from, 3);
+                    uint to = result.Near(i, OctetColumn);
+                    CudaQuad a = x.PartOf(i, 0), b = x.PartOf(i, 1), c = x.PartOf(i, 2), d = x.PartOf(i, 3);
                     CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (d * d))).Sum) + NormEpsilon));
                     PutQuad(to, a * scale);
                     x.PutOf(to, 1, b * scale);
@@ -181,31 +181,31 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
-    public static void NormalizeAdjoint(CudaTile dx, CudaTile d, CudaTile x)
+    public static void NormalizeAdjoint(CudaTile dx, CudaTile d, CudaTile x, Into into)
     {
-        if (x.InOctets)
+        if (x.InOctets && (dx.IsScratch || InPieces(d, dx)))
         {
             for (int first = 0; first < x.Rows; first += OctetRows)
             {
                 int i = first + OctetRow;
                 if (x.HasOctets(i))
                 {
-                    uint from = x.Near(i, OctetColumn), given = d.Near(i, OctetColumn), to = dx.Near(i, OctetColumn);
-                    CudaQuad a = Ptx.Load4(from), b = x.Of(from, 1), c = x.Of(from, 2), e = x.Of(from, 3);
+                    uint given = d.Near(i, OctetColumn);
+                    CudaQuad a = x.PartOf(i, 0), b = x.PartOf(i, 1), c = x.PartOf(i, 2), e = x.PartOf(i, 3);
                     CudaQuad da = Ptx.Load4(given), db = x.Of(given, 1), dc = x.Of(given, 2), de = x.Of(given, 3);
                     float scale = Ptx.InverseRoot(Ptx.SumOfEight(((a * a) + (b * b) + ((c * c) + (e * e))).Sum) + NormEpsilon);
                     float along = Ptx.SumOfEight(((a * da) + (b * db) + ((c * dc) + (e * de))).Sum);
                     CudaQuad turn = CudaQuad.All(scale * scale * along), all = CudaQuad.All(scale);
-                    PutQuad(to, Ptx.Load4(to) + ((da - (a * turn)) * all));
-                    x.PutOf(to, 1, x.Of(to, 1) + ((db - (b * turn)) * all));
-                    x.PutOf(to, 2, x.Of(to, 2) + ((dc - (c * turn)) * all));
-                    x.PutOf(to, 3, x.Of(to, 3) + ((de - (e * turn)) * all));
+                    dx.JoinOf(i, 0, (da - (a * turn)) * all, into);
+                    dx.JoinOf(i, 1, (db - (b * turn)) * all, into);
+                    dx.JoinOf(i, 2, (dc - (c * turn)) * all, into);
+                    dx.JoinOf(i, 3, (de - (e * turn)) * all, into);
                 }
             }
         }
         else
         {
-            NormalizeAdjointAny(dx, d, x);
+            NormalizeAdjointAny(dx, d, x, into);
         }
     }
 
@@ -237,6 +237,23 @@ public readonly partial struct CudaTile
         return FourAt(IsInBlocks ? (first ^ (uint)((part & 1) << 6)) + (uint)((part >> 1) * stride) : first + (uint)(part << 6));
     }
 
+    /// <summary>The same; zeros if there are none.</summary>
+    private CudaQuad PartOf(int i, int part) => Columns > part << 5 ? FourOf(i, part) : CudaQuad.All(0);
+
+    /// <summary>Four numbers of a row, or of one of the caller's, which are set.</summary>
+    private void JoinOf(int i, int part, CudaQuad value, Into into)
+    {
+        if (IsScratch)
+        {
+            uint row = Near(i, OctetColumn);
+            PutOf(row, part, into == Into.Set ? value : into == Into.Add ? Of(row, part) + value : Of(row, part) - value);
+        }
+        else if (Columns > part << 5 & i <= LastFar)
+        {
+            LeaveQuad(Far(i, OctetColumn + (part << 5)), value);
+        }
+    }
+
     private void PutOf(uint row, int part, CudaQuad value) => Ptx.Store4If(Columns - (part << 5), row + (uint)(part << 7), value.X, value.Y, value.Z, value.W);
 
     private static void PutQuad(uint at, CudaQuad value) => Ptx.Store4(at, value.X, value.Y, value.Z, value.W);
@@ -259,9 +276,7 @@ public readonly partial struct CudaTile
 
     private readonly struct Dot : ISummand
     {
-        public static CudaQuad At(CudaTile a, CudaTile b, int i, int part) => a.Columns > part << 5
-            ? a.FourOf(i, part) * b.FourOf(i, part)
-            : CudaQuad.All(0);
+        public static CudaQuad At(CudaTile a, CudaTile b, int i, int part) => a.PartOf(i, part) * b.PartOf(i, part);
     }
 
     /// <summary>Of two factors a lane takes every eighth eight of a row: sixteen bytes at a time.</summary>
@@ -393,36 +408,36 @@ public readonly partial struct CudaTile
             float squares = 0;
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                CudaQuad a = x.Within(i, j);
+                CudaQuad a = x.Inside(x.Four(i, j), j);
                 squares += (a * a).Sum;
             }
 
             CudaQuad scale = CudaQuad.All(Ptx.InverseRoot(Ptx.SumOfWarp(squares) + NormEpsilon));
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                result.PutQuad(i, j, x.Quad(i, j) * scale);
+                result.PutQuad(i, j, x.Four(i, j) * scale);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void NormalizeAdjointAny(CudaTile dx, CudaTile d, CudaTile x)
+    private static void NormalizeAdjointAny(CudaTile dx, CudaTile d, CudaTile x, Into into)
     {
         for (int i = Warp; i < x.Rows; i += Warps)
         {
             float squares = 0, along = 0;
             for (int j = Lane << 2; j < x.Columns; j += 128)
             {
-                CudaQuad a = x.Within(i, j);
+                CudaQuad a = x.Inside(x.Four(i, j), j);
                 squares += (a * a).Sum;
                 along += (a * d.Within(i, j)).Sum;
             }
 
             float scale = Ptx.InverseRoot(Ptx.SumOfWarp(squares) + NormEpsilon);
-            CudaQuad turn = CudaQuad.All(scale * scale * Ptx.SumOfWarp(along));
-            for (int j = Lane << 2; j < x.Columns; j += 128)
+            float turn = scale * scale * Ptx.SumOfWarp(along);
+            for (int j = Lane; j < x.Columns & (dx.IsScratch | i <= dx.LastFar); j += 32)
             {
-                dx.PutQuad(i, j, dx.Quad(i, j) + ((d.Quad(i, j) - (x.Quad(i, j) * turn)) * CudaQuad.All(scale)));
+                dx.Put(i, j, (d.At(i, j) - (x.At(i, j) * turn)) * scale, into);
             }
         }
     }
