@@ -60,7 +60,7 @@ internal sealed unsafe class Ahead
         };
     }
 
-    /// <summary>What is to be asked for next; whoever asks for lines says so with <see cref="AheadRows.Asked"/>.</summary>
+    /// <summary>What is to be asked for next, a line with every <see cref="AheadRows.Ask"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public AheadRows* Next()
     {
@@ -101,21 +101,25 @@ internal unsafe struct AheadRows
     /// <summary>Lines left.</summary>
     public int Lines;
 
-    /// <summary>Asks for a line and goes on to the next; a loop keeps both pointers in registers.</summary>
+    /// <summary>Asks for a line and goes on to the next. All this stays in memory: what a loop counts needs the registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Ask(ref float* line, ref float* end)
+    public void Ask()
     {
+        float* line = At;
         if (Sse.IsSupported)
         {
             Sse.Prefetch1(line);
         }
 
         line += Step;
-        if (line == end)
+        if (line == End)
         {
             line += Gap;
-            end += Stride;
+            End += Stride;
         }
+
+        At = line;
+        Lines--;
     }
 
     /// <summary>How many steps of a loop go by from a line to the next: all of them where there is nothing new to ask for.</summary>
@@ -123,13 +127,4 @@ internal unsafe struct AheadRows
     /// <param name="depth">All of them.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly int Every(int steps, int depth) => Step == 0 ? Math.Max(depth, 1) : steps;
-
-    /// <summary>So many lines were asked for.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Asked(float* line, float* end, int lines)
-    {
-        At = line;
-        End = end;
-        Lines -= lines;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -31,6 +32,13 @@ public readonly unsafe partial struct HostTile
         {
             long elements = Padded.Elements(a.Columns, a.Rows);
             float* workspace = Workspace.Of(elements + Padded.Elements(b.Rows, a.Rows));
+            if (Avx512F.IsSupported && a.Rows % 16 == 0 && b.Rows % 8 == 0)
+            {
+                HostTile turned = Turned(a, workspace);
+                RegisterTile.MultiplyTurned(result.data, result.stride, b.data, b.stride, turned.data, turned.stride, b.Rows, a.Rows, a.Columns, into);
+                return;
+            }
+
             var product = new HostTile(workspace + elements, b.Rows, a.Rows, (a.Rows + 15) & ~15);
             Product(product, b, Turned(a, workspace), Into.Set);
             Transpose(result, product, into);

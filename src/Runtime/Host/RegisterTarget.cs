@@ -13,9 +13,6 @@ internal unsafe struct RegisterTarget
     /// <summary>From one row to the next.</summary>
     public long Stride { get; init; }
 
-    /// <summary>What happens to the numbers in c, unless rows are kept.</summary>
-    public Into Into { get; init; }
-
     /// <summary>Numbers from c to the rows that are kept.</summary>
     public long Apart { get; init; }
 
@@ -30,11 +27,12 @@ internal unsafe struct RegisterTarget
         return (RegisterTarget*)Unsafe.AsPointer(ref this);
     }
 
-    /// <summary>Asks for the lines of four rows of sixty-four numbers, and of the rows that are kept, if those stand elsewhere: they come while registers are filled.</summary>
+    /// <summary>Asks for the lines of four rows of sixty-four numbers that are written beside those they are made of: they come while registers are filled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Ask()
+    public readonly void Ask<TEnd>()
+        where TEnd : struct
     {
-        if (Apart == 0 || !Sse.IsSupported)
+        if (typeof(TEnd) != typeof(Keeps) || Apart == 0 || !Sse.IsSupported)
         {
             return;
         }
@@ -46,77 +44,97 @@ internal unsafe struct RegisterTarget
             Sse.Prefetch0(row + 16);
             Sse.Prefetch0(row + 32);
             Sse.Prefetch0(row + 48);
-            Sse.Prefetch0(row + Apart);
-            Sse.Prefetch0(row + Apart + 16);
-            Sse.Prefetch0(row + Apart + 32);
-            Sse.Prefetch0(row + Apart + 48);
         }
     }
 
     /// <summary>Sixty-four numbers of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PutRow(int row, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
+    public readonly void PutRow<TEnd>(int row, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
+        where TEnd : struct
     {
         float* to = c + (row * Stride);
-        if (kept != null)
-        {
-            Vector512<float> factor = Vector512.Create(kept[row]);
-            Vector512.FusedMultiplyAdd(Vector512.Load(to + Apart), factor, x0).Store(to);
-            Vector512.FusedMultiplyAdd(Vector512.Load(to + Apart + 16), factor, x1).Store(to + 16);
-            Vector512.FusedMultiplyAdd(Vector512.Load(to + Apart + 32), factor, x2).Store(to + 32);
-            Vector512.FusedMultiplyAdd(Vector512.Load(to + Apart + 48), factor, x3).Store(to + 48);
-        }
-        else if (Into == Into.Set)
-        {
-            x0.Store(to);
-            x1.Store(to + 16);
-            x2.Store(to + 32);
-            x3.Store(to + 48);
-        }
-        else if (Into == Into.Add)
-        {
-            (Vector512.Load(to) + x0).Store(to);
-            (Vector512.Load(to + 16) + x1).Store(to + 16);
-            (Vector512.Load(to + 32) + x2).Store(to + 32);
-            (Vector512.Load(to + 48) + x3).Store(to + 48);
-        }
-        else
-        {
-            (Vector512.Load(to) - x0).Store(to);
-            (Vector512.Load(to + 16) - x1).Store(to + 16);
-            (Vector512.Load(to + 32) - x2).Store(to + 32);
-            (Vector512.Load(to + 48) - x3).Store(to + 48);
-        }
+        Vector512<float> factor = typeof(TEnd) == typeof(Keeps) ? Vector512.Create(kept[row]) : default;
+        Put<TEnd>(to, factor, x0);
+        Put<TEnd>(to + 16, factor, x1);
+        Put<TEnd>(to + 32, factor, x2);
+        Put<TEnd>(to + 48, factor, x3);
     }
 
     /// <summary>Sixteen numbers of each of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PutColumn(int row, int column, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
+    public readonly void PutColumn<TEnd>(int row, int column, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
+        where TEnd : struct
     {
-        Put(row, column, x0);
-        Put(row + 1, column, x1);
-        Put(row + 2, column, x2);
-        Put(row + 3, column, x3);
+        if (typeof(TEnd) == typeof(TurnedSets) || typeof(TEnd) == typeof(TurnedAdds) || typeof(TEnd) == typeof(TurnedSubtracts))
+        {
+            PutTurned<TEnd>(row, column, x0, x1, x2, x3);
+            return;
+        }
+
+        Put<TEnd>(row, column, x0);
+        Put<TEnd>(row + 1, column, x1);
+        Put<TEnd>(row + 2, column, x2);
+        Put<TEnd>(row + 3, column, x3);
     }
 
     /// <summary>Sixteen numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Put(int row, int column, Vector512<float> x)
+    public readonly void Put<TEnd>(int row, int column, Vector512<float> x)
+        where TEnd : struct =>
+        Put<TEnd>(c + (row * Stride) + column, typeof(TEnd) == typeof(Keeps) ? Vector512.Create(kept[row]) : default, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Put<TEnd>(float* to, Vector512<float> factor, Vector512<float> x)
+        where TEnd : struct
     {
-        float* to = c + (row * Stride) + column;
-        if (kept != null)
+        if (typeof(TEnd) == typeof(Keeps))
         {
-            x = Vector512.FusedMultiplyAdd(Vector512.Load(to + Apart), Vector512.Create(kept[row]), x);
+            x = Vector512.FusedMultiplyAdd(Vector512.Load(to + Apart), factor, x);
         }
-        else if (Into == Into.Add)
+        else if (typeof(TEnd) == typeof(Adds))
         {
             x = Vector512.Load(to) + x;
         }
-        else if (Into == Into.Subtract)
+        else if (typeof(TEnd) == typeof(Subtracts))
         {
             x = Vector512.Load(to) - x;
         }
 
         x.Store(to);
     }
+
+    // Four numbers of each of sixteen rows of c: rows r, r + 4, r + 8 and r + 12 of them stand in a register.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void PutTurned<TEnd>(int row, int column, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
+        where TEnd : struct
+    {
+        Into into = typeof(TEnd) == typeof(TurnedSets) ? Into.Set : typeof(TEnd) == typeof(TurnedAdds) ? Into.Add : Into.Subtract;
+        SquareTranspose.Fours(ref x0, ref x1, ref x2, ref x3);
+        float* to = c + (column * Stride) + row;
+        RegisterDots.Put(to, 4 * Stride, 4, x0, into);
+        RegisterDots.Put(to + Stride, 4 * Stride, 4, x1, into);
+        RegisterDots.Put(to + (2 * Stride), 4 * Stride, 4, x2, into);
+        RegisterDots.Put(to + (3 * Stride), 4 * Stride, 4, x3, into);
+    }
 }
+
+/// <summary>A tile of registers overwrites what was in c.</summary>
+internal readonly struct Sets;
+
+/// <summary>It is added.</summary>
+internal readonly struct Adds;
+
+/// <summary>It is subtracted.</summary>
+internal readonly struct Subtracts;
+
+/// <summary>c = a factor for every row, times the rows that are kept, and the tile.</summary>
+internal readonly struct Keeps;
+
+/// <summary>The tile's rows are columns of c, with AVX-512 alone, and overwrite it.</summary>
+internal readonly struct TurnedSets;
+
+/// <summary>They are added.</summary>
+internal readonly struct TurnedAdds;
+
+/// <summary>They are subtracted.</summary>
+internal readonly struct TurnedSubtracts;

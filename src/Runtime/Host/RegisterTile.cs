@@ -27,10 +27,34 @@ internal static unsafe class RegisterTile
     public static void Multiply(
         float* c, long cStride, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth, Into into, float* kept = null, long apart = 0)
     {
+        var target = new RegisterTarget { Stride = cStride, Apart = apart };
+        if (kept != null)
+        {
+            Multiply<Keeps>(&target, c, kept, a, aRow, aColumn, b, bStride, rows, columns, depth);
+        }
+        else if (into == Into.Set)
+        {
+            Multiply<Sets>(&target, c, kept, a, aRow, aColumn, b, bStride, rows, columns, depth);
+        }
+        else if (into == Into.Add)
+        {
+            Multiply<Adds>(&target, c, kept, a, aRow, aColumn, b, bStride, rows, columns, depth);
+        }
+        else
+        {
+            Multiply<Subtracts>(&target, c, kept, a, aRow, aColumn, b, bStride, rows, columns, depth);
+        }
+    }
+
+    // What happens to the numbers in c is known when this is compiled: a small product is a few hundred steps, and then goes there.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<TEnd>(
+        RegisterTarget* target, float* c, float* kept, float* a, long aRow, long aColumn, float* b, long bStride, int rows, int columns, int depth)
+        where TEnd : struct
+    {
         int column = 0;
         Ahead ahead = Ahead.Own;
-        var whole = new RegisterTarget { Stride = cStride, Into = into, Apart = apart };
-        RegisterTarget* target = &whole;
+        long cStride = target->Stride;
         if (Vector512.IsHardwareAccelerated)
         {
             for (; column + 64 <= columns; column += 64)
@@ -38,12 +62,12 @@ internal static unsafe class RegisterTile
                 int row = 0;
                 for (; row + 4 <= rows; row += 4)
                 {
-                    Rows4Columns64(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
+                    Rows4Columns64<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
                 }
 
                 for (; row < rows; row++)
                 {
-                    Rows1Columns64(a + (row * aRow), aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
+                    Rows1Columns64<TEnd>(a + (row * aRow), aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
                 }
             }
         }
@@ -53,7 +77,7 @@ internal static unsafe class RegisterTile
         {
             for (int row = 0; row < rows; row += 8)
             {
-                Rows8Columns32(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
+                Rows8Columns32<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
             }
         }
 
@@ -62,38 +86,87 @@ internal static unsafe class RegisterTile
             int row = 0;
             for (; Vector512.IsHardwareAccelerated && row + 8 <= rows; row += 8)
             {
-                Rows8Columns16(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
+                Rows8Columns16<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
             }
 
             for (; row + 4 <= rows; row += 4)
             {
-                Rows4Columns16(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
+                Rows4Columns16<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
             }
 
             for (; row < rows; row++)
             {
-                Rows1Columns16(a + (row * aRow), aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
+                Rows1Columns16<TEnd>(a + (row * aRow), aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
             }
         }
     }
 
+    /// <summary>c^T (=, +=, -=) a b with the AVX-512 instructions: a tile of registers is turned before it leaves them.</summary>
+    /// <param name="c">The result, turned.</param>
+    /// <param name="cStride">From one row of c to the next.</param>
+    /// <param name="a">The left factor.</param>
+    /// <param name="aRow">From one row of a to the next.</param>
+    /// <param name="b">The right factor.</param>
+    /// <param name="bStride">From one row of b to the next.</param>
+    /// <param name="rows">Rows of a, a multiple of 8: columns of c.</param>
+    /// <param name="columns">Columns of b, a multiple of 16: rows of c.</param>
+    /// <param name="depth">Columns of a, rows of b.</param>
+    /// <param name="into">What happens to the numbers in c.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns64(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+    public static void MultiplyTurned(float* c, long cStride, float* a, long aRow, float* b, long bStride, int rows, int columns, int depth, Into into)
+    {
+        var target = new RegisterTarget { Stride = cStride };
+        if (into == Into.Set)
+        {
+            MultiplyTurned<TurnedSets>(&target, c, a, aRow, b, bStride, rows, columns, depth);
+        }
+        else if (into == Into.Add)
+        {
+            MultiplyTurned<TurnedAdds>(&target, c, a, aRow, b, bStride, rows, columns, depth);
+        }
+        else
+        {
+            MultiplyTurned<TurnedSubtracts>(&target, c, a, aRow, b, bStride, rows, columns, depth);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyTurned<TEnd>(RegisterTarget* target, float* c, float* a, long aRow, float* b, long bStride, int rows, int columns, int depth)
+        where TEnd : struct
+    {
+        int column = 0;
+        long cStride = target->Stride;
+        Ahead ahead = Ahead.Own;
+        for (; column + 32 <= columns; column += 32)
+        {
+            for (int row = 0; row < rows; row += 8)
+            {
+                Rows8Columns32<TEnd>(a + (row * aRow), aRow, 1, b + column, bStride, depth, target->At(c + (column * cStride) + row, null), ahead.Next());
+            }
+        }
+
+        for (int row = 0; column < columns && row < rows; row += 8)
+        {
+            Rows8Columns16<TEnd>(a + (row * aRow), aRow, 1, b + column, bStride, depth, target->At(c + (column * cStride) + row, null), ahead.Next());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Columns64<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+        where TEnd : struct
     {
         Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
         Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
         Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;
         Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default;
         long a2 = 2 * aRow, a3 = 3 * aRow;
-        target->Ask();
-        float* line = ahead->At, end = ahead->End;
+        target->Ask<TEnd>();
 
         // A deep b comes from the second cache and needs the same buffers that the lines asked for wait in.
-        int steps = ahead->Every(depth > 64 ? 4 : 2, depth), lines = 0;
+        int steps = ahead->Every(depth > 64 ? 4 : 2, depth);
         for (int d = 0; d < depth;)
         {
-            ahead->Ask(ref line, ref end);
-            lines++;
+            ahead->Ask();
             int stop = Math.Min(d + steps, depth);
             for (; d < stop; d++, a += aColumn, b += bStride)
             {
@@ -121,15 +194,16 @@ internal static unsafe class RegisterTile
             }
         }
 
-        ahead->Asked(line, end, lines);
-        target->PutRow(0, c00, c01, c02, c03);
-        target->PutRow(1, c10, c11, c12, c13);
-        target->PutRow(2, c20, c21, c22, c23);
-        target->PutRow(3, c30, c31, c32, c33);
+        RegisterTarget to = *target;
+        to.PutRow<TEnd>(0, c00, c01, c02, c03);
+        to.PutRow<TEnd>(1, c10, c11, c12, c13);
+        to.PutRow<TEnd>(2, c20, c21, c22, c23);
+        to.PutRow<TEnd>(3, c30, c31, c32, c33);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Columns64(float* a, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+    private static void Rows1Columns64<TEnd>(float* a, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+        where TEnd : struct
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
         for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
@@ -141,11 +215,13 @@ internal static unsafe class RegisterTile
             c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
         }
 
-        target->PutRow(0, c0, c1, c2, c3);
+        RegisterTarget to = *target;
+        to.PutRow<TEnd>(0, c0, c1, c2, c3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8Columns32(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+    private static void Rows8Columns32<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+        where TEnd : struct
     {
         Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
         Vector512<float> c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
@@ -153,12 +229,10 @@ internal static unsafe class RegisterTile
         // Two addresses and three distances: eight addresses would leave none of the registers for what the loop counts.
         float* below = a + (4 * aRow);
         long a2 = 2 * aRow, a3 = 3 * aRow;
-        float* line = ahead->At, end = ahead->End;
-        int steps = ahead->Every(4, depth), lines = 0;
+        int steps = ahead->Every(4, depth);
         for (int d = 0; d < depth;)
         {
-            ahead->Ask(ref line, ref end);
-            lines++;
+            ahead->Ask();
             int stop = Math.Min(d + steps, depth);
             for (; d < stop; d++, a += aColumn, below += aColumn, b += bStride)
             {
@@ -190,25 +264,24 @@ internal static unsafe class RegisterTile
             }
         }
 
-        ahead->Asked(line, end, lines);
-        target->PutColumn(0, 0, c00, c10, c20, c30);
-        target->PutColumn(0, 16, c01, c11, c21, c31);
-        target->PutColumn(4, 0, c40, c50, c60, c70);
-        target->PutColumn(4, 16, c41, c51, c61, c71);
+        RegisterTarget to = *target;
+        to.PutColumn<TEnd>(0, 0, c00, c10, c20, c30);
+        to.PutColumn<TEnd>(0, 16, c01, c11, c21, c31);
+        to.PutColumn<TEnd>(4, 0, c40, c50, c60, c70);
+        to.PutColumn<TEnd>(4, 16, c41, c51, c61, c71);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8Columns16(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+    private static void Rows8Columns16<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+        where TEnd : struct
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         float* below = a + (4 * aRow);
         long a2 = 2 * aRow, a3 = 3 * aRow;
-        float* line = ahead->At, end = ahead->End;
-        int steps = ahead->Every(8, depth), lines = 0;
+        int steps = ahead->Every(8, depth);
         for (int d = 0; d < depth;)
         {
-            ahead->Ask(ref line, ref end);
-            lines++;
+            ahead->Ask();
             int stop = Math.Min(d + steps, depth);
             for (; d < stop; d++, a += aColumn, below += aColumn, b += bStride)
             {
@@ -224,13 +297,14 @@ internal static unsafe class RegisterTile
             }
         }
 
-        ahead->Asked(line, end, lines);
-        target->PutColumn(0, 0, c0, c1, c2, c3);
-        target->PutColumn(4, 0, c4, c5, c6, c7);
+        RegisterTarget to = *target;
+        to.PutColumn<TEnd>(0, 0, c0, c1, c2, c3);
+        to.PutColumn<TEnd>(4, 0, c4, c5, c6, c7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns16(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+    private static void Rows4Columns16<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+        where TEnd : struct
     {
         float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
         if (Vector512.IsHardwareAccelerated)
@@ -245,7 +319,8 @@ internal static unsafe class RegisterTile
                 c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
             }
 
-            target->PutColumn(0, 0, c0, c1, c2, c3);
+            RegisterTarget to = *target;
+            to.PutColumn<TEnd>(0, 0, c0, c1, c2, c3);
             return;
         }
 
@@ -268,11 +343,12 @@ internal static unsafe class RegisterTile
             c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
         }
 
-        target->PutColumn(0, 0, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31));
+        target->PutColumn<TEnd>(0, 0, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Columns16(float* a, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+    private static void Rows1Columns16<TEnd>(float* a, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+        where TEnd : struct
     {
         Vector512<float> sum = default;
         for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
@@ -280,7 +356,8 @@ internal static unsafe class RegisterTile
             sum = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), sum);
         }
 
-        target->Put(0, 0, sum);
+        RegisterTarget to = *target;
+        to.Put<TEnd>(0, 0, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

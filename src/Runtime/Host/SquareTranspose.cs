@@ -38,12 +38,23 @@ internal static unsafe class SquareTranspose
     {
         Vector512<float> r0 = Rows(from, 4 * stride), r1 = Rows(from + stride, 4 * stride);
         Vector512<float> r2 = Rows(from + (2 * stride), 4 * stride), r3 = Rows(from + (3 * stride), 4 * stride);
+        Fours(ref r0, ref r1, ref r2, ref r3);
+        Put(to, r0, into);
+        Put(to + toStride, r1, into);
+        Put(to + (2 * toStride), r2, into);
+        Put(to + (3 * toStride), r3, into);
+    }
+
+    /// <summary>Transposes the 4 x 4 numbers in every 128 bits of four registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fours(ref Vector512<float> r0, ref Vector512<float> r1, ref Vector512<float> r2, ref Vector512<float> r3)
+    {
         Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
         Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
-        Put(to, Avx512F.UnpackLow(low01, low23).AsSingle(), into);
-        Put(to + toStride, Avx512F.UnpackHigh(low01, low23).AsSingle(), into);
-        Put(to + (2 * toStride), Avx512F.UnpackLow(high01, high23).AsSingle(), into);
-        Put(to + (3 * toStride), Avx512F.UnpackHigh(high01, high23).AsSingle(), into);
+        r0 = Avx512F.UnpackLow(low01, low23).AsSingle();
+        r1 = Avx512F.UnpackHigh(low01, low23).AsSingle();
+        r2 = Avx512F.UnpackLow(high01, high23).AsSingle();
+        r3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
