@@ -146,7 +146,18 @@ internal static unsafe class DecayedGramPair
             }
         }
 
-        for (int half = Four; half < rows; half *= 2)
+        for (int from = Four; from < rows; from += 2 * Four)
+        {
+            int count = Math.Min(Four, rows - from);
+            float* before = r.Row(from - Four), onward = steps.Row(from - Four);
+            RegisterDots.Put(one.Row(from) + from - Four, one.Stride, count, Later(l.Row(from), l.Stride, before, r.Stride, onward, width, count), Into.Set);
+            if (typeof(TSides) == typeof(Two))
+            {
+                RegisterDots.Put(other.Row(from) + from - Four, other.Stride, count, Later(m.Row(from), m.Stride, before, r.Stride, onward, width, count), Into.Set);
+            }
+        }
+
+        for (int half = 2 * Four; half < rows; half *= 2)
         {
             for (int from = half; from < rows; from += 2 * half)
             {
@@ -220,6 +231,64 @@ internal static unsafe class DecayedGramPair
             RegisterDots.Quarters(c00, none, none, none), RegisterDots.Quarters(c10, c11, none, none), RegisterDots.Quarters(c20, c21, c22, none), RegisterDots.Quarters(c30, c31, c32, c33));
     }
 
+    /// <summary>Four rows with the four before them: both decayed to the first of the later ones on their way into registers.</summary>
+    /// <param name="l">The first of the later rows.</param>
+    /// <param name="lStride">From one of them to the next.</param>
+    /// <param name="r">The first of the earlier rows.</param>
+    /// <param name="rStride">From one of them to the next.</param>
+    /// <param name="steps">The step to the first of the earlier rows, which none of them takes.</param>
+    /// <param name="width">From one row of steps to the next, and their length.</param>
+    /// <param name="rows">How many of the later rows there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Vector512<float> Later(float* l, long lStride, float* r, long rStride, float* steps, long width, int rows)
+    {
+        // Rows that are not there are read as the last that is.
+        int second = Math.Min(1, rows - 1), third = Math.Min(2, rows - 1), last = Math.Min(3, rows - 1);
+        float* l1 = l + (second * lStride), l2 = l + (third * lStride), l3 = l + (last * lStride);
+        float* s5 = steps + ((4 + second) * width), s6 = steps + ((4 + third) * width), s7 = steps + ((4 + last) * width);
+        long r2 = 2 * rStride, r3 = 3 * rStride, w2 = 2 * width, w3 = 3 * width, w4 = 4 * width;
+        Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
+        Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
+        Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;
+        Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default;
+        for (long d = 0; d < width; d += 16)
+        {
+            float* y = r + d, step = steps + d;
+            Vector512<float> decay = Vector512.Load(step + w4), y3 = Vector512.Load(y + r3) * decay;
+            decay *= Vector512.Load(step + w3);
+            Vector512<float> y2 = Vector512.Load(y + r2) * decay;
+            decay *= Vector512.Load(step + w2);
+            Vector512<float> y1 = Vector512.Load(y + rStride) * decay;
+            decay *= Vector512.Load(step + width);
+            Vector512<float> y0 = Vector512.Load(y) * decay, x = Vector512.Load(l + d);
+            c00 = Vector512.FusedMultiplyAdd(x, y0, c00);
+            c01 = Vector512.FusedMultiplyAdd(x, y1, c01);
+            c02 = Vector512.FusedMultiplyAdd(x, y2, c02);
+            c03 = Vector512.FusedMultiplyAdd(x, y3, c03);
+            decay = Vector512.Load(s5 + d);
+            x = Vector512.Load(l1 + d) * decay;
+            c10 = Vector512.FusedMultiplyAdd(x, y0, c10);
+            c11 = Vector512.FusedMultiplyAdd(x, y1, c11);
+            c12 = Vector512.FusedMultiplyAdd(x, y2, c12);
+            c13 = Vector512.FusedMultiplyAdd(x, y3, c13);
+            decay *= Vector512.Load(s6 + d);
+            x = Vector512.Load(l2 + d) * decay;
+            c20 = Vector512.FusedMultiplyAdd(x, y0, c20);
+            c21 = Vector512.FusedMultiplyAdd(x, y1, c21);
+            c22 = Vector512.FusedMultiplyAdd(x, y2, c22);
+            c23 = Vector512.FusedMultiplyAdd(x, y3, c23);
+            decay *= Vector512.Load(s7 + d);
+            x = Vector512.Load(l3 + d) * decay;
+            c30 = Vector512.FusedMultiplyAdd(x, y0, c30);
+            c31 = Vector512.FusedMultiplyAdd(x, y1, c31);
+            c32 = Vector512.FusedMultiplyAdd(x, y2, c32);
+            c33 = Vector512.FusedMultiplyAdd(x, y3, c33);
+        }
+
+        return RegisterDots.Joined(
+            RegisterDots.Quarters(c00, c01, c02, c03), RegisterDots.Quarters(c10, c11, c12, c13), RegisterDots.Quarters(c20, c21, c22, c23), RegisterDots.Quarters(c30, c31, c32, c33));
+    }
+
     /// <summary>Rows that can be read eight at a time: themselves, or a copy where the last eight are not whole.</summary>
     private static HostTile Eights(HostTile x, HostTile copy)
     {
@@ -238,11 +307,16 @@ internal static unsafe class DecayedGramPair
     {
         for (int d = 0; d < steps.Width; d += 16)
         {
+            float* row = x.Row(from) + d, step = steps.Row(from) + d, to = result.Row(0) + d;
             Vector512<float> decay = Vector512<float>.One;
-            for (int i = 0; i < count; i++)
+            Vector512.Load(row).Store(to);
+            for (int i = 1; i < count; i++)
             {
-                decay = i == 0 ? decay : decay * Vector512.Load(steps.Row(from + i) + d);
-                (Vector512.Load(x.Row(from + i) + d) * decay).Store(result.Row(i) + d);
+                row += x.Stride;
+                step += steps.Stride;
+                to += result.Stride;
+                decay *= Vector512.Load(step);
+                (Vector512.Load(row) * decay).Store(to);
             }
         }
     }
@@ -253,11 +327,15 @@ internal static unsafe class DecayedGramPair
     {
         for (int d = 0; d < steps.Width; d += 16)
         {
+            float* row = r.Row(from + count) + d, step = steps.Row(from + count) + d, to = result.Row(count) + d;
             Vector512<float> decay = Vector512<float>.One;
-            for (int j = count - 1; j >= 0; j--)
+            for (int j = count; j > 0; j--)
             {
-                decay *= Vector512.Load(steps.Row(from + j + 1) + d);
-                (Vector512.Load(r.Row(from + j) + d) * decay).Store(result.Row(j) + d);
+                row -= r.Stride;
+                to -= result.Stride;
+                decay *= Vector512.Load(step);
+                (Vector512.Load(row) * decay).Store(to);
+                step -= steps.Stride;
             }
         }
     }

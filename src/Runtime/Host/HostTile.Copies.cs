@@ -56,12 +56,23 @@ public readonly unsafe partial struct HostTile
         for (int i = 0; i < result.Rows; i++)
         {
             float* to = result.Row(i), from = x.Row(i);
-            for (int j = 0; j < whole; j += 16)
+            int j = 0;
+            for (; into == Into.Set && j + 64 <= whole; j += 64)
+            {
+                Vector512<float> x0 = Vector512.Load(from + j), x1 = Vector512.Load(from + j + 16);
+                Vector512<float> x2 = Vector512.Load(from + j + 32), x3 = Vector512.Load(from + j + 48);
+                x0.Store(to + j);
+                x1.Store(to + j + 16);
+                x2.Store(to + j + 32);
+                x3.Store(to + j + 48);
+            }
+
+            for (; j < whole; j += 16)
             {
                 Put(to + j, Vector512.Load(from + j), into);
             }
 
-            for (int j = whole; j < result.Columns; j++)
+            for (j = whole; j < result.Columns; j++)
             {
                 Put(ref to[j], from[j], into);
             }
