@@ -66,6 +66,7 @@ internal sealed class TileCase
         TileOperation.AddScaledRows => [(m, k), (m, k), (m, 1)],
         TileOperation.Gram => [(m, n), (m, k), (n, k)],
         TileOperation.Decay => [(m, n), (m, n), (m, 1), (n, 1)],
+        TileOperation.DecayAdjoint => [(m, 1), (m, m), (m, k), (m, k)],
         TileOperation.DecayedGram => [(m, n), (m, k), (n, k), (m, k), (n, k)],
         TileOperation.DecayedGrams => [(m, n), (m, n), (m, k), (m, k), (n, k), (m, k), (n, k)],
         TileOperation.DecayedGramAdjoint => [(m, k), (n, k), (m, k), (n, k), (m, n), (m, k), (n, k), (m, k), (n, k)],

@@ -33,6 +33,16 @@ internal static unsafe partial class Ptx
             rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, digits == 2, null, ("%x0", $"{more}"),
             result, a, b, (uint)left, Bits(near0), Bits(near1), Bits(far0), Bits(far1), Bits(near8), Bits(near9), Bits(far8), Bits(far9));
 
+    public static void PairSums(
+        uint w, int wStride, int wExact, uint a, int aStride, int aExact, uint b, int bStride, int bExact, int depth, int wBlock, int aBlock, int bBlock, int left, uint lane, uint row, uint column)
+    {
+        string text = PtxProduct.Sums(
+            new("%w", $"{wStride}", wExact != 0, wBlock), new("%a", $"{aStride}", aExact != 0, false, false, aBlock), new("%b", $"{bStride}", bExact != 0, false, true, bBlock),
+            $"{depth}", "%left", "%lane", "%row", "%column");
+        PtxText read = Texts.GetOrAdd(text, x => new(x, ["%w", "%a", "%b", "%left", "%lane", "%row", "%column"]));
+        read.Run([w, a, b, (uint)left, lane, row, column]);
+    }
+
     // Half of the products are told their sizes, as most are on cards, the other half have them in registers. Where tiles stand in blocks, sizes are known.
     private static void Run(
         int rows, int columns, int resultStride, int resultExact, int resultBlock, Into into, int aStride, int aExact, int aTurned, int aBlock, int bStride, int bExact, int bTurned, int bBlock, int depth, bool keeps,

@@ -135,6 +135,7 @@ internal sealed class Barriers
         {
             StoreStatement x => strips.Contains(x.X.Name) ? By("strips") : null,
             CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => By("operations"),
+            CallStatement { Method: DecayAdjoints.Method } => By(null),
             CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? By(null) : null,
             CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? By("operations") : null,
             _ => null,

@@ -25,7 +25,7 @@ internal sealed class PassPlan
     {
         var form = WyForm.Of(chunk);
         program = form.Program;
-        IReadOnlyList<Statement> derivative = form.Of(adjoint.Statements);
+        IReadOnlyList<Statement> derivative = DecayAdjoints.Joined(form.Of(adjoint.Statements), program);
         definitions = program.Operations.ToDictionary(x => x.Result.Name);
         dependent = [program.StateIn.Name];
         foreach (Operation operation in program.Operations.Where(x => x.Reads.Any(y => dependent.Contains(y.Name))))
@@ -300,7 +300,7 @@ internal sealed class PassPlan
         var exactly = new Dictionary<string, bool>();
         foreach (Statement statement in gradients)
         {
-            bool factor = statement is CallStatement { Method: string method } && FactorTiles.Products.Contains(method);
+            bool factor = statement is CallStatement { Method: string method } && (FactorTiles.Products.Contains(method) || method == DecayAdjoints.Method);
             foreach (Tile tile in statement.Reads)
             {
                 Read(tile, !factor);

@@ -91,6 +91,9 @@ internal sealed partial class ReverseMode
         return new Adjoint(mode.statements, operands, stateInGradient, new HashSet<string>(mode.statements.SelectMany(x => x.Reads).Select(x => x.Name).Where(forward.Contains)), outputGradient);
     }
 
+    /// <summary>The name of the gradient of the exponents of pairs that decay.</summary>
+    public static string ExponentName(DecayPairs x) => $"dExponentOf{x.Result.Name}";
+
     private static CallStatement Call(Tile result, string method, Tile[] arguments, Causal? causal, Into? into, string equation) =>
         new(EquatableArray.Of(result), method, arguments.ToEquatableArray(), causal, into, equation);
 
@@ -287,7 +290,7 @@ internal sealed partial class ReverseMode
 
         // The exponent's derivative is the value itself.
         Tile result = x.Result;
-        var weighted = new Tile($"dExponentOf{result.Name}", result.Rows, result.Columns);
+        var weighted = new Tile(ExponentName(x), result.Rows, result.Columns);
         var columns = new Tile($"dColumnsOf{result.Name}", Dim.One, result.Columns);
         if (x.E.Name == x.G.Name && x.Causal == Causal.Inclusive)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 
 namespace AttentionDsl.Runtime;
 
@@ -36,6 +37,31 @@ public readonly partial struct DeviceTile
             {
                 result.Put(i, j, j < allowed ? x[i, j] * MathF.Exp(e[i, 0] - g[j, 0]) : 0, into);
             }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayAdjoint(DeviceTile dg, DeviceTile w, DeviceTile l, DeviceTile r, Into into)
+    {
+        for (int i = Group.IdxX; i < w.Rows; i += Group.DimX)
+        {
+            float sum = 0;
+            for (int j = 0; j < w.Rows; j++)
+            {
+                int late = Math.Max(i, j), early = Math.Min(i, j);
+                float product = 0;
+                for (int d = 0; j != i && d < l.Columns; d++)
+                {
+                    product += l[late, d] * r[early, d];
+                }
+
+                sum += (j < i ? w[late, early] : -w[late, early]) * product;
+            }
+
+            dg.Put(i, 0, sum, into);
         }
 
         Synchronize();

@@ -37,6 +37,35 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    /// <remarks>The host's kernels do not ask for it: the Gram is at hand there, in single precision.</remarks>
+    public static void DecayAdjoint(HostTile dg, HostTile w, HostTile l, HostTile r, Into into)
+    {
+        float* sums = Workspace.Of(w.Rows);
+        new Span<float>(sums, w.Rows).Clear();
+        for (int i = 0; i < w.Rows; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                float* x = l.Row(i), y = r.Row(j);
+                Vector512<float> products = default;
+                for (int d = 0; d < l.Columns; d += 16)
+                {
+                    products = Vector512.FusedMultiplyAdd(Vector512.Load(x + d) & First(l.Columns - d), Vector512.Load(y + d), products);
+                }
+
+                float pair = w.Row(i)[j] * Vector512.Sum(products);
+                sums[i] += pair;
+                sums[j] -= pair;
+            }
+        }
+
+        for (int i = 0; i < w.Rows; i++)
+        {
+            Put(ref *dg.Row(i), sums[i], into);
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecayedGram(HostTile result, HostTile l, HostTile r, HostTile e, HostTile g, Causal causal)
     {
         if (e.data == g.data && result.Rows == result.Columns)

@@ -24,6 +24,25 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void DecayAdjoint(ReferenceTile dg, ReferenceTile w, ReferenceTile l, ReferenceTile r, Into into)
+    {
+        for (int i = 0; i < w.Rows; i++)
+        {
+            double sum = 0;
+            for (int j = 0; j < w.Rows; j++)
+            {
+                (int late, int early) = j < i ? (i, j) : (j, i);
+                for (int d = 0; j != i && d < l.Columns; d++)
+                {
+                    sum += (j < i ? w[late, early] : -w[late, early]) * l[late, d] * r[early, d];
+                }
+            }
+
+            Put(ref dg[i, 0], sum, into);
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecayedGram(ReferenceTile result, ReferenceTile l, ReferenceTile r, ReferenceTile e, ReferenceTile g, Causal causal)
     {
         for (int i = 0; i < result.Rows; i++)

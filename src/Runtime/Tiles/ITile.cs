@@ -257,6 +257,12 @@ public interface ITile<TSelf, TNumber>
     /// <remarks>The mask is applied before the exponential: no masked exponent is ever evaluated.</remarks>
     static abstract void Decay(TSelf result, TSelf x, TSelf e, TSelf g, Causal causal, Into into);
 
+    /// <summary>
+    /// What a decayed Gram says of its decays: with x_ij = w_ij sum_d l_id r_jd for j &lt; i, dg_i (=, +=, -=) sum_j x_ij - sum_j x_ji. w is the gradient of the Gram before it decays,
+    /// by exp(g_i - g_j); dg is a column. A row's pair with itself has the exponent 0 whatever the decay, and is left out.
+    /// </summary>
+    static abstract void DecayAdjoint(TSelf dg, TSelf w, TSelf l, TSelf r, Into into);
+
     /// <summary>result_ij = sum_d l_id r_jd exp(e_id - g_jd) where <paramref name="causal"/> allows (i, j), else 0.</summary>
     /// <remarks>
     /// e_i &lt;= g_j for every allowed pair, but exp(e) alone may underflow and exp(-g) overflow: implementations

@@ -88,6 +88,33 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>
+    /// Of a block of 16 x 16 of the product of two factors, whose pairs are weighed, the sums of its rows and of its columns (<see cref="PtxProduct.Sums"/>), in this thread's first row of
+    /// <paramref name="left"/> columns from its first one on.
+    /// </summary>
+    /// <param name="w">Where this thread's first pair of weights stands.</param>
+    /// <param name="wStride">Bytes from a row to the next.</param>
+    /// <param name="wExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="a">Where this lane's part of the left factor begins.</param>
+    /// <param name="aStride">Bytes from a row to the next.</param>
+    /// <param name="aExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="b">Where this lane's part of the right factor, the transposed tile, begins.</param>
+    /// <param name="bStride">Bytes from a row to the next.</param>
+    /// <param name="bExact">1 if numbers are in single precision, 0 if in bfloat16.</param>
+    /// <param name="depth">The contracted dimension, a multiple of 16.</param>
+    /// <param name="wBlock">Bytes of 64 columns of the weights, if they stand in such blocks (<see cref="CudaTile.IsInBlocks"/>); 0: they do not.</param>
+    /// <param name="aBlock">Likewise of the left factor.</param>
+    /// <param name="bBlock">Likewise of the right factor.</param>
+    /// <param name="left">Columns of the first row, from this thread's first on; one more in every further row.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="row">Where the sum of row (lane >> 2) + 8 of lanes with bit 1, else without the 8, goes.</param>
+    /// <param name="column">Where the sum of column 2 (lane &amp; 3) goes, 8 further for lanes with bit 4, 1 further for those with bit 3.</param>
+    [IntrinsicImplementation]
+    public static void PairSums(
+        uint w, int wStride, int wExact, uint a, int aStride, int aExact, uint b, int bStride, int bExact, int depth, int wBlock, int aBlock, int bBlock, int left, uint lane, uint row, uint column)
+    {
+    }
+
     private static void RegisterProducts(IntrinsicImplementationManager manager)
     {
         MethodInfo writer = typeof(Ptx).GetMethod(nameof(WriteProduct), BindingFlags.NonPublic | BindingFlags.Static)!;
@@ -95,6 +122,23 @@ internal static partial class Ptx
         {
             manager.RegisterMethod(typeof(Ptx).GetMethod(name)!, new PTXIntrinsic(writer, IntrinsicImplementationMode.GenerateCode));
         }
+
+        MethodInfo sums = typeof(Ptx).GetMethod(nameof(WritePairSums), BindingFlags.NonPublic | BindingFlags.Static)!;
+        manager.RegisterMethod(typeof(Ptx).GetMethod(nameof(PairSums))!, new PTXIntrinsic(sums, IntrinsicImplementationMode.GenerateCode));
+    }
+
+    private static void WritePairSums(PTXBackend backend, PTXCodeGenerator generator, Value value)
+    {
+        var call = new Operands(generator, (MethodCall)value);
+        generator.Builder.Append(PtxProduct.Sums(
+            new(call.Register(0), call.Number(1), call.Constant(2) != 0, call.Constant(10)),
+            new(call.Register(3), call.Number(4), call.Constant(5) != 0, false, false, call.Constant(11)),
+            new(call.Register(6), call.Number(7), call.Constant(8) != 0, false, true, call.Constant(12)),
+            call.Number(9),
+            call.Register(13),
+            call.Register(14),
+            call.Register(15),
+            call.Register(16)));
     }
 
     private static void WriteProduct(PTXBackend backend, PTXCodeGenerator generator, Value value)

@@ -110,6 +110,32 @@ internal abstract class PtxBlock
         return [Number($"mov.b32 {{0}}, {low};"), Number($"mov.b32 {{0}}, {high};")];
     }
 
+    /// <summary>
+    /// One sum over lanes of each of so many numbers: lanes that are <paramref name="distances"/> apart exchange, and each time either gives away half of the sums that it has a part of; those
+    /// that have only one add it to the other's.
+    /// </summary>
+    protected string SumOfLanes(string[] numbers, string lane, params int[] distances)
+    {
+        foreach (int distance in distances)
+        {
+            numbers = numbers.Length > 1
+                ? Halved(numbers, Gives(lane, distance), distance)
+                : [Number($"add.f32 {{0}}, {numbers[0]}, {Number($"shfl.sync.bfly.b32 {{0}}, {numbers[0]}, {distance}, 31, 0xffffffff;")};")];
+        }
+
+        return numbers[0];
+    }
+
+    /// <summary>True in the lanes that give away the first half of what they have when they exchange with others.</summary>
+    protected string Gives(string lane, int distance) => Predicate($"setp.gt.s32 {{0}}, {Bits($"and.b32 {{0}}, {lane}, {distance};")}, 0;");
+
+    /// <summary>Of so many numbers of two lanes one has the sums of the first half afterwards, the other, which <paramref name="gives"/> the first, those of the second.</summary>
+    protected string[] Halved(string[] numbers, string gives, int distance) => [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (first, second) =>
+    {
+        string kept = Number($"selp.f32 {{0}}, {second}, {first}, {gives};"), given = Number($"selp.f32 {{0}}, {first}, {second}, {gives};");
+        return Number($"add.f32 {{0}}, {kept}, {Number($"shfl.sync.bfly.b32 {{0}}, {given}, {distance}, 31, 0xffffffff;")};");
+    })];
+
     protected string At(Tile x, int row, int across)
     {
         // A step across is eight columns, or sixteen: where pieces change places, it changes them too, in bits of the address that nothing else moves.

@@ -26,6 +26,35 @@ internal sealed class PtxProduct : PtxBlock
         return product.Text();
     }
 
+    /// <summary>
+    /// Of a block of 16 x 16 of a product, whose pairs are weighed, the sums of its rows and of its columns, in scratch: of a row for two lanes, one of which leaves it, of a column likewise.
+    /// </summary>
+    /// <param name="weights">What pairs are multiplied by.</param>
+    /// <param name="a">The left factor.</param>
+    /// <param name="b">The right factor.</param>
+    /// <param name="depth">The contracted dimension, a multiple of 16, a constant or a register.</param>
+    /// <param name="left">A register: how many columns of this thread's first row are left from its first one on.</param>
+    /// <param name="lane">A register: the lane.</param>
+    /// <param name="row">A register: where the sum of this lane's row goes.</param>
+    /// <param name="column">A register: where the sum of its column goes.</param>
+    public static string Sums(Tile weights, Factor a, Factor b, string depth, string left, string lane, string row, string column)
+    {
+        var product = new PtxProduct();
+        string zero = product.Number("mov.f32 {0}, 0f00000000;");
+        string[][] weigh = [product.Read(weights, 0, 0), product.Read(weights, 0, 8)], sums = [[zero, zero, zero, zero], [zero, zero, zero, zero]];
+        product.Contract(sums, [[zero, zero, zero, zero], [zero, zero, zero, zero]], 16, 16, a, b, depth, keeps: false);
+        string[] own = [.. sums.SelectMany((x, i) => product.Existing([.. x.Zip(weigh[i], (y, z) => product.Number($"mul.f32 {{0}}, {y}, {z};"))], (left, "8"), 0, 8 * i, zero))];
+        product.Left(product.SumOfLanes([product.Total(own[0], own[1], own[4], own[5]), product.Total(own[2], own[3], own[6], own[7])], lane, 2, 1), lane, 1, row);
+        product.Left(product.SumOfLanes([.. new[] { 0, 1, 4, 5 }.Select(x => product.Total(own[x], own[x + 2]))], lane, 16, 8, 4), lane, 4, column);
+        return product.Text();
+    }
+
+    /// <summary>The lane without a bit of its number leaves a sum that one with it has, too.</summary>
+    private void Left(string sum, string lane, int bit, string at) =>
+        Line($"@{Predicate($"setp.eq.s32 {{0}}, {Bits($"and.b32 {{0}}, {lane}, {bit};")}, 0;")} st.shared.f32 [{at}+0], {sum};");
+
+    private string Total(params string[] numbers) => numbers.Aggregate((x, y) => Number($"add.f32 {{0}}, {x}, {y};"));
+
     private void Write(
         Tile result, int rows, int columns, Into into, Factor a, Factor b, string depth, bool keeps, string[]? kept, (string Left, string More)? pairs, string[]? weights)
     {
@@ -36,18 +65,7 @@ internal sealed class PtxProduct : PtxBlock
         string zero = Number("mov.f32 {0}, 0f00000000;");
         string[][] sums = [.. Enumerable.Range(0, count).Select(x => begins ? Begin(old![x], kept, x / across * 2) : [zero, zero, zero, zero])];
         string[][] rests = [.. sums.Select(_ => new[] { zero, zero, zero, zero })];
-        if (IsConstant(depth))
-        {
-            for (int d = 0; d < int.Parse(depth); d += 16)
-            {
-                Step(sums, rests, rows, columns, a, b, d, keeps);
-            }
-        }
-        else
-        {
-            Loop(sums, rests, rows, columns, a, b, depth, keeps);
-        }
-
+        Contract(sums, rests, rows, columns, a, b, depth, keeps);
         for (int i = 0; i < count; i++)
         {
             string[] own = keeps && (a.Exact || b.Exact) ? [.. sums[i].Zip(rests[i], (x, y) => Number($"add.f32 {{0}}, {x}, {y};"))] : sums[i];
@@ -67,6 +85,21 @@ internal sealed class PtxProduct : PtxBlock
             }
 
             Put(result, i / across * 16, i % across * 8, own);
+        }
+    }
+
+    private void Contract(string[][] sums, string[][] rests, int rows, int columns, Factor a, Factor b, string depth, bool keeps)
+    {
+        if (IsConstant(depth))
+        {
+            for (int d = 0; d < int.Parse(depth); d += 16)
+            {
+                Step(sums, rests, rows, columns, a, b, d, keeps);
+            }
+        }
+        else
+        {
+            Loop(sums, rests, rows, columns, a, b, depth, keeps);
         }
     }
 

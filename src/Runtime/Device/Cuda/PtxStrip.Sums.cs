@@ -16,7 +16,7 @@ internal sealed partial class PtxStrip
     private static string RowSums(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
     {
         var text = new PtxStrip();
-        string[] gives = [.. new[] { 16, 8, 4 }.Select(x => text.Predicate($"setp.gt.s32 {{0}}, {text.Bits($"and.b32 {{0}}, {lane}, {x};")}, 0;"))];
+        string[] gives = [.. new[] { 16, 8, 4 }.Select(x => text.Gives(lane, x))];
         for (int first = 0; first < rows; first += 32)
         {
             int count = Math.Min(32, rows - first);
@@ -45,11 +45,4 @@ internal sealed partial class PtxStrip
             ? Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {y[j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {y[j]};")};")
             : Number($"add.f32 {{0}}, {x[j]}, {x[j + 2]};")))];
     }
-
-    /// <summary>Of so many numbers of two lanes one has the sums of the first half afterwards, the other, which <paramref name="gives"/> the first, those of the second.</summary>
-    private string[] Halved(string[] numbers, string gives, int distance) => [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (first, second) =>
-    {
-        string kept = Number($"selp.f32 {{0}}, {second}, {first}, {gives};"), given = Number($"selp.f32 {{0}}, {first}, {second}, {gives};");
-        return Number($"add.f32 {{0}}, {kept}, {Number($"shfl.sync.bfly.b32 {{0}}, {given}, {distance}, 31, 0xffffffff;")};");
-    })];
 }
