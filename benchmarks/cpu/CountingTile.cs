@@ -131,7 +131,7 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
         CountingTile strict, CountingTile other, CountingTile l, CountingTile m, CountingTile r, CountingTile e, CountingTile g, Causal causal) =>
         Add((2 * Pairs(strict) * l.Columns) + (2 * Pairs(other) * l.Columns));
 
-    public static void DecayAdjoint(CountingTile dg, CountingTile w, CountingTile l, CountingTile r, Into into) => Add(2 * Pairs(w) * l.Columns);
+    public static void DecayAdjointParts(CountingTile parts, CountingTile w, CountingTile l, CountingTile r) => Add(2 * Pairs(w) * l.Columns);
 
     public static void DecayedGramAdjoint(
         CountingTile dl, CountingTile dr, CountingTile de, CountingTile dg, CountingTile d, CountingTile l, CountingTile r, CountingTile e, CountingTile g, Causal causal) =>
@@ -199,6 +199,14 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     }
 
     public static void RowDot(CountingTile result, CountingTile a, CountingTile b, Into into)
+    {
+    }
+
+    public static void RowDotParts(CountingTile parts, CountingTile a, CountingTile b)
+    {
+    }
+
+    public static void SumOfParts(CountingTile result, CountingTile parts, Into into)
     {
     }
 

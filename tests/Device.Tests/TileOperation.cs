@@ -5,9 +5,9 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>The operations of a tile.</summary>
 public enum TileOperation
 {
-    Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, AddScaledRows, Gram, Decay, DecayAdjoint, DecayedGram, DecayedGrams, DecayedGramAdjoint,
+    Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, AddScaledRows, Gram, Decay, DecayAdjointParts, DecayedGram, DecayedGrams, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
-    CumulativeSum, ReverseCumulativeSum, DecayAndAdd, RowSum, RowDot, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
+    CumulativeSum, ReverseCumulativeSum, DecayAndAdd, RowSum, RowDot, RowDotParts, SumOfParts, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
 
 /// <summary>The tiles of one operation, in the order of its parameters.</summary>
@@ -49,7 +49,9 @@ public static class TileOperations
             case TileOperation.CumulativeSum: TTile.CumulativeSum(x.A, x.B); break;
             case TileOperation.ReverseCumulativeSum: TTile.ReverseCumulativeSum(x.A, x.B, into); break;
             case TileOperation.DecayAndAdd: TTile.DecayAndAdd(x.A, x.B, x.C); break;
-            case TileOperation.DecayAdjoint: TTile.DecayAdjoint(x.A, x.B, x.C, x.D, into); break;
+            case TileOperation.DecayAdjointParts: TTile.DecayAdjointParts(x.A, x.B, x.C, x.D); break;
+            case TileOperation.RowDotParts: TTile.RowDotParts(x.A, x.B, x.C); break;
+            case TileOperation.SumOfParts: TTile.SumOfParts(x.A, x.B, into); break;
             case TileOperation.RowSum: TTile.RowSum(x.A, x.B, into); break;
             case TileOperation.RowDot: TTile.RowDot(x.A, x.B, x.C, into); break;
             case TileOperation.ColumnSum: TTile.ColumnSum(x.A, x.B, into); break;

@@ -45,18 +45,56 @@ public sealed unsafe class StripTests
     [MemberData(nameof(Shapes))]
     public void Sums_rows(int rows, int columns)
     {
-        float[][] x = [Any(rows, 1), Any(rows, columns), Any(rows, columns)];
-        int[] widths = [1, columns, columns];
+        float[][] x = [Any(rows, 1), Any(rows, columns), Any(rows, columns), new float[Sizes.Parts * rows]];
+        int[] widths = [1, columns, columns, Sizes.Parts * rows];
         foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
         {
-            foreach (Kind strip in new[] { Kind.Strip, Kind.FactorStrip })
+            foreach (Kind strip in new[] { Kind.Strip, Kind.FactorStrip, Kind.Exact })
             {
-                Check(x, rows, widths, 0, 2e-6, [Kind.Exact, strip, Kind.Exact], t => ReferenceTile.RowSum(t[0], t[1], into), t => CudaTile.RowSum(t[0], t[1], into));
                 foreach (Kind other in Enum.GetValues<Kind>())
                 {
-                    Check(x, rows, widths, 0, 2e-6, [Kind.Exact, strip, other], t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => CudaTile.RowDot(t[0], t[1], t[2], into));
-                    Check(x, rows, widths, 0, 2e-6, [Kind.Exact, other, strip], t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => CudaTile.RowDot(t[0], t[1], t[2], into));
+                    Check(x, rows, widths, 0, 2e-6, [Kind.Exact, strip, other, Kind.Exact], t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => Dots(t[0], t[1], t[2], t[3], into));
+                    Check(x, rows, widths, 0, 2e-6, [Kind.Exact, other, strip, Kind.Exact], t => ReferenceTile.RowDot(t[0], t[1], t[2], into), t => Dots(t[0], t[1], t[2], t[3], into));
                 }
+            }
+        }
+
+        static void Dots(CudaTile sum, CudaTile a, CudaTile b, CudaTile parts, Into into)
+        {
+            CudaTile.RowDotParts(parts, a, b);
+            CudaTile.Synchronize();
+            CudaTile.SumOfParts(sum, parts, into);
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 64)]
+    [InlineData(24, 20)]
+    [InlineData(32, 128)]
+    [InlineData(48, 64)]
+    [InlineData(64, 48)]
+    [InlineData(80, 32)]
+    public void Sums_pairs_that_decay(int rows, int columns)
+    {
+        float[][] x = [Any(rows, 1), Any(rows, rows), Any(rows, columns), Any(rows, columns), new float[Sizes.Parts * rows]];
+        int[] widths = [1, rows, columns, columns, Sizes.Parts * rows];
+        foreach (Kind pairs in new[] { Kind.Exact, Kind.Factor })
+        {
+            foreach (Kind factor in new[] { Kind.Exact, Kind.Factor, Kind.Rooms })
+            {
+                Check(
+                    x, rows, widths, 0, 2e-6, [Kind.Exact, pairs, factor, factor == Kind.Rooms ? factor : Kind.Factor, Kind.Exact],
+                    t =>
+                    {
+                        ReferenceTile.DecayAdjointParts(t[4], t[1], t[2], t[3]);
+                        ReferenceTile.SumOfParts(t[0], t[4], Into.Add);
+                    },
+                    t =>
+                    {
+                        CudaTile.DecayAdjointParts(t[4], t[1], t[2], t[3]);
+                        CudaTile.Synchronize();
+                        CudaTile.SumOfParts(t[0], t[4], Into.Add);
+                    });
             }
         }
     }

@@ -259,25 +259,6 @@ public sealed unsafe class TileTests
         Check(x, rows, [rows], (0, 0), t => ReferenceTile.Mirror(t[0]), t => CudaTile.Mirror(t[0]));
     }
 
-    [Theory]
-    [InlineData(16, 64)]
-    [InlineData(24, 20)]
-    [InlineData(32, 128)]
-    [InlineData(64, 48)]
-    [InlineData(128, 32)]
-    public void Sums_pairs_that_decay(int rows, int columns)
-    {
-        float[] Any(int width) => Numbers(rows, width, (_, _) => Math.Round(Next() * 64) / 64);
-        float[][] x = [Any(1), Any(rows), Any(columns), Any(columns)];
-        foreach (int[] factors in new int[][] { [], [1, 2, 3], [2, 3] })
-        {
-            foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
-            {
-                Check(x, rows, [1, rows, columns, columns], (0, 1e-5), t => ReferenceTile.DecayAdjoint(t[0], t[1], t[2], t[3], into), t => CudaTile.DecayAdjoint(t[0], t[1], t[2], t[3], into), factors);
-            }
-        }
-    }
-
     /// <summary>Factors of 64 columns and more stand in blocks, others in rows; a product reads and writes both.</summary>
     [Theory]
     [InlineData(32)]

@@ -23,10 +23,10 @@ internal enum Wait
 internal sealed class Barriers
 {
     // What vectors need, whatever the tile, is stated for ITile.SynchronizeVectors.
-    private static readonly HashSet<string> VectorMethods = ["CumulativeSum", "ReverseCumulativeSum", "ColumnSum", "Sum", "Transpose", "Copy"];
+    private static readonly HashSet<string> VectorMethods = ["CumulativeSum", "ReverseCumulativeSum", "ColumnSum", "Sum", "Transpose", "Copy", RowParts.Sum];
 
     // What operations take of a group's memory besides scratch, as if it were a tile. Most wait there for others by themselves. A strip on its way to memory, of which every warp has
-    // a part of its own, and one whose rows are summed do not.
+    // a part of its own, does not.
     private static readonly Tile Workspace = new("(workspace)", Dim.One, Dim.One);
 
     // What was done since all threads waited, with the tile that first had the storage.
@@ -135,8 +135,6 @@ internal sealed class Barriers
         {
             StoreStatement x => strips.Contains(x.X.Name) ? By("strips") : null,
             CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => By("operations"),
-            CallStatement { Method: DecayAdjoints.Method } => By(null),
-            CallStatement { Method: "RowDot" } x => x.Arguments.Any(y => strips.Contains(y.Name)) ? By(null) : null,
             CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? By("operations") : null,
             _ => null,
         };
@@ -157,7 +155,7 @@ internal sealed class Barriers
     private static IEnumerable<Tile> Tiles(Statement statement) => statement.Results.Concat(statement.Reads);
 
     private static bool IsVector(Tile tile) =>
-        (tile.Rows == Dim.One || tile.Columns == Dim.One) && tile is { Rows: Dim.One or Dim.Token or Dim.Update, Columns: Dim.One or Dim.Token or Dim.Update };
+        (tile.Rows == Dim.One || tile.Columns == Dim.One) && tile is { Rows: Dim.One or Dim.Token or Dim.Update, Columns: Dim.One or Dim.Token or Dim.Update or Dim.TokenParts or Dim.UpdateParts };
 
     private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Accesses(Statement statement, ISet<string> strips) => statement switch
     {
@@ -166,7 +164,7 @@ internal sealed class Barriers
         // It waits by itself, where a chunk is short.
         TrimStatement => [],
         LoopStatement x => Loop(x),
-        CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x, x.Arguments.Any(y => strips.Contains(y.Name))),
+        CallStatement { Method: "RowSum" or "RowDot" } x => RowSum(x),
         CallStatement { Method: "Decay" or "ScaleRows" } x when IsOfPairs(x.Written[0]) => Pairs(x),
         _ => statement.Results.Select(x => (x, true, (object?)null)).Concat(statement.Reads.Select(x => (x, false, (object?)null))),
     };
@@ -178,10 +176,8 @@ internal sealed class Barriers
             .Concat(loop.Arguments.Select(x => (x, false, shape.Equals(Shape(x)) ? shape : null)));
     }
 
-    // A strip's sums of rows are one warp's.
-    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> RowSum(CallStatement call, bool strip) =>
-        call.Written.Select(x => (x, true, (object?)(strip ? "strips" : "rows", Shape(call.Arguments[0]))))
-            .Concat(call.Arguments.Select(x => (x, false, (object?)null)));
+    private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> RowSum(CallStatement call) =>
+        call.Written.Select(x => (x, true, (object?)("rows", Shape(call.Arguments[0])))).Concat(call.Arguments.Select(x => (x, false, (object?)null)));
 
     /// <summary>A thread has the same pairs wherever they decay or are scaled by rows.</summary>
     private static IEnumerable<(Tile Tile, bool Writes, object? Shared)> Pairs(CallStatement call) =>

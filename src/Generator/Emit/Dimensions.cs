@@ -11,6 +11,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.One => "1",
         Dim.Token => "length",
         Dim.Update => "writes",
+        Dim.TokenParts => "Sizes.Parts * length",
+        Dim.UpdateParts => "Sizes.Parts * writes",
         Dim.Key => Swapped ? "sizes.V" : "sizes.K",
         Dim.Value when Panel => "at.Columns",
         Dim.Value => Swapped ? "sizes.K" : "sizes.V",
@@ -22,6 +24,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
     {
         Dim.Token => "sizes.Chunk",
         Dim.Update => "sizes.Chunk * sizes.Updates",
+        Dim.TokenParts => "Sizes.Parts * sizes.Chunk",
+        Dim.UpdateParts => "Sizes.Parts * sizes.Chunk * sizes.Updates",
         Dim.Value when Panel => "sizes.V",
         _ => Text(dim),
     };
@@ -32,6 +36,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.One => "1",
         Dim.Token => "C",
         Dim.Update => "nC",
+        Dim.TokenParts => "8C",
+        Dim.UpdateParts => "8nC",
         Dim.Key => Swapped ? "V" : "K",
         Dim.Value => Swapped ? "K" : "V",
         _ => "(V + 1)",

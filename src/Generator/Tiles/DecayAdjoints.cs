@@ -9,6 +9,9 @@ internal static class DecayAdjoints
     /// <summary>The operation; arguments are a gradient of pairs, and the rows of which they are products.</summary>
     public const string Method = "DecayAdjoint";
 
+    /// <summary>The same in parts (see <see cref="RowParts"/>).</summary>
+    public const string Parts = Method + "Parts";
+
     /// <param name="statements">The derivative, as <see cref="ReverseMode"/> wrote it.</param>
     /// <param name="program">What it is of.</param>
     public static IReadOnlyList<Statement> Joined(IReadOnlyList<Statement> statements, TileProgram program)

@@ -50,7 +50,7 @@ internal static class FactorTiles
     {
         CallStatement x when Products.Contains(x.Method) => x.Written.Concat(x.Arguments),
         CallStatement x when ScaledGrams.Has(x.Method) => x.Written.Concat(x.Arguments.Take(2)),
-        CallStatement { Method: "RowDot" or DecayAdjoints.Method } x => x.Arguments,
+        CallStatement { Method: "RowDot" or RowParts.Dot or DecayAdjoints.Method or DecayAdjoints.Parts } x => x.Arguments,
 
         // Pairs of tokens are computed, and rounded once they are scaled, or have decayed.
         CallStatement { Method: "Decay", Into: Into.Set } x => x.Arguments[0] == x.Written[0] ? [] : x.Written,

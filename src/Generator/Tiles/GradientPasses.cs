@@ -31,6 +31,7 @@ internal sealed class GradientPasses
         factors = FactorTiles.Of(statements, gradients.Values, rounded);
         ISet<string> strips = StripTiles.OfChunk(statements);
         factors.ExceptWith(strips);
+        statements = RowParts.Of(statements, strips);
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]), apart = Recalling([.. statements.Select(x => StatesApart(x, states))], [.. states, .. left]);
         if (ofPairs && (Tightest(loadsFirst: true) ?? Tightest(loadsFirst: false)) is { } tightest)
         {
@@ -166,7 +167,7 @@ internal sealed class GradientPasses
     /// </summary>
     private static bool MayBeRounded(Tile tile, IEnumerable<Statement> first, IEnumerable<Statement> rest) => tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value }
         && first.Where(x => x.Results.Contains(tile)).All(x => x is CallStatement { Method: "Clear" or "Product" or "TransposedProduct" or "ProductTransposed" })
-        && !rest.Any(x => x.Reads.Contains(tile) && x is (LoopStatement or CallStatement { Method: "RowDot" or "RowSum" }));
+        && !rest.Any(x => x.Reads.Contains(tile) && x is (LoopStatement or CallStatement { Method: "RowDot" or "RowSum" or RowParts.Dot }));
 
     /// <summary>The statements after those copies from memory, and views, that the first part has too: each part has its own.</summary>
     private static IReadOnlyList<Statement> WithRepeated(IReadOnlyList<Statement> rest, IReadOnlyList<Statement> first)

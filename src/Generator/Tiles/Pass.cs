@@ -221,6 +221,8 @@ internal sealed class Pass
         Dim.One => 16,
         Dim.Token => tokens,
         Dim.Update => 2 * tokens,
+        Dim.TokenParts => 8 * tokens,
+        Dim.UpdateParts => 16 * tokens,
         _ => 128,
     };
 

@@ -91,7 +91,7 @@ internal static class StripTiles
         CallStatement x when strips.Contains(x.Results.First().Name) && IsProduct(x) => x.Method == "ProductTransposed" ? x.Arguments : x.Arguments.Take(1),
         CallStatement x when strips.Contains(x.Results.First().Name) && ScaledSums.Has(x.Method) => x.Arguments.Skip(1).Take(2),
         CallStatement { Method: AddedRows.Method } x => x.Arguments.Skip(1),
-        CallStatement { Method: "RowDot" } x => x.Written,
+        CallStatement { Method: "RowDot" or RowParts.Dot } x => x.Written,
 
         // What is solved stands where the right side does.
         CallStatement { Method: Solve } x => strips.Contains(x.Written[0].Name) && strips.Contains(x.Arguments[1].Name) ? x.Arguments.Take(1) : x.Reads.Concat(x.Results),

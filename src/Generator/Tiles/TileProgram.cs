@@ -13,6 +13,12 @@ internal enum Dim
     Key,
     Value,
 
+    /// <summary>Numbers of which a few add up to one for each token of a chunk (<c>Sizes.Parts</c>).</summary>
+    TokenParts,
+
+    /// <summary>The same for each update.</summary>
+    UpdateParts,
+
     /// <summary>The value channels and one more column: the state with the normaliser beside it.</summary>
     ValueAndOne,
 }

@@ -44,7 +44,7 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void DecayAdjoint(DeviceTile dg, DeviceTile w, DeviceTile l, DeviceTile r, Into into)
+    public static void DecayAdjointParts(DeviceTile parts, DeviceTile w, DeviceTile l, DeviceTile r)
     {
         for (int i = Group.IdxX; i < w.Rows; i += Group.DimX)
         {
@@ -61,7 +61,7 @@ public readonly partial struct DeviceTile
                 sum += (j < i ? w[late, early] : -w[late, early]) * product;
             }
 
-            dg.Put(i, 0, sum, into);
+            parts.PutFirstPart(i, w.Rows, sum);
         }
 
         Synchronize();

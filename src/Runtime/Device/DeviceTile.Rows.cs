@@ -83,6 +83,51 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void RowDotParts(DeviceTile parts, DeviceTile a, DeviceTile b)
+    {
+        for (int i = Group.IdxX; i < a.Rows; i += Group.DimX)
+        {
+            float sum = 0;
+            for (int j = 0; j < a.Columns; j++)
+            {
+                sum += a[i, j] * b[i, j];
+            }
+
+            parts.PutFirstPart(i, a.Rows, sum);
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void SumOfParts(DeviceTile result, DeviceTile parts, Into into)
+    {
+        for (int i = Group.IdxX; i < result.Rows; i += Group.DimX)
+        {
+            float sum = 0;
+            for (int part = 0; part < Sizes.Parts; part++)
+            {
+                sum += parts[0, (part * result.Rows) + i];
+            }
+
+            result.Put(i, 0, sum, into);
+        }
+
+        Synchronize();
+    }
+
+    /// <summary>The first part of a row's sum, which is all of it.</summary>
+    private void PutFirstPart(int row, int rows, float sum)
+    {
+        for (int part = 0; part < Sizes.Parts; part++)
+        {
+            Put(0, (part * rows) + row, part == 0 ? sum : 0f, Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ColumnSum(DeviceTile result, DeviceTile x, Into into)
     {
         for (int j = Group.IdxX; j < x.Columns; j += Group.DimX)

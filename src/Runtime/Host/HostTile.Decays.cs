@@ -38,10 +38,10 @@ public readonly unsafe partial struct HostTile
 
     /// <inheritdoc/>
     /// <remarks>The host's kernels do not ask for it: the Gram is at hand there, in single precision.</remarks>
-    public static void DecayAdjoint(HostTile dg, HostTile w, HostTile l, HostTile r, Into into)
+    public static void DecayAdjointParts(HostTile parts, HostTile w, HostTile l, HostTile r)
     {
-        float* sums = Workspace.Of(w.Rows);
-        new Span<float>(sums, w.Rows).Clear();
+        Clear(parts);
+        float* sums = parts.Row(0);
         for (int i = 0; i < w.Rows; i++)
         {
             for (int j = 0; j < i; j++)
@@ -57,11 +57,6 @@ public readonly unsafe partial struct HostTile
                 sums[i] += pair;
                 sums[j] -= pair;
             }
-        }
-
-        for (int i = 0; i < w.Rows; i++)
-        {
-            Put(ref *dg.Row(i), sums[i], into);
         }
     }
 

@@ -84,6 +84,32 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    /// <remarks>The host's kernels do not ask for parts: nobody waits there for a whole sum.</remarks>
+    public static void RowDotParts(HostTile parts, HostTile a, HostTile b)
+    {
+        Clear(parts);
+        for (int i = 0; i < a.Rows; i++)
+        {
+            RowDot(parts.Block(0, 1, i, 1), a.Block(i, 1, 0, a.Columns), b.Block(i, 1, 0, b.Columns), Into.Set);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SumOfParts(HostTile result, HostTile parts, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            float sum = 0;
+            for (int part = 0; part < Sizes.Parts; part++)
+            {
+                sum += parts.Row(0)[(part * result.Rows) + i];
+            }
+
+            Put(ref *result.Row(i), sum, into);
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ColumnSum(HostTile result, HostTile x, Into into)
     {

@@ -24,8 +24,9 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
-    public static void DecayAdjoint(ReferenceTile dg, ReferenceTile w, ReferenceTile l, ReferenceTile r, Into into)
+    public static void DecayAdjointParts(ReferenceTile parts, ReferenceTile w, ReferenceTile l, ReferenceTile r)
     {
+        Clear(parts);
         for (int i = 0; i < w.Rows; i++)
         {
             double sum = 0;
@@ -38,7 +39,7 @@ public readonly unsafe partial struct ReferenceTile
                 }
             }
 
-            Put(ref dg[i, 0], sum, into);
+            parts[0, i] = sum;
         }
     }
 

@@ -60,6 +60,34 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void RowDotParts(ReferenceTile parts, ReferenceTile a, ReferenceTile b)
+    {
+        Clear(parts);
+        for (int i = 0; i < a.Rows; i++)
+        {
+            for (int j = 0; j < a.Columns; j++)
+            {
+                parts[0, i] += a[i, j] * b[i, j];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SumOfParts(ReferenceTile result, ReferenceTile parts, Into into)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            double sum = 0;
+            for (int part = 0; part < Sizes.Parts; part++)
+            {
+                sum += parts[0, (part * result.Rows) + i];
+            }
+
+            Put(ref result[i, 0], sum, into);
+        }
+    }
+
+    /// <inheritdoc/>
     public static void ColumnSum(ReferenceTile result, ReferenceTile x, Into into)
     {
         for (int j = 0; j < x.Columns; j++)

@@ -72,7 +72,7 @@ public interface ITile<TSelf, TNumber>
     /// <summary>
     /// Like <see cref="Take"/>, for a tile that is touched only by products, of which it is the result or the right factor (that is not transposed), <see cref="DecayAndWrite"/>,
     /// <see cref="ScaleRows"/>, <see cref="ScaleAndAddProduct"/>, <see cref="AddScaledRows"/>, <see cref="Clear"/>, copies, systems whose right side or solution it is, and sums along its rows
-    /// (<see cref="RowDot"/>, <see cref="RowSum"/>). None of its columns then hangs on another: a device may keep it in strips of columns, each in registers of its own
+    /// (<see cref="RowDotParts"/>). None of its columns then hangs on another: a device may keep it in strips of columns, each in registers of its own
     /// (<see cref="Padded.HoldsStrips(Sizes, int)"/>).
     /// </summary>
     /// <param name="offset">Where scratch is free.</param>
@@ -258,10 +258,10 @@ public interface ITile<TSelf, TNumber>
     static abstract void Decay(TSelf result, TSelf x, TSelf e, TSelf g, Causal causal, Into into);
 
     /// <summary>
-    /// What a decayed Gram says of its decays: with x_ij = w_ij sum_d l_id r_jd for j &lt; i, dg_i (=, +=, -=) sum_j x_ij - sum_j x_ji. w is the gradient of the Gram before it decays,
-    /// by exp(g_i - g_j); dg is a column. A row's pair with itself has the exponent 0 whatever the decay, and is left out.
+    /// What a decayed Gram says of its decays, in parts (<see cref="SumOfParts"/>): of row i, with x_ij = w_ij sum_d l_id r_jd for j &lt; i, sum_j x_ij - sum_j x_ji. w is the gradient of the
+    /// Gram before it decays by exp(g_i - g_j). A row's pair with itself has the exponent 0 whatever the decay, and is left out.
     /// </summary>
-    static abstract void DecayAdjoint(TSelf dg, TSelf w, TSelf l, TSelf r, Into into);
+    static abstract void DecayAdjointParts(TSelf parts, TSelf w, TSelf l, TSelf r);
 
     /// <summary>result_ij = sum_d l_id r_jd exp(e_id - g_jd) where <paramref name="causal"/> allows (i, j), else 0.</summary>
     /// <remarks>
@@ -419,6 +419,15 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>result_i (=, +=, -=) sum_j a_ij b_ij, for a and b of one shape; result has one column.</summary>
     static abstract void RowDot(TSelf result, TSelf a, TSelf b, Into into);
+
+    /// <summary>Parts of the sums sum_j a_ij b_ij, for a and b of one shape, of which one or both may be in strips (<see cref="TakeStrip"/>).</summary>
+    /// <param name="parts">A row of <see cref="Sizes.Parts"/> numbers for every row of a: the first of all rows stand before the second.</param>
+    /// <param name="a">A tile.</param>
+    /// <param name="b">Another.</param>
+    static abstract void RowDotParts(TSelf parts, TSelf a, TSelf b);
+
+    /// <summary>result_i (=, +=, -=) the sum of row i's parts; result has one column.</summary>
+    static abstract void SumOfParts(TSelf result, TSelf parts, Into into);
 
     /// <summary>result_j (=, +=, -=) sum_i x_ij; result has one row.</summary>
     static abstract void ColumnSum(TSelf result, TSelf x, Into into);

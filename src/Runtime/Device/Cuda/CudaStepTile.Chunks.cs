@@ -39,7 +39,13 @@ public readonly partial struct CudaStepTile
     public static void DecayedProductAdjoint(CudaStepTile dp, CudaStepTile dx, CudaStepTile de, CudaStepTile dg, CudaStepTile d, CudaStepTile p, CudaStepTile x, CudaStepTile e, CudaStepTile g, Causal causal) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public static void DecayAdjoint(CudaStepTile dg, CudaStepTile w, CudaStepTile l, CudaStepTile r, Into into) => throw new NotSupportedException();
+    public static void DecayAdjointParts(CudaStepTile parts, CudaStepTile w, CudaStepTile l, CudaStepTile r) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void RowDotParts(CudaStepTile parts, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SumOfParts(CudaStepTile result, CudaStepTile parts, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public static void Mirror(CudaStepTile x) => throw new NotSupportedException();

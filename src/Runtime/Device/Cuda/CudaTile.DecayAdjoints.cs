@@ -9,30 +9,33 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    /// <remarks>Every block leaves its sums in the workspace, which nobody else uses when this begins; the first warp adds them up, in their order.</remarks>
-    public static void DecayAdjoint(CudaTile dg, CudaTile w, CudaTile l, CudaTile r, Into into)
+    /// <remarks>Blocks of sixteen columns have a part each of what rows sum up to, blocks of sixteen rows of what columns do.</remarks>
+    public static void DecayAdjointParts(CudaTile parts, CudaTile w, CudaTile l, CudaTile r)
     {
         uint across = (uint)w.Rows >> 4, blocks = across * across, block = (uint)Warp;
-        if (!Even(w, l.Columns) || 2 * (int)across * w.Rows * sizeof(float) > WorkspaceBytes / 2)
+        if (!Even(w, l.Columns) || 2 * across > Sizes.Parts)
         {
-            DecayAdjointOfAny(dg, w, l, r, into);
+            DecayAdjointOfAny(parts, w, l, r);
             return;
         }
 
-        uint sums = Workspace(WorkspaceBytes / 2), line = (uint)w.Rows << 2;
+        uint sums = parts.Near(0, 0), line = (uint)w.Rows << 2;
         if (blocks >= Warps || block < blocks)
         {
             do
             {
                 uint down = block / across, right = block - (down * across);
+                int i = (int)down << 4, j = (int)right << 4, row = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
+                uint ofRows = sums + (right * line), ofColumns = sums + ((across + down) * line);
                 if (right <= down)
                 {
-                    int i = (int)down << 4, j = (int)right << 4, row = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
                     Ptx.PairSums(
                         w.PairAt(i, j), w.RowBytes, w.Exactly, l.LeftAt(i, 0), l.RowBytes, l.Exactly, r.RightAt(j, 1), r.RowBytes, r.Exactly, l.Columns, w.BlockBytes, l.BlockBytes, r.BlockBytes,
-                        row - column, (uint)Lane,
-                        sums + (right * line) + (uint)((row + ((Lane & 2) << 2)) << 2),
-                        sums + ((across + down) * line) + (uint)((column + (Lane >> 4 << 3) + ((Lane >> 3) & 1)) << 2));
+                        row - column, (uint)Lane, ofRows + (uint)((row + ((Lane & 2) << 2)) << 2), ofColumns + (uint)((column + (Lane >> 4 << 3) + ((Lane >> 3) & 1)) << 2));
+                }
+                else
+                {
+                    Ptx.Store(Lane < 16 ? ofRows + (uint)((i + Lane) << 2) : ofColumns + (uint)((j + Lane - 16) << 2), 0f);
                 }
 
                 block += Warps;
@@ -40,31 +43,12 @@ public readonly partial struct CudaTile
             while (blocks > Warps && block < blocks);
         }
 
-        Synchronize();
-        if (Warp == 0)
-        {
-            for (int i = 0; i < w.Rows; i += 32)
-            {
-                if (w.Rows - i >= 32 || Lane < 16)
-                {
-                    int row = i + RowOfStrip(Lane);
-                    uint own = (uint)row >> 4, at = sums + (uint)(row << 2);
-                    float sum = 0;
-                    for (uint other = 0; other < across; other++)
-                    {
-                        sum += other <= own ? Ptx.Load(at + (other * line)) : 0f;
-                        sum -= other >= own ? Ptx.Load(at + ((across + other) * line)) : 0f;
-                    }
-
-                    dg.PutDown(row, sum, into);
-                }
-            }
-        }
+        ClearParts(parts, w.Rows, 2 * (int)across);
     }
 
     /// <summary>The same of any size, a row a thread.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void DecayAdjointOfAny(CudaTile dg, CudaTile w, CudaTile l, CudaTile r, Into into)
+    private static void DecayAdjointOfAny(CudaTile parts, CudaTile w, CudaTile l, CudaTile r)
     {
         for (int i = Group.IdxX; i < w.Rows; i += Threads)
         {
@@ -81,7 +65,9 @@ public readonly partial struct CudaTile
                 sum += (j < i ? w.At(late, early) : -w.At(late, early)) * product;
             }
 
-            dg.Put(i, 0, sum, into);
+            Ptx.Store(parts.Near(0, i), sum);
         }
+
+        ClearParts(parts, w.Rows, 1);
     }
 }

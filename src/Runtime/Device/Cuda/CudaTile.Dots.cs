@@ -14,11 +14,7 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void RowDot(CudaTile result, CudaTile a, CudaTile b, Into into)
     {
-        if (a.IsStrip | b.IsStrip)
-        {
-            StripRowSums(result, a.IsStrip ? a : b, a.IsStrip ? b : a, true, into);
-        }
-        else if (a.InOctets & a.IsExact & b.IsExact)
+        if (a.InOctets & a.IsExact & b.IsExact)
         {
             RowSums<ExactDot>(result, a, b, into);
         }
@@ -47,11 +43,7 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void RowSum(CudaTile result, CudaTile x, Into into)
     {
-        if (x.IsStrip)
-        {
-            StripRowSums(result, x, x, false, into);
-        }
-        else if (x.InOctets)
+        if (x.InOctets)
         {
             RowSums<Own>(result, x, x, into);
         }

@@ -89,7 +89,7 @@ internal static partial class Ptx
     }
 
     /// <summary>
-    /// Of a block of 16 x 16 of the product of two factors, whose pairs are weighed, the sums of its rows and of its columns (<see cref="PtxProduct.Sums"/>), in this thread's first row of
+    /// Of a block of 16 x 16 of the product of two factors, whose pairs are weighed, the sums of its rows and, negative, of its columns (<see cref="PtxProduct.Sums"/>), in this thread's first row of
     /// <paramref name="left"/> columns from its first one on.
     /// </summary>
     /// <param name="w">Where this thread's first pair of weights stands.</param>

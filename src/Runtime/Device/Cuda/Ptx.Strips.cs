@@ -166,16 +166,9 @@ internal static partial class Ptx
     /// <param name="near">In scratch: where this thread's first number stands, or, of a tile in bfloat16, this lane's part of a left factor that is turned.</param>
     /// <param name="stride">Bytes from a row to the next.</param>
     /// <param name="lane">The lane.</param>
-    /// <param name="sums">Where this lane's first sum goes in scratch; those of the next 32 rows are 128 bytes further. Of 16 rows the first lanes have the sums.</param>
+    /// <param name="sums">Where the sum of this lane's first row goes in scratch; those of the next 32 rows are 128 bytes further. Of 16 rows the first lanes have the sums.</param>
     [IntrinsicImplementation]
     public static void StripRowDot(int rows, int a, int aExact, int b, int bExact, uint near, int stride, uint lane, uint sums)
-    {
-    }
-
-    /// <summary>The same of one strip's numbers.</summary>
-    /// <inheritdoc cref="StripRowDot"/>
-    [IntrinsicImplementation]
-    public static void StripRowSum(int rows, int a, int aExact, uint lane, uint sums)
     {
     }
 

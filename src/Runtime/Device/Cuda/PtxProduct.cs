@@ -27,7 +27,7 @@ internal sealed class PtxProduct : PtxBlock
     }
 
     /// <summary>
-    /// Of a block of 16 x 16 of a product, whose pairs are weighed, the sums of its rows and of its columns, in scratch: of a row for two lanes, one of which leaves it, of a column likewise.
+    /// Of a block of 16 x 16 of a product, whose pairs are weighed, the sums of its rows and, negative, of its columns, in scratch. Two lanes have each; one of them leaves it.
     /// </summary>
     /// <param name="weights">What pairs are multiplied by.</param>
     /// <param name="a">The left factor.</param>
@@ -45,7 +45,8 @@ internal sealed class PtxProduct : PtxBlock
         product.Contract(sums, [[zero, zero, zero, zero], [zero, zero, zero, zero]], 16, 16, a, b, depth, keeps: false);
         string[] own = [.. sums.SelectMany((x, i) => product.Existing([.. x.Zip(weigh[i], (y, z) => product.Number($"mul.f32 {{0}}, {y}, {z};"))], (left, "8"), 0, 8 * i, zero))];
         product.Left(product.SumOfLanes([product.Total(own[0], own[1], own[4], own[5]), product.Total(own[2], own[3], own[6], own[7])], lane, 2, 1), lane, 1, row);
-        product.Left(product.SumOfLanes([.. new[] { 0, 1, 4, 5 }.Select(x => product.Total(own[x], own[x + 2]))], lane, 16, 8, 4), lane, 4, column);
+        product.Left(
+            product.Number($"sub.f32 {{0}}, {zero}, {product.SumOfLanes([.. new[] { 0, 1, 4, 5 }.Select(x => product.Total(own[x], own[x + 2]))], lane, 16, 8, 4)};"), lane, 4, column);
         return product.Text();
     }
 

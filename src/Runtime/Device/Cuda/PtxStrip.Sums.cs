@@ -4,7 +4,7 @@ namespace AttentionDsl.Runtime;
 internal sealed partial class PtxStrip
 {
     /// <summary>
-    /// Sums of a strip's rows, or of its products with a second tile, number by number. A thread has a part of the sums of every four rows, which eight lanes share:
+    /// Sums of the rows of a strip's products with a second tile, number by number. A thread has a part of the sums of every four rows, which eight lanes share:
     /// each time two exchange, either gives away half of the sums it has a part of, until it has one of 32 rows.
     /// </summary>
     /// <param name="a">The strip.</param>
@@ -13,7 +13,7 @@ internal sealed partial class PtxStrip
     /// <param name="rows">Rows, a multiple of 16.</param>
     /// <param name="lane">A register: the lane.</param>
     /// <param name="to">A register: where this lane's first sum goes; the next stands 128 bytes further.</param>
-    private static string RowSums(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
+    private static string RowDots(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
     {
         var text = new PtxStrip();
         string[] gives = [.. new[] { 16, 8, 4 }.Select(x => text.Gives(lane, x))];
@@ -40,9 +40,8 @@ internal sealed partial class PtxStrip
     /// <summary>This thread's part of the sums of sixteen rows, from an eight on: of rows 2 t and 2 t + 1 of either eight.</summary>
     private string[] RowParts(Registers a, Registers? strip, Tile? near, int eight)
     {
-        string[][]? other = strip is null && near is null ? null : Numbers(strip, near, eight);
-        return [.. Numbers(a, null, eight).SelectMany((x, i) => Enumerable.Range(0, 2).Select(j => other?[i] is { } y
-            ? Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {y[j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {y[j]};")};")
-            : Number($"add.f32 {{0}}, {x[j]}, {x[j + 2]};")))];
+        string[][] other = Numbers(strip, near, eight);
+        return [.. Numbers(a, null, eight).SelectMany((x, i) => Enumerable.Range(0, 2).Select(j =>
+            Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {other[i][j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {other[i][j]};")};")))];
     }
 }
