@@ -9,28 +9,34 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
-    /// <remarks>Blocks of sixteen columns have a part each of what rows sum up to, blocks of sixteen rows of what columns do.</remarks>
+    /// <remarks>
+    /// Blocks of sixteen columns have a part each of what rows sum up to, blocks of sixteen rows of what columns do. Where there are fewer blocks than half of the warps, two have a block,
+    /// and half of the channels each.
+    /// </remarks>
     public static void DecayAdjointParts(CudaTile parts, CudaTile w, CudaTile l, CudaTile r)
     {
-        uint across = (uint)w.Rows >> 4, blocks = across * across, block = (uint)Warp;
+        uint across = (uint)w.Rows >> 4, blocks = across * across;
         if (!Even(w, l.Columns) || 2 * across > Sizes.Parts)
         {
             DecayAdjointOfAny(parts, w, l, r);
             return;
         }
 
-        uint sums = parts.Near(0, 0), line = (uint)w.Rows << 2;
-        if (blocks >= Warps || block < blocks)
+        bool halved = 2 * blocks <= Warps & 4 * across <= Sizes.Parts & (l.Columns & 31) == 0;
+        uint shift = halved ? 1u : 0u, all = blocks << (int)shift, at = (uint)Warp, sums = parts.Near(0, 0), line = (uint)w.Rows << 2;
+        int depth = l.Columns >> (int)shift;
+        if (all >= Warps || at < all)
         {
             do
             {
-                uint down = block / across, right = block - (down * across);
+                uint half = at & shift, block = at >> (int)shift, down = block / across, right = block - (down * across);
                 int i = (int)down << 4, j = (int)right << 4, row = i + (Lane >> 2), column = j + ((Lane & 3) << 1);
-                uint ofRows = sums + (right * line), ofColumns = sums + ((across + down) * line);
+                uint ofRows = sums + (((half * across) + right) * line), ofColumns = sums + ((((1 + shift + half) * across) + down) * line);
                 if (right <= down)
                 {
+                    CudaTile a = l.Block(0, l.Rows, (int)half * depth, depth), b = r.Block(0, r.Rows, (int)half * depth, depth);
                     Ptx.PairSums(
-                        w.PairAt(i, j), w.RowBytes, w.Exactly, l.LeftAt(i, 0), l.RowBytes, l.Exactly, r.RightAt(j, 1), r.RowBytes, r.Exactly, l.Columns, w.BlockBytes, l.BlockBytes, r.BlockBytes,
+                        w.PairAt(i, j), w.RowBytes, w.Exactly, a.LeftAt(i, 0), l.RowBytes, l.Exactly, b.RightAt(j, 1), r.RowBytes, r.Exactly, depth, w.BlockBytes, l.BlockBytes, r.BlockBytes,
                         row - column, (uint)Lane, ofRows + (uint)((row + ((Lane & 2) << 2)) << 2), ofColumns + (uint)((column + (Lane >> 4 << 3) + ((Lane >> 3) & 1)) << 2));
                 }
                 else
@@ -38,12 +44,12 @@ public readonly partial struct CudaTile
                     Ptx.Store(Lane < 16 ? ofRows + (uint)((i + Lane) << 2) : ofColumns + (uint)((j + Lane - 16) << 2), 0f);
                 }
 
-                block += Warps;
+                at += Warps;
             }
-            while (blocks > Warps && block < blocks);
+            while (all > Warps && at < all);
         }
 
-        ClearParts(parts, w.Rows, 2 * (int)across);
+        ClearParts(parts, w.Rows, (int)((2 * across) << (int)shift));
     }
 
     /// <summary>The same of any size, a row a thread.</summary>
