@@ -607,29 +607,6 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>L = beta * LUnscaled</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void L(TTile L, TTile beta, TTile LUnscaled)
-            {
-                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
-                for (int i = L.FirstRow; L.HasRow(i); i += down)
-                {
-                    TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; L.HasColumn(j); j += across)
-                    {
-                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
-                        if (L.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (L.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
             /// <summary>kLeftFactor = exp(GLast - G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
@@ -653,23 +630,46 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>dPUnscaledFactor = scale</summary>
+            /// <summary>L = beta * LUnscaled</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dPUnscaledFactor(TTile dPUnscaledFactor, Sizes sizes)
+            public static void L(TTile L, TTile beta, TTile LUnscaled)
             {
-                TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = dPUnscaledFactor.RowStep, across = dPUnscaledFactor.ColumnStep, first = dPUnscaledFactor.FirstColumn;
-                for (int i = dPUnscaledFactor.FirstRow; dPUnscaledFactor.HasRow(i); i += down)
+                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
+                for (int i = L.FirstRow; L.HasRow(i); i += down)
                 {
-                    for (int j = first; dPUnscaledFactor.HasColumn(j); j += across)
+                    TNumber beta_i = beta.Spread(i, 0);
+                    for (int j = first; L.HasColumn(j); j += across)
                     {
-                        dPUnscaledFactor.Store(i, j, scale);
-                        if (dPUnscaledFactor.ColumnsInOneTurn)
+                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
+                        if (L.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dPUnscaledFactor.RowsInOneTurn)
+                    if (L.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dPPlainFactor = scale</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dPPlainFactor(TTile dPPlainFactor, Sizes sizes)
+            {
+                TNumber scale = TNumber.Constant(sizes.Scale);
+                int down = dPPlainFactor.RowStep, across = dPPlainFactor.ColumnStep, first = dPPlainFactor.FirstColumn;
+                for (int i = dPPlainFactor.FirstRow; dPPlainFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; dPPlainFactor.HasColumn(j); j += across)
+                    {
+                        dPPlainFactor.Store(i, j, scale);
+                        if (dPPlainFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dPPlainFactor.RowsInOneTurn)
                     {
                         break;
                     }
@@ -693,28 +693,6 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (dqHatFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dExponentOfPUnscaled(TTile dExponentOfPUnscaled, TTile dPUnscaled, TTile PPlain)
-            {
-                int down = dExponentOfPUnscaled.RowStep, across = dExponentOfPUnscaled.ColumnStep, first = dExponentOfPUnscaled.FirstColumn;
-                for (int i = dExponentOfPUnscaled.FirstRow; dExponentOfPUnscaled.HasRow(i); i += down)
-                {
-                    for (int j = first; dExponentOfPUnscaled.HasColumn(j); j += across)
-                    {
-                        dExponentOfPUnscaled.Store(i, j, dPUnscaled.Load(i, j) * PPlain.Load(i, j));
-                        if (dExponentOfPUnscaled.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dExponentOfPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }
@@ -834,58 +812,6 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (dLUnscaled.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dExponentOfLUnscaled = dLUnscaled * LUnscaled</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dExponentOfLUnscaled(TTile dExponentOfLUnscaled, TTile dLUnscaled, TTile LUnscaled)
-            {
-                int down = dExponentOfLUnscaled.RowStep, across = dExponentOfLUnscaled.ColumnStep, first = dExponentOfLUnscaled.FirstColumn;
-                for (int i = dExponentOfLUnscaled.FirstRow; dExponentOfLUnscaled.HasRow(i); i += down)
-                {
-                    for (int j = first; dExponentOfLUnscaled.HasColumn(j); j += across)
-                    {
-                        dExponentOfLUnscaled.Store(i, j, dLUnscaled.Load(i, j) * LUnscaled.Load(i, j));
-                        if (dExponentOfLUnscaled.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dExponentOfLUnscaled.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>
-            /// daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
-            /// dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            /// </summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
-            {
-                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
-                TNumber dtBias_i = dtBias.Spread(0, 0);
-                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
-                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
-                {
-                    for (int j = first; daLogOfg.HasColumn(j); j += across)
-                    {
-                        TNumber dg_ij = dg.Spread(i, 0);
-                        TNumber sum = gIn.Spread(i, 0) + dtBias_i;
-                        daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
-                        dgIn.Store(i, j, -(dg_ij * (exp * TNumber.Sigmoid(sum))));
-                        if (daLogOfg.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (daLogOfg.RowsInOneTurn)
                     {
                         break;
                     }

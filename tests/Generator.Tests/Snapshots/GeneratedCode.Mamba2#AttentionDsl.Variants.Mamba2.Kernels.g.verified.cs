@@ -172,16 +172,15 @@ public partial record Mamba2
                     + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
                     + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                     + Padded.Elements(sizes.K, 1, sizes),
-                    2 * Padded.FactorRooms(sizes.Chunk, sizes.V, sizes)
+                    Padded.FactorRooms(sizes.Chunk, sizes.V, sizes)
                     + 2 * Padded.FactorRooms(sizes.Chunk, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                     + 4 * Padded.Elements(1, 1, sizes)
-                    + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + Padded.Strip(sizes.Chunk, sizes.K, sizes)
-                    + Padded.Elements(1, sizes.Chunk, sizes)),
+                    + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 2 * Padded.Elements(1, Sizes.Parts * sizes.Chunk, sizes)
+                    + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

@@ -575,23 +575,23 @@ public partial record Mamba2
                 }
             }
 
-            /// <summary>dPUnscaledFactor = scale</summary>
+            /// <summary>dPPlainFactor = scale</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dPUnscaledFactor(TTile dPUnscaledFactor, Sizes sizes)
+            public static void dPPlainFactor(TTile dPPlainFactor, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = dPUnscaledFactor.RowStep, across = dPUnscaledFactor.ColumnStep, first = dPUnscaledFactor.FirstColumn;
-                for (int i = dPUnscaledFactor.FirstRow; dPUnscaledFactor.HasRow(i); i += down)
+                int down = dPPlainFactor.RowStep, across = dPPlainFactor.ColumnStep, first = dPPlainFactor.FirstColumn;
+                for (int i = dPPlainFactor.FirstRow; dPPlainFactor.HasRow(i); i += down)
                 {
-                    for (int j = first; dPUnscaledFactor.HasColumn(j); j += across)
+                    for (int j = first; dPPlainFactor.HasColumn(j); j += across)
                     {
-                        dPUnscaledFactor.Store(i, j, scale);
-                        if (dPUnscaledFactor.ColumnsInOneTurn)
+                        dPPlainFactor.Store(i, j, scale);
+                        if (dPPlainFactor.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dPUnscaledFactor.RowsInOneTurn)
+                    if (dPPlainFactor.RowsInOneTurn)
                     {
                         break;
                     }
@@ -638,28 +638,6 @@ public partial record Mamba2
                         }
                     }
                     if (dkLeftFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j &lt; i: the exponent of j = i is 0 whatever the decay</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dExponentOfPUnscaled(TTile dExponentOfPUnscaled, TTile dPUnscaled, TTile PPlain)
-            {
-                int down = dExponentOfPUnscaled.RowStep, across = dExponentOfPUnscaled.ColumnStep, first = dExponentOfPUnscaled.FirstColumn;
-                for (int i = dExponentOfPUnscaled.FirstRow; dExponentOfPUnscaled.HasRow(i); i += down)
-                {
-                    for (int j = first; dExponentOfPUnscaled.HasColumn(j); j += across)
-                    {
-                        dExponentOfPUnscaled.Store(i, j, dPUnscaled.Load(i, j) * PPlain.Load(i, j));
-                        if (dExponentOfPUnscaled.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (dExponentOfPUnscaled.RowsInOneTurn)
                     {
                         break;
                     }

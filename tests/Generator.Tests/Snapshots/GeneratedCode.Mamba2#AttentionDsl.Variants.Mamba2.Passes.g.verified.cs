@@ -23,7 +23,6 @@ public partial record Mamba2
         {
             public TTile v;
             public TTile GLast;
-            public TTile PPlain;
             public TTile P;
             public TTile qHatFactor;
             public TTile kLeftFactor;
@@ -35,7 +34,6 @@ public partial record Mamba2
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 tiles.v = between.Packed.Take(ref packed, length, sizes.V);
                 tiles.GLast = between.Exact.Take(ref exact, 1, 1);
-                tiles.PPlain = between.Exact.Take(ref exact, length, length);
                 tiles.P = between.Packed.Take(ref packed, length, length);
                 tiles.qHatFactor = between.Exact.Take(ref exact, length, 1);
                 tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
@@ -73,7 +71,6 @@ public partial record Mamba2
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
-            + Padded.Elements(sizes.Chunk, sizes.Chunk)
             + 2 * Padded.Elements(sizes.Chunk, 1)
             : Padded.Elements(sizes.Chunk, sizes.V)
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
@@ -157,11 +154,6 @@ public partial record Mamba2
             TTile.Copy(kept.qHatFactor, qHatFactor, Into.Set);
             TTile.Synchronize();
             TTile.ScaleRows(kept.v, vIn, vFactor);
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.PPlain, PPlain, Into.Set);
-            }
-            TTile.Synchronize();
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile PUnscaled = PPlain;
@@ -739,7 +731,6 @@ public partial record Mamba2
             TTile v = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.V);
             TTile k = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.K);
             TTile qIn = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.K);
-            TTile vIn = scratch.TakeFactorRooms(ref offset, sizes, length, sizes.V);
 
             // --- what earlier passes left
             TTile.Fetch(v, kept.v);
@@ -747,8 +738,8 @@ public partial record Mamba2
             TTile.FetchNarrow(dread, projected.dread);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(dqHat, projected.dqHat);
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.FetchNarrow(PPlain, kept.PPlain);
+            TTile dkLeft = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
             TTile P = scratch.TakeFactor(ref offset, length, length);
             TTile.Fetch(P, kept.P);
             TTile dvOfk = scratch.Take(ref offset, length, sizes.V);
@@ -766,9 +757,6 @@ public partial record Mamba2
             // qIn: query
             TTile.Fetch(qIn, tensors.C.Rows(start, tokens, at.Head, at.Heads));
 
-            // vIn: value
-            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
-
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
@@ -780,145 +768,120 @@ public partial record Mamba2
             // dt: input of the gates
             TTile dt = scratch.Take(ref offset, length, 1);
             TTile.Fetch(dt, tensors.Dt.Rows(start, tokens, at.Head, at.Heads));
-
-            // dPUnscaledFactor = scale
-            TTile dPUnscaledFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dPUnscaledFactor(dPUnscaledFactor, sizes);
-            TTile.Trim(dPUnscaledFactor, tokens);
             // What is read later on comes nearer.
-            TTile.Expect(projected.dvIn, 0, 1, 0);
-            TTile.Expect(projected.dkLeft, 0, 1, 1);
+            TTile.Expect(tensors.X.Rows(start, tokens), at.Head, at.Heads, 0);
+            TTile.Expect(projected.dvIn, 0, 1, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
 
             TTile.Widen(dread, projected.dread);
             TTile.Widen(dqHat, projected.dqHat);
-            TTile.Widen(PPlain, kept.PPlain);
+            TTile.Widen(dkLeft, projected.dkLeft);
             TTile.Widen(dvOfk, projected.dvOfk);
             TTile.Arrive();
 
-            // dPUnscaled_ij = dPUnscaledFactor_i (dread_i . v_j) for j <= i
-            TTile dPUnscaled = scratch.Take(ref offset, length, length);
-            TTile.ScaledGram(dPUnscaled, dread, v, dPUnscaledFactor, Causal.Inclusive);
-
-            // dv = kLeftFactor * dvOfk + P^T dread
-            TTile dv = dvOfk;
-            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dread);
-            TTile.Synchronize();
-
             // g = -(exp(aLog) * softplus(dt + dtBias))
-            TTile g = dPUnscaledFactor;
+            TTile g = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
             TTile.Trim(g, tokens);
             TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
-            TTile G = kLeftFactor;
+            TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
             TTile.SynchronizeVectors();
 
+            // dPPlainFactor = scale
+            TTile dPPlainFactor = g;
+            Loops<TTile, TNumber>.dPPlainFactor(dPPlainFactor, sizes);
+            TTile.Trim(dPPlainFactor, tokens);
+
             // dqHatFactor = scale * exp(G)
-            TTile dqHatFactor = g;
+            TTile dqHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
 
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
-            // dExponentOfPUnscaled_ij = dPUnscaled_ij PPlain_ij exp(G_i - G_j) for j < i: the exponent of j = i is 0 whatever the decay
-            TTile dExponentOfPUnscaled = PPlain;
-            Loops<TTile, TNumber>.dExponentOfPUnscaled(dExponentOfPUnscaled, dPUnscaled, PPlain);
+            // parts of sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqInParts = scratch.Take(ref offset, 1, Sizes.Parts * length);
+            TTile.RowDotParts(dqHatDotqInParts, dqHat, qIn);
 
-            // dvIn, as an earlier pass left it
-            TTile dvIn = dread;
-            TTile.FetchNarrow(dvIn, projected.dvIn);
-            TTile.Widen(dvIn, projected.dvIn);
-            TTile.Arrive();
+            // dv = kLeftFactor * dvOfk + P^T dread
+            TTile dv = dvOfk;
+            TTile.ScaleAndAddTransposedProduct(dv, dvOfk, kLeftFactor, P, dread);
+            TTile.Synchronize();
 
-            // dPPlain = dPUnscaled exp(G_i - G_j)
+            // dPPlain_ij = dPPlainFactor_i exp(G_i - G_j) (dread_i . v_j) for j <= i, masked before the exponential
             TTile dPPlain = P;
-            TTile.Decay(dPPlain, dPUnscaled, G, G, Causal.Inclusive, Into.Set);
+            TTile.DecayedScaledGram(dPPlain, dread, v, dPPlainFactor, G, G, Causal.Inclusive);
 
-            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
-            TTile.Decay(dExponentOfPUnscaled, dExponentOfPUnscaled, G, G, Causal.Strict, Into.Set);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
-
-            // dvIn += dv * softplus(dt + dtBias)
-            Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+            // dqHatDotqIn = what its parts, dqHatDotqInParts, add up to
+            TTile dqHatDotqIn = kLeftFactor;
+            TTile.SumOfParts(dqHatDotqIn, dqHatDotqInParts, Into.Set);
             TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
-            // dColumnsOfPUnscaled_j = sum over i of dExponentOfPUnscaled_ij
-            TTile dColumnsOfPUnscaled = scratch.Take(ref offset, 1, length);
-            TTile.ColumnSum(dColumnsOfPUnscaled, dExponentOfPUnscaled, Into.Set);
-            TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
-            TTile.Synchronize();
+            // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dPPlain_ij (qIn_i . k_j)
+            TTile dPPlainExponentsParts = dqHatDotqInParts;
+            TTile.DecayAdjointParts(dPPlainExponentsParts, dPPlain, qIn, k);
 
-            // dkLeft, as an earlier pass left it
-            TTile dkLeft = dqHat;
-            TTile.FetchNarrow(dkLeft, projected.dkLeft);
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
 
-            // dvDotvIn_i = sum over j of dv_ij vIn_ij
-            TTile dvDotvIn = dqHatFactor;
-            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
-
-            // --- the derivative
-            // dOutput: the gradient of the output
-            TTile dOutput = dvIn;
-            TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
-            TTile.Widen(dkLeft, projected.dkLeft);
-            TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
+            // parts of sum over j of dkLeft_ij k_ij
+            TTile dkLeftDotkParts = scratch.Take(ref offset, 1, Sizes.Parts * length);
+            TTile.RowDotParts(dkLeftDotkParts, dkLeft, k);
 
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
-            TTile dk = dqIn;
+            TTile dk = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
+
+            // vIn: value
+            TTile vIn = v;
+            TTile.Fetch(vIn, tensors.X.Rows(start, tokens, at.Head, at.Heads));
+
+            // dvIn, as an earlier pass left it
+            TTile dvIn = dread;
+            TTile.FetchNarrow(dvIn, projected.dvIn);
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
             TTile.Copy(tensors.BGradient.Rows(start, tokens, at.Head, at.Heads), dk, Into.Set);
-            TTile.Synchronize();
+            TTile.Copy(tensors.CGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, Into.Set);
+            TTile.Widen(dvIn, projected.dvIn);
+            TTile.Arrive();
+
+            // dkLeftDotk = what its parts, dkLeftDotkParts, add up to
+            TTile dkLeftDotk = dPPlainFactor;
+            TTile.SumOfParts(dkLeftDotk, dkLeftDotkParts, Into.Set);
+            TTile.SynchronizeVectors();
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
-            TTile dGLastOfkLeft = dkLeftFactor;
-            TTile dG = scratch.Take(ref offset, length, 1);
+            TTile dGLastOfkLeft = dqHatFactor;
+            TTile dG = dkLeftFactor;
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
+            TTile.SynchronizeVectors();
+
+            // dG += what its parts, dPPlainExponentsParts, add up to
+            TTile.SumOfParts(dG, dPPlainExponentsParts, Into.Add);
+            TTile.SynchronizeVectors();
 
             // dG += scale * exp(G) * dqHatDotqIn
             Loops<TTile, TNumber>.dG2(dG, G, dqHatDotqIn, sizes);
-            TTile.SynchronizeVectors();
 
             // dGLast += sum over all of dGLastOfkLeft
             TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
-
-            // dG -= dColumnsOfPUnscaled, as a column
-            TTile.Transpose(dG, dColumnsOfPUnscaled, Into.Subtract);
             TTile.SynchronizeVectors();
 
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-            TTile.Synchronize();
-
-            // dG += sum over j of dExponentOfPUnscaled_ij
-            TTile.RowSum(dG, dExponentOfPUnscaled, Into.Add);
-
-            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
-            TTile dOutputDotvIn = dkLeftDotk;
-            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
-            TTile.Synchronize();
+            TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = G;
+            TTile dg = dkLeftDotk;
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
@@ -927,10 +890,17 @@ public partial record Mamba2
             // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
             TTile daLogOfg = dqHatDotqIn;
-            TTile ddt = dGLastOfkLeft;
-            TTile ddtBiasOfg = dG;
+            TTile ddt = G;
+            TTile ddtBiasOfg = dGLastOfkLeft;
             Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);
-            TTile.SynchronizeVectors();
+
+            // dvIn += dv * softplus(dt + dtBias)
+            Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+            TTile.Synchronize();
+
+            // dvDotvIn_i = sum over j of dv_ij vIn_ij
+            TTile dvDotvIn = dG;
+            TTile.RowDot(dvDotvIn, dv, vIn, Into.Set);
 
             // daLog = sum over the rows of daLogOfg
             TTile daLog = GLast;
@@ -941,6 +911,8 @@ public partial record Mamba2
             // ddtBias = sum over the rows of ddtBiasOfg
             TTile ddtBias = dGLast;
             TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+            TTile.Copy(tensors.XGradient.Rows(start, tokens, at.Head, at.Heads), dvIn, Into.Set);
+            TTile.Synchronize();
 
             // ddt += sigmoid(dt + dtBias) * dvDotvIn
             // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
@@ -953,6 +925,17 @@ public partial record Mamba2
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Copy(tensors.DtGradient.Rows(start, tokens, at.Head, at.Heads), ddt, Into.Set);
+
+            // --- the derivative
+            // dOutput: the gradient of the output
+            TTile dOutput = dv;
+            TTile.FetchNarrow(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // dOutputDotvIn_i = sum over j of dOutput_ij vIn_ij
+            TTile dOutputDotvIn = daLogOfg;
+            TTile.RowDot(dOutputDotvIn, dOutput, vIn, Into.Set);
             TTile.Synchronize();
 
             // dd = sum over all of dOutputDotvIn
@@ -971,13 +954,11 @@ public partial record Mamba2
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.v, 0, 1, 0);
-            TTile.Expect(kept.PPlain, 0, 1, 1);
-            TTile.Expect(kept.P, 0, 1, 2);
-            TTile.Expect(kept.kLeftFactor, 0, 1, 3);
-            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.C.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.X.Rows(start, tokens), at.Head, at.Heads, 6);
-            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 7);
+            TTile.Expect(kept.P, 0, 1, 1);
+            TTile.Expect(kept.kLeftFactor, 0, 1, 2);
+            TTile.Expect(tensors.B.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.C.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.Dt.Rows(start, tokens), at.Head, at.Heads, 5);
         }
     }
 }

@@ -11,7 +11,7 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     /// <remarks>
     /// Blocks of sixteen columns have a part each of what rows sum up to, blocks of sixteen rows of what columns do. Where there are fewer blocks than half of the warps, two have a block,
-    /// and half of the channels each.
+    /// and half of the channels each, where factors stand in blocks of that many.
     /// </remarks>
     public static void DecayAdjointParts(CudaTile parts, CudaTile w, CudaTile l, CudaTile r)
     {
@@ -22,7 +22,7 @@ public readonly partial struct CudaTile
             return;
         }
 
-        bool halved = 2 * blocks <= Warps & 4 * across <= Sizes.Parts & (l.Columns & 31) == 0;
+        bool halved = 2 * blocks <= Warps & 4 * across <= Sizes.Parts & (l.Columns & ((2 * RoomColumns) - 1)) == 0;
         uint shift = halved ? 1u : 0u, all = blocks << (int)shift, at = (uint)Warp, sums = parts.Near(0, 0), line = (uint)w.Rows << 2;
         int depth = l.Columns >> (int)shift;
         if (all >= Warps || at < all)
