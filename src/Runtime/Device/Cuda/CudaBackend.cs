@@ -9,6 +9,7 @@ namespace AttentionDsl.Runtime;
 internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceBackend
 {
     // Tokens a chunk.
+    private const int LongestChunk = 64;
     private const int LongChunk = 32;
     private const int ShortChunk = 16;
 
@@ -133,7 +134,10 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
         return WorkspaceBytes(launch.Kernel, sizes, TKernels.Description) + ((int)TKernels.Scratch(launch.Kernel, own) * sizeof(float));
     }
 
-    /// <summary>Tokens a chunk, the best first: short chunks where two groups that prepare long ones do not share a multiprocessor, but two that prepare short ones do, and two that compute their gradients.</summary>
+    /// <summary>
+    /// Tokens a chunk, the best first: short chunks where two groups that prepare long ones do not share a multiprocessor, but two that prepare short ones do, and two that compute their gradients. The longest
+    /// where gradients are computed, nothing before the walks is, and two groups share a multiprocessor even so: they halve what there is of states, if that is no less than the rows of a long chunk.
+    /// </summary>
     /// <param name="kernels">What is called.</param>
     /// <param name="sizes">The sizes, of any chunk.</param>
     /// <param name="description">The variant.</param>
@@ -142,7 +146,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     {
         bool isShort = description.PreparesChunks && !Shares(KernelKind.Prepare, LongChunk) && Shares(KernelKind.Prepare, ShortChunk)
             && (!kernels.Contains(KernelKind.Backward) || Shares(KernelKind.Gradients, ShortChunk));
-        return isShort ? [ShortChunk, LongChunk] : [LongChunk, ShortChunk];
+        bool isLongest = kernels.Contains(KernelKind.Backward) && !description.PreparesChunks && sizes.MaxLength > LongChunk
+            && sizes.K * sizes.V >= 2 * LongChunk * (sizes.K + sizes.V) && Shares(KernelKind.Gradients, LongestChunk);
+        return isShort ? [ShortChunk, LongChunk] : isLongest ? [LongestChunk, LongChunk, ShortChunk] : [LongChunk, ShortChunk];
 
         bool Shares(KernelKind kernel, int chunk) => TwoShare(kernel, sizes with { Chunk = chunk }, description, scratch);
     }
