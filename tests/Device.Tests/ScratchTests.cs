@@ -29,15 +29,18 @@ public class ScratchTests
         },
         x => Assert.True(x.Share, $"{x.Name}: the gradients of a chunk of 64 tokens take more than half of a multiprocessor."));
 
-    /// <summary>The longest chunks are a training step's, of sequences that are long enough, where states are most of what it moves and nothing is prepared.</summary>
+    /// <summary>The longest chunks are for sequences that are long enough, where states are large and nothing is prepared.</summary>
     [Fact]
     public void Chunks_of_64_tokens_are_chosen_where_they_pay()
     {
         Assert.Equal(64, Chunk<RetNet.Kernels>(Common, KernelKind.Forward, KernelKind.Backward));
         Assert.Equal(64, Chunk<RetNet.Kernels>(Common, KernelKind.Backward));
-        Assert.Equal(32, Chunk<RetNet.Kernels>(Common, KernelKind.Forward));
+        Assert.Equal(64, Chunk<RetNet.Kernels>(Common, KernelKind.Forward));
+        Assert.Equal(64, Chunk<SimpleGla.Kernels>(Common, KernelKind.Forward, KernelKind.Backward));
         Assert.Equal(32, Chunk<RetNet.Kernels>(Common with { MaxLength = 32 }, KernelKind.Backward));
-        Assert.Equal(32, Chunk<RetNet.Kernels>(Common with { K = 64, V = 64 }, KernelKind.Backward));
+        Assert.Equal(64, Chunk<RetNet.Kernels>(Common with { K = 64, V = 64 }, KernelKind.Backward));
+        Assert.Equal(32, Chunk<RetNet.Kernels>(Common with { K = 64, V = 64 }, KernelKind.Forward));
+        Assert.Equal(32, Chunk<RetNet.Kernels>(Common with { K = 32, V = 32 }, KernelKind.Backward));
         Assert.Equal(32, Chunk<GatedDeltaNet.Kernels>(Common, KernelKind.Backward));
     }
 

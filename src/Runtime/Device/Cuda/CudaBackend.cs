@@ -136,7 +136,8 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
 
     /// <summary>
     /// Tokens a chunk, the best first: short chunks where two groups that prepare long ones do not share a multiprocessor, but two that prepare short ones do, and two that compute their gradients. The longest
-    /// where gradients are computed, nothing before the walks is, and two groups share a multiprocessor even so: they halve what there is of states, if that is no less than the rows of a long chunk.
+    /// where nothing is prepared: walks take half as many steps, and what gradients read of states is halved. With few channels that is little, and a step's pairs are more: measured, they pay from 128 channels on
+    /// forward, and from 64 on where gradients are computed, of which two groups share a multiprocessor even so.
     /// </summary>
     /// <param name="kernels">What is called.</param>
     /// <param name="sizes">The sizes, of any chunk.</param>
@@ -146,9 +147,12 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     {
         bool isShort = description.PreparesChunks && !Shares(KernelKind.Prepare, LongChunk) && Shares(KernelKind.Prepare, ShortChunk)
             && (!kernels.Contains(KernelKind.Backward) || Shares(KernelKind.Gradients, ShortChunk));
-        bool isLongest = kernels.Contains(KernelKind.Backward) && !description.PreparesChunks && sizes.MaxLength > LongChunk
-            && sizes.K * sizes.V >= 2 * LongChunk * (sizes.K + sizes.V) && Shares(KernelKind.Gradients, LongestChunk);
+        bool isLongest = !description.PreparesChunks && sizes.MaxLength > LongChunk
+            && (kernels.Contains(KernelKind.Backward) ? IsLarge(LongChunk) && Shares(KernelKind.Gradients, LongestChunk) : IsLarge(LongestChunk));
         return isShort ? [ShortChunk, LongChunk] : isLongest ? [LongestChunk, LongChunk, ShortChunk] : [LongChunk, ShortChunk];
+
+        // A state has more numbers than the keys and values of so many tokens.
+        bool IsLarge(int tokens) => sizes.K * sizes.V >= tokens * (sizes.K + sizes.V);
 
         bool Shares(KernelKind kernel, int chunk) => TwoShare(kernel, sizes with { Chunk = chunk }, description, scratch);
     }
