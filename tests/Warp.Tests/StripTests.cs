@@ -45,8 +45,8 @@ public sealed unsafe class StripTests
     [MemberData(nameof(Shapes))]
     public void Sums_rows(int rows, int columns)
     {
-        float[][] x = [Any(rows, 1), Any(rows, columns), Any(rows, columns), new float[Sizes.Parts * rows]];
-        int[] widths = [1, columns, columns, Sizes.Parts * rows];
+        float[][] x = [Any(rows, 1), Any(rows, columns), Any(rows, columns), new float[Padded.Parts * rows]];
+        int[] widths = [1, columns, columns, Padded.Parts * rows];
         foreach (Into into in new[] { Into.Set, Into.Add, Into.Subtract })
         {
             foreach (Kind strip in new[] { Kind.Strip, Kind.FactorStrip, Kind.Exact })
@@ -76,8 +76,8 @@ public sealed unsafe class StripTests
     [InlineData(80, 32)]
     public void Sums_pairs_that_decay(int rows, int columns)
     {
-        float[][] x = [Any(rows, 1), Any(rows, rows), Any(rows, columns), Any(rows, columns), new float[Sizes.Parts * rows]];
-        int[] widths = [1, rows, columns, columns, Sizes.Parts * rows];
+        float[][] x = [Any(rows, 1), Any(rows, rows), Any(rows, columns), Any(rows, columns), new float[Padded.Parts * rows]];
+        int[] widths = [1, rows, columns, columns, Padded.Parts * rows];
         foreach (Kind pairs in new[] { Kind.Exact, Kind.Factor })
         {
             foreach (Kind factor in new[] { Kind.Exact, Kind.Factor, Kind.Rooms })

@@ -11,8 +11,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.One => "1",
         Dim.Token => "length",
         Dim.Update => "writes",
-        Dim.TokenParts => "Sizes.Parts * length",
-        Dim.UpdateParts => "Sizes.Parts * writes",
+        Dim.TokenParts => "Padded.Parts * length",
+        Dim.UpdateParts => "Padded.Parts * writes",
         Dim.Key => Swapped ? "sizes.V" : "sizes.K",
         Dim.Value when Panel => "at.Columns",
         Dim.Value => Swapped ? "sizes.K" : "sizes.V",
@@ -24,8 +24,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
     {
         Dim.Token => "sizes.Chunk",
         Dim.Update => "sizes.Chunk * sizes.Updates",
-        Dim.TokenParts => "Sizes.Parts * sizes.Chunk",
-        Dim.UpdateParts => "Sizes.Parts * sizes.Chunk * sizes.Updates",
+        Dim.TokenParts => "Padded.Parts * sizes.Chunk",
+        Dim.UpdateParts => "Padded.Parts * sizes.Chunk * sizes.Updates",
         Dim.Value when Panel => "sizes.V",
         _ => Text(dim),
     };

@@ -13,7 +13,7 @@ internal enum Dim
     Key,
     Value,
 
-    /// <summary>Numbers of which a few add up to one for each token of a chunk (<c>Sizes.Parts</c>).</summary>
+    /// <summary>Numbers of which a few add up to one for each token of a chunk (<c>Padded.Parts</c>).</summary>
     TokenParts,
 
     /// <summary>The same for each update.</summary>

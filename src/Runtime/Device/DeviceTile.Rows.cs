@@ -106,7 +106,7 @@ public readonly partial struct DeviceTile
         for (int i = Group.IdxX; i < result.Rows; i += Group.DimX)
         {
             float sum = 0;
-            for (int part = 0; part < Sizes.Parts; part++)
+            for (int part = 0; part < Padded.Parts; part++)
             {
                 sum += parts[0, (part * result.Rows) + i];
             }
@@ -120,7 +120,7 @@ public readonly partial struct DeviceTile
     /// <summary>The first part of a row's sum, which is all of it.</summary>
     private void PutFirstPart(int row, int rows, float sum)
     {
-        for (int part = 0; part < Sizes.Parts; part++)
+        for (int part = 0; part < Padded.Parts; part++)
         {
             Put(0, (part * rows) + row, part == 0 ? sum : 0f, Into.Set);
         }

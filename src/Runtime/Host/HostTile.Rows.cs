@@ -100,7 +100,7 @@ public readonly unsafe partial struct HostTile
         for (int i = 0; i < result.Rows; i++)
         {
             float sum = 0;
-            for (int part = 0; part < Sizes.Parts; part++)
+            for (int part = 0; part < Padded.Parts; part++)
             {
                 sum += parts.Row(0)[(part * result.Rows) + i];
             }

@@ -78,7 +78,7 @@ public readonly unsafe partial struct ReferenceTile
         for (int i = 0; i < result.Rows; i++)
         {
             double sum = 0;
-            for (int part = 0; part < Sizes.Parts; part++)
+            for (int part = 0; part < Padded.Parts; part++)
             {
                 sum += parts[0, (part * result.Rows) + i];
             }

@@ -421,7 +421,7 @@ public interface ITile<TSelf, TNumber>
     static abstract void RowDot(TSelf result, TSelf a, TSelf b, Into into);
 
     /// <summary>Parts of the sums sum_j a_ij b_ij, for a and b of one shape, of which one or both may be in strips (<see cref="TakeStrip"/>).</summary>
-    /// <param name="parts">A row of <see cref="Sizes.Parts"/> numbers for every row of a: the first of all rows stand before the second.</param>
+    /// <param name="parts">A row of <see cref="Padded.Parts"/> numbers for every row of a: the first of all rows stand before the second.</param>
     /// <param name="a">A tile.</param>
     /// <param name="b">Another.</param>
     static abstract void RowDotParts(TSelf parts, TSelf a, TSelf b);

@@ -11,6 +11,9 @@ public static class Padded
     /// <summary>Elements of a line, which is all banks of shared memory: every tile begins where one does.</summary>
     internal const int Line = 32;
 
+    /// <summary>Parts of a sum that the threads of a group add up together (<see cref="ITile{TSelf, TNumber}.SumOfParts"/>).</summary>
+    public const int Parts = 8;
+
     private static long Height(long rows) => rows == 1 ? 1 : (rows + 15) & ~15;
 
     private static long Lines(long elements) => (elements + Line - 1) & -Line;

@@ -52,9 +52,6 @@ public struct Work
 /// <summary>The sizes a kernel needs besides its tensors.</summary>
 public struct Sizes
 {
-    /// <summary>Parts of a sum that the threads of a group add up together (<see cref="ITile{TSelf, TNumber}.SumOfParts"/>).</summary>
-    public const int Parts = 8;
-
     /// <summary>Key channels of a head.</summary>
     public int K;
 

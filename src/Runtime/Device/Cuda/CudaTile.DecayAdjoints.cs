@@ -16,13 +16,13 @@ public readonly partial struct CudaTile
     public static void DecayAdjointParts(CudaTile parts, CudaTile w, CudaTile l, CudaTile r)
     {
         uint across = (uint)w.Rows >> 4, blocks = across * across;
-        if (!Even(w, l.Columns) || 2 * across > Sizes.Parts)
+        if (!Even(w, l.Columns) || 2 * across > Padded.Parts)
         {
             DecayAdjointOfAny(parts, w, l, r);
             return;
         }
 
-        bool halved = 2 * blocks <= Warps & 4 * across <= Sizes.Parts & (l.Columns & ((2 * RoomColumns) - 1)) == 0;
+        bool halved = 2 * blocks <= Warps & 4 * across <= Padded.Parts & (l.Columns & ((2 * RoomColumns) - 1)) == 0;
         uint shift = halved ? 1u : 0u, all = blocks << (int)shift, at = (uint)Warp, sums = parts.Near(0, 0), line = (uint)w.Rows << 2;
         int depth = l.Columns >> (int)shift;
         if (all >= Warps || at < all)

@@ -58,7 +58,7 @@ public readonly partial struct CudaTile
     /// <summary>Parts that nothing is added to, from one on.</summary>
     private static void ClearParts(CudaTile parts, int rows, int first)
     {
-        for (int at = (first * rows) + Group.IdxX; at < Sizes.Parts * rows; at += Threads)
+        for (int at = (first * rows) + Group.IdxX; at < Padded.Parts * rows; at += Threads)
         {
             Ptx.Store(parts.Near(0, at), 0f);
         }
