@@ -121,12 +121,13 @@ public partial record GatedDeltaNet
                     + Padded.Elements(sizes.K, 1, sizes)
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
-                4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                Padded.Like(sizes.Chunk, sizes.K, sizes, 1)
                 + Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
+                + Padded.Like(sizes.Chunk, sizes.K, sizes, 0)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                + Padded.Factor(sizes.Chunk, sizes.K, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
@@ -177,13 +178,13 @@ public partial record GatedDeltaNet
                     + 2 * Padded.Elements(1, 1, sizes)
                     + 3 * Padded.Strip(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.K, 1, sizes),
-                    2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + 2 * Padded.Factor(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
-                    + 4 * Padded.Elements(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
+                    2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
+                    + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + 4 * Padded.Elements(1, 1, sizes)
-                    + 11 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 10 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
-                    + 2 * Padded.Elements(1, Sizes.Parts * sizes.Chunk, sizes)),
+                    + Padded.Elements(1, Padded.Parts * sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

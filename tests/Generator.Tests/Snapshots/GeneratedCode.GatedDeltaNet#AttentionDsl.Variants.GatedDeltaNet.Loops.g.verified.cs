@@ -607,29 +607,6 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>kLeftFactor = exp(GLast - G)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
-            {
-                TNumber GLast_i = GLast.Spread(0, 0);
-                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
-                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
-                {
-                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
-                    {
-                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
-                        if (kLeftFactor.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (kLeftFactor.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
             /// <summary>L = beta * LUnscaled</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void L(TTile L, TTile beta, TTile LUnscaled)
@@ -647,6 +624,29 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (L.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>kLeftFactor = exp(GLast - G)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
+            {
+                TNumber GLast_i = GLast.Spread(0, 0);
+                int down = kLeftFactor.RowStep, across = kLeftFactor.ColumnStep, first = kLeftFactor.FirstColumn;
+                for (int i = kLeftFactor.FirstRow; kLeftFactor.HasRow(i); i += down)
+                {
+                    for (int j = first; kLeftFactor.HasColumn(j); j += across)
+                    {
+                        kLeftFactor.Store(i, j, TNumber.Exp(GLast_i - G.Spread(i, 0)));
+                        if (kLeftFactor.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (kLeftFactor.RowsInOneTurn)
                     {
                         break;
                     }
@@ -812,6 +812,36 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (dLUnscaled.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>
+            /// daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
+            /// dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
+            /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void daLogOfg2(TTile daLogOfg, TTile dgIn, TTile aLog, TTile gIn, TTile dtBias, TTile dg)
+            {
+                TNumber exp = TNumber.Exp(aLog.Spread(0, 0));
+                TNumber dtBias_i = dtBias.Spread(0, 0);
+                int down = daLogOfg.RowStep, across = daLogOfg.ColumnStep, first = daLogOfg.FirstColumn;
+                for (int i = daLogOfg.FirstRow; daLogOfg.HasRow(i); i += down)
+                {
+                    for (int j = first; daLogOfg.HasColumn(j); j += across)
+                    {
+                        TNumber dg_ij = dg.Spread(i, 0);
+                        TNumber sum = gIn.Spread(i, 0) + dtBias_i;
+                        daLogOfg.Store(i, j, -(dg_ij * (exp * TNumber.Softplus(sum))));
+                        dgIn.Store(i, j, -(dg_ij * (exp * TNumber.Sigmoid(sum))));
+                        if (daLogOfg.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (daLogOfg.RowsInOneTurn)
                     {
                         break;
                     }

@@ -99,16 +99,16 @@ public partial record GatedDeltaNet
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // kRaw: key
-            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile kRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.K.Data);
+            TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
             // v: value
             TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
             TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
-            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile qRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
+            TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, 1);
@@ -125,23 +125,21 @@ public partial record GatedDeltaNet
             // betaIn: write strength
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = gIn;
             Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
             TTile.Trim(g, tokens);
-
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(k, kRaw);
             TTile.SynchronizeVectors();
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
 
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
@@ -173,16 +171,37 @@ public partial record GatedDeltaNet
             // LPlain_ij = k_i . k_j for j < i
             TTile LPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(LPlain, k, k, Causal.Strict, Into.Set);
-
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
             TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
 
             // LUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile LUnscaled = LPlain;
             TTile.Decay(LUnscaled, LPlain, G, G, Causal.Strict, Into.Set);
+            TTile.Synchronize();
+            if (tensors.OutputGradient.Present)
+            {
+                TTile.Copy(kept.LUnscaled, LUnscaled, Into.Set);
+            }
+            TTile.Synchronize();
+
+            // L = beta * LUnscaled
+            TTile L = LUnscaled;
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
+            TTile.Synchronize();
+
+            // U0 = (I + L)^-1 (beta * v)
+            // W = (I + L)^-1 (cHatFactor * k)
+            TTile U0 = v;
+            TTile W = kRaw;
+            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
+            TTile.Synchronize();
+            TTile.Copy(kept.U0, U0, Into.Set);
+            TTile.Copy(kept.W, W, Into.Set);
+
+            // PPlain_ij = qIn_i . k_j for j <= i
+            TTile PPlain = L;
+            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
+            TTile.Synchronize();
 
             // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile PUnscaled = PPlain;
@@ -196,27 +215,8 @@ public partial record GatedDeltaNet
             TTile kLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
             TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.LUnscaled, LUnscaled, Into.Set);
-            }
             TTile.ScaleRows(kept.P, PUnscaled, PFactor);
             TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
-            TTile.Synchronize();
-
-            // L = beta * LUnscaled
-            TTile L = LUnscaled;
-            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
-            TTile.Synchronize();
-
-            // U0 = (I + L)^-1 (beta * v)
-            // W = (I + L)^-1 (cHatFactor * k)
-            TTile U0 = v;
-            TTile W = scratch.TakeFactor(ref offset, length, sizes.K);
-            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
-            TTile.Copy(kept.W, W, Into.Set);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -809,14 +809,12 @@ public partial record GatedDeltaNet
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
 
             // --- what earlier passes left
+            TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(U, kept.U);
+            TTile dqHat = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(dqHat, projected.dqHat);
             TTile LUnscaled = scratch.Take(ref offset, length, length);
             TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
-            TTile URoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile U = URoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(U, kept.U);
-            TTile dWRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dW = dWRoom.Block(0, length, 0, sizes.K);
-            TTile.FetchNarrow(dW, projected.dW);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
@@ -824,58 +822,44 @@ public partial record GatedDeltaNet
 
             // --- the derivative
             // dOutput: the gradient of the output
-            TTile dOutputRoom = scratch.TakeFactor(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile dOutput = dOutputRoom.Block(0, length, 0, sizes.V);
+            TTile dOutput = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(dOutput, tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads));
 
-            // qRaw: query
-            TTile qRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile qRaw = qRawRoom.Block(0, length, 0, sizes.K);
-            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-
             // kRaw: key
-            TTile kRawRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile kRaw = kRawRoom.Block(0, length, 0, sizes.K);
+            TTile kRaw = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
 
-            // betaIn: write strength
-            TTile betaIn = scratch.Take(ref offset, length, 1);
-            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
+            // qRaw: query
+            TTile qRaw = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
-            // aLog: parameter ALog
-            TTile aLog = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+            // dtBias: parameter DtBias
+            TTile dtBias = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
 
             // gIn: log decay per head
             TTile gIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
 
-            // dtBias: parameter DtBias
-            TTile dtBias = scratch.Take(ref offset, 1, 1);
-            TTile.Fetch(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads));
+            // aLog: parameter ALog
+            TTile aLog = scratch.Take(ref offset, 1, 1);
+            TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
+
+            // betaIn: write strength
+            TTile betaIn = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(projected.dkLeft, 0, 1, 0);
-            TTile.Expect(kept.dU, 0, 1, 1);
-            TTile.Expect(projected.dqHat, 0, 1, 2);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(kept.dU, 0, 1, 0);
+            TTile.Expect(projected.dkLeft, 0, 1, 1);
+            TTile.Expect(projected.dW, 0, 1, 2);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 4);
 
+            TTile.Widen(dqHat, projected.dqHat);
             TTile.Widen(LUnscaled, kept.LUnscaled);
-            TTile.Widen(dW, projected.dW);
-            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
-
-            // beta = sigmoid(betaIn)
-            TTile beta = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.beta(beta, betaIn);
-            TTile.Trim(beta, tokens);
-
-            // dPPlainFactor = scale
-            TTile dPPlainFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.dPPlainFactor(dPPlainFactor, sizes);
-            TTile.Trim(dPPlainFactor, tokens);
 
             // g = -(exp(aLog) * softplus(gIn + dtBias))
             TTile g = scratch.Take(ref offset, length, 1);
@@ -888,9 +872,23 @@ public partial record GatedDeltaNet
             TTile.CumulativeSum(G, g);
             TTile.SynchronizeVectors();
 
+            // dPPlainFactor = scale
+            TTile dPPlainFactor = g;
+            Loops<TTile, TNumber>.dPPlainFactor(dPPlainFactor, sizes);
+            TTile.Trim(dPPlainFactor, tokens);
+
             // dqHatFactor = scale * exp(G)
-            TTile dqHatFactor = g;
+            TTile dqHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dqHatFactor(dqHatFactor, G, sizes);
+
+            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
+            TTile k = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(k, kRaw);
+
+            // beta = sigmoid(betaIn)
+            TTile beta = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.beta(beta, betaIn);
+            TTile.Trim(beta, tokens);
 
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
@@ -899,166 +897,163 @@ public partial record GatedDeltaNet
             // dcHatFactor = beta * exp(G)
             TTile dcHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dcHatFactor(dcHatFactor, beta, G);
-
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qInRoom = scratch.Take(ref offset, length, Math.Max(sizes.K, sizes.V));
-            TTile qIn = qInRoom.Block(0, length, 0, sizes.K);
-            TTile.Normalize(qIn, qRaw);
             TTile.Synchronize();
-
-            // L = beta * LUnscaled
-            TTile L = scratch.Take(ref offset, length, length);
-            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
 
             // dPPlain_ij = dPPlainFactor_i exp(G_i - G_j) (dOutput_i . U_j) for j <= i, masked before the exponential
             TTile dPPlain = scratch.TakeFactor(ref offset, length, length);
             TTile.DecayedScaledGram(dPPlain, dOutput, U, dPPlainFactor, G, G, Causal.Inclusive);
 
-            // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
-            TTile k = qRaw;
-            TTile.Normalize(k, kRaw);
+            // L = beta * LUnscaled
+            TTile L = scratch.Take(ref offset, length, length);
+            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.Synchronize();
 
-            // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dPPlain_ij (qIn_i . k_j)
-            TTile dPPlainExponentsParts = scratch.Take(ref offset, 1, Sizes.Parts * length);
-            TTile.DecayAdjointParts(dPPlainExponentsParts, dPPlain, qIn, k);
-
-            // dcHat = (I + L)^-T dW
-            TTile dcHat = dW;
-            TTile.SolveUnitLowerTransposed(dcHat, L, dW);
-
-            // dkLeft, as an earlier pass left it
-            TTile dkLeft = kRaw;
-            TTile.FetchNarrow(dkLeft, projected.dkLeft);
+            // dqIn = dqHatFactor * dqHat + dPPlain k
+            TTile dqIn = kRaw;
+            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
             // dU, as an earlier pass left it
             TTile dU = dOutput;
             TTile.Fetch(dU, kept.dU);
+            TTile.Arrive();
+            TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, qRaw, Into.Set);
+            TTile.Synchronize();
+
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = dqIn;
+            TTile.Normalize(qIn, qRaw);
+            TTile.Synchronize();
+
+            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
+            TTile dqHatDotqIn = dPPlainFactor;
+            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+
+            // dkLeft, as an earlier pass left it
+            TTile dkLeft = qRaw;
+            TTile.FetchNarrow(dkLeft, projected.dkLeft);
+
+            // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dPPlain_ij (qIn_i . k_j)
+            TTile dPPlainExponentsParts = scratch.Take(ref offset, 1, Padded.Parts * length);
+            TTile.DecayAdjointParts(dPPlainExponentsParts, dPPlain, qIn, k);
             TTile.Widen(dkLeft, projected.dkLeft);
             TTile.Arrive();
 
-            // parts of sum over j of dcHat_ij k_ij
-            TTile dcHatDotkParts = scratch.Take(ref offset, 1, Sizes.Parts * length);
-            TTile.RowDotParts(dcHatDotkParts, dcHat, k);
-
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = dPPlainFactor;
+            TTile dkLeftDotk = dqHatFactor;
             TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-            // dURight = (I + L)^-T dU
-            TTile dURight = dU;
-            TTile.SolveUnitLowerTransposed(dURight, L, dU);
-            TTile.Synchronize();
+            // dW, as an earlier pass left it
+            TTile dW = dqHat;
+            TTile.FetchNarrow(dW, projected.dW);
 
-            // dcHatDotk = what its parts, dcHatDotkParts, add up to
-            TTile dcHatDotk = scratch.Take(ref offset, length, 1);
-            TTile.SumOfParts(dcHatDotk, dcHatDotkParts, Into.Set);
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
+            TTile.Widen(dW, projected.dW);
+            TTile.Arrive();
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
             // dG = -(exp(GLast - G) * dkLeftDotk)
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, 1);
             TTile dG = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
-            TTile.SynchronizeVectors();
 
-            // dGLast += sum over all of dGLastOfkLeft
-            TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+            // dG += scale * exp(G) * dqHatDotqIn
+            Loops<TTile, TNumber>.dG3(dG, G, dqHatDotqIn, sizes);
+            TTile.SynchronizeVectors();
 
             // dG += what its parts, dPPlainExponentsParts, add up to
             TTile.SumOfParts(dG, dPPlainExponentsParts, Into.Add);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
+            // dcHat = (I + L)^-T dW
+            // dURight = (I + L)^-T dU
+            TTile dcHat = dW;
+            TTile dURight = dU;
+            TTile.SolveUnitLowersTransposed(dcHat, dURight, L, dW, dU);
 
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
 
+            // dGLast += sum over all of dGLastOfkLeft
+            TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
+            TTile.Synchronize();
+
+            // parts of sum over j of dcHat_ij k_ij
+            TTile dcHatDotkParts = dPPlainExponentsParts;
+            TTile.RowDotParts(dcHatDotkParts, dcHat, k);
+            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
+
             // dL = 0
             TTile dL = L;
             TTile.Clear(dL);
-            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
-            TTile.Synchronize();
 
             // dk += dcHatFactor * dcHat
             TTile.AddScaledRows(dk, dcHat, dcHatFactor);
 
-            // dL -= dURight U^T where pairs exist
-            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
-            TTile.Synchronize();
-
-            // dqHat, as an earlier pass left it
-            TTile dqHat = dcHat;
-            TTile.FetchNarrow(dqHat, projected.dqHat);
-
-            // v: value
-            TTile v = U;
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(dqHat, projected.dqHat);
+            // kRaw: key, once more
+            kRaw = qIn;
+            TTile.FetchNarrow(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
-            // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = dkLeftDotk;
-            TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
-            TTile.Synchronize();
+            // dcHatDotk = what its parts, dcHatDotkParts, add up to
+            TTile dcHatDotk = dkLeftDotk;
+            TTile.SumOfParts(dcHatDotk, dcHatDotkParts, Into.Set);
 
-            // dG += scale * exp(G) * dqHatDotqIn
-            Loops<TTile, TNumber>.dG3(dG, G, dqHatDotqIn, sizes);
-
-            // dqIn = dqHatFactor * dqHat + dPPlain k
-            TTile dqIn = dqHat;
-            TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
+            // dL -= dURight U^T where pairs exist
+            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
+            TTile.SynchronizeVectors();
 
             // dbeta = exp(G) * dcHatDotk
             // dG += beta * exp(G) * dcHatDotk
-            TTile dbeta = dGLastOfkLeft;
+            TTile dbeta = dqHatDotqIn;
             Loops<TTile, TNumber>.dbeta(dbeta, dG, beta, G, dcHatDotk);
             TTile.SynchronizeVectors();
 
             // dG += dGLast, in its part of G
             TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
-
-            // dkRaw = 0
-            TTile dkRaw = qIn;
-            TTile.Clear(dkRaw);
             TTile.Synchronize();
 
             // dbeta += sum over j of dL_ij LUnscaled_ij
             TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
-            TTile.Synchronize();
+
+            // v: value
+            TTile v = U;
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
+
+            // dbeta += sum over j of dURight_ij v_ij
+            TTile.RowDot(dbeta, dURight, v, Into.Add);
 
             // dLUnscaled = dL * beta
             TTile dLUnscaled = dL;
             Loops<TTile, TNumber>.dLUnscaled(dLUnscaled, beta, dL);
-
-            // dbeta += sum over j of dURight_ij v_ij
-            TTile.RowDot(dbeta, dURight, v, Into.Add);
             TTile.Synchronize();
-
-            // dLPlain = dLUnscaled exp(G_i - G_j)
-            TTile dLPlain = dPPlain;
-            TTile.Decay(dLPlain, dLUnscaled, G, G, Causal.Strict, Into.Set);
 
             // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
             TTile dbetaIn = betaIn;
             Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.BetaGradient.Rows(start, tokens, at.Head, at.Heads), dbetaIn, Into.Set);
-            TTile.Synchronize();
 
-            // dk += dLPlain k
-            TTile.Product(dk, dLPlain, k, Into.Add);
+            // dLPlain = dLUnscaled exp(G_i - G_j)
+            TTile dLPlain = dPPlain;
+            TTile.Decay(dLPlain, dLUnscaled, G, G, Causal.Strict, Into.Set);
+            TTile.Synchronize();
 
             // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dLPlain_ij (k_i . k_j)
             TTile dLPlainExponentsParts = dcHatDotkParts;
             TTile.DecayAdjointParts(dLPlainExponentsParts, dLPlain, k, k);
-            TTile.Synchronize();
 
             // dk += dLPlain^T k
             TTile.TransposedProduct(dk, dLPlain, k, Into.Add);
+            TTile.Synchronize();
 
             // dG += what its parts, dLPlainExponentsParts, add up to
             TTile.SumOfParts(dG, dLPlainExponentsParts, Into.Add);
+
+            // dk += dLPlain k
+            TTile.Product(dk, dLPlain, k, Into.Add);
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
@@ -1069,51 +1064,25 @@ public partial record GatedDeltaNet
 
             // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = dcHatFactor;
-            TTile dgIn = dqHatDotqIn;
-            TTile ddtBiasOfg = dqHatFactor;
-            Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+            TTile daLogOfg = dGLastOfkLeft;
+            TTile dgIn = dcHatFactor;
+            Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, aLog, gIn, dtBias, dg);
             TTile.SynchronizeVectors();
+            TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
             // daLog = sum over the rows of daLogOfg
             TTile daLog = GLast;
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
+            TTile.SynchronizeVectors();
+            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
             // ddtBias = sum over the rows of ddtBiasOfg
             TTile ddtBias = dGLast;
-            TTile.ColumnSum(ddtBias, ddtBiasOfg, Into.Set);
+            TTile.ColumnSum(ddtBias, dgIn, Into.Set);
             TTile.SynchronizeVectors();
-            TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
-            TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
             TTile.Synchronize();
-
-            // kRaw: key, once more
-            TTile kRawAgain = k;
-            TTile.FetchNarrow(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Widen(kRawAgain, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // dkRaw += what dk says of k = normalize(kRaw)
-            TTile.NormalizeAdjoint(dkRaw, dk, kRawAgain);
-            TTile.Synchronize();
-
-            // dqRaw = 0
-            TTile dqRaw = kRawAgain;
-            TTile.Clear(dqRaw);
-
-            // qRaw: query, once more
-            TTile qRawAgain = dk;
-            TTile.FetchNarrow(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Copy(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dkRaw, Into.Set);
-            TTile.Widen(qRawAgain, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
-
-            // dqRaw += what dqIn says of qIn = normalize(qRaw)
-            TTile.NormalizeAdjoint(dqRaw, dqIn, qRawAgain);
-            TTile.Synchronize();
-            TTile.Copy(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqRaw, Into.Set);
+            TTile.NormalizeAdjoint(tensors.KGradient.Rows(start, tokens, at.Head, at.Heads), dk, kRaw, Into.Set);
         }
 
         /// <summary>Brings nearer what Differentiate fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -1124,13 +1093,13 @@ public partial record GatedDeltaNet
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
-            TTile.Expect(kept.LUnscaled, 0, 1, 0);
-            TTile.Expect(kept.U, 0, 1, 1);
+            TTile.Expect(kept.U, 0, 1, 0);
+            TTile.Expect(kept.LUnscaled, 0, 1, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 6);
         }
     }
 }

@@ -179,7 +179,7 @@ public partial record Mamba2
                     + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
                     + 4 * Padded.Elements(1, 1, sizes)
                     + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + 2 * Padded.Elements(1, Sizes.Parts * sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(1, Padded.Parts * sizes.Chunk, sizes)
                     + 2 * Padded.Strip(sizes.Chunk, sizes.K, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

@@ -804,7 +804,7 @@ public partial record Mamba2
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
             // parts of sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqInParts = scratch.Take(ref offset, 1, Sizes.Parts * length);
+            TTile dqHatDotqInParts = scratch.Take(ref offset, 1, Padded.Parts * length);
             TTile.RowDotParts(dqHatDotqInParts, dqHat, qIn);
 
             // dv = kLeftFactor * dvOfk + P^T dread
@@ -833,7 +833,7 @@ public partial record Mamba2
             ExpectProject(tensors, sizes, then, between);
 
             // parts of sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotkParts = scratch.Take(ref offset, 1, Sizes.Parts * length);
+            TTile dkLeftDotkParts = scratch.Take(ref offset, 1, Padded.Parts * length);
             TTile.RowDotParts(dkLeftDotkParts, dkLeft, k);
 
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
