@@ -69,13 +69,7 @@ public readonly partial struct DeviceTile
     {
         for (int i = Group.IdxX; i < a.Rows; i += Group.DimX)
         {
-            float sum = 0;
-            for (int j = 0; j < a.Columns; j++)
-            {
-                sum += a[i, j] * b[i, j];
-            }
-
-            result.Put(i, 0, sum, into);
+            result.Put(i, 0, Dot(a, b, i), into);
         }
 
         Synchronize();
@@ -87,13 +81,7 @@ public readonly partial struct DeviceTile
     {
         for (int i = Group.IdxX; i < a.Rows; i += Group.DimX)
         {
-            float sum = 0;
-            for (int j = 0; j < a.Columns; j++)
-            {
-                sum += a[i, j] * b[i, j];
-            }
-
-            parts.PutFirstPart(i, a.Rows, sum);
+            parts.PutFirstPart(i, a.Rows, Dot(a, b, i));
         }
 
         Synchronize();
@@ -115,6 +103,17 @@ public readonly partial struct DeviceTile
         }
 
         Synchronize();
+    }
+
+    private static float Dot(DeviceTile a, DeviceTile b, int row)
+    {
+        float sum = 0;
+        for (int j = 0; j < a.Columns; j++)
+        {
+            sum += a[row, j] * b[row, j];
+        }
+
+        return sum;
     }
 
     /// <summary>The first part of a row's sum, which is all of it.</summary>
