@@ -45,7 +45,7 @@ internal static class DecayAdjoints
         string pair = $"{w.Name}_ij ({gram.Left.Name}_i . {gram.Right.Name}_j)";
         var joined = new CallStatement(
             EquatableArray.Of(sum), Method, EquatableArray.Of(w, gram.Left, gram.Right), null, rows.Into,
-            $"{sum.Name}_i {Statement.Sign(rows.Into!.Value)} sum over j < i of x_ij - sum over j > i of x_ji, x_ij = {pair}");
+            $"{sum.Name}_i {Statement.Sign(rows.Into!.Value)} sum over j < i of x_ij - sum over j > i of x_ji, with x_ij = {pair}");
         return [.. statements.Where(x => !made.Contains(x) && x != columns && x != turned).Select(x => x == rows ? joined : x)];
     }
 }

@@ -26,8 +26,8 @@ internal static class RowParts
         Tile sum = call.Written[0], parts = new(name + "Parts", Dim.One, sum.Rows == Dim.Update ? Dim.UpdateParts : Dim.TokenParts);
         return
         [
-            new CallStatement(EquatableArray.Of(parts), method, call.Arguments, null, null, $"parts of {call.Equation.Substring(call.Equation.IndexOf("= ", StringComparison.Ordinal) + 2)}"),
-            new CallStatement(EquatableArray.Of(sum), Sum, EquatableArray.Of(parts), null, call.Into, $"{sum.Name} {Statement.Sign(call.Into!.Value)} what its parts, {parts.Name}, add up to"),
+            new CallStatement(EquatableArray.Of(parts), method, call.Arguments, null, null, $"{parts.Name}, for every i: parts of {call.Equation.Substring(call.Equation.IndexOf("= ", StringComparison.Ordinal) + 2)}"),
+            new CallStatement(EquatableArray.Of(sum), Sum, EquatableArray.Of(parts), null, call.Into, $"{sum.Name} {Statement.Sign(call.Into!.Value)} every row's sum over its parts in {parts.Name}"),
         ];
     }
 }

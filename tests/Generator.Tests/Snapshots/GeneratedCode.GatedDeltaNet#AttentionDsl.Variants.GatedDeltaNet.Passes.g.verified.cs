@@ -932,7 +932,7 @@ public partial record GatedDeltaNet
             TTile dkLeft = qRaw;
             TTile.FetchNarrow(dkLeft, projected.dkLeft);
 
-            // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dPPlain_ij (qIn_i . k_j)
+            // dPPlainExponentsParts, for every i: parts of sum over j < i of x_ij - sum over j > i of x_ji, with x_ij = dPPlain_ij (qIn_i . k_j)
             TTile dPPlainExponentsParts = scratch.Take(ref offset, 1, Padded.Parts * length);
             TTile.DecayAdjointParts(dPPlainExponentsParts, dPPlain, qIn, k);
             TTile.Widen(dkLeft, projected.dkLeft);
@@ -961,7 +961,7 @@ public partial record GatedDeltaNet
             Loops<TTile, TNumber>.dG3(dG, G, dqHatDotqIn, sizes);
             TTile.SynchronizeVectors();
 
-            // dG += what its parts, dPPlainExponentsParts, add up to
+            // dG += every row's sum over its parts in dPPlainExponentsParts
             TTile.SumOfParts(dG, dPPlainExponentsParts, Into.Add);
 
             // dcHat = (I + L)^-T dW
@@ -978,7 +978,7 @@ public partial record GatedDeltaNet
             TTile.Sum(dGLast, dGLastOfkLeft, Into.Add);
             TTile.Synchronize();
 
-            // parts of sum over j of dcHat_ij k_ij
+            // dcHatDotkParts, for every i: parts of sum over j of dcHat_ij k_ij
             TTile dcHatDotkParts = dPPlainExponentsParts;
             TTile.RowDotParts(dcHatDotkParts, dcHat, k);
             TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
@@ -996,7 +996,7 @@ public partial record GatedDeltaNet
             TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
 
-            // dcHatDotk = what its parts, dcHatDotkParts, add up to
+            // dcHatDotk = every row's sum over its parts in dcHatDotkParts
             TTile dcHatDotk = dkLeftDotk;
             TTile.SumOfParts(dcHatDotk, dcHatDotkParts, Into.Set);
 
@@ -1041,7 +1041,7 @@ public partial record GatedDeltaNet
             TTile.Decay(dLPlain, dLUnscaled, G, G, Causal.Strict, Into.Set);
             TTile.Synchronize();
 
-            // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dLPlain_ij (k_i . k_j)
+            // dLPlainExponentsParts, for every i: parts of sum over j < i of x_ij - sum over j > i of x_ji, with x_ij = dLPlain_ij (k_i . k_j)
             TTile dLPlainExponentsParts = dcHatDotkParts;
             TTile.DecayAdjointParts(dLPlainExponentsParts, dLPlain, k, k);
 
@@ -1049,7 +1049,7 @@ public partial record GatedDeltaNet
             TTile.TransposedProduct(dk, dLPlain, k, Into.Add);
             TTile.Synchronize();
 
-            // dG += what its parts, dLPlainExponentsParts, add up to
+            // dG += every row's sum over its parts in dLPlainExponentsParts
             TTile.SumOfParts(dG, dLPlainExponentsParts, Into.Add);
 
             // dk += dLPlain k

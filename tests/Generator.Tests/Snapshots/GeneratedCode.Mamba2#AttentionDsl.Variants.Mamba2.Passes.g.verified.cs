@@ -803,7 +803,7 @@ public partial record Mamba2
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dkLeftFactor(dkLeftFactor, GLast, G);
 
-            // parts of sum over j of dqHat_ij qIn_ij
+            // dqHatDotqInParts, for every i: parts of sum over j of dqHat_ij qIn_ij
             TTile dqHatDotqInParts = scratch.Take(ref offset, 1, Padded.Parts * length);
             TTile.RowDotParts(dqHatDotqInParts, dqHat, qIn);
 
@@ -816,7 +816,7 @@ public partial record Mamba2
             TTile dPPlain = P;
             TTile.DecayedScaledGram(dPPlain, dread, v, dPPlainFactor, G, G, Causal.Inclusive);
 
-            // dqHatDotqIn = what its parts, dqHatDotqInParts, add up to
+            // dqHatDotqIn = every row's sum over its parts in dqHatDotqInParts
             TTile dqHatDotqIn = kLeftFactor;
             TTile.SumOfParts(dqHatDotqIn, dqHatDotqInParts, Into.Set);
             TTile.Synchronize();
@@ -825,14 +825,14 @@ public partial record Mamba2
             TTile dqIn = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
-            // parts of sum over j < i of x_ij - sum over j > i of x_ji, x_ij = dPPlain_ij (qIn_i . k_j)
+            // dPPlainExponentsParts, for every i: parts of sum over j < i of x_ij - sum over j > i of x_ji, with x_ij = dPPlain_ij (qIn_i . k_j)
             TTile dPPlainExponentsParts = dqHatDotqInParts;
             TTile.DecayAdjointParts(dPPlainExponentsParts, dPPlain, qIn, k);
 
             // What a group reads that begins when this one ends comes nearer.
             ExpectProject(tensors, sizes, then, between);
 
-            // parts of sum over j of dkLeft_ij k_ij
+            // dkLeftDotkParts, for every i: parts of sum over j of dkLeft_ij k_ij
             TTile dkLeftDotkParts = scratch.Take(ref offset, 1, Padded.Parts * length);
             TTile.RowDotParts(dkLeftDotkParts, dkLeft, k);
 
@@ -853,7 +853,7 @@ public partial record Mamba2
             TTile.Widen(dvIn, projected.dvIn);
             TTile.Arrive();
 
-            // dkLeftDotk = what its parts, dkLeftDotkParts, add up to
+            // dkLeftDotk = every row's sum over its parts in dkLeftDotkParts
             TTile dkLeftDotk = dPPlainFactor;
             TTile.SumOfParts(dkLeftDotk, dkLeftDotkParts, Into.Set);
             TTile.SynchronizeVectors();
@@ -865,7 +865,7 @@ public partial record Mamba2
             Loops<TTile, TNumber>.dGLastOfkLeft(dGLastOfkLeft, dG, GLast, G, dkLeftDotk);
             TTile.SynchronizeVectors();
 
-            // dG += what its parts, dPPlainExponentsParts, add up to
+            // dG += every row's sum over its parts in dPPlainExponentsParts
             TTile.SumOfParts(dG, dPPlainExponentsParts, Into.Add);
             TTile.SynchronizeVectors();
 
