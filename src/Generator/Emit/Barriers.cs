@@ -49,7 +49,7 @@ internal sealed class Barriers
     {
         bool vectors = HasVectorsAlone(statement);
         IEnumerable<Touch> touches = Accesses(statement, strips).Select(x => new Touch(x.Tile, x.Writes, x.Shared, vectors && !IsReadByAll(statement, x.Tile)));
-        return strips.Count == 0 || OfWorkspace(statement, strips) is not { } own ? [.. touches] : [.. touches, own];
+        return strips.Count == 0 || OwnerOfWorkspace(statement, strips) is not string owner ? [.. touches] : [.. touches, new Touch(Workspace, true, owner, false)];
     }
 
     /// <summary>Who must wait before a statement does something with tiles.</summary>
@@ -128,19 +128,14 @@ internal sealed class Barriers
         : x.OfVectors && y.OfVectors ? Wait.Vectors
         : Wait.All;
 
-    /// <summary>What a statement does with the workspace; null: nothing.</summary>
-    private static Touch? OfWorkspace(Statement statement, ISet<string> strips)
+    /// <summary>Who uses the workspace; null: nobody.</summary>
+    private static string? OwnerOfWorkspace(Statement statement, ISet<string> strips) => statement switch
     {
-        return statement switch
-        {
-            StoreStatement x => strips.Contains(x.X.Name) ? By("strips") : null,
-            CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => By("operations"),
-            CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? By("operations") : null,
-            _ => null,
-        };
-
-        static Touch By(object? shared) => new(Workspace, true, shared, false);
-    }
+        StoreStatement x => strips.Contains(x.X.Name) ? "strips" : null,
+        CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => "operations",
+        CallStatement x => x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? "operations" : null,
+        _ => null,
+    };
 
     private static bool HasVectorsAlone(Statement statement) =>
         statement is LoopStatement or LoadStatement { Fetched: false } or RecallStatement { Fetched: false } or StoreStatement or PartStatement or PartOfStatement

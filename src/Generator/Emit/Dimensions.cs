@@ -5,14 +5,18 @@ namespace AttentionDsl.Generator;
 /// <param name="Panel">True if a kernel works on a range of value columns.</param>
 internal sealed record Dimensions(bool Swapped, bool Panel)
 {
+    /// <summary>The parts of all rows' sums.</summary>
+    /// <param name="rows">How the number of rows is spelled.</param>
+    public static string Parts(string rows) => "Padded.Parts * " + rows;
+
     /// <summary>The length inside a kernel.</summary>
     public string Text(Dim dim) => dim switch
     {
         Dim.One => "1",
         Dim.Token => "length",
         Dim.Update => "writes",
-        Dim.TokenParts => "Padded.Parts * length",
-        Dim.UpdateParts => "Padded.Parts * writes",
+        Dim.TokenParts => Parts(Text(Dim.Token)),
+        Dim.UpdateParts => Parts(Text(Dim.Update)),
         Dim.Key => Swapped ? "sizes.V" : "sizes.K",
         Dim.Value when Panel => "at.Columns",
         Dim.Value => Swapped ? "sizes.K" : "sizes.V",
@@ -24,8 +28,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
     {
         Dim.Token => "sizes.Chunk",
         Dim.Update => "sizes.Chunk * sizes.Updates",
-        Dim.TokenParts => "Padded.Parts * sizes.Chunk",
-        Dim.UpdateParts => "Padded.Parts * sizes.Chunk * sizes.Updates",
+        Dim.TokenParts => Parts(Largest(Dim.Token)),
+        Dim.UpdateParts => Parts(Largest(Dim.Update)),
         Dim.Value when Panel => "sizes.V",
         _ => Text(dim),
     };
@@ -36,8 +40,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.One => "1",
         Dim.Token => "C",
         Dim.Update => "nC",
-        Dim.TokenParts => "8C",
-        Dim.UpdateParts => "8nC",
+        Dim.TokenParts => RowParts.Count + Symbol(Dim.Token),
+        Dim.UpdateParts => RowParts.Count + Symbol(Dim.Update),
         Dim.Key => Swapped ? "V" : "K",
         Dim.Value => Swapped ? "K" : "V",
         _ => "(V + 1)",

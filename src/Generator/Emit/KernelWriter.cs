@@ -249,7 +249,14 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     }
 
     /// <summary>The length of an axis in a chunk.</summary>
-    public string Length(Dim dim, RowsText rows) => dim switch { Dim.Token => rows.Count, Dim.Update => rows.Updates, Dim.TokenParts => $"Padded.Parts * {rows.Count}", Dim.UpdateParts => $"Padded.Parts * {rows.Updates}", _ => dimensions.Text(dim) };
+    public string Length(Dim dim, RowsText rows) => dim switch
+    {
+        Dim.Token => rows.Count,
+        Dim.Update => rows.Updates,
+        Dim.TokenParts => Dimensions.Parts(rows.Count),
+        Dim.UpdateParts => Dimensions.Parts(rows.Updates),
+        _ => dimensions.Text(dim),
+    };
 
     /// <summary>Rows of a caller's tensor for this head.</summary>
     public string Operand(string field, bool isParameter, bool perUpdate, Dim columns)

@@ -221,8 +221,8 @@ internal sealed class Pass
         Dim.One => 16,
         Dim.Token => tokens,
         Dim.Update => 2 * tokens,
-        Dim.TokenParts => 8 * tokens,
-        Dim.UpdateParts => 16 * tokens,
+        Dim.TokenParts => RowParts.Count * Length(Dim.Token, tokens),
+        Dim.UpdateParts => RowParts.Count * Length(Dim.Update, tokens),
         _ => 128,
     };
 

@@ -6,6 +6,9 @@ namespace AttentionDsl.Generator;
 /// </summary>
 internal static class RowParts
 {
+    /// <summary>How many parts a sum comes in (<c>Padded.Parts</c>).</summary>
+    public const int Count = 8;
+
     /// <summary>Parts of the sums of two tiles' products, number by number.</summary>
     public const string Dot = "RowDotParts";
 

@@ -32,6 +32,7 @@ public readonly unsafe partial struct HostTile
         {
             long elements = Padded.Elements(a.Columns, a.Rows);
             float* workspace = Workspace.Of(elements + Padded.Elements(b.Rows, a.Rows));
+
             // By registers or through memory, the same sums.
             if (Avx512F.IsSupported && a.Rows % 16 == 0 && b.Rows % 8 == 0)
             {

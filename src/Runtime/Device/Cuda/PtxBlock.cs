@@ -127,10 +127,10 @@ internal abstract class PtxBlock
     }
 
     /// <summary>True in the lanes that give away the first half of what they have when they exchange with others.</summary>
-    protected string Gives(string lane, int distance) => Predicate($"setp.gt.s32 {{0}}, {Bits($"and.b32 {{0}}, {lane}, {distance};")}, 0;");
+    private string Gives(string lane, int distance) => Predicate($"setp.gt.s32 {{0}}, {Bits($"and.b32 {{0}}, {lane}, {distance};")}, 0;");
 
     /// <summary>Of so many numbers of two lanes one has the sums of the first half afterwards, the other, which <paramref name="gives"/> the first, those of the second.</summary>
-    protected string[] Halved(string[] numbers, string gives, int distance) => [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (first, second) =>
+    private string[] Halved(string[] numbers, string gives, int distance) => [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (first, second) =>
     {
         string kept = Number($"selp.f32 {{0}}, {second}, {first}, {gives};"), given = Number($"selp.f32 {{0}}, {first}, {second}, {gives};");
         return Number($"add.f32 {{0}}, {kept}, {Number($"shfl.sync.bfly.b32 {{0}}, {given}, {distance}, 31, 0xffffffff;")};");

@@ -16,22 +16,12 @@ internal sealed partial class PtxStrip
     private static string RowDots(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
     {
         var text = new PtxStrip();
-        string[] gives = [.. new[] { 16, 8, 4 }.Select(x => text.Gives(lane, x))];
         for (int first = 0; first < rows; first += 32)
         {
             int count = Math.Min(32, rows - first);
             string[] sums = [.. Enumerable.Range(0, count / 16).SelectMany(x => text.RowParts(a, strip, near, (first / 8) + (2 * x)))];
-            sums = count == 32 ? text.Halved(sums, gives[0], 16) : sums;
-            string sum = text.Halved(text.Halved(sums, gives[1], 8), gives[2], 4)[0];
-            if (count == 32)
-            {
-                text.Line($"st.shared.f32 [{to}+{first * 4}], {sum};");
-            }
-            else
-            {
-                sum = text.Number($"add.f32 {{0}}, {sum}, {text.Number($"shfl.sync.bfly.b32 {{0}}, {sum}, 16, 31, 0xffffffff;")};");
-                text.Line($"@{text.Predicate($"setp.lt.s32 {{0}}, {lane}, 16;")} st.shared.f32 [{to}+{first * 4}], {sum};");
-            }
+            string sum = text.SumOfLanes(sums, lane, count == 32 ? [16, 8, 4] : [8, 4, 16]), condition = count == 32 ? "" : $"@{text.Predicate($"setp.lt.s32 {{0}}, {lane}, 16;")} ";
+            text.Line($"{condition}st.shared.f32 [{to}+{first * 4}], {sum};");
         }
 
         return text.Text();
