@@ -34,7 +34,7 @@ public class DeclarationTests
 
     private static void Run((Axes Axes, CaseShape Shape)[] cases)
     {
-        using Compiled compiled = Compiled.Of(cases.Select((x, i) => $"namespace Case{i};\n" + DeclarationText.Of(x.Axes, "Layer")));
+        using Compiled compiled = Compile([.. cases.Select((x, i) => $"namespace Case{i};\n" + DeclarationText.Of(x.Axes, "Layer"))]);
         List<string> failures = [];
         for (int i = 0; i < cases.Length; i++)
         {
@@ -55,6 +55,20 @@ public class DeclarationTests
         }
 
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+    }
+
+    /// <summary>Generates and compiles; a failure says which declarations it is about, since it is none of a call.</summary>
+    private static Compiled Compile(string[] declarations)
+    {
+        try
+        {
+            return Compiled.Of(declarations);
+        }
+        catch (InvalidOperationException failure)
+        {
+            IEnumerable<string> named = declarations.Where((_, i) => failure.Message.Contains($"Case{i}.", StringComparison.Ordinal));
+            throw new InvalidOperationException(string.Join("\n\n", named.Prepend(failure.Message)), failure);
+        }
     }
 
     private static string Describe(Axes axes, CaseShape shape, int index) =>

@@ -323,7 +323,10 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         ? Cut(tile, storage.First(storage.Tile(giver)))
         : giver.TrimEnd('\'');
 
-    private string Cut(Tile tile, string first) => $"{first.TrimEnd('\'')}Room.Block(0, {dimensions.Text(tile.Rows)}, 0, {dimensions.Text(tile.Columns)})";
+    private string Cut(Tile tile, string first) => $"{SharedRoom(first)}.Block(0, {dimensions.Text(tile.Rows)}, 0, {dimensions.Text(tile.Columns)})";
+
+    /// <summary>The variable of storage that tiles of two widths share. A tile that is there once more has the variable it had before, and storage of its own: that has a name of its own.</summary>
+    private static string SharedRoom(string tile) => tile.Replace("'", "Again") + "Room";
 
     /// <summary>The declarations that are left of a tile whose storage was taken before.</summary>
     private IEnumerable<string> Opened(Tile tile) =>
@@ -338,7 +341,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             scratch.Add(dimensions.Largest(tile.Rows), Widest, Kind(tile));
             return
             [
-                $"TTile {tile.Variable}Room = {Take(tile, dimensions.Text(tile.Rows), Widest)};",
+                $"TTile {SharedRoom(tile.Name)} = {Take(tile, dimensions.Text(tile.Rows), Widest)};",
                 $"{(tile.Name == tile.Variable ? "TTile " : "")}{tile.Variable} = {Cut(tile, tile.Name)};",
             ];
         }
