@@ -79,7 +79,7 @@ internal static class StateSweep
             }
 
             var product = (CallStatement)statements[write];
-            string equation = Lines(statements[i].Equation, product.Equation);
+            string equation = Lines(Lines(statements[i].Equation, renamed > i ? statements[renamed].Equation : ""), product.Equation);
             Statement[] joined =
             [
                 new CallStatement(EquatableArray.Of(result), "Copy", EquatableArray.Of(decay.State), null, Into.Set, equation),

@@ -295,6 +295,7 @@ public partial record BoundedKimiDelta
                 TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
@@ -403,6 +404,7 @@ public partial record BoundedKimiDelta
                 TTile.Product(o, P, U, Into.Add);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
                 TTile.SynchronizeStrips(sizes, at.Columns);
@@ -486,6 +488,7 @@ public partial record BoundedKimiDelta
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
             }

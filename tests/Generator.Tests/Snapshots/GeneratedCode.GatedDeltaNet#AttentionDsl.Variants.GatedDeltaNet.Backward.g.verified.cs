@@ -128,6 +128,7 @@ public partial record GatedDeltaNet
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, U);
             }
 

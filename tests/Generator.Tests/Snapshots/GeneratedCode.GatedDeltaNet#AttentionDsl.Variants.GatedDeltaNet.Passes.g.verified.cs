@@ -306,6 +306,7 @@ public partial record GatedDeltaNet
                 TTile.Product(U, W, SFactor, Into.Subtract);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
@@ -414,6 +415,7 @@ public partial record GatedDeltaNet
                 TTile.Product(o, P, U, Into.Add);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
                 TTile.SynchronizeStrips(sizes, at.Columns);
@@ -497,6 +499,7 @@ public partial record GatedDeltaNet
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
             }

@@ -124,6 +124,7 @@ public partial record KimiDelta
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, U);
             }
 

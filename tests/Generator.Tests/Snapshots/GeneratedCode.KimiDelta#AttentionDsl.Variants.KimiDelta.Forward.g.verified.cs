@@ -137,6 +137,7 @@ public partial record KimiDelta
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
 

@@ -85,6 +85,7 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, v);
             }
 

@@ -114,6 +114,7 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
 

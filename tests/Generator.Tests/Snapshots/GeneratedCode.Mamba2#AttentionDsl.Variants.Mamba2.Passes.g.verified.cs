@@ -247,6 +247,7 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.GSegment(GSegment, GLast);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
 
                 // vOfkLeft = kLeftFactor * v
@@ -356,6 +357,7 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
 
                 // vOfkLeft = kLeftFactor * v
@@ -431,6 +433,7 @@ public partial record Mamba2
                 TTile.Copy(before, S, Into.Set);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
 
                 // vOfkLeft = kLeftFactor * v

@@ -63,6 +63,7 @@ public partial record RetNet
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile.DecayAndWriteTo(SNext, S, GLast, kLeft, v);
             }
 

@@ -111,6 +111,7 @@ public partial record RetNet
                 }
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
                 TTile.Synchronize();
 
@@ -234,6 +235,7 @@ public partial record RetNet
                 TTile.Product(o, qIn, SFactor, Into.Set);
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
                 TTile.Synchronize();
 
@@ -347,6 +349,7 @@ public partial record RetNet
                 }
 
                 // SNext = exp(GLast) S
+                // SNext += kLeft^T v
                 TTile SNext = S;
                 TTile.Synchronize();
 
