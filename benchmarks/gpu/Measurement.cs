@@ -71,7 +71,7 @@ internal sealed class Measurement : IDisposable
     {
         card.Workspace.Release();
         card.Pool.ResetPeak();
-        using PreparedTraining step = variant.PrepareTraining(inputs, parameters, upstream, null, null, options);
+        using PreparedTraining<BackwardResult> step = variant.PrepareTraining(inputs, parameters, upstream, null, null, options);
         double milliseconds = card.Median(rounds, Run);
         return new(
             milliseconds,
@@ -141,7 +141,7 @@ internal sealed class Measurement : IDisposable
         using Tensor decoded = variant.Decode(inputs, parameters, state, options);
         using ForwardResult forward = variant.Forward(inputs, parameters, null, options);
         using BackwardResult backward = variant.Backward(inputs, parameters, upstream, null, null, options);
-        using PreparedTraining step = variant.PrepareTraining(inputs, parameters, upstream, null, null, options);
+        using PreparedTraining<BackwardResult> step = variant.PrepareTraining(inputs, parameters, upstream, null, null, options);
         step.Forward();
         step.Backward();
         string[] names = [.. variant.Description.Inputs.Select(x => x.Name), .. variant.Description.Parameters.Select(x => x.Name), "initial state"];

@@ -69,10 +69,10 @@ public interface IVariant
 
     /// <summary>
     /// <see cref="Forward"/> and <see cref="Backward"/> of a training step, checked and bound once, to run many times. On a device the backward reads what the forward
-    /// left (<see cref="PreparedTraining.KeptBytes"/>) in place of computing it again. The gradients of output and final state are read by the backward alone.
+    /// left (<see cref="PreparedTraining{TGradients}.KeptBytes"/>) in place of computing it again. The gradients of output and final state are read by the backward alone.
     /// </summary>
     /// <inheritdoc cref="Backward"/>
-    PreparedTraining PrepareTraining(
+    PreparedTraining<BackwardResult> PrepareTraining(
         IReadOnlyList<Tensor> inputs,
         IReadOnlyList<Tensor?> parameters,
         Tensor outputGradient,

@@ -13,6 +13,46 @@ namespace AttentionDsl.Runtime;
 public sealed class Prepared<TResult> : IDisposable
     where TResult : class
 {
+    internal Prepared(PreparedCall call, TResult result)
+    {
+        Call = call;
+        Result = result;
+    }
+
+    /// <summary>The results. They are written by every <see cref="Run"/>, and freed with this object.</summary>
+    public TResult Result { get; }
+
+    internal PreparedCall Call { get; }
+
+    /// <summary>Computes the results from what the tensors hold now.</summary>
+    /// <exception cref="ObjectDisposedException">This object, or one of the tensors, was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread runs it.</exception>
+    public void Run() => Call.Run();
+
+    /// <summary>The same call, whose result is seen as something else: how generated members give the tensors of a list their names. To dispose either is to dispose both.</summary>
+    /// <param name="view">Sees the result's tensors as something else.</param>
+    /// <typeparam name="TOther">What they are seen as.</typeparam>
+    public Prepared<TOther> As<TOther>(Func<TResult, TOther> view)
+        where TOther : class => new(Call, view(Result));
+
+    /// <inheritdoc/>
+    public void Dispose() => Call.Dispose();
+
+    /// <summary>Runs once and gives the results to the caller.</summary>
+    internal TResult Once()
+    {
+        using (this)
+        {
+            Run();
+            Call.KeepResults();
+            return Result;
+        }
+    }
+}
+
+/// <summary>A call that is checked, bound and planned, whatever its results are seen as.</summary>
+internal sealed class PreparedCall : IDisposable
+{
     private readonly Call call;
     private readonly IPlan kernels;
     private readonly IPlan whole;
@@ -20,7 +60,12 @@ public sealed class Prepared<TResult> : IDisposable
     private readonly OneThread thread;
     private bool disposed;
 
-    internal Prepared(Call call, TResult result, IPlan kernels, Action finish, OneThread? thread, params object[] kept)
+    /// <param name="call">The call, with its tensors.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="finish">What follows them.</param>
+    /// <param name="thread">The thread of what it is part of; null: one of its own.</param>
+    /// <param name="kept">What must not be collected before.</param>
+    public PreparedCall(Call call, IPlan kernels, Action finish, OneThread? thread, params object[] kept)
     {
         this.call = call;
         this.thread = thread ?? new OneThread(call.Description.Name);
@@ -34,18 +79,17 @@ public sealed class Prepared<TResult> : IDisposable
                 finish();
             },
             call.Resident);
-        Result = result;
     }
 
-    /// <summary>The results. They are written by every <see cref="Run"/>, and freed with this object.</summary>
-    public TResult Result { get; }
+    public string Variant => call.Description.Name;
 
-    /// <summary>Computes the results from what the tensors hold now.</summary>
-    /// <exception cref="ObjectDisposedException">This object, or one of the tensors, was disposed.</exception>
-    /// <exception cref="InvalidOperationException">Another thread runs it.</exception>
     public void Run()
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        if (disposed)
+        {
+            throw new ObjectDisposedException(null, $"{Variant}: this prepared call was disposed; keep it until its last run.");
+        }
+
         thread.Enter();
         try
         {
@@ -61,7 +105,9 @@ public sealed class Prepared<TResult> : IDisposable
         GC.KeepAlive(kept);
     }
 
-    /// <inheritdoc/>
+    /// <summary>The results are the caller's: they outlive the call.</summary>
+    public void KeepResults() => call.Buffers.Keep();
+
     public void Dispose()
     {
         if (!disposed)
@@ -70,17 +116,6 @@ public sealed class Prepared<TResult> : IDisposable
             whole.Dispose();
             kernels.Dispose();
             call.Dispose();
-        }
-    }
-
-    /// <summary>Runs once and gives the results to the caller.</summary>
-    internal TResult Once()
-    {
-        using (this)
-        {
-            Run();
-            call.Buffers.Keep();
-            return Result;
         }
     }
 }

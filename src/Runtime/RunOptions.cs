@@ -1,6 +1,6 @@
 namespace AttentionDsl.Runtime;
 
-/// <summary>How a variant is run. Everything has a default: <c>new RunOptions()</c> runs on the host.</summary>
+/// <summary>How a variant is run. Everything has a default: <c>new RunOptions()</c> runs where the tensors are.</summary>
 public sealed record RunOptions
 {
     /// <summary>Factor on the query; null: the variant's own (mostly 1 / sqrt(K)).</summary>
@@ -33,7 +33,7 @@ public sealed record RunOptions
     /// </summary>
     public IReadOnlyList<int>? AcceptedTokens { get; init; }
 
-    /// <summary>Tokens a chunk, 1 to 64; null: 16, or up to 32 where tensor cores work on them.</summary>
+    /// <summary>Tokens a chunk, 1 to 64; null: what runs the call chooses (the host 16, and 32 on the way back; a CUDA card 16 to 64).</summary>
     public int? ChunkLength { get; init; }
 
     /// <summary>True if states are stored [N, heads, V, K] in place of [N, heads, K, V].</summary>

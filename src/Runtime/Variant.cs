@@ -77,7 +77,7 @@ public sealed class Variant<TKernels> : IVariant
         BindBackward(KernelKind.Backward, options ?? Defaults, inputs, parameters, outputGradient, finalStateGradient, initialState).Prepare();
 
     /// <inheritdoc/>
-    public PreparedTraining PrepareTraining(
+    public PreparedTraining<BackwardResult> PrepareTraining(
         IReadOnlyList<Tensor> inputs,
         IReadOnlyList<Tensor?> parameters,
         Tensor outputGradient,
@@ -98,7 +98,8 @@ public sealed class Variant<TKernels> : IVariant
             {
                 HeldPlans? held = passes ? Call.PlanTraining<TKernels>(forward.Call, backward.Call, backward.ReadsState) : null;
                 var thread = new OneThread(Description.Name);
-                return new PreparedTraining(Description.Name, forward.Prepare(held?.Plans[0], thread), backward.Prepare(held?.Plans[1], thread), held);
+                var calls = new TrainingCalls(forward.Prepare(held?.Plans[0], thread).Call, backward.Prepare(held?.Plans[1], thread).Call, held);
+                return new PreparedTraining<BackwardResult>(calls, forward.Result, backward.Result);
             });
         });
     }
@@ -121,9 +122,8 @@ public sealed class Variant<TKernels> : IVariant
             call.BindState(states, Access.Read | Access.Write);
             call.BindOutput(computed, Access.Write);
             call.BindState(states, Access.Read | Access.Write);
-            return new Prepared<Tensor>(
+            var prepared = new PreparedCall(
                 call,
-                output,
                 call.PlanDecode<TKernels>(options),
                 () =>
                 {
@@ -133,6 +133,7 @@ public sealed class Variant<TKernels> : IVariant
                 null,
                 inputs,
                 parameters);
+            return new Prepared<Tensor>(prepared, output);
         });
     }
 
@@ -339,6 +340,6 @@ public sealed class Variant<TKernels> : IVariant
         /// <param name="kernels">The plan, where it is part of another; null: the call's own.</param>
         /// <param name="thread">The thread of what it is part of.</param>
         public Prepared<TResult> Prepare(IPlan? kernels = null, OneThread? thread = null) =>
-            Guarded(Call, () => new Prepared<TResult>(Call, Result, kernels ?? Call.Plan<TKernels>(Kernel, ReadsState), Finish, thread, Kept));
+            Guarded(Call, () => new Prepared<TResult>(new PreparedCall(Call, kernels ?? Call.Plan<TKernels>(Kernel, ReadsState), Finish, thread, Kept), Result));
     }
 }

@@ -33,7 +33,7 @@ public class CudaTests
         using Tensor output = variant.Decode(inputs, given.Parameters, decoded, there);
         using ForwardResult forward = variant.Forward(inputs, given.Parameters, state, there);
         using BackwardResult backward = variant.Backward(inputs, given.Parameters, upstream, null, state, there);
-        using PreparedTraining step = variant.PrepareTraining(inputs, given.Parameters, upstream, null, state, there);
+        using PreparedTraining<BackwardResult> step = variant.PrepareTraining(inputs, given.Parameters, upstream, null, state, there);
         step.Forward();
         step.Backward();
         Tolerance allowed = Tolerance.SixteenBit(DataType.BFloat16);

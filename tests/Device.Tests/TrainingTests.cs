@@ -48,7 +48,7 @@ public class TrainingTests
         CallTensors[] tensors = [There(first, device), There(second, device)];
         Expected[] expected = [.. tensors.Select(x => new Expected(x))];
         long before = pool.Used;
-        PreparedTraining[] steps = [.. tensors.Select(x => GatedDeltaNet.Variant.PrepareTraining(x.Inputs, x.Parameters, x.OutputGradient!, x.FinalStateGradient, x.InitialState, Shape.Options))];
+        PreparedTraining<BackwardResult>[] steps = [.. tensors.Select(x => GatedDeltaNet.Variant.PrepareTraining(x.Inputs, x.Parameters, x.OutputGradient!, x.FinalStateGradient, x.InitialState, Shape.Options))];
         Assert.All(steps, x => Assert.InRange(x.KeptBytes, 1, pool.Used));
         for (int turn = 0; turn < 3; turn++)
         {
@@ -74,7 +74,7 @@ public class TrainingTests
         try
         {
             using var random = new RandomCase(Hgrn.Variant, Shape);
-            using PreparedTraining step = random.Variant.PrepareTraining(random.Inputs, random.Parameters, random.OutputGradient, options: random.Options with { Device = device });
+            using PreparedTraining<BackwardResult> step = random.Variant.PrepareTraining(random.Inputs, random.Parameters, random.OutputGradient, options: random.Options with { Device = device });
             Assert.Contains(heard, x => x.Contains("advance", StringComparison.Ordinal));
             Assert.Contains(heard, x => x.Contains("gradients", StringComparison.Ordinal));
             heard.Clear();

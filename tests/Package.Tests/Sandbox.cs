@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace AttentionDsl.Package.Tests;
 
@@ -20,9 +21,10 @@ public sealed class Sandbox : IDisposable
             File.Copy(file, Path.Combine(Project, Path.GetFileName(file)));
         }
 
-        // The declaration that the README begins with belongs to the project, too: what newcomers copy compiles.
-        string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
-        File.WriteAllText(Path.Combine(Project, "Readme.cs"), readme.Split("```csharp")[1].Split("```")[0]);
+        // The declaration that the README begins with belongs to the project, too, and so do calls as documents show them: what newcomers copy compiles.
+        string[] readme = Examples("README.md");
+        File.WriteAllText(Path.Combine(Project, "Readme.cs"), readme[0]);
+        File.WriteAllText(Path.Combine(Project, "Calls.cs"), Calls([string.Join('\n', readme[1..]), .. Examples("serving.md")]));
 
         // A cache of its own: the package that this machine may have from before is not what is tested. What the package depends on was
         // restored for this repository and is read from there, so that nothing is downloaded.
@@ -66,6 +68,34 @@ public sealed class Sandbox : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>The C# of a document, block by block.</summary>
+    private static string[] Examples(string document) =>
+        [.. File.ReadAllText(Path.Combine(AppContext.BaseDirectory, document)).Split("```csharp").Skip(1).Select(x => x.Split("```")[0])];
+
+    /// <summary>A method each, in a class that has what the text around them speaks of.</summary>
+    private static string Calls(string[] examples)
+    {
+        string methods = string.Join('\n', examples.Select((x, i) => $"    private static void Example{i}()\n    {{\n{Regex.Replace(x, @"^using [\w.]+;$", "", RegexOptions.Multiline)}\n    }}"));
+        return $$"""
+            using AttentionDsl;
+            using AttentionDsl.Runtime;
+
+            internal static class Calls
+            {
+                private static Tensor q = null!, k = null!, v = null!, g = null!, beta = null!, aLog = null!, dtBias = null!, initialState = null!, outputGradient = null!, state = null!, pool = null!;
+                private static Tensor newQ = null!, output = null!;
+                private static KimiDelta token = null!, tokens = null!, drafts = null!;
+                private static KimiDelta.Parameters gates = null!;
+                private static long slots = 0, heads = 0, keyChannels = 0, valueChannels = 0;
+                private static bool more = false;
+
+                private static int[] Choose(Tensor output) => [];
+
+            {{methods}}
+            }
+            """;
+    }
 
     private static string Metadata(string key) =>
         typeof(Sandbox).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(x => x.Key == key).Value!;

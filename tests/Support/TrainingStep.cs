@@ -11,7 +11,7 @@ internal static class TrainingStep
     /// <param name="options">How to run; with the length of chunks, where forward and backward would choose different ones.</param>
     public static string Differences(IVariant variant, CallTensors tensors, RunOptions options)
     {
-        using PreparedTraining step = variant.PrepareTraining(tensors.Inputs, tensors.Parameters, tensors.OutputGradient!, tensors.FinalStateGradient, tensors.InitialState, options);
+        using PreparedTraining<BackwardResult> step = variant.PrepareTraining(tensors.Inputs, tensors.Parameters, tensors.OutputGradient!, tensors.FinalStateGradient, tensors.InitialState, options);
         step.Forward();
         using ForwardResult forward = variant.Forward(tensors.Inputs, tensors.Parameters, tensors.InitialState, options);
         using BackwardResult backward = variant.Backward(tensors.Inputs, tensors.Parameters, tensors.OutputGradient!, tensors.FinalStateGradient, tensors.InitialState, options);
@@ -20,7 +20,7 @@ internal static class TrainingStep
     }
 
     /// <summary>Of what a training step's bits are others than those of two calls.</summary>
-    public static string Differences(IVariant variant, PreparedTraining step, ForwardResult forward, BackwardResult backward)
+    public static string Differences(IVariant variant, PreparedTraining<BackwardResult> step, ForwardResult forward, BackwardResult backward)
     {
         (string Name, Tensor Expected, Tensor Got)[] all =
         [

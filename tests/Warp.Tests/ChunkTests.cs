@@ -197,7 +197,7 @@ public class ChunkTests(ITestOutputHelper log)
         using ForwardResult exact = variant.ReferenceForward(inputs, random.Parameters, state, options);
         using Tensor outputGradient = random.Like(exact.Output.Shape.ToArray()), stateGradient = random.Like(exact.FinalState.Shape.ToArray());
         using BackwardResult exactGradients = variant.ReferenceBackward(inputs, random.Parameters, outputGradient, stateGradient, state, options);
-        using PreparedTraining? training = step ? variant.PrepareTraining(inputs, random.Parameters, outputGradient, stateGradient, state, onGroups) : null;
+        using PreparedTraining<BackwardResult>? training = step ? variant.PrepareTraining(inputs, random.Parameters, outputGradient, stateGradient, state, onGroups) : null;
         training?.Forward();
         training?.Backward();
         using ForwardResult got = training?.Result ?? variant.Forward(inputs, random.Parameters, state, onGroups);

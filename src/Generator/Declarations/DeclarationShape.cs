@@ -8,7 +8,7 @@ namespace AttentionDsl.Generator;
 internal static class DeclarationShape
 {
     /// <summary>The names of the members that the generator writes.</summary>
-    private static readonly string[] Generated = ["Variant", "Forward", "Backward", "Decode", "List", "Kernels", "Parameters", "Gradients"];
+    private static readonly string[] Generated = ["Variant", .. ApiFile.Members.Select(x => x.Name), "List", "Kernels", "Parameters", "Gradients"];
 
     public static bool Check(INamedTypeSymbol type, TypeDeclarationSyntax part, ProblemList problems)
     {

@@ -9,8 +9,8 @@ internal static class HiddenTypes
     internal static readonly string[] Used =
     [
         "AnySizes", "BackwardResult", "Between", "Borders", "Causal", "Channels", "DeviceLaunch", "DiagonalBorders", "ForwardResult", "IDeviceTile", "IKnownSizes", "INumber", "ITile",
-        "IVariantKernels", "InputDescription", "Into", "KernelKind", "Operand", "Padded", "ParameterDescription", "Publication",
-        "RunOptions", "Sizes", "States", "Tensor", "Variant", "VariantDescription", "Work",
+        "IVariantKernels", "InputDescription", "Into", "KernelKind", "Operand", "Padded", "ParameterDescription", "Prepared",
+        "PreparedTraining", "Publication", "RunOptions", "Sizes", "States", "Tensor", "Variant", "VariantDescription", "Work",
     ];
 
     public static void Check(INamedTypeSymbol type, ProblemList problems)

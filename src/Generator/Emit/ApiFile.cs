@@ -1,16 +1,88 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>The members a user calls: Forward, Backward and Decode on the record, whose instance is the bundle of input tensors.</summary>
+/// <summary>
+/// The members a user calls: Forward, Backward and Decode on the record, whose instance is the bundle of input tensors, the same prepared for many runs, and a
+/// training step.
+/// </summary>
 internal static class ApiFile
 {
+    private const string InitialState = "Tensor? initialState = null", Options = "RunOptions? options = null";
+    private const string GradientArguments = "Tensor outputGradient, Tensor? finalStateGradient = null, " + InitialState + ", " + Options;
+
+    private static readonly (string Name, string Text)[] ForwardDocs =
+    [
+        ("initialState", "Float32 [N, heads, K, V]; null: zero."),
+    ];
+
+    private static readonly (string Name, string Text)[] BackwardDocs =
+    [
+        ("outputGradient", "Of the output's shape."),
+        ("finalStateGradient", "Of the final state's shape; null: zero."),
+        ("initialState", "The initial state of the forward pass; null: zero, and no gradient for it."),
+    ];
+
+    private static readonly (string Name, string Text)[] DecodeDocs =
+    [
+        ("state", "Float32 [N, heads, K, V], or a pool of states with <see cref=\"RunOptions.StateSlots\"/>."),
+    ];
+
+    /// <summary>The members that compute; <see cref="ErrorFile"/> writes the same.</summary>
+    public static readonly Member[] Members =
+    [
+        new("ForwardResult", "Forward", $"{InitialState}, {Options}")
+        {
+            Summary = "The chunk-parallel form over whole sequences, with this instance as the inputs.",
+            Docs = ForwardDocs,
+            Returns = "The output [B, T, heads, V] and the final state.",
+            Call = "initialState, options",
+        },
+        new("Gradients", "Backward", GradientArguments)
+        {
+            Summary = "The gradients of sum(output * outputGradient) + sum(finalState * finalStateGradient), in the chunk-parallel form.",
+            Docs = BackwardDocs,
+            Call = "outputGradient, finalStateGradient, initialState, options",
+            IsGradients = true,
+        },
+        new("Tensor", "Decode", $"Tensor state, {Options}")
+        {
+            Summary = "The recurrent form: one or more tokens, the state updated in place.",
+            Docs = DecodeDocs,
+            Returns = "The output [B, T, heads, V].",
+            Call = "state, options",
+        },
+        new("Prepared<ForwardResult>", "PrepareForward", $"{InitialState}, {Options}")
+        {
+            Summary = "Forward, checked and bound once, to run many times on what the tensors hold then.",
+            Docs = ForwardDocs,
+            Call = "initialState, options",
+        },
+        new("Prepared<Gradients>", "PrepareBackward", GradientArguments)
+        {
+            Summary = "Backward, checked and bound once, to run many times on what the tensors hold then.",
+            Docs = BackwardDocs,
+            Call = "outputGradient, finalStateGradient, initialState, options",
+            IsGradients = true,
+        },
+        new("Prepared<Tensor>", "PrepareDecode", $"Tensor state, {Options}")
+        {
+            Summary = "Decode, checked and bound once: a decode loop writes the next token's inputs into the same tensors.",
+            Docs = DecodeDocs,
+            Call = "state, options",
+        },
+        new("PreparedTraining<Gradients>", "PrepareTraining", GradientArguments)
+        {
+            Summary = "Forward and Backward of a training step, checked and bound once: on a device the backward reads what the forward left, in place of computing it again.",
+            Docs = BackwardDocs,
+            Call = "outputGradient, finalStateGradient, initialState, options",
+            IsGradients = true,
+        },
+    ];
+
     public static string Text(Variant variant) => variant.File(
         $"The public members of {variant.Declaration.Name}.",
         writer =>
         {
-            Declaration declaration = variant.Declaration;
-            string name = declaration.Name;
             bool parameters = variant.Parameters.Count != 0;
-            string head = parameters ? "Parameters parameters, " : "", given = parameters ? "parameters.List()" : "[]";
 
             writer.Line("/// <remarks>");
             writer.Line("/// Generated from the declaration. Per head, with S the state (K x V) before and S' after the token:");
@@ -22,52 +94,15 @@ internal static class ApiFile
             }
 
             writer.Line("/// </remarks>");
-            writer.Open(declaration.Head);
+            writer.Open(variant.Declaration.Head);
             writer.Doc("summary", "The variant: its description, its kernels on tensors given as lists, and the oracle.");
             writer.Line("public static Variant<Kernels> Variant { get; } = new Variant<Kernels>();");
-            writer.Line();
-            writer.Doc("summary", "The chunk-parallel form over whole sequences, with this instance as the inputs.");
-            if (parameters)
+            foreach (Member member in Members)
             {
-                writer.Line("/// <param name=\"parameters\">The parameters of the gates.</param>");
+                writer.Line();
+                WriteMember(member, writer, parameters);
             }
 
-            writer.Line("/// <param name=\"initialState\">Float32 [N, heads, K, V]; null: zero.</param>");
-            writer.Line("/// <param name=\"options\">How to run; null: on the host.</param>");
-            writer.Line("/// <returns>The output [B, T, heads, V] and the final state.</returns>");
-            writer.Line("/// <exception cref=\"ArgumentException\">A tensor or option does not fit.</exception>");
-            writer.Open($"public ForwardResult Forward({head}Tensor? initialState = null, RunOptions? options = null)");
-            writer.Line($"return Variant.Forward(List(), {given}, initialState, options);");
-            writer.Close();
-            writer.Line();
-            writer.Doc("summary", "The gradients of sum(output * outputGradient) + sum(finalState * finalStateGradient), in the chunk-parallel form.");
-            if (parameters)
-            {
-                writer.Line("/// <param name=\"parameters\">The parameters of the gates.</param>");
-            }
-
-            writer.Line("/// <param name=\"outputGradient\">Of the output's shape.</param>");
-            writer.Line("/// <param name=\"finalStateGradient\">Of the final state's shape; null: zero.</param>");
-            writer.Line("/// <param name=\"initialState\">The initial state of the forward pass; null: zero, and no gradient for it.</param>");
-            writer.Line("/// <param name=\"options\">How to run; null: on the host.</param>");
-            writer.Line("/// <exception cref=\"ArgumentException\">A tensor or option does not fit.</exception>");
-            writer.Open($"public Gradients Backward({head}Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)");
-            writer.Line($"return new Gradients(Variant.Backward(List(), {given}, outputGradient, finalStateGradient, initialState, options));");
-            writer.Close();
-            writer.Line();
-            writer.Doc("summary", "The recurrent form: one or more tokens, the state updated in place.");
-            if (parameters)
-            {
-                writer.Line("/// <param name=\"parameters\">The parameters of the gates.</param>");
-            }
-
-            writer.Line("/// <param name=\"state\">Float32 [N, heads, K, V], or a pool of states with <see cref=\"RunOptions.StateSlots\"/>.</param>");
-            writer.Line("/// <param name=\"options\">How to run; null: on the host.</param>");
-            writer.Line("/// <returns>The output [B, T, heads, V].</returns>");
-            writer.Line("/// <exception cref=\"ArgumentException\">A tensor or option does not fit.</exception>");
-            writer.Open($"public Tensor Decode({head}Tensor state, RunOptions? options = null)");
-            writer.Line($"return Variant.Decode(List(), {given}, state, options);");
-            writer.Close();
             writer.Line();
             writer.Open("private Tensor[] List()");
             writer.Line($"return new Tensor[] {{ {string.Join(", ", variant.Inputs.Select(x => x.Field))} }};");
@@ -84,6 +119,33 @@ internal static class ApiFile
         },
         SourceFile.TensorAlias);
 
+    private static void WriteMember(Member member, SourceWriter writer, bool parameters)
+    {
+        writer.Doc("summary", member.Summary);
+        if (parameters)
+        {
+            writer.Line("/// <param name=\"parameters\">The parameters of the gates.</param>");
+        }
+
+        foreach ((string name, string text) in member.Docs)
+        {
+            writer.Line($"/// <param name=\"{name}\">{text}</param>");
+        }
+
+        writer.Line("/// <param name=\"options\">How to run; null: where the tensors are.</param>");
+        if (member.Returns.Length != 0)
+        {
+            writer.Line($"/// <returns>{member.Returns}</returns>");
+        }
+
+        writer.Line("/// <exception cref=\"ArgumentException\">A tensor or option does not fit.</exception>");
+        writer.Open($"public {member.Type} {member.Name}({(parameters ? "Parameters parameters, " : "")}{member.Arguments})");
+        string call = $"Variant.{member.Name}(List(), {(parameters ? "List(parameters)" : "[]")}, {member.Call})";
+        bool prepared = member.Type != "Gradients";
+        writer.Line($"return {(!member.IsGradients ? call : prepared ? $"{call}.As(x => new Gradients(x))" : $"new Gradients({call})")};");
+        writer.Close();
+    }
+
     private static void WriteParameters(Variant variant, SourceWriter writer)
     {
         writer.Doc("summary", "The parameters of the gates.");
@@ -94,10 +156,11 @@ internal static class ApiFile
         }
 
         string list = string.Join(", ", variant.Parameters.Select(x => $"Tensor{(x.Learned ? "" : "?")} {x.Field}"));
-        writer.Open($"public sealed record Parameters({list})");
-        writer.Open("internal Tensor?[] List()");
-        writer.Line($"return new Tensor?[] {{ {string.Join(", ", variant.Parameters.Select(x => x.Field))} }};");
-        writer.Close();
+        writer.Line($"public sealed record Parameters({list});");
+        writer.Line();
+        writer.Open("private static Tensor?[] List(Parameters parameters)");
+        writer.Line("ArgumentNullException.ThrowIfNull(parameters);");
+        writer.Line($"return new Tensor?[] {{ {string.Join(", ", variant.Parameters.Select(x => $"parameters.{x.Field}"))} }};");
         writer.Close();
     }
 
@@ -136,5 +199,24 @@ internal static class ApiFile
         writer.Line("result.Dispose();");
         writer.Close();
         writer.Close();
+    }
+
+    /// <summary>A member that computes.</summary>
+    /// <param name="Type">What it returns.</param>
+    /// <param name="Name">Its name, which is that of what <c>Variant</c> does with lists.</param>
+    /// <param name="Arguments">Its parameters after those of the gates.</param>
+    internal sealed record Member(string Type, string Name, string Arguments)
+    {
+        public string Summary { get; init; } = "";
+
+        public (string Name, string Text)[] Docs { get; init; } = [];
+
+        public string Returns { get; init; } = "";
+
+        /// <summary>What it gives on after inputs and parameters.</summary>
+        public string Call { get; init; } = "";
+
+        /// <summary>True if lists of gradients are to be given their names.</summary>
+        public bool IsGradients { get; init; }
     }
 }

@@ -29,11 +29,7 @@ internal static class ErrorFile
         // How many parameters the gates will have is not certain: callers may write either form.
         foreach (string first in new[] { "", "Parameters parameters, " })
         {
-            Members(
-                "public ",
-                $"ForwardResult Forward({first}Tensor? initialState = null, RunOptions? options = null)",
-                $"Gradients Backward({first}Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)",
-                $"Tensor Decode({first}Tensor state, RunOptions? options = null)");
+            Members("public ", [.. ApiFile.Members.Select(x => $"{x.Type} {x.Name}({first}{x.Arguments})")]);
         }
 
         writer.Doc("summary", declaration.Error);

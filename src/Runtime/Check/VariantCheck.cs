@@ -33,7 +33,7 @@ public static class VariantCheck
         var comparisons = new List<Comparison>();
 
         // On the host a training step is the two calls.
-        using PreparedTraining step = variant.PrepareTraining(call.Inputs, call.Parameters, call.OutputGradient!, call.FinalStateGradient, call.InitialState, options);
+        using PreparedTraining<BackwardResult> step = variant.PrepareTraining(call.Inputs, call.Parameters, call.OutputGradient!, call.FinalStateGradient, call.InitialState, options);
         bool keeps = step.KeptBytes > 0;
         if (keeps)
         {

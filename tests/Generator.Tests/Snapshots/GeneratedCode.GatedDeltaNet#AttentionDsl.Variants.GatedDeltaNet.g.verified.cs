@@ -35,12 +35,12 @@ public partial record GatedDeltaNet
     /// <summary>The chunk-parallel form over whole sequences, with this instance as the inputs.</summary>
     /// <param name="parameters">The parameters of the gates.</param>
     /// <param name="initialState">Float32 [N, heads, K, V]; null: zero.</param>
-    /// <param name="options">How to run; null: on the host.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
     /// <returns>The output [B, T, heads, V] and the final state.</returns>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     public ForwardResult Forward(Parameters parameters, Tensor? initialState = null, RunOptions? options = null)
     {
-        return Variant.Forward(List(), parameters.List(), initialState, options);
+        return Variant.Forward(List(), List(parameters), initialState, options);
     }
 
     /// <summary>The gradients of sum(output * outputGradient) + sum(finalState * finalStateGradient), in the chunk-parallel form.</summary>
@@ -48,22 +48,66 @@ public partial record GatedDeltaNet
     /// <param name="outputGradient">Of the output's shape.</param>
     /// <param name="finalStateGradient">Of the final state's shape; null: zero.</param>
     /// <param name="initialState">The initial state of the forward pass; null: zero, and no gradient for it.</param>
-    /// <param name="options">How to run; null: on the host.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     public Gradients Backward(Parameters parameters, Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)
     {
-        return new Gradients(Variant.Backward(List(), parameters.List(), outputGradient, finalStateGradient, initialState, options));
+        return new Gradients(Variant.Backward(List(), List(parameters), outputGradient, finalStateGradient, initialState, options));
     }
 
     /// <summary>The recurrent form: one or more tokens, the state updated in place.</summary>
     /// <param name="parameters">The parameters of the gates.</param>
     /// <param name="state">Float32 [N, heads, K, V], or a pool of states with <see cref="RunOptions.StateSlots"/>.</param>
-    /// <param name="options">How to run; null: on the host.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
     /// <returns>The output [B, T, heads, V].</returns>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     public Tensor Decode(Parameters parameters, Tensor state, RunOptions? options = null)
     {
-        return Variant.Decode(List(), parameters.List(), state, options);
+        return Variant.Decode(List(), List(parameters), state, options);
+    }
+
+    /// <summary>Forward, checked and bound once, to run many times on what the tensors hold then.</summary>
+    /// <param name="parameters">The parameters of the gates.</param>
+    /// <param name="initialState">Float32 [N, heads, K, V]; null: zero.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public Prepared<ForwardResult> PrepareForward(Parameters parameters, Tensor? initialState = null, RunOptions? options = null)
+    {
+        return Variant.PrepareForward(List(), List(parameters), initialState, options);
+    }
+
+    /// <summary>Backward, checked and bound once, to run many times on what the tensors hold then.</summary>
+    /// <param name="parameters">The parameters of the gates.</param>
+    /// <param name="outputGradient">Of the output's shape.</param>
+    /// <param name="finalStateGradient">Of the final state's shape; null: zero.</param>
+    /// <param name="initialState">The initial state of the forward pass; null: zero, and no gradient for it.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public Prepared<Gradients> PrepareBackward(Parameters parameters, Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)
+    {
+        return Variant.PrepareBackward(List(), List(parameters), outputGradient, finalStateGradient, initialState, options).As(x => new Gradients(x));
+    }
+
+    /// <summary>Decode, checked and bound once: a decode loop writes the next token's inputs into the same tensors.</summary>
+    /// <param name="parameters">The parameters of the gates.</param>
+    /// <param name="state">Float32 [N, heads, K, V], or a pool of states with <see cref="RunOptions.StateSlots"/>.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public Prepared<Tensor> PrepareDecode(Parameters parameters, Tensor state, RunOptions? options = null)
+    {
+        return Variant.PrepareDecode(List(), List(parameters), state, options);
+    }
+
+    /// <summary>Forward and Backward of a training step, checked and bound once: on a device the backward reads what the forward left, in place of computing it again.</summary>
+    /// <param name="parameters">The parameters of the gates.</param>
+    /// <param name="outputGradient">Of the output's shape.</param>
+    /// <param name="finalStateGradient">Of the final state's shape; null: zero.</param>
+    /// <param name="initialState">The initial state of the forward pass; null: zero, and no gradient for it.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public PreparedTraining<Gradients> PrepareTraining(Parameters parameters, Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)
+    {
+        return Variant.PrepareTraining(List(), List(parameters), outputGradient, finalStateGradient, initialState, options).As(x => new Gradients(x));
     }
 
     private Tensor[] List()
@@ -74,12 +118,12 @@ public partial record GatedDeltaNet
     /// <summary>The parameters of the gates.</summary>
     /// <param name="ALog">[heads]</param>
     /// <param name="DtBias">[heads]</param>
-    public sealed record Parameters(Tensor ALog, Tensor DtBias)
+    public sealed record Parameters(Tensor ALog, Tensor DtBias);
+
+    private static Tensor?[] List(Parameters parameters)
     {
-        internal Tensor?[] List()
-        {
-            return new Tensor?[] { ALog, DtBias };
-        }
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new Tensor?[] { parameters.ALog, parameters.DtBias };
     }
 
     /// <summary>Gradients, shaped like what they are gradients of. The caller owns all tensors.</summary>

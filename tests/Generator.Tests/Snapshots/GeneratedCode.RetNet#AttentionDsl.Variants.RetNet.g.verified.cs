@@ -31,7 +31,7 @@ public partial record RetNet
 
     /// <summary>The chunk-parallel form over whole sequences, with this instance as the inputs.</summary>
     /// <param name="initialState">Float32 [N, heads, K, V]; null: zero.</param>
-    /// <param name="options">How to run; null: on the host.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
     /// <returns>The output [B, T, heads, V] and the final state.</returns>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     public ForwardResult Forward(Tensor? initialState = null, RunOptions? options = null)
@@ -43,7 +43,7 @@ public partial record RetNet
     /// <param name="outputGradient">Of the output's shape.</param>
     /// <param name="finalStateGradient">Of the final state's shape; null: zero.</param>
     /// <param name="initialState">The initial state of the forward pass; null: zero, and no gradient for it.</param>
-    /// <param name="options">How to run; null: on the host.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     public Gradients Backward(Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)
     {
@@ -52,12 +52,52 @@ public partial record RetNet
 
     /// <summary>The recurrent form: one or more tokens, the state updated in place.</summary>
     /// <param name="state">Float32 [N, heads, K, V], or a pool of states with <see cref="RunOptions.StateSlots"/>.</param>
-    /// <param name="options">How to run; null: on the host.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
     /// <returns>The output [B, T, heads, V].</returns>
     /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
     public Tensor Decode(Tensor state, RunOptions? options = null)
     {
         return Variant.Decode(List(), [], state, options);
+    }
+
+    /// <summary>Forward, checked and bound once, to run many times on what the tensors hold then.</summary>
+    /// <param name="initialState">Float32 [N, heads, K, V]; null: zero.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public Prepared<ForwardResult> PrepareForward(Tensor? initialState = null, RunOptions? options = null)
+    {
+        return Variant.PrepareForward(List(), [], initialState, options);
+    }
+
+    /// <summary>Backward, checked and bound once, to run many times on what the tensors hold then.</summary>
+    /// <param name="outputGradient">Of the output's shape.</param>
+    /// <param name="finalStateGradient">Of the final state's shape; null: zero.</param>
+    /// <param name="initialState">The initial state of the forward pass; null: zero, and no gradient for it.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public Prepared<Gradients> PrepareBackward(Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)
+    {
+        return Variant.PrepareBackward(List(), [], outputGradient, finalStateGradient, initialState, options).As(x => new Gradients(x));
+    }
+
+    /// <summary>Decode, checked and bound once: a decode loop writes the next token's inputs into the same tensors.</summary>
+    /// <param name="state">Float32 [N, heads, K, V], or a pool of states with <see cref="RunOptions.StateSlots"/>.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public Prepared<Tensor> PrepareDecode(Tensor state, RunOptions? options = null)
+    {
+        return Variant.PrepareDecode(List(), [], state, options);
+    }
+
+    /// <summary>Forward and Backward of a training step, checked and bound once: on a device the backward reads what the forward left, in place of computing it again.</summary>
+    /// <param name="outputGradient">Of the output's shape.</param>
+    /// <param name="finalStateGradient">Of the final state's shape; null: zero.</param>
+    /// <param name="initialState">The initial state of the forward pass; null: zero, and no gradient for it.</param>
+    /// <param name="options">How to run; null: where the tensors are.</param>
+    /// <exception cref="ArgumentException">A tensor or option does not fit.</exception>
+    public PreparedTraining<Gradients> PrepareTraining(Tensor outputGradient, Tensor? finalStateGradient = null, Tensor? initialState = null, RunOptions? options = null)
+    {
+        return Variant.PrepareTraining(List(), [], outputGradient, finalStateGradient, initialState, options).As(x => new Gradients(x));
     }
 
     private Tensor[] List()

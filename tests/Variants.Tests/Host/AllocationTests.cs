@@ -37,7 +37,7 @@ public sealed class AllocationTests
         Assert.Equal(0, Allocated(decode.Run));
         Assert.Equal(0, Allocated(forward.Run));
         Assert.Equal(0, Allocated(backward.Run));
-        using PreparedTraining step = variant.PrepareTraining(inputs, given.Parameters, upstream, initialState: state);
+        using PreparedTraining<BackwardResult> step = variant.PrepareTraining(inputs, given.Parameters, upstream, initialState: state);
         Assert.Equal(0, Allocated(() =>
         {
             step.Forward();

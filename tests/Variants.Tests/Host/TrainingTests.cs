@@ -24,7 +24,7 @@ public class TrainingTests
     {
         RunOptions options = Shape.Options with { Engine = passes ? new ReferenceEngine(tokenParallel: true) : null };
         using RandomCase first = new(GatedDeltaNet.Variant, Shape), second = new(GatedDeltaNet.Variant, Shape with { Seed = 2 }), third = new(GatedDeltaNet.Variant, Shape with { Seed = 3 });
-        using PreparedTraining a = Prepared(first, options), b = Prepared(second, options);
+        using PreparedTraining<BackwardResult> a = Prepared(first, options), b = Prepared(second, options);
         for (int turn = 0; turn < 2; turn++)
         {
             a.Forward();
@@ -44,7 +44,7 @@ public class TrainingTests
     public void Keeps_memory_where_it_runs_in_passes()
     {
         using var random = new RandomCase(GatedDeltaNet.Variant, Shape);
-        using PreparedTraining host = Prepared(random, Shape.Options), passes = Prepared(random, Shape.Options with { Engine = new ReferenceEngine(tokenParallel: true) });
+        using PreparedTraining<BackwardResult> host = Prepared(random, Shape.Options), passes = Prepared(random, Shape.Options with { Engine = new ReferenceEngine(tokenParallel: true) });
         Assert.Equal(0, host.KeptBytes);
 
         // A state and its gradient for each of three chunks, two heads; what else is left depends on the variant.
@@ -57,7 +57,7 @@ public class TrainingTests
     public void Every_backward_needs_a_forward(bool passes)
     {
         using var random = new RandomCase(GatedDeltaNet.Variant, Shape);
-        using PreparedTraining step = Prepared(random, Shape.Options with { Engine = passes ? new ReferenceEngine(tokenParallel: true) : null });
+        using PreparedTraining<BackwardResult> step = Prepared(random, Shape.Options with { Engine = passes ? new ReferenceEngine(tokenParallel: true) : null });
         Refused();
         step.Forward();
         step.Forward();
@@ -71,7 +71,7 @@ public class TrainingTests
     public void Does_not_run_once_it_or_a_tensor_is_disposed()
     {
         using var random = new RandomCase(GatedDeltaNet.Variant, Shape);
-        using PreparedTraining whole = Prepared(random, Shape.Options), step = Prepared(random, Shape.Options);
+        using PreparedTraining<BackwardResult> whole = Prepared(random, Shape.Options), step = Prepared(random, Shape.Options);
         step.Forward();
         step.Dispose();
         step.Dispose();
@@ -94,10 +94,72 @@ public class TrainingTests
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => GatedDeltaNet.Variant.PrepareBackward(random.Inputs, random.Parameters, other.OutputGradient)).Message);
     }
 
-    private static PreparedTraining Prepared(RandomCase random, RunOptions options) =>
+    /// <summary>The members of a record are those of lists, whose tensors they name.</summary>
+    [Fact]
+    public void Prepared_members_of_a_record_are_the_calls_of_its_variant()
+    {
+        using var random = new RandomCase(GatedDeltaNet.Variant, Shape);
+        Tensor[] x = [.. random.Inputs];
+        var layer = new GatedDeltaNet(x[0], x[1], x[2], x[3], x[4]);
+        var gates = new GatedDeltaNet.Parameters(random.Parameters[0]!, random.Parameters[1]!);
+        using GatedDeltaNet.Gradients expected = layer.Backward(gates, random.OutputGradient, random.FinalStateGradient, random.InitialState);
+        using ForwardResult result = layer.Forward(gates, random.InitialState);
+
+        using Prepared<ForwardResult> forward = layer.PrepareForward(gates, random.InitialState);
+        using Prepared<GatedDeltaNet.Gradients> backward = layer.PrepareBackward(gates, random.OutputGradient, random.FinalStateGradient, random.InitialState);
+        using PreparedTraining<GatedDeltaNet.Gradients> step = layer.PrepareTraining(gates, random.OutputGradient, random.FinalStateGradient, random.InitialState);
+        forward.Run();
+        backward.Run();
+        step.Forward();
+        step.Backward();
+        Assert.Equal(Numbers(result.Output), Numbers(forward.Result.Output));
+        Assert.Equal(Numbers(result.FinalState), Numbers(step.Result.FinalState));
+        foreach (GatedDeltaNet.Gradients gradients in new[] { backward.Result, step.Gradients })
+        {
+            Assert.Equal(Numbers(expected.Inputs.Beta), Numbers(gradients.Inputs.Beta));
+            Assert.Equal(Numbers(expected.Parameters.ALog), Numbers(gradients.Parameters.ALog));
+            Assert.Equal(Numbers(expected.InitialState!), Numbers(gradients.InitialState!));
+        }
+
+        using Tensor a = random.StartingState(DataType.Float32), b = random.StartingState(DataType.Float32), output = layer.Decode(gates, a);
+        using Prepared<Tensor> decode = layer.PrepareDecode(gates, b);
+        decode.Run();
+        Assert.Equal(Numbers(output), Numbers(decode.Result));
+        Assert.Equal(Numbers(a), Numbers(b));
+
+        static double[] Numbers(Tensor x)
+        {
+            using Tensor y = x.ToFloat64();
+            return y.AsSpan<double>().ToArray();
+        }
+    }
+
+    [Fact]
+    public void A_result_seen_as_something_else_is_freed_with_the_call()
+    {
+        using var random = new RandomCase(GatedDeltaNet.Variant, Shape);
+        Prepared<ForwardResult> whole = random.Variant.PrepareForward(random.Inputs, random.Parameters);
+        Prepared<Tensor> output = whole.As(x => x.Output);
+        output.Run();
+        whole.Dispose();
+        Assert.True(output.Result.IsDisposed);
+        Assert.Contains("GatedDeltaNet: this prepared call was disposed", Assert.Throws<ObjectDisposedException>(output.Run).Message, StringComparison.Ordinal);
+        output.Dispose();
+    }
+
+    [Fact]
+    public void Parameters_that_are_null_are_named()
+    {
+        using var random = new RandomCase(GatedDeltaNet.Variant, Shape);
+        Tensor[] x = [.. random.Inputs];
+        var layer = new GatedDeltaNet(x[0], x[1], x[2], x[3], x[4]);
+        Assert.Equal("parameters", Assert.Throws<ArgumentNullException>(() => layer.Forward(null!)).ParamName);
+    }
+
+    private static PreparedTraining<BackwardResult> Prepared(RandomCase random, RunOptions options) =>
         random.Variant.PrepareTraining(random.Inputs, random.Parameters, random.OutputGradient, random.FinalStateGradient, random.InitialState, options);
 
-    private static string Differences(RandomCase random, PreparedTraining step, RunOptions options)
+    private static string Differences(RandomCase random, PreparedTraining<BackwardResult> step, RunOptions options)
     {
         using ForwardResult forward = random.Variant.Forward(random.Inputs, random.Parameters, random.InitialState, options);
         using BackwardResult backward = random.Variant.Backward(random.Inputs, random.Parameters, random.OutputGradient, random.FinalStateGradient, random.InitialState, options);
