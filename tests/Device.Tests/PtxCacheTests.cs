@@ -60,6 +60,36 @@ public sealed class PtxCacheTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_were_used_longest_ago_go_where_there_are_too_many()
+    {
+        // Texts that do not get much smaller: a file of each is some 1,500 bytes.
+        var random = new Random(1);
+        string Text() => string.Concat(Enumerable.Range(0, 1000).Select(_ => (char)random.Next(33, 126)));
+        var all = new PtxCache(folder);
+        foreach ((int i, string key) in new[] { "a", "b", "c", "d" }.Index())
+        {
+            all.Keep(key, Text());
+            File.SetLastWriteTimeUtc(PathOf(key), DateTime.UtcNow.AddDays(i - 10));
+        }
+
+        string foreign = Path.Combine(folder, "notes.txt"), abandoned = Path.Combine(folder, "x.ptx.part"), written = Path.Combine(folder, "y.ptx.part");
+        Array.ForEach([foreign, abandoned, written], x => File.WriteAllText(x, "text"));
+        File.SetLastWriteTimeUtc(foreign, DateTime.UtcNow.AddDays(-100));
+        File.SetLastWriteTimeUtc(abandoned, DateTime.UtcNow.AddDays(-1));
+        long size = new FileInfo(PathOf("a")).Length;
+
+        Assert.NotNull(all.Find("a"));   // used just now
+        new PtxCache(folder, limit: 4 * size).Keep("e", Text());
+
+        Assert.Equal(["a", "d", "e"], new[] { "a", "b", "c", "d", "e" }.Where(x => all.Find(x) is not null));
+        Assert.True(File.Exists(foreign));
+        Assert.True(File.Exists(written));
+        Assert.False(File.Exists(abandoned));
+
+        string PathOf(string key) => Path.Combine(folder, key + ".ptx.gz");
+    }
+
+    [Fact]
     public void It_can_be_turned_off_and_moved()
     {
         Assert.Null(PtxCache.FolderOf("off"));

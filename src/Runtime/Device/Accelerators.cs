@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -35,6 +36,12 @@ internal static class Accelerators
     /// <exception cref="NotSupportedException">There is none.</exception>
     public static Accelerator Open(DeviceKind kind, bool graphicsOnly)
     {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            // The compiler drops what follows, and ILGPU with it.
+            throw Missing(kind, "this program was compiled ahead of time, and kernels for devices are compiled when it runs");
+        }
+
         Context context;
         try
         {

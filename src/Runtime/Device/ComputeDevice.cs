@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AttentionDsl.Runtime;
 
 /// <summary>What kind of machine runs kernels.</summary>
@@ -19,6 +21,12 @@ public enum DeviceKind
 /// <summary>A place where kernels run; give it to a call by <see cref="RunOptions.Device"/>. Devices live as long as the process.</summary>
 public sealed class ComputeDevice
 {
+    private const string Untrimmed =
+        "ILGPU reads the code of kernels and compiles it when the program runs: publish untrimmed, and not ahead of time, for devices. ComputeDevice.Host, which is where calls run by themselves, needs neither.";
+
+    /// <summary>Why what devices do with types may be done in a library that can be trimmed.</summary>
+    internal const string Guarded = "There are devices in programs alone that are neither trimmed nor compiled ahead of time: see Find.";
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<DeviceKind, ComputeDevice> Opened = [];
 
@@ -56,6 +64,7 @@ public sealed class ComputeDevice
     internal IEngine Engine { get; }
 
     /// <summary>A CUDA card if there is one, else an OpenCL graphics card, else the host; <see cref="Remark"/> then says what was missing.</summary>
+    [RequiresUnreferencedCode(Untrimmed)]
     public static ComputeDevice Best()
     {
         var missing = new List<string>();
@@ -78,6 +87,8 @@ public sealed class ComputeDevice
     /// <param name="name">Which.</param>
     /// <exception cref="ArgumentException">The name is none of them.</exception>
     /// <exception cref="NotSupportedException">This machine has no such device.</exception>
+    [RequiresUnreferencedCode(Untrimmed)]
+    [RequiresDynamicCode(Untrimmed)]
     public static ComputeDevice Find(string name) => name switch
     {
         "auto" => Best(),

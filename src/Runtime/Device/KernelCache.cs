@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using ILGPU.Runtime;
 
@@ -39,6 +40,8 @@ internal sealed class KernelCache<TTile, TNumber>(
         return [.. wanted.Select(x => kernels[x])];
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = ComputeDevice.Guarded)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ComputeDevice.Guarded)]
     private static MethodInfo Method<TKernels>(KernelKind kind, Type known)
         where TKernels : IVariantKernels => TKernels.Method<TTile, TNumber>(kind).GetGenericMethodDefinition().MakeGenericMethod(typeof(TTile), typeof(TNumber), known);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AttentionDsl.Runtime;
 
 /// <summary>
@@ -121,6 +123,8 @@ internal static class KnownSizes
     /// <param name="sizes">The sizes.</param>
     /// <param name="work">The items.</param>
     /// <param name="operands">Elements and heads of the operands; no heads: it was not given.</param>
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = ComputeDevice.Guarded)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ComputeDevice.Guarded)]
     public static Type Of(Sizes sizes, Work[] work, IReadOnlyList<(CudaElement Element, int Heads)> operands)
     {
         int valueHeads = work.Length == 0 ? 0 : work[0].Heads, columns = work.Length == 0 || work.Any(x => x.Columns != work[0].Columns) ? 0 : work[0].Columns;

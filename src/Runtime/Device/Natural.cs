@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AttentionDsl.Runtime;
 
 /// <summary>A natural number as a type: a constant for whoever compiles a method that has it as a type argument.</summary>
@@ -32,6 +34,8 @@ internal readonly struct TwiceAndOne<T> : INatural
 internal static class Natural
 {
     /// <summary>The type of a number, by its binary digits.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2076", Justification = ComputeDevice.Guarded)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ComputeDevice.Guarded)]
     public static Type Of(long number) => number == 0
         ? typeof(Zero)
         : (number % 2 == 0 ? typeof(Twice<>) : typeof(TwiceAndOne<>)).MakeGenericType(Of(number / 2));

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AttentionDsl.Runtime;
 
 /// <summary>
@@ -107,6 +109,8 @@ internal static class KnownStep
     private const int MostOperands = 15;
 
     /// <summary>The type for these sizes, items and operands.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = ComputeDevice.Guarded)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ComputeDevice.Guarded)]
     public static Type Of(Sizes sizes, Work[] work, Binding[] bindings)
     {
         int valueHeads = work[0].Heads, columns = work.All(x => x.Columns == work[0].Columns) ? work[0].Columns : 0;

@@ -10,13 +10,26 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>
 /// Kernels that earlier processes compiled, as files: a kernel's text depends on its assemblies and on what it is compiled for, and on nothing else. A file that
-/// cannot be read or written is as none: the kernel is compiled.
+/// cannot be read or written is as none: the kernel is compiled. Every build of a declaration has names of its own, so the folder is kept to a size: where it has more, the
+/// files that were used longest ago go, down to three quarters of it.
 /// </summary>
 /// <param name="folder">Where the files are; <see langword="null"/>: nothing is kept.</param>
-internal sealed class PtxCache(string? folder)
+/// <param name="limit">Bytes of all files.</param>
+internal sealed class PtxCache(string? folder, long limit = PtxCache.Limit)
 {
+    /// <summary>Bytes of all files by default: some thousand kernels.</summary>
+    public const long Limit = 256L << 20;
+
     /// <summary>The environment variable that names another folder, or "off".</summary>
     public const string Variable = "ATTENTIONDSL_KERNEL_CACHE";
+
+    private const string Finished = ".ptx.gz", Unfinished = ".ptx.part";
+
+    // Of what a process left that ended while it wrote.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
+
+    // A file's time says when it was used, to the day: reading writes no more often.
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
 
     /// <summary>The cache of this process.</summary>
     public static PtxCache Default { get; } = new(FolderOf(Environment.GetEnvironmentVariable(Variable)));
@@ -56,11 +69,22 @@ internal sealed class PtxCache(string? folder)
 
         try
         {
-            using var file = new GZipStream(File.OpenRead(PathOf(key)), CompressionMode.Decompress);
-            using var reader = new StreamReader(file, Encoding.UTF8);
-            string? sum = reader.ReadLine();
-            string text = reader.ReadToEnd();
-            return sum == Sum(text) ? text : null;
+            string path = PathOf(key), text;
+            string? sum;
+            using (var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress))
+            using (var reader = new StreamReader(file, Encoding.UTF8))
+            {
+                sum = reader.ReadLine();
+                text = reader.ReadToEnd();
+            }
+
+            if (sum != Sum(text))
+            {
+                return null;
+            }
+
+            Touch(path);
+            return text;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -81,7 +105,7 @@ internal sealed class PtxCache(string? folder)
         try
         {
             Directory.CreateDirectory(folder);
-            string unfinished = Path.Combine(folder, Path.GetRandomFileName());
+            string unfinished = Path.Combine(folder, Path.GetRandomFileName() + Unfinished);
             using (var file = new GZipStream(File.Create(unfinished), CompressionLevel.Fastest))
             {
                 file.Write(Encoding.UTF8.GetBytes($"{Sum(text)}\n{text}"));
@@ -89,6 +113,7 @@ internal sealed class PtxCache(string? folder)
 
             // Other processes see all of it or nothing.
             File.Move(unfinished, PathOf(key), overwrite: true);
+            Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -96,8 +121,59 @@ internal sealed class PtxCache(string? folder)
         }
     }
 
+    private static void Touch(string path)
+    {
+        try
+        {
+            DateTime now = DateTime.UtcNow;
+            if (now - File.GetLastWriteTimeUtc(path) > Recent)
+            {
+                File.SetLastWriteTimeUtc(path, now);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A folder that is only read: who writes it decides what stays.
+        }
+    }
+
+    // Of other files that may be in the folder it touches none.
+    private void Trim()
+    {
+        var all = new DirectoryInfo(folder!);
+        foreach (FileInfo left in all.EnumerateFiles("*" + Unfinished).Where(x => DateTime.UtcNow - x.LastWriteTimeUtc > Abandoned))
+        {
+            Delete(left);
+        }
+
+        FileInfo[] kept = [.. all.EnumerateFiles("*" + Finished)];
+        long bytes = kept.Sum(x => x.Length);
+        if (bytes <= limit)
+        {
+            return;
+        }
+
+        foreach (FileInfo file in kept.OrderBy(x => x.LastWriteTimeUtc).TakeWhile(_ => bytes > limit / 4 * 3))
+        {
+            bytes -= file.Length;
+            Delete(file);
+        }
+    }
+
+    private static void Delete(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another process reads it; the next one deletes it.
+        }
+    }
+
     // Also tells a file that is not whole.
     private static string Sum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private string PathOf(string key) => Path.Combine(folder!, key + ".ptx.gz");
+    private string PathOf(string key) => Path.Combine(folder!, key + Finished);
 }
