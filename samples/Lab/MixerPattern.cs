@@ -71,7 +71,7 @@ internal sealed record MixerPattern(string Text, IReadOnlyList<MixerPattern.Part
         }
 
         IVariant variant = variants.FirstOrDefault(x => Is(x.Description.Name, name[0])) ?? throw new ArgumentException(
-            $"'{pattern}': there is no mixer '{name[0]}'; there are softmax, window, {string.Join(", ", variants.Select(x => x.Description.Name))}.");
+            $"'{pattern}': there is no mixer '{name[0]}'; there are softmax, window, {string.Join(", ", variants.Select(x => x.Description.Name))}; --variants FILE takes those of an assembly of yours.");
         return words.Length == 1
             ? new Part(variant, Positions.NoPE, 0)
             : throw new ArgumentException($"'{pattern}': positions are for softmax and window; {name[0]} takes none.");

@@ -2,7 +2,8 @@ namespace AttentionDsl;
 
 /// <summary>
 /// A gate: a static expression-bodied method of floats that computes the input it names inside the kernels, and is differentiated at compile time.
-/// A parameter named like an input of the record (first letter in lower case) is that input; every other parameter says what it is:
+/// A parameter named like an input of the record (first letter in lower case) is that input as it comes (normalised, where it is): before its own gate, whose value another
+/// gate has by calling it, as in <c>1 - Exp(Decay(g))</c>. Every other parameter says what it is:
 /// <see cref="PerHeadAttribute"/>, <see cref="PerKeyChannelAttribute"/>, <see cref="PerValueChannelAttribute"/>, <see cref="SettingAttribute"/>,
 /// <see cref="HeadIndexAttribute"/>, <see cref="HeadCountAttribute"/>. Parameters of several gates with one name are one parameter.
 /// </summary>

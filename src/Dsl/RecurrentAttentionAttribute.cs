@@ -13,7 +13,7 @@ public sealed class RecurrentAttentionAttribute : Attribute
 
     /// <summary>
     /// True if a token updates the state several times (householder products, DeltaProduct arXiv 2502.10297): key, value, write strength
-    /// and erase inputs then have n rows a token, read off the tensors; the decay applies once, before the first; the query reads after the last.
+    /// and erase inputs then have n rows a token, tensors [B, T n, heads, ...] off whose lengths n is read; the decay applies once, before the first; the query reads after the last.
     /// </summary>
     public bool SeveralUpdates { get; set; }
 

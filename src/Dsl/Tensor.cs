@@ -32,6 +32,9 @@ public enum DataType
 /// </remarks>
 public sealed unsafe class Tensor : IDisposable
 {
+    // So many that their bytes can be counted, whatever the type.
+    private const long MostElements = long.MaxValue / sizeof(double);
+
     private static long live;
 
     private void* data;
@@ -100,7 +103,7 @@ public sealed unsafe class Tensor : IDisposable
     internal DeviceStorage? Device => device;
 
     /// <summary>Bytes of all elements.</summary>
-    internal long Bytes => checked(Count * SizeOf(Type));
+    internal long Bytes => Count * SizeOf(Type);
 
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(DataType type) => type switch
@@ -296,7 +299,12 @@ public sealed unsafe class Tensor : IDisposable
                 throw new ArgumentException($"A tensor cannot have the shape [{string.Join(", ", shape.ToArray())}]: give lengths that are not negative.", nameof(shape));
             }
 
-            count = checked(count * length);
+            if (length != 0 && count > MostElements / length)
+            {
+                throw new ArgumentException($"A tensor cannot have the shape [{string.Join(", ", shape.ToArray())}]: it would have more than {MostElements} elements.", nameof(shape));
+            }
+
+            count *= length;
         }
 
         return count;

@@ -5,7 +5,7 @@ namespace AttentionDsl.Lab.Layers;
 
 /// <summary>
 /// Any declared variant as a mixer. The declaration says which inputs exist and what parameters its gates have; one product makes all
-/// inputs from the token, and the variant's own forward and backward do the rest.
+/// inputs from the token, and the variant's own training step, prepared for their shapes, does the rest.
 /// </summary>
 internal sealed class RecurrentMixer : Mixer
 {
@@ -13,8 +13,9 @@ internal sealed class RecurrentMixer : Mixer
     private readonly Projected[] inputs;
     private readonly Parameter[] gates;
     private readonly Linear projection;
-    private readonly Buffer flat = new(), dprojected = new();
-    private ForwardResult? result;
+    private readonly Buffer flat = new(), doutput = new(), dprojected = new();
+    private Tensor[] given = [];
+    private PreparedTraining<BackwardResult>? step;
 
     /// <param name="initializer">Makes the parameters.</param>
     /// <param name="variant">The variant.</param>
@@ -50,22 +51,27 @@ internal sealed class RecurrentMixer : Mixer
     public override IEnumerable<Parameter> Parameters =>
         [.. projection.Parameters, .. gates.Where((_, i) => variant.Description.Parameters[i].Learned)];
 
-    private Tensor[] Gates => [.. gates.Select(x => x.Value)];
-
     public override Tensor Forward(Tensor x)
     {
         Tensor projected = projection.Forward(x);
         Tensor[] given = [.. inputs.Select(input => input.Forward(projected))];
-        result?.Dispose();
-        result = variant.Forward(given, Gates);
-        return Flat(result.Output);
+        if (step is null || !given.SequenceEqual(this.given))
+        {
+            // Of other shapes, inputs are other tensors.
+            step?.Dispose();
+            step = variant.PrepareTraining(given, [.. gates.Select(x => x.Value)], doutput.Of(variant.Shapes(given).Output.AsSpan()));
+            this.given = given;
+        }
+
+        step.Forward();
+        return Flat(step.Result.Output);
     }
 
     public override Tensor Backward(Tensor dy)
     {
-        Tensor[] given = [.. inputs.Select(input => input.Given)];
-        using Tensor d = dy.Reshape(result!.Output.Shape.AsSpan());
-        using BackwardResult gradients = variant.Backward(given, Gates, d);
+        BackwardResult gradients = step!.Gradients;
+        dy.CopyTo(doutput.Like(step.Result.Output));
+        step.Backward();
         for (int i = 0; i < gates.Length; i++)
         {
             if (gradients.Parameters[i] is { } gradient)

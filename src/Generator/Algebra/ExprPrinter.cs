@@ -17,7 +17,7 @@ internal static class ExprPrinter
     public static string Equation(Expr f) => Print(f, 0, e => e switch
     {
         Expr.Argument a => a.Name,
-        Expr.Number n => Literal(n.Value),
+        Expr.Number n => Written(n.Value),
         Expr.Call { Name: "Less" } c => $"({Equation(c.Arguments[0])} < {Equation(c.Arguments[1])} ? {Equation(c.Arguments[2])} : {Equation(c.Arguments[3])})",
         Expr.Call c => $"{c.Name.ToLowerInvariant()}({string.Join(", ", c.Arguments.Select(Equation))})",
         _ => null,
@@ -25,6 +25,9 @@ internal static class ExprPrinter
 
     /// <summary>A double as C# text, the same in every culture.</summary>
     public static string Literal(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    // Numbers of a gate are floats: 0.1, as it was written, and not the double that the float is.
+    private static string Written(double value) => (float)value == value ? ((float)value).ToString("R", CultureInfo.InvariantCulture) : Literal(value);
 
     // Strength: 0 a sum, 1 a term on the right of a plus or minus (a + (b + c) is not a + b + c to the last bit), 2 a factor, 3 an atom.
     private static string Print(Expr f, int strength, Func<Expr, string?> leaf)

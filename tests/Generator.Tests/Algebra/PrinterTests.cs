@@ -27,6 +27,15 @@ public class PrinterTests
     }
 
     [Fact]
+    public void AnEquationHasNumbersAsTheyWereWrittenAndCodeHasThemToTheBit()
+    {
+        Expr f = A * new Expr.Number(0.1f);
+        Assert.Equal("a * 0.1", ExprPrinter.Equation(f));
+        Assert.Equal("a * N.Constant(0.10000000149011612)", ExprPrinter.Code(f, "N", e => e is Expr.Argument a ? a.Name : null));
+        Assert.Equal("a * 0.1000000001", ExprPrinter.Equation(A * new Expr.Number(0.1000000001)));
+    }
+
+    [Fact]
     public void CodeReadBackIsTheSameToTheBit()
     {
         RandomExpr random = new(2);

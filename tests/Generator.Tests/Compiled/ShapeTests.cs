@@ -50,6 +50,7 @@ public class ShapeTests
     [InlineData("namespace A; partial class Outer { class Sizes; [RecurrentAttention] public partial record Idea(@); }", "ATTN006")]
     [InlineData("[RecurrentAttention] public partial record Idea(@, [LogDecay] Scalar Output);", "ATTN005")]
     [InlineData("[RecurrentAttention] public partial record Idea(@) { [LogDecay] static float Decay([PerHead] float list) => -Exp(list); }", "ATTN005")]
+    [InlineData("[RecurrentAttention] public partial record Idea(@) { [LogDecay] static float Decay([PerHead] float parameters) => -Exp(parameters); }", "ATTN005")]
     [InlineData("[RecurrentAttention] public partial record Idea(@, [LogDecay] Scalar QGradient);", "ATTN005")]
     public async Task NamesThatClashAreRefused(string source, string id)
     {

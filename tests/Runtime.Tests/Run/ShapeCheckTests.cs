@@ -131,4 +131,12 @@ public sealed class ShapeCheckTests : IDisposable
 
     private void Bad(IReadOnlyList<Tensor>? inputs = null, IReadOnlyList<Tensor?>? parameters = null, Tensor? state = null, RunOptions? options = null, params string[] says) =>
         Message<ArgumentException>(() => TinyCase.Variant.Forward(inputs ?? tiny.Inputs, parameters ?? tiny.Parameters, state, options), says);
+
+    [Fact]
+    public void A_tensor_of_more_elements_than_can_be_counted_is_refused_by_its_shape()
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => new Tensor(DataType.Float32, long.MaxValue, 3));
+        Assert.Contains("[9223372036854775807, 3]", exception.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Tensor(DataType.Int64, long.MaxValue / 4));
+    }
 }
