@@ -29,6 +29,11 @@ public class DerivativeTests
         }
     }
 
+    /// <summary>What messages list is what gates may call: the functions of <see cref="GateMath"/>, and the two that <see cref="MathF"/> alone has.</summary>
+    [Fact]
+    public void MessagesListEveryFunction() =>
+        Assert.Equal(typeof(GateMath).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(x => x.Name).Append("Clamp").Append("Pow").Order(), GateFunctions.Known.Split(", ").Order());
+
     [Theory]
     [MemberData(nameof(Functions))]
     public void TheFunctionIsWhatPlainCodeGets(string name)
