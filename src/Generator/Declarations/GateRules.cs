@@ -4,7 +4,11 @@ namespace AttentionDsl.Generator;
 internal static class GateRules
 {
     /// <summary>Names that kernels have for other operands, or the generated record of parameters for something else.</summary>
-    private static readonly string[] Taken = ["InitialState", "FinalState", "Output", "OutputGradient", "FinalStateGradient", "InitialStateGradient", "Tensors", "List", "Parameters"];
+    private static readonly string[] Taken =
+    [
+        "InitialState", "FinalState", "Output", "OutputGradient", "FinalStateGradient", "InitialStateGradient", "Tensors", "List", "Parameters",
+        "Clone", "Deconstruct", "EqualityContract", "Equals", "GetHashCode", "GetType", "PrintMembers", "ToString",
+    ];
 
     public static IEnumerable<Problem> Check(Declaration d) => Names(d).Concat(Targets(d)).Concat(Kinds(d)).Concat(Outputs(d)).Concat(Channels(d)).Concat(Rows(d));
 

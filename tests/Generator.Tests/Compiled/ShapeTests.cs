@@ -51,6 +51,8 @@ public class ShapeTests
     [InlineData("[RecurrentAttention] public partial record Idea(@, [LogDecay] Scalar Output);", "ATTN005")]
     [InlineData("[RecurrentAttention] public partial record Idea(@) { [LogDecay] static float Decay([PerHead] float list) => -Exp(list); }", "ATTN005")]
     [InlineData("[RecurrentAttention] public partial record Idea(@) { [LogDecay] static float Decay([PerHead] float parameters) => -Exp(parameters); }", "ATTN005")]
+    [InlineData("[RecurrentAttention] public partial record Idea(@) { [LogDecay] static float Decay([PerHead] float clone) => -Exp(clone); }", "ATTN005")]
+    [InlineData("[RecurrentAttention] public partial record Idea(@) { [LogDecay] static float Decay([PerHead] float deconstruct) => -Exp(deconstruct); }", "ATTN005")]
     [InlineData("[RecurrentAttention] public partial record Idea(@, [LogDecay] Scalar QGradient);", "ATTN005")]
     public async Task NamesThatClashAreRefused(string source, string id)
     {
