@@ -167,6 +167,12 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static void SolveUnitLowerTransposed(CountingTile result, CountingTile l, CountingTile x) => Add(2 * Pairs(l) * x.Columns);
 
+    public static void InvertUnitLower(CountingTile inverse, CountingTile l) => Add(2 * Pairs(l) * l.Rows / 3);
+
+    public static void SolveByInverse(CountingTile result, CountingTile inverse, CountingTile x) => Add((double)x.Rows * x.Rows * x.Columns);
+
+    public static void SolveByInverseTransposed(CountingTile result, CountingTile inverse, CountingTile x) => SolveByInverse(result, inverse, x);
+
     public static void DecayedSolve(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);
 
     public static void DecayedSolveTransposed(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);

@@ -53,6 +53,9 @@ internal static unsafe partial class Ptx
         int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint l, int lStride, uint row) =>
         RunStrip(rows, result, exact, x, xExact, near, stride, scales, s, sStride, transposed, l, lStride, row);
 
+    public static void StripSolveByRows(int rows, int result, int exact, int x, int xExact, uint near, int stride, int transposed, uint inverse, int inverseStride) =>
+        RunStrip(rows, result, exact, x, xExact, near, stride, transposed, inverse, inverseStride);
+
     public static void StripAddScaledRows(int rows, int result, int exact, uint to, int toStride, int x, int xExact, uint near, int stride, uint s, int sStride) =>
         RunStrip(rows, result, exact, to, toStride, x, xExact, near, stride, s, sStride);
 

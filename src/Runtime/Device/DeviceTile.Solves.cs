@@ -148,6 +148,70 @@ public readonly partial struct DeviceTile
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void InvertUnitLower(DeviceTile inverse, DeviceTile l)
+    {
+        for (int v = ILGPU.Group.IdxX; v < l.Rows; v += ILGPU.Group.DimX)
+        {
+            for (int i = 0; i < l.Rows; i++)
+            {
+                float value = i == v ? 1f : 0f;
+                for (int j = 0; j < i; j++)
+                {
+                    value -= l[i, j] * inverse[0, (j * l.Rows) + v];
+                }
+
+                inverse.Put(0, (i * l.Rows) + v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void SolveByInverse(DeviceTile result, DeviceTile inverse, DeviceTile x)
+    {
+        for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
+        {
+            // The last row first: those above are what the result may still be read as.
+            for (int i = result.Rows - 1; i >= 0; i--)
+            {
+                float value = 0f;
+                for (int j = 0; j <= i; j++)
+                {
+                    value += inverse[0, (i * result.Rows) + j] * x[j, v];
+                }
+
+                result.Put(i, v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void SolveByInverseTransposed(DeviceTile result, DeviceTile inverse, DeviceTile x)
+    {
+        for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)
+        {
+            for (int j = 0; j < result.Rows; j++)
+            {
+                float value = 0f;
+                for (int i = j; i < result.Rows; i++)
+                {
+                    value += inverse[0, (i * result.Rows) + j] * x[i, v];
+                }
+
+                result.Put(j, v, value, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayedSolve(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile g)
     {
         for (int v = ILGPU.Group.IdxX; v < result.Columns; v += ILGPU.Group.DimX)

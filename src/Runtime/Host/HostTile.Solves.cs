@@ -105,6 +105,57 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    /// <remarks>Row after row. The host solves as it goes: nothing that runs here asks for an inverse.</remarks>
+    public static void InvertUnitLower(HostTile inverse, HostTile l)
+    {
+        int n = l.Rows;
+        float* rows = inverse.Row(0);
+        for (int i = 0; i < n; i++)
+        {
+            for (int v = 0; v < n; v++)
+            {
+                float value = i == v ? 1f : 0f;
+                for (int j = v; j < i; j++)
+                {
+                    value -= l.Row(i)[j] * rows[(j * n) + v];
+                }
+
+                rows[(i * n) + v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SolveByInverse(HostTile result, HostTile inverse, HostTile x)
+    {
+        CopyRows(result, x);
+
+        // The last row first: those above are what the result may still be read as. The diagonal holds ones.
+        for (int i = result.Rows - 1; i >= 0; i--)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                SubtractMultiple(result.Row(i), -inverse.Row(0)[(i * result.Rows) + j], result.Row(j), result.Width);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SolveByInverseTransposed(HostTile result, HostTile inverse, HostTile x)
+    {
+        CopyRows(result, x);
+        for (int j = 0; j < result.Rows; j++)
+        {
+            for (int i = j + 1; i < result.Rows; i++)
+            {
+                SubtractMultiple(result.Row(j), -inverse.Row(0)[(i * result.Rows) + j], result.Row(i), result.Width);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecayedSolve(HostTile result, HostTile l, HostTile x, HostTile g)
     {

@@ -76,6 +76,61 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void InvertUnitLower(ReferenceTile inverse, ReferenceTile l)
+    {
+        for (int i = 0; i < l.Rows; i++)
+        {
+            for (int v = 0; v < l.Rows; v++)
+            {
+                double value = i == v ? 1 : 0;
+                for (int j = 0; j < i; j++)
+                {
+                    value -= l[i, j] * inverse[0, (j * l.Rows) + v];
+                }
+
+                inverse[0, (i * l.Rows) + v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SolveByInverse(ReferenceTile result, ReferenceTile inverse, ReferenceTile x)
+    {
+        // Rows above are what a result may still be read as.
+        for (int i = result.Rows - 1; i >= 0; i--)
+        {
+            for (int v = 0; v < result.Columns; v++)
+            {
+                double value = 0;
+                for (int j = 0; j <= i; j++)
+                {
+                    value += inverse[0, (i * result.Rows) + j] * x[j, v];
+                }
+
+                result[i, v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void SolveByInverseTransposed(ReferenceTile result, ReferenceTile inverse, ReferenceTile x)
+    {
+        for (int j = 0; j < result.Rows; j++)
+        {
+            for (int v = 0; v < result.Columns; v++)
+            {
+                double value = 0;
+                for (int i = j; i < result.Rows; i++)
+                {
+                    value += inverse[0, (i * result.Rows) + j] * x[i, v];
+                }
+
+                result[j, v] = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecayedSolve(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile g)
     {
         for (int i = 0; i < result.Rows; i++)

@@ -320,6 +320,20 @@ public interface ITile<TSelf, TNumber>
     /// <summary>Solves (I + l)^T result = x by backward substitution; l is strictly lower triangular. result may be x.</summary>
     static abstract void SolveUnitLowerTransposed(TSelf result, TSelf l, TSelf x);
 
+    /// <summary>inverse = (I + l)^-1, in an order and a form that are the tile's own.</summary>
+    /// <param name="inverse">
+    /// One row of n n columns (<see cref="Take"/>), of scratch, or of what a pass leaves to later ones (not narrowed). It is copied and fetched as it stands, and read by <see cref="SolveByInverse"/> and
+    /// <see cref="SolveByInverseTransposed"/> of scratch.
+    /// </param>
+    /// <param name="l">n x n, all of a tile of scratch (<see cref="Take"/>), strictly lower triangular: what stands on its diagonal and above is not read.</param>
+    static abstract void InvertUnitLower(TSelf inverse, TSelf l);
+
+    /// <summary>result = (I + l)^-1 x, by what <see cref="InvertUnitLower"/> made of l: <see cref="SolveUnitLower"/> where the matrix is known early, and the right side late. result may be x.</summary>
+    static abstract void SolveByInverse(TSelf result, TSelf inverse, TSelf x);
+
+    /// <summary>result = (I + l)^-T x, likewise.</summary>
+    static abstract void SolveByInverseTransposed(TSelf result, TSelf inverse, TSelf x);
+
     /// <summary>result_ij = s_i x_ij; s is a column. result may be x, or a tile of the caller's memory or of the workspace.</summary>
     static abstract void ScaleRows(TSelf result, TSelf x, TSelf s);
 

@@ -88,6 +88,15 @@ public readonly partial struct CudaStepTile
     public static void SolveUnitLowerTransposed(CudaStepTile result, CudaStepTile l, CudaStepTile x) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void InvertUnitLower(CudaStepTile inverse, CudaStepTile l) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveByInverse(CudaStepTile result, CudaStepTile inverse, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void SolveByInverseTransposed(CudaStepTile result, CudaStepTile inverse, CudaStepTile x) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void DecayedSolve(CudaStepTile result, CudaStepTile l, CudaStepTile x, CudaStepTile g) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -34,6 +34,10 @@ public readonly partial struct CudaTile
         {
             FetchVector(result, x);
         }
+        else if (IsLong(result, x))
+        {
+            Move<Later>(result.Folded, x.Folded, result.Folded.Rows, int.MaxValue, result.Folded.Pieces, 16, 16);
+        }
         else if (result.Element == x.Element & InPieces(result, x))
         {
             Move<Later>(result, x, result.Rows, x.LastFar, result.Pieces, 16, 16);
@@ -175,6 +179,15 @@ public readonly partial struct CudaTile
         }
     }
 
+    /// <summary>
+    /// True of a row that is longer than any other tile's: an inverse (<see cref="InvertUnitLower"/>), which is copied as it stands between scratch and where passes leave things.
+    /// </summary>
+    private static bool IsLong(CudaTile scratch, CudaTile far) =>
+        scratch.Rows == 1 & scratch.Columns > MaxColumns & scratch.IsExact & far.Element == CudaElement.Float32 & far.IsAligned & (!far.IsTensor | (scratch.Columns & 15) == 0);
+
+    /// <summary>The memory of such a row, as rows of 16 columns each.</summary>
+    private CudaTile Folded => new(address, 16 << 2, (Columns + 15) >> 4, 16, place, Element);
+
     /// <summary>Pieces of 16 bytes a row.</summary>
     private int Pieces => ((Columns << Shift) + 15) >> 4;
 
@@ -200,6 +213,10 @@ public readonly partial struct CudaTile
         if (x.IsColumnOf(result))
         {
             LeaveVector(result, x);
+        }
+        else if (IsLong(x, result))
+        {
+            Move<Same>(result.Folded, x.Folded, x.Folded.Rows, int.MaxValue, x.Folded.Pieces, 16, 16);
         }
         else if (result.Element == x.Element & InPieces(x, result))
         {

@@ -29,7 +29,9 @@ public readonly partial struct CudaTile
     private const int InverseStride = Side << 1;
 
     /// <summary>True if the matrix of a system is inverted.</summary>
-    private static bool IsShort(CudaTile l) => (l.Rows == Side || l.Rows == 2 * Side || l.Rows == ShortRows) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact;
+    private static bool IsShort(CudaTile l) => IsShort(l.Rows) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact;
+
+    private static bool IsShort(int rows) => rows == Side || rows == 2 * Side || rows == ShortRows;
 
     private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
     {
@@ -62,19 +64,28 @@ public readonly partial struct CudaTile
     {
         // Others may still use the workspace.
         Synchronize();
+        InvertTo(Inverse(l.Rows), l, inOrder);
+    }
+
+    /// <summary>The same, anywhere in scratch.</summary>
+    /// <param name="inverse">Where it begins.</param>
+    /// <param name="l">The matrix.</param>
+    /// <param name="inOrder">1 if its rows stand one after the other.</param>
+    private static void InvertTo(uint inverse, CudaTile l, int inOrder)
+    {
         if (l.Rows == ShortRows)
         {
-            InvertSixtyFour((uint)l.address, inOrder);
+            InvertSixtyFour((uint)l.address, inverse, inOrder);
         }
         else if (Warp == 0)
         {
             if (l.Rows == Side)
             {
-                InvertSixteen((uint)l.address, inOrder);
+                InvertSixteen((uint)l.address, inverse, inOrder);
             }
             else
             {
-                InvertThirtyTwo((uint)l.address, inOrder);
+                InvertThirtyTwo((uint)l.address, inverse, inOrder);
             }
         }
     }
@@ -116,25 +127,30 @@ public readonly partial struct CudaTile
         }
         else if (IsBlockAWarp(x))
         {
-            PutSolution(result, known, Warp * Side, transposed, inOrder);
+            PutSolution(result, known, Warp * Side, Inverse(result.Rows), transposed, inOrder);
         }
         else
         {
-            for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
-            {
-                RightSide columns = RightSide.Of(x, s, j, inOrder);
+            PutSolutions(result, x, s, Inverse(result.Rows), transposed, inOrder);
+        }
+    }
 
-                // The result may stand where they do.
-                Ptx.Together();
-                PutSolution(result, columns, j, transposed, inOrder);
-            }
+    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, uint inverse, bool transposed, bool inOrder)
+    {
+        for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
+        {
+            RightSide columns = RightSide.Of(x, s, j, inOrder);
+
+            // The result may stand where they do.
+            Ptx.Together();
+            PutSolution(result, columns, j, inverse, transposed, inOrder);
         }
     }
 
     /// <summary>The product of the inverse, or of its transpose, and 16 columns.</summary>
-    private static void PutSolution(CudaTile result, in RightSide x, int j, bool transposed, bool inOrder)
+    private static void PutSolution(CudaTile result, in RightSide x, int j, uint inverse, bool transposed, bool inOrder)
     {
-        uint at = Inverse(result.Rows) + (transposed ? Eight(RowOfInverse(Lane & 7, inOrder) + (Lane & 8), Lane >> 4) : Eight(RowOfInverse(Lane & 7, inOrder) + ((Lane >> 4) << 3), (Lane >> 3) & 1));
+        uint at = inverse + (transposed ? Eight(RowOfInverse(Lane & 7, inOrder) + (Lane & 8), Lane >> 4) : Eight(RowOfInverse(Lane & 7, inOrder) + ((Lane >> 4) << 3), (Lane >> 3) & 1));
         Block16 first, second, third, fourth;
         if (transposed)
         {
@@ -250,26 +266,25 @@ public readonly partial struct CudaTile
     private static void PutFour(uint at, CudaPair low, CudaPair high) => Ptx.Store2(at, Interop.IntAsFloat(low.Rounded), Interop.IntAsFloat(high.Rounded));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixteen(uint l, int inOrder) => InvertDiagonal(l, Side + RowPadding, Inverse(Side), Lane & 15, inOrder);
+    private static void InvertSixteen(uint l, uint inverse, int inOrder) => InvertDiagonal(l, Side + RowPadding, inverse, Lane & 15, inOrder);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertThirtyTwo(uint l, int inOrder) => InvertTwo(l, (2 * Side) + RowPadding, Inverse(2 * Side), inOrder);
+    private static void InvertThirtyTwo(uint l, uint inverse, int inOrder) => InvertTwo(l, (2 * Side) + RowPadding, inverse, inOrder);
 
     /// <summary>
     /// Inverts 64 rows: a warp each 32 of them; with both the blocks below, a column of these in a warp. Others than these two, if there are: they read what
     /// stands below in l meanwhile.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixtyFour(uint l, int inOrder)
+    private static void InvertSixtyFour(uint l, uint inverse, int inOrder)
     {
         const int Stride = ShortRows + RowPadding, Half = 2 * Side;
-        uint inverse = Inverse(ShortRows);
         if (Warp < 2)
         {
             InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse + (uint)(Warp * 3 * InverseBlock), inOrder);
         }
 
-        int column = Warps > 2 ? Warp - 2 : Warp;
+        int column = ColumnBelow;
         if (column is 0 or 1)
         {
             InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column, inOrder);
@@ -279,6 +294,9 @@ public readonly partial struct CudaTile
             Synchronize();
         }
     }
+
+    // Which column of blocks below two inverses of 32 rows this warp makes, if one of the two.
+    private static int ColumnBelow => Warps > 2 ? Warp - 2 : Warp;
 
     /// <summary>Inverts two blocks of the diagonal, in one warp: both by substitution, a column of either in a thread; with them the block below.</summary>
     /// <param name="l">Where the first block begins.</param>

@@ -76,11 +76,14 @@ public readonly partial struct CudaTile
     {
         if (!result.IsElsewhere)
         {
-            Ptx.StripSolve(
-                result.Rows, result.stride, result.Exactly, x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.Rows, s.StripScale, s.stride,
-                transposed ? 1 : 0, Inverse(result.Rows) + (transposed ? Along : AsVectors));
+            StripSolve(result, x, s, Inverse(result.Rows), transposed);
         }
     }
+
+    private static void StripSolve(CudaTile result, CudaTile x, CudaTile s, uint inverse, bool transposed) =>
+        Ptx.StripSolve(
+            result.Rows, result.stride, result.Exactly, x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.Rows, s.StripScale, s.stride,
+            transposed ? 1 : 0, inverse + (transposed ? Along : AsVectors));
 
     /// <summary>The same by substitution: of a row that is solved for the lanes of its columns tell each other.</summary>
     private static void StripSubstitute(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)

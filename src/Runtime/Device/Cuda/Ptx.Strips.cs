@@ -201,6 +201,16 @@ internal static partial class Ptx
     {
     }
 
+    /// <summary>
+    /// Likewise result = inverse x, or inverse^T x, of any multiple of 16 rows: the inverse of a unit lower triangular matrix stands in single precision, zeros and all, from this thread's first row
+    /// on, or if it is taken transposed from the column of this number on; <paramref name="inverseStride"/> bytes lie between its rows.
+    /// </summary>
+    /// <inheritdoc cref="StripSolve"/>
+    [IntrinsicImplementation]
+    public static void StripSolveByRows(int rows, int result, int exact, int x, int xExact, uint near, int stride, int transposed, uint inverse, int inverseStride)
+    {
+    }
+
     /// <summary>result += x, every row of which is multiplied by its number of a column.</summary>
     /// <param name="rows">Rows, a multiple of 16.</param>
     /// <param name="result">A strip; negative: it stands in scratch, in single precision.</param>

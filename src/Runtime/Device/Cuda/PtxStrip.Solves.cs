@@ -96,13 +96,10 @@ internal sealed partial class PtxStrip
         foreach (int row in transposed ? Enumerable.Range(0, rows).Reverse() : Enumerable.Range(0, rows))
         {
             int eight = row / 8, place = row % 8;
-            string[] solved = [.. new[] { place % 2, (place % 2) + 2 }.Select(i =>
-                text.Number($"mul.f32 {{0}}, {text.Number($"shfl.sync.idx.b32 {{0}}, {numbers[eight][i]}, {place / 2}, 0x1c1f, 0xffffffff;")}, {MinusOne};"))];
+            string[] solved = [.. text.OfRow(numbers, row).Select(x => text.Number($"mul.f32 {{0}}, {x}, {MinusOne};"))];
             for (int i = transposed ? 0 : eight; transposed ? i <= eight : i < numbers.Length; i++)
             {
-                string[] factors = transposed
-                    ? text.Along(l, row, i * 8)
-                    : [.. Enumerable.Range(8 * i, 2).Select(y => text.Number($"ld.shared.f32 {{0}}, {text.At(l, y, row * 4)};"))];
+                string[] factors = text.FactorsOf(l, row, i, transposed);
                 if (i == eight)
                 {
                     // What stands on the diagonal and above is not the matrix's.
@@ -120,4 +117,42 @@ internal sealed partial class PtxStrip
 
         return text.Text();
     }
+
+    /// <summary>A system solved by an inverse that stands row by row: a row of the right side goes from its lane to the three others of its columns.</summary>
+    /// <param name="result">The solution; it may be the right side.</param>
+    /// <param name="x">The right side.</param>
+    /// <param name="rows">Its rows, a multiple of 16.</param>
+    /// <param name="transposed">True if the inverse is taken transposed.</param>
+    /// <param name="inverse">The inverse, from this thread's first row on, or if it is taken transposed from the column of this number on.</param>
+    private static string SolveByRows(Registers result, Scaled x, int rows, bool transposed, Tile inverse)
+    {
+        var text = new PtxStrip();
+        string zero = text.Number($"mov.f32 {{0}}, {Zero};");
+        string[][] numbers = [.. Enumerable.Range(0, rows / 16).SelectMany(i => text.Numbers(x, 2 * i))], sums = [.. numbers.Select(_ => new[] { zero, zero, zero, zero })];
+        for (int row = 0; row < rows; row++)
+        {
+            string[] given = text.OfRow(numbers, row);
+            for (int i = transposed ? 0 : row / 8; transposed ? i <= row / 8 : i < sums.Length; i++)
+            {
+                string[] factors = text.FactorsOf(inverse, row, i, transposed);
+                sums[i] = [.. sums[i].Select((y, j) => text.Number($"fma.rn.f32 {{0}}, {factors[j % 2]}, {given[j / 2]}, {y};"))];
+            }
+        }
+
+        for (int i = 0; i < sums.Length; i++)
+        {
+            text.Put(result, i, sums[i]);
+        }
+
+        return text.Text();
+    }
+
+    /// <summary>The numbers of a row in this thread's two columns, from the lane that has them.</summary>
+    private string[] OfRow(string[][] numbers, int row) =>
+        [.. new[] { row % 2, (row % 2) + 2 }.Select(i => Number($"shfl.sync.idx.b32 {{0}}, {numbers[row / 8][i]}, {row % 8 / 2}, 0x1c1f, 0xffffffff;"))];
+
+    /// <summary>What a row of a system is multiplied by on its way to this thread's two rows of an eight: numbers of a column of the matrix, or of its row if it is taken transposed.</summary>
+    private string[] FactorsOf(Tile matrix, int row, int eight, bool transposed) => transposed
+        ? Along(matrix, row, eight * 8)
+        : [.. Enumerable.Range(8 * eight, 2).Select(y => Number($"ld.shared.f32 {{0}}, {At(matrix, y, row * 4)};"))];
 }

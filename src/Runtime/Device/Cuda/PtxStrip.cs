@@ -114,6 +114,9 @@ internal sealed partial class PtxStrip : PtxBlock
             nameof(Ptx.StripToFar) => ToFar(strip, rows, There()),
             nameof(Ptx.StripSolve) => Solve(strip, RightSide(), rows, constant(10) != 0, register(11)),
             nameof(Ptx.StripSubstitute) => Substitute(strip, RightSide(), rows, constant(10) != 0, new(register(11), number(12), true), register(13)),
+            nameof(Ptx.StripSolveByRows) => SolveByRows(
+                strip, new(constant(3) < 0 ? null : new(constant(3), constant(4) != 0), constant(3) < 0 ? new(register(5), number(6), constant(4) != 0) : null, null),
+                rows, constant(7) != 0, new(register(8), number(9), true)),
             nameof(Ptx.StripRowDot) => constant(3) < 0
                 ? RowDots(strip, null, new(register(5), number(6), constant(4) != 0), rows, register(7), register(8))
                 : RowDots(strip, new(constant(3), constant(4) != 0), null, rows, register(7), register(8)),
