@@ -189,6 +189,14 @@ internal sealed partial class PtxText
                     Four(v, new(Bits(sums.X), Bits(sums.Y), Bits(sums.Z), Bits(sums.W)));
                 });
                 break;
+            case "mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32":
+                steps.Add(v =>
+                {
+                    uint Of(int operand) => value[operand](v);
+                    CudaQuad sums = Ptx.MultiplyAdd(Number(Of(7)), Number(Of(8)), Number(Of(9)), Number(Of(10)), Of(4), Of(5), 0, 0, Of(6), 0);
+                    Four(v, new(Bits(sums.X), Bits(sums.Y), Bits(sums.Z), Bits(sums.W)));
+                });
+                break;
             default: throw new NotSupportedException(line);
         }
     }

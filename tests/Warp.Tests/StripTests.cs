@@ -171,6 +171,45 @@ public sealed unsafe class StripTests
         }
     }
 
+    /// <summary>Systems whose matrix was inverted earlier, by this pass or by another.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Solves_by_inverses(int rows, int columns)
+    {
+        if (rows > 64)
+        {
+            return;
+        }
+
+        float[][] x = [Any(rows, columns), Lower(rows, 3f), Any(rows, columns)];
+        int[] widths = [columns, rows, columns];
+        foreach (Inverses.Way way in Enum.GetValues<Inverses.Way>())
+        {
+            foreach ((Kind result, Kind right) in new[]
+            {
+                (Kind.Strip, Kind.Strip), (Kind.Strip, Kind.FactorStrip), (Kind.FactorStrip, Kind.FactorStrip), (Kind.FactorStrip, Kind.Strip),
+                (Kind.Strip, Kind.Factor), (Kind.Strip, Kind.Exact), (Kind.Strip, Kind.Rooms),
+            })
+            {
+                Kind[] kinds = [result, Kind.Exact, right];
+                Solve(result, 0, 2, kinds, way);
+                if (right is Kind.Strip or Kind.FactorStrip)
+                {
+                    Solve(right, 2, 2, kinds, way);
+                }
+            }
+        }
+
+        void Solve(Kind kind, int to, int from, Kind[] kinds, Inverses.Way way)
+        {
+            using var inverse = new Inverses(way, rows);
+            Check(x, rows, widths, to, Tolerance(kind), kinds, t => ReferenceTile.SolveUnitLower(t[to], t[1], t[from]), t => CudaTile.SolveByInverse(t[to], inverse.Of(t[1]), t[from]));
+            Check(
+                x, rows, widths, to, Tolerance(kind), kinds, t => ReferenceTile.SolveUnitLowerTransposed(t[to], t[1], t[from]),
+                t => CudaTile.SolveByInverseTransposed(t[to], inverse.Of(t[1]), t[from]));
+        }
+    }
+
     private static double Tolerance(Kind kind) => kind is Kind.Exact or Kind.Strip ? 3e-5 : 5e-3;
 
     private static void Scaled(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile s)
@@ -179,7 +218,7 @@ public sealed unsafe class StripTests
         ReferenceTile.SolveUnitLower(result, l, result);
     }
 
-    private float[] Lower(int rows) => [.. Enumerable.Range(0, rows * rows).Select(x => x % rows < x / rows ? random.NextSingle() - 0.5f : 0)];
+    private float[] Lower(int rows, float above = 0) => [.. Enumerable.Range(0, rows * rows).Select(x => x % rows < x / rows ? random.NextSingle() - 0.5f : above)];
 
     /// <summary>Compares one of the tiles after an operation, of which the others may wait for each other or not.</summary>
     private static void Check(float[][] x, int rows, int[] columns, int judged, double tolerance, Kind[] kinds, Action<ReferenceTile[]> expected, Action<CudaTile[]> operation)

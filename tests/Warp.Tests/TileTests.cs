@@ -26,6 +26,43 @@ public sealed unsafe class TileTests
         Check(x, rows, [columns, rows, columns], (0, 3e-5), t => ReferenceTile.SolveUnitLower(t[0], t[1], t[2]), t => CudaTile.SolveUnitLower(t[0], t[1], t[2]));
     }
 
+    /// <summary>Systems whose matrix was inverted earlier, among tiles of scratch. Nothing on its diagonal and above is the matrix's.</summary>
+    [Theory]
+    [InlineData(16, 32)]
+    [InlineData(32, 128)]
+    [InlineData(32, 48)]
+    [InlineData(64, 32)]
+    [InlineData(64, 48)]
+    [InlineData(48, 32)]
+    [InlineData(24, 20)]
+    [InlineData(5, 20)]
+    [InlineData(26, 20)]
+    public void Solves_by_inverses(int rows, int columns)
+    {
+        float[][] x = [new float[rows * columns], Numbers(rows, rows, (i, j) => j < i ? Next() / 2 : 3), Numbers(rows, columns, (_, _) => Next())];
+        foreach (Inverses.Way way in Enum.GetValues<Inverses.Way>())
+        {
+            Solve(way, 0, 3e-5);
+            Solve(way, 2, 3e-5);
+            Solve(way, 0, 5e-3, 0, 2);
+            Solve(way, 0, 5e-3, 2);
+            Solve(way, 2, 5e-3, 2);
+        }
+
+        // Every key the same: the inverse is small although the matrix is not.
+        x[1] = Numbers(rows, rows, (i, j) => j < i ? 1 : 0);
+        Solve(Inverses.Way.Left, 0, 3e-5);
+
+        void Solve(Inverses.Way way, int to, double tolerance, params int[] factors)
+        {
+            using var inverse = new Inverses(way, rows);
+            int[] widths = [columns, rows, columns];
+            Check(x, rows, widths, (to, tolerance), t => ReferenceTile.SolveUnitLower(t[to], t[1], t[2]), t => CudaTile.SolveByInverse(t[to], inverse.Of(t[1]), t[2]), factors);
+            Check(
+                x, rows, widths, (to, tolerance), t => ReferenceTile.SolveUnitLowerTransposed(t[to], t[1], t[2]), t => CudaTile.SolveByInverseTransposed(t[to], inverse.Of(t[1]), t[2]), factors);
+        }
+    }
+
     [Theory]
     [InlineData(16, 32)]
     [InlineData(32, 32)]

@@ -11,8 +11,8 @@ public readonly partial struct CudaTile
 {
     /// <inheritdoc/>
     /// <remarks>
-    /// One that goes to the device's memory is made in the workspace, and each warp takes there what it made: others need not wait for it, if nobody else uses the workspace then. All wait
-    /// at the beginning, as before everything that uses it. To scratch nobody waits.
+    /// One that goes to the device's memory is made in the workspace, too: all wait at the beginning, as before whatever uses it, and nobody else may use it before all have waited again.
+    /// On the way to scratch nobody waits.
     /// </remarks>
     public static void InvertUnitLower(CudaTile inverse, CudaTile l)
     {
@@ -22,12 +22,13 @@ public readonly partial struct CudaTile
         }
         else if (inverse.IsScratch)
         {
-            InvertTo((uint)inverse.address, l, 1);
+            InvertTo(new((uint)inverse.address), l);
         }
         else
         {
-            Invert(l, 1);
-            LeaveInverse(inverse.address, l.Rows);
+            // Others may still use the workspace.
+            Synchronize();
+            InvertTo(new(Inverse(l.Rows), inverse.address, left: true), l);
         }
     }
 
@@ -71,47 +72,24 @@ public readonly partial struct CudaTile
         }
     }
 
-    /// <summary>Each warp takes what it made of an inverse from the workspace to the device's memory.</summary>
-    private static void LeaveInverse(long to, int rows)
+    /// <summary>One warp inverts 32 rows, both blocks of its diagonal at once; others go on.</summary>
+    private static void InvertTo(InversePlace inverse, CudaTile l)
     {
-        uint inverse = Inverse(rows);
-        if (rows != ShortRows)
+        if (l.Rows == ShortRows)
         {
-            if (Warp == 0)
+            InvertFour((uint)l.address, inverse, 1);
+        }
+        else if (Warp == 0)
+        {
+            if (l.Rows == Side)
             {
-                Ptx.Together();
-                LeaveBlock(to, inverse, 0);
-                if (rows > Side)
-                {
-                    LeaveBlock(to, inverse, 1);
-                    LeaveBlock(to, inverse, 2);
-                }
+                InvertDiagonal((uint)l.address, Side + RowPadding, inverse, Lane & 15, 1);
             }
-
-            return;
+            else
+            {
+                InvertTwo((uint)l.address, (2 * Side) + RowPadding, inverse, 1);
+            }
         }
-
-        if (Warp < 2)
-        {
-            LeaveBlock(to, inverse, 3 * Warp);
-            LeaveBlock(to, inverse, (3 * Warp) + 1);
-            LeaveBlock(to, inverse, (3 * Warp) + 2);
-        }
-
-        if (ColumnBelow is 0 or 1)
-        {
-            Ptx.Together();
-            LeaveBlock(to, inverse, 6 + ColumnBelow);
-            LeaveBlock(to, inverse, 8 + ColumnBelow);
-        }
-    }
-
-    private static void LeaveBlock(long to, uint inverse, int block)
-    {
-        int at = (block * InverseBlock) + (Lane << 4);
-        CudaQuad first = Ptx.Load4(inverse + (uint)at), second = Ptx.Load4(inverse + (uint)(at + LostAt));
-        Ptx.StoreFar4(to + at, first.X, first.Y, first.Z, first.W);
-        Ptx.StoreFar4(to + at + LostAt, second.X, second.Y, second.Z, second.W);
     }
 
     /// <summary>An inverse row by row: a thread has a column of it.</summary>

@@ -60,6 +60,14 @@ public readonly partial struct CudaTile
         }
     }
 
+    /// <summary>Eight numbers, in pairs, and what their rounding lost so many bytes behind.</summary>
+    private static void PutEight(uint to, uint lost, CudaPair x, CudaPair y, CudaPair z, CudaPair w)
+    {
+        uint a = x.Rounded, b = y.Rounded, c = z.Rounded, d = w.Rounded;
+        Ptx.StoreBits4Near(to, a, b, c, d);
+        Ptx.StoreBits4Near(to + lost, x.Rest(a), y.Rest(b), z.Rest(c), w.Rest(d));
+    }
+
     private static int Fourth(int i) => (i >> 1) + ((i & 1) << 2);
 
     private static void AdjointSlab<TDigits>(

@@ -64,28 +64,19 @@ public readonly partial struct CudaTile
     {
         // Others may still use the workspace.
         Synchronize();
-        InvertTo(Inverse(l.Rows), l, inOrder);
-    }
-
-    /// <summary>The same, anywhere in scratch.</summary>
-    /// <param name="inverse">Where it begins.</param>
-    /// <param name="l">The matrix.</param>
-    /// <param name="inOrder">1 if its rows stand one after the other.</param>
-    private static void InvertTo(uint inverse, CudaTile l, int inOrder)
-    {
         if (l.Rows == ShortRows)
         {
-            InvertSixtyFour((uint)l.address, inverse, inOrder);
+            InvertSixtyFour((uint)l.address, inOrder);
         }
         else if (Warp == 0)
         {
             if (l.Rows == Side)
             {
-                InvertSixteen((uint)l.address, inverse, inOrder);
+                InvertSixteen((uint)l.address, inOrder);
             }
             else
             {
-                InvertThirtyTwo((uint)l.address, inverse, inOrder);
+                InvertThirtyTwo((uint)l.address, inOrder);
             }
         }
     }
@@ -266,25 +257,27 @@ public readonly partial struct CudaTile
     private static void PutFour(uint at, CudaPair low, CudaPair high) => Ptx.Store2(at, Interop.IntAsFloat(low.Rounded), Interop.IntAsFloat(high.Rounded));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixteen(uint l, uint inverse, int inOrder) => InvertDiagonal(l, Side + RowPadding, inverse, Lane & 15, inOrder);
+    private static void InvertSixteen(uint l, int inOrder) => InvertDiagonal(l, Side + RowPadding, new(Inverse(Side)), Lane & 15, inOrder);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertThirtyTwo(uint l, uint inverse, int inOrder) => InvertTwo(l, (2 * Side) + RowPadding, inverse, inOrder);
+    private static void InvertThirtyTwo(uint l, int inOrder) => InvertTwo(l, (2 * Side) + RowPadding, new(Inverse(2 * Side)), inOrder);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void InvertSixtyFour(uint l, int inOrder) => InvertFour(l, new(Inverse(ShortRows)), inOrder);
 
     /// <summary>
     /// Inverts 64 rows: a warp each 32 of them; with both the blocks below, a column of these in a warp. Others than these two, if there are: they read what
     /// stands below in l meanwhile.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixtyFour(uint l, uint inverse, int inOrder)
+    private static void InvertFour(uint l, InversePlace inverse, int inOrder)
     {
         const int Stride = ShortRows + RowPadding, Half = 2 * Side;
         if (Warp < 2)
         {
-            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse + (uint)(Warp * 3 * InverseBlock), inOrder);
+            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse.At((uint)(Warp * 3 * InverseBlock)), inOrder);
         }
 
-        int column = ColumnBelow;
+        int column = Warps > 2 ? Warp - 2 : Warp;
         if (column is 0 or 1)
         {
             InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column, inOrder);
@@ -295,27 +288,25 @@ public readonly partial struct CudaTile
         }
     }
 
-    // Which column of blocks below two inverses of 32 rows this warp makes, if one of the two.
-    private static int ColumnBelow => Warps > 2 ? Warp - 2 : Warp;
-
     /// <summary>Inverts two blocks of the diagonal, in one warp: both by substitution, a column of either in a thread; with them the block below.</summary>
     /// <param name="l">Where the first block begins.</param>
     /// <param name="stride">Numbers from a row to the next.</param>
     /// <param name="inverse">Where the first block of the inverse goes; the block below comes after it, and then the second.</param>
     /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
-    private static void InvertTwo(uint l, int stride, uint inverse, int inOrder)
+    private static void InvertTwo(uint l, int stride, InversePlace inverse, int inOrder)
     {
+        // What is read of the matrix is read before anything is written.
+        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride, inOrder);
         int second = Lane >> 4;
-        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse + (uint)(second * 2 * InverseBlock), Lane & 15, inOrder);
+        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse.At((uint)(second * 2 * InverseBlock)), Lane & 15, inOrder);
 
         // The block below the diagonal, transposed: -(first inverse)^T (block of l)^T (second inverse)^T.
-        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride, inOrder);
         Ptx.Together();
         var product = default(Block16);
-        AddProduct<Keeping>(ref product, OfInverse(inverse + AsVectors, transposed: false), below);
+        AddProduct<Keeping>(ref product, OfInverse(inverse.Near + AsVectors, transposed: false), below);
         var corner = default(Block16);
-        AddProduct<Keeping>(ref corner, Split(product), OfInverse(inverse + (2 * InverseBlock) + Along, transposed: true));
-        PutNegative(inverse + InverseBlock, corner);
+        AddProduct<Keeping>(ref corner, Split(product), OfInverse(inverse.Near + (2 * InverseBlock) + Along, transposed: true));
+        PutNegative(inverse.At(InverseBlock), corner);
     }
 
     /// <summary>A column of the blocks below two inverses of 32 rows, transposed like <see cref="InvertTwo"/>'s.</summary>
@@ -324,7 +315,7 @@ public readonly partial struct CudaTile
     /// <param name="inverse">Where the inverse begins; the others have it after a barrier, which is in here.</param>
     /// <param name="column">The column, 0 or 1.</param>
     /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
-    private static void InvertBelow(uint l, int stride, uint inverse, int column, int inOrder)
+    private static void InvertBelow(uint l, int stride, InversePlace inverse, int column, int inOrder)
     {
         uint next = l + (uint)(Side * (stride << 2));
         Fragment third = RowsOf(l + (Side << 2), stride, inOrder), fourth = RowsOf(next + (Side << 2), stride, inOrder), thirdOfFirst = default, fourthOfFirst = default;
@@ -336,24 +327,24 @@ public readonly partial struct CudaTile
 
         Synchronize();
         Block16 upper = default, lower = default;
-        Fragment last = OfInverse(inverse + (uint)((1 + column) * InverseBlock) + AsVectors, transposed: false);
+        Fragment last = OfInverse(inverse.Near + (uint)((1 + column) * InverseBlock) + AsVectors, transposed: false);
         AddProduct<Keeping>(ref upper, last, third);
         AddProduct<Keeping>(ref lower, last, fourth);
         if (column == 0)
         {
-            Fragment first = OfInverse(inverse + AsVectors, transposed: false);
+            Fragment first = OfInverse(inverse.Near + AsVectors, transposed: false);
             AddProduct<Keeping>(ref upper, first, thirdOfFirst);
             AddProduct<Keeping>(ref lower, first, fourthOfFirst);
         }
 
-        uint turned = inverse + Along, to = inverse + (uint)(column * InverseBlock);
+        uint turned = inverse.Near + Along, to = (uint)(column * InverseBlock);
         Fragment product = Split(upper);
         Block16 corner = default, under = default;
         AddProduct<Keeping>(ref corner, product, OfInverse(turned + BlockOfInverse(2, 2), transposed: true));
         AddProduct<Keeping>(ref under, product, OfInverse(turned + BlockOfInverse(3, 2), transposed: true));
         AddProduct<Keeping>(ref under, Split(lower), OfInverse(turned + BlockOfInverse(3, 3), transposed: true));
-        PutNegative(to + BlockOfInverse(2, 0), corner);
-        PutNegative(to + BlockOfInverse(3, 0), under);
+        PutNegative(inverse.At(to + BlockOfInverse(2, 0)), corner);
+        PutNegative(inverse.At(to + BlockOfInverse(3, 0)), under);
     }
 
     // Where a lane's eight of a block of the inverse begins, if its columns are 16 vectors, and if its rows are.
@@ -376,21 +367,65 @@ public readonly partial struct CudaTile
         Fragment.Of<Keeping>(new(sum.Near.X, sum.Near.Y), new(sum.Near.Z, sum.Near.W), new(sum.Far.X, sum.Far.Y), new(sum.Far.Z, sum.Far.W));
 
     /// <summary>A block of the inverse: sums taken negative.</summary>
-    private static void PutNegative(uint block, in Block16 sum)
+    private static void PutNegative(InversePlace block, in Block16 sum)
     {
         int g = Lane >> 2, pair = (Lane & 3) << 2;
-        uint near = block + Eight(g, 0) + (uint)pair, far = block + Eight(g, 1) + (uint)pair;
-        PutDigits(near, new(-sum.Near.X, -sum.Near.Y));
-        PutDigits(far, new(-sum.Far.X, -sum.Far.Y));
-        PutDigits(near + (8 * InverseStride), new(-sum.Near.Z, -sum.Near.W));
-        PutDigits(far + (8 * InverseStride), new(-sum.Far.Z, -sum.Far.W));
+        InversePlace near = block.At(Eight(g, 0) + (uint)pair), far = block.At(Eight(g, 1) + (uint)pair);
+        near.Put(new CudaPair(-sum.Near.X, -sum.Near.Y));
+        far.Put(new CudaPair(-sum.Far.X, -sum.Far.Y));
+        near.At(8 * InverseStride).Put(new CudaPair(-sum.Near.Z, -sum.Near.W));
+        far.At(8 * InverseStride).Put(new CudaPair(-sum.Far.Z, -sum.Far.W));
     }
 
-    private static void PutDigits(uint at, CudaPair x)
+    /// <summary>Where numbers of an inverse go, and what their rounding lost <see cref="LostAt"/> bytes behind: to scratch, and to the device's memory if they are left there.</summary>
+    private readonly struct InversePlace
     {
-        uint rounded = x.Rounded;
-        Ptx.StoreBitsNear(at, rounded);
-        Ptx.StoreBitsNear(at + LostAt, x.Rest(rounded));
+        private readonly long far;
+        private readonly bool left;
+
+        public InversePlace(uint near)
+            : this(near, 0, false)
+        {
+        }
+
+        public InversePlace(uint near, long far, bool left)
+        {
+            Near = near;
+            this.far = far;
+            this.left = left;
+        }
+
+        public uint Near { get; }
+
+        public InversePlace At(uint further) => new(Near + further, far + further, left);
+
+        public void Put(CudaPair x)
+        {
+            uint rounded = x.Rounded, rest = x.Rest(rounded);
+            Ptx.StoreBitsNear(Near, rounded);
+            Ptx.StoreBitsNear(Near + LostAt, rest);
+            if (left)
+            {
+                Ptx.StoreFar(far, Interop.IntAsFloat(rounded));
+                Ptx.StoreFar(far + LostAt, Interop.IntAsFloat(rest));
+            }
+        }
+
+        public void Put(CudaPair x, CudaPair y, CudaPair z, CudaPair w)
+        {
+            uint a = x.Rounded, b = y.Rounded, c = z.Rounded, d = w.Rounded;
+            Put4(Near, far, a, b, c, d);
+            Put4(Near + LostAt, far + LostAt, x.Rest(a), y.Rest(b), z.Rest(c), w.Rest(d));
+        }
+
+        private void Put4(uint to, long leave, uint a, uint b, uint c, uint d)
+        {
+            Ptx.StoreBits4Near(to, a, b, c, d);
+            if (left)
+            {
+                Ptx.StoreFar4(leave, Interop.IntAsFloat(a), Interop.IntAsFloat(b), Interop.IntAsFloat(c), Interop.IntAsFloat(d));
+            }
+        }
     }
 
     /// <summary>A column of the inverse of a unit lower triangular block of 16: substitution on a column of the identity, four rows at a time.</summary>
@@ -399,7 +434,7 @@ public readonly partial struct CudaTile
     /// <param name="block">Where the block of the inverse begins.</param>
     /// <param name="own">The column.</param>
     /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
-    private static void InvertDiagonal(uint l, int stride, uint block, int own, int inOrder)
+    private static void InvertDiagonal(uint l, int stride, InversePlace block, int own, int inOrder)
     {
         uint row = (uint)(stride << 2);
         CudaQuad a = Unit(own, 0), b = Unit(own, 4), c = Unit(own, 8), d = Unit(own, 12);
@@ -415,13 +450,13 @@ public readonly partial struct CudaTile
         Triangle(ref d, l + (12 * row) + 48, row);
         if (inOrder != 0)
         {
-            PutEight(block + Eight(own, 0), LostAt, new(a.X, a.Y), new(a.Z, a.W), new(b.X, b.Y), new(b.Z, b.W));
-            PutEight(block + Eight(own, 1), LostAt, new(c.X, c.Y), new(c.Z, c.W), new(d.X, d.Y), new(d.Z, d.W));
+            block.At(Eight(own, 0)).Put(new(a.X, a.Y), new(a.Z, a.W), new(b.X, b.Y), new(b.Z, b.W));
+            block.At(Eight(own, 1)).Put(new(c.X, c.Y), new(c.Z, c.W), new(d.X, d.Y), new(d.Z, d.W));
         }
         else
         {
-            PutEight(block + Eight(own, 0), LostAt, new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
-            PutEight(block + Eight(own, 1), LostAt, new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
+            block.At(Eight(own, 0)).Put(new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
+            block.At(Eight(own, 1)).Put(new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
         }
     }
 
@@ -443,13 +478,5 @@ public readonly partial struct CudaTile
         CudaQuad second = Ptx.Load4(l + row), third = Ptx.Load4(l + (2 * row)), fourth = Ptx.Load4(l + (3 * row));
         float a = y.X, b = y.Y - (second.X * a), c = y.Z - (third.X * a) - (third.Y * b);
         y = new(a, b, c, y.W - (fourth.X * a) - (fourth.Y * b) - (fourth.Z * c));
-    }
-
-    /// <summary>Eight numbers, in pairs, and what their rounding lost so many bytes behind.</summary>
-    private static void PutEight(uint to, uint lost, CudaPair x, CudaPair y, CudaPair z, CudaPair w)
-    {
-        uint a = x.Rounded, b = y.Rounded, c = z.Rounded, d = w.Rounded;
-        Ptx.StoreBits4Near(to, a, b, c, d);
-        Ptx.StoreBits4Near(to + lost, x.Rest(a), y.Rest(b), z.Rest(c), w.Rest(d));
     }
 }

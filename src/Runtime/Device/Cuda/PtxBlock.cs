@@ -45,6 +45,14 @@ internal abstract class PtxBlock
         sums = next;
     }
 
+    /// <summary>A product of the first eight of sixteen, or of the last ones.</summary>
+    protected void MultiplyEight(ref string[] sums, Fragment a, string right, bool high)
+    {
+        string[] next = [.. Enumerable.Range(0, 4).Select(_ => $"f{numbers++}")];
+        Line($"mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {List(next)}, {{{(high ? a.NearHigh : a.NearLow)},{(high ? a.FarHigh : a.FarLow)}}}, {{{right}}}, {List(sums)};");
+        sums = next;
+    }
+
     protected Fragment Load(Factor x, int vector, int depth, bool keeps)
     {
         if (!x.Exact)

@@ -23,8 +23,25 @@ internal sealed partial class PtxStrip
             {
                 int block = (int)(transposed ? CudaTile.BlockOfInverse(k, i) : CudaTile.BlockOfInverse(i, k));
                 string[] digit = text.Matrices(at, block, !transposed), lost = text.Matrices(at, block + CudaTile.LostAt, !transposed);
-                text.MultiplyDigits(ref low, right[k], digit[0], digit[1], lost[0], lost[1]);
-                text.MultiplyDigits(ref high, right[k], digit[2], digit[3], lost[2], lost[3]);
+
+                // Of a block of the diagonal eight rows hang on eight alone: the first ones on these, or transposed the last ones.
+                if (i == k && !transposed)
+                {
+                    text.MultiplyEight(ref low, right[k], digit[0], lost[0], high: false);
+                }
+                else
+                {
+                    text.MultiplyDigits(ref low, right[k], digit[0], digit[1], lost[0], lost[1]);
+                }
+
+                if (i == k && transposed)
+                {
+                    text.MultiplyEight(ref high, right[k], digit[3], lost[3], high: true);
+                }
+                else
+                {
+                    text.MultiplyDigits(ref high, right[k], digit[2], digit[3], lost[2], lost[3]);
+                }
             }
 
             text.Put(result, 2 * i, low);
@@ -51,6 +68,18 @@ internal sealed partial class PtxStrip
 
         Multiply(ref sums, a, lowLost, highLost);
         Multiply(ref sums, a, low, high);
+    }
+
+    /// <summary>The same of the first eight rows of the right side, or of the last ones.</summary>
+    private void MultiplyEight(ref string[] sums, Fragment a, string digit, string lost, bool high)
+    {
+        if (a.Rest is not null)
+        {
+            MultiplyEight(ref sums, a.Rest, digit, high);
+        }
+
+        MultiplyEight(ref sums, a, lost, high);
+        MultiplyEight(ref sums, a, digit, high);
     }
 
     /// <summary>Sixteen rows of a right side as a factor, from an eight on, and what rounding loses of numbers in single precision.</summary>
