@@ -29,6 +29,8 @@ public sealed class DeviceTileTests : IDisposable
     [InlineData(TileOperation.Decay)]
     [InlineData(TileOperation.SolveUnitLower)]
     [InlineData(TileOperation.SolveUnitLowerTransposed)]
+    [InlineData(TileOperation.SolveByInverse)]
+    [InlineData(TileOperation.SolveByInverseTransposed)]
     public void Result_may_be_the_argument(TileOperation operation)
     {
         var tiles = new TileCase(operation, 9, 1, 7, 7);

@@ -75,6 +75,8 @@ internal sealed class TileCase
         TileOperation.DecayedProduct => [(m, v), (m, n), (n, v), (m, v), (n, v)],
         TileOperation.DecayedProductAdjoint => [(m, n), (n, v), (m, v), (n, v), (m, v), (m, n), (n, v), (m, v), (n, v)],
         TileOperation.SolveUnitLower or TileOperation.SolveUnitLowerTransposed => [(n, v), (n, n), (n, v)],
+        TileOperation.InvertUnitLower => [(1, n * n), (n, n)],
+        TileOperation.SolveByInverse or TileOperation.SolveByInverseTransposed => [(n, v), (1, n * n), (n, v)],
         TileOperation.DecayedSolve or TileOperation.DecayedSolveTransposed => [(n, v), (n, n), (n, v), (n, v)],
         TileOperation.DecayAndAdd => [(k, v), (1, k), (k, v)],
         TileOperation.RowSum => [(m, 1), (m, k)],

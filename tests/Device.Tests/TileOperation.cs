@@ -6,7 +6,7 @@ namespace AttentionDsl.Device.Tests;
 public enum TileOperation
 {
     Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, AddScaledRows, Gram, Decay, DecayAdjointParts, DecayedGram, DecayedGrams, DecayedGramAdjoint,
-    DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, DecayedSolve, DecayedSolveTransposed,
+    DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, InvertUnitLower, SolveByInverse, SolveByInverseTransposed, DecayedSolve, DecayedSolveTransposed,
     CumulativeSum, ReverseCumulativeSum, DecayAndAdd, RowSum, RowDot, RowDotParts, SumOfParts, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
 
@@ -44,6 +44,9 @@ public static class TileOperations
             case TileOperation.DecayedProductAdjoint: TTile.DecayedProductAdjoint(x.A, x.B, x.C, x.D, x.E, x.F, x.G, x.H, x.I, causal); break;
             case TileOperation.SolveUnitLower: TTile.SolveUnitLower(x.A, x.B, x.C); break;
             case TileOperation.SolveUnitLowerTransposed: TTile.SolveUnitLowerTransposed(x.A, x.B, x.C); break;
+            case TileOperation.InvertUnitLower: TTile.InvertUnitLower(x.A, x.B); break;
+            case TileOperation.SolveByInverse: TTile.SolveByInverse(x.A, x.B, x.C); break;
+            case TileOperation.SolveByInverseTransposed: TTile.SolveByInverseTransposed(x.A, x.B, x.C); break;
             case TileOperation.DecayedSolve: TTile.DecayedSolve(x.A, x.B, x.C, x.D); break;
             case TileOperation.DecayedSolveTransposed: TTile.DecayedSolveTransposed(x.A, x.B, x.C, x.D); break;
             case TileOperation.CumulativeSum: TTile.CumulativeSum(x.A, x.B); break;

@@ -124,6 +124,42 @@ public sealed record SolveUnitLowerTransposedInPlace : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.SolveUnitLowerTransposed(t[0], t[1], t[0]);
 }
 
+public sealed record SolveByInverse : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t)
+    {
+        TTile.InvertUnitLower(t[1], t[2]);
+        TTile.SolveByInverse(t[0], t[1], t[3]);
+    }
+}
+
+public sealed record SolveByInverseInPlace : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t)
+    {
+        TTile.InvertUnitLower(t[1], t[2]);
+        TTile.SolveByInverse(t[0], t[1], t[0]);
+    }
+}
+
+public sealed record SolveByInverseTransposed : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t)
+    {
+        TTile.InvertUnitLower(t[1], t[2]);
+        TTile.SolveByInverseTransposed(t[0], t[1], t[3]);
+    }
+}
+
+public sealed record SolveByInverseTransposedInPlace : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t)
+    {
+        TTile.InvertUnitLower(t[1], t[2]);
+        TTile.SolveByInverseTransposed(t[0], t[1], t[0]);
+    }
+}
+
 public sealed record DecayedSolve : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayedSolve(t[0], t[1], t[2], t[3]);

@@ -126,6 +126,10 @@ public sealed class HostTileTests
             Judge.Agree(new SolveUnitLowerInPlace(), Tolerance, Any(rows, columns), l);
             Judge.Agree(new SolveUnitLowerTransposed(), Tolerance, Any(rows, columns), l, Any(rows, columns));
             Judge.Agree(new SolveUnitLowerTransposedInPlace(), Tolerance, Any(rows, columns), l);
+            Judge.Agree(new SolveByInverse(), Tolerance, Any(rows, columns), Any(1, rows * rows), l, Any(rows, columns));
+            Judge.Agree(new SolveByInverseInPlace(), Tolerance, Any(rows, columns), Any(1, rows * rows), l);
+            Judge.Agree(new SolveByInverseTransposed(), Tolerance, Any(rows, columns), Any(1, rows * rows), l, Any(rows, columns));
+            Judge.Agree(new SolveByInverseTransposedInPlace(), Tolerance, Any(rows, columns), Any(1, rows * rows), l);
             Judge.Agree(new DecayedSolve(), Tolerance, Any(rows, columns), l, Any(rows, columns), g);
             Judge.Agree(new DecayedSolveInPlace(), Tolerance, Any(rows, columns), l, g);
             Judge.Agree(new DecayedSolveTransposed(), Tolerance, Any(rows, columns), l, Any(rows, columns), g);
