@@ -33,7 +33,7 @@ public sealed record RunOptions
     /// </summary>
     public IReadOnlyList<int>? AcceptedTokens { get; init; }
 
-    /// <summary>Tokens a chunk, 1 to 64; null: what runs the call chooses (the host 16, and 32 on the way back; a CUDA card 16 to 64).</summary>
+    /// <summary>Tokens a chunk, 1 to 64; null: what runs the call chooses (the host 16, and 32 on the way back; a CUDA card 16 to 64 where inputs have 16 bits).</summary>
     public int? ChunkLength { get; init; }
 
     /// <summary>True if states are stored [N, heads, V, K] in place of [N, heads, K, V].</summary>
