@@ -43,6 +43,7 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Allocates a tensor of zeros.</summary>
     /// <param name="type">Element type.</param>
     /// <param name="shape">Lengths of the axes, outermost first.</param>
+    /// <exception cref="ArgumentException">A length is negative, or there would be more elements than can be counted.</exception>
     public Tensor(DataType type, params ReadOnlySpan<long> shape)
     {
         Type = type;
