@@ -35,8 +35,8 @@ internal static class BackwardFile
         var kernel = new KernelWriter(writer, dimensions, tiles, variant.Loops);
         Adjoint adjoint = variant.ChunkAdjoint;
         KeptValues kept = KeptValues.Of(program, adjoint);
-        IReadOnlyList<Statement> statements =
-            StateSweep.JoinedChunk(GramPairs.JoinedAdjoints(GramPairs.Joined([.. Lowering.Of(kept.Later), .. adjoint.WithOutputGradient(adjoint.Statements)])), dNext);
+        IReadOnlyList<Statement> statements = GramPairs.JoinedAdjoints(GramPairs.Joined([.. Lowering.Of(kept.Later), .. adjoint.WithOutputGradient(adjoint.Statements)]));
+        statements = EarlyStores.Of(StateSweep.JoinedChunk(RowLoops.Of(statements), dNext), GradientText.OfInputs(variant, adjoint));
         bool inPlace = MakesInPlace(statements, dState, dNext);
         kernel.Take(dNext);
         if (!inPlace)
@@ -62,11 +62,11 @@ internal static class BackwardFile
         writer.Line($"TTile S = trail.Block((long)chunk * {key}, {key}, 0, {columns});");
         NameKept(kernel, kept.Tiles, dimensions);
         kernel.Know("S", "SNext");
-        IReadOnlyList<Statement> next = StateSweep.WithoutCopy(StateSweep.JoinedChunk(Lowering.Of(kept.Next), program.StateIn));
+        IReadOnlyList<Statement> first = Lowering.Of(kept.First), next = StateSweep.WithoutCopy(StateSweep.JoinedChunk(Lowering.Of(kept.Next), program.StateIn));
         if (kept.Tiles.Count > 0)
         {
             writer.Line();
-            kernel.Write(Lowering.Of(kept.First), next.SelectMany(x => x.Reads));
+            kernel.Write(DirectLoads.Of(first, next.SelectMany(x => x.Reads), kernel), next.SelectMany(x => x.Reads));
             writer.Line();
             writer.Line("// Nobody asks for the state after the last chunk.");
             writer.Line("if (chunk + 1 == chunks)");
@@ -79,8 +79,9 @@ internal static class BackwardFile
         // The next state stands straight in the trail.
         writer.Line($"TTile SNext = trail.Block((long)(chunk + 1) * {key}, {key}, 0, {columns});");
         writer.Line();
-        kernel.Write(next, [program.StateOut]);
+        kernel.Write(DirectLoads.Of(next, [program.StateOut], kernel), [program.StateOut]);
         kernel.Forget("SNext");
+        kernel.ForgetRows();
         writer.Close();
         writer.Line();
 
@@ -93,7 +94,9 @@ internal static class BackwardFile
         NameKept(kernel, kept.Tiles, dimensions);
         writer.Line();
         writer.Line("// --- what the forward computed");
-        Tile[] liveAfter = [.. adjoint.Gradients.Values, dState];
+        GradientText.NameGradients(variant, kernel, adjoint);
+        Tile[] liveAfter = [.. GradientText.OfParameters(variant, adjoint), dState];
+        statements = DirectLoads.Of(statements, liveAfter, kernel);
         if (inPlace)
         {
             kernel.WriteInPlace(statements, dNext, dState, liveAfter);
@@ -104,8 +107,8 @@ internal static class BackwardFile
         }
 
         writer.Line();
-        writer.Line($"// --- gradients leave; the state's goes on to the chunk before{(inPlace ? ", where it stands" : "")}");
-        GradientText.StoreGradients(variant, kernel, adjoint, Into.Set);
+        writer.Line($"// --- the state's gradient goes on to the chunk before{(inPlace ? ", where it stands" : "")}");
+        GradientText.AddTotals(variant, kernel, adjoint);
         if (!inPlace)
         {
             writer.Line("(dS, dSNext) = (dSNext, dS);");

@@ -54,10 +54,10 @@ internal static class ForwardFile
         OpenChunk(variant, kernel, "done");
         TileProgram chunk = variant.Chunk;
         Tile output = chunk.Output!;
-        IReadOnlyList<Statement> statements = GramPairs.Joined(Lowering.Of(chunk.Needed([chunk.StateOut, output])));
-        kernel.WriteInPlace(StateSweep.JoinedChunk(statements, chunk.StateIn), chunk.StateIn, chunk.StateOut, [chunk.StateOut, output]);
-        writer.Line();
-        writer.Line($"TTile.Copy({kernel.Operand("Output", false, false, output.Columns)}, {output.Name}, Into.Set);");
+        IReadOnlyList<Statement> statements = StateSweep.JoinedChunk(GramPairs.Joined(Lowering.Of(chunk.Needed([chunk.StateOut, output]))), chunk.StateIn);
+        kernel.Memory["Output"] = kernel.Operand("Output", false, false, output.Columns);
+        statements = EarlyStores.Of(statements, [new("Output", output)]);
+        kernel.WriteInPlace(DirectLoads.Of(statements, [], kernel), chunk.StateIn, chunk.StateOut, [chunk.StateOut]);
         writer.Close();
         writer.Line();
         writer.Line($"States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, {swapped});");

@@ -22,21 +22,37 @@ internal static class GradientText
         }
     }
 
-    /// <summary>Writes the gradients of a chunk (a step) to where they belong.</summary>
-    /// <param name="variant">The variant.</param>
-    /// <param name="kernel">The kernel.</param>
-    /// <param name="adjoint">The derivative.</param>
-    /// <param name="into">What is done with the gradients of inputs.</param>
-    public static void StoreGradients(Variant variant, KernelWriter kernel, Adjoint adjoint, Into into)
+    /// <summary>Writes the gradients of a step to where they belong: added to what is there.</summary>
+    public static void StoreGradients(Variant variant, KernelWriter kernel, Adjoint adjoint)
     {
-        foreach (Source source in variant.Update.Sources)
+        foreach (Source source in variant.Update.Sources.Where(x => adjoint.Gradients.ContainsKey(x.Field)))
         {
-            if (adjoint.Gradients.TryGetValue(source.Field, out Tile? gradient))
-            {
-                kernel.Writer.Line(source.IsParameter
-                    ? $"TTile.Copy({Total(source).Name}, {gradient.Name}, Into.Add);"
-                    : $"TTile.Copy({InputGradient(kernel, source)}, {gradient.Name}, Into.{into});");
-            }
+            kernel.Writer.Line($"TTile.Copy({(source.IsParameter ? Total(source).Name : InputGradient(kernel, source))}, {adjoint.Gradients[source.Field].Name}, Into.Add);");
+        }
+    }
+
+    /// <summary>Adds the gradients of parameters to their totals.</summary>
+    public static void AddTotals(Variant variant, KernelWriter kernel, Adjoint adjoint)
+    {
+        foreach (Source source in Differentiated(variant, adjoint, parameters: true))
+        {
+            kernel.Writer.Line($"TTile.Copy({Total(source).Name}, {adjoint.Gradients[source.Field].Name}, Into.Add);");
+        }
+    }
+
+    /// <summary>The gradients of inputs, by the name of what they leave for.</summary>
+    public static IEnumerable<KeyValuePair<string, Tile>> OfInputs(Variant variant, Adjoint adjoint) =>
+        Differentiated(variant, adjoint, parameters: false).Select(x => new KeyValuePair<string, Tile>(x.Field + "Gradient", adjoint.Gradients[x.Field]));
+
+    /// <summary>The gradients of parameters.</summary>
+    public static IEnumerable<Tile> OfParameters(Variant variant, Adjoint adjoint) => Differentiated(variant, adjoint, parameters: true).Select(x => adjoint.Gradients[x.Field]);
+
+    /// <summary>Says where the gradients of inputs leave for.</summary>
+    public static void NameGradients(Variant variant, KernelWriter kernel, Adjoint adjoint)
+    {
+        foreach (Source source in Differentiated(variant, adjoint, parameters: false))
+        {
+            kernel.Memory[source.Field + "Gradient"] = InputGradient(kernel, source);
         }
     }
 
@@ -50,6 +66,9 @@ internal static class GradientText
         IEnumerable<Tile> tiles = program.Operations.Select(x => x.Result).Where(x => adjoint.Values.Contains(x.Name));
         return [.. Lowering.Of(program.Needed(tiles)), .. adjoint.WithOutputGradient(adjoint.Statements)];
     }
+
+    private static IEnumerable<Source> Differentiated(Variant variant, Adjoint adjoint, bool parameters) =>
+        variant.Update.Sources.Where(x => x.IsParameter == parameters && adjoint.Gradients.ContainsKey(x.Field));
 
     private static string InputGradient(KernelWriter kernel, Source source) =>
         kernel.Operand(source.Field + "Gradient", false, source.PerUpdate, ProgramBuilder.Columns(source.Channels));

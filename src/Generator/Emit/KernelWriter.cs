@@ -10,6 +10,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
     private readonly HashSet<string> frame = [];
 
+    // Rows of the caller that an operation reads where they stand, by the name of the tile that they would be.
+    private readonly Dictionary<string, LoadStatement> direct = [];
+
     // Tiles whose storage was taken before the first statement.
     private readonly HashSet<string> opened = [];
 
@@ -73,7 +76,21 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     public void Know(params string[] names) => frame.UnionWith(names);
 
     /// <summary>The frame's declaration went out of scope.</summary>
-    public void Forget(string name) => frame.Remove(name);
+    public void Forget(string name)
+    {
+        frame.Remove(name);
+        direct.Remove(name);
+    }
+
+    /// <summary>What is read where it stands is a tile again in what is written next.</summary>
+    public void ForgetRows() => direct.Keys.ToList().ForEach(Forget);
+
+    /// <summary>Rows of the caller are no tile: what reads them reads them where they stand.</summary>
+    public void ReadWhereTheyStand(LoadStatement load)
+    {
+        direct[load.Result.Name] = load;
+        frame.Add(load.Result.Name);
+    }
 
     /// <summary>Takes a tile of the frame from scratch.</summary>
     public void Take(Tile tile)
@@ -430,7 +447,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 WriteArrival();
                 break;
             case CallStatement x:
-                IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => y.Name);
+                IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => direct.TryGetValue(y.Name, out LoadStatement? load) ? From(load) : y.Name);
                 if (x.Method is "WriteAndRead" or "DecayWriteAndRead" or "DecayWritesAndRead" && WalksTo is not null)
                 {
                     arguments = arguments.Skip(1).Prepend(WalksTo);

@@ -90,7 +90,7 @@ internal static class OracleFile
         writer.Line($"TTile S = {stateText};");
         kernel.Know("S");
         kernel.Write(GradientText.Statements(program, adjoint), adjoint.Gradients.Values);
-        GradientText.StoreGradients(variant, kernel, adjoint, Into.Add);
+        GradientText.StoreGradients(variant, kernel, adjoint);
         if (writes)
         {
             writer.Line("(dS, dSNext) = (dSNext, dS);");

@@ -5,7 +5,8 @@ internal static class LeftGradients
 {
     public static IReadOnlyList<Statement> Of(IReadOnlyList<Statement> statements) => Normalized(Once(statements));
 
-    private static IReadOnlyList<Statement> Normalized(IReadOnlyList<Statement> statements)
+    /// <summary>Gradients of rows that were normalised leave by what computes them.</summary>
+    public static IReadOnlyList<Statement> Normalized(IReadOnlyList<Statement> statements)
     {
         Dictionary<Tile, CallStatement> adjoints = statements.OfType<CallStatement>()
             .Where(x => x is { Method: "NormalizeAdjoint", Into: Into.Set } && statements.Count(y => y.Results.Contains(x.Written[0])) == 1

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace AttentionDsl.Runtime;
 
-/// <content>Copies: the only operations that touch the caller's tensors, so they end where a row ends.</content>
+/// <content>Copies. With sums and norms of rows the only operations that touch the caller's tensors, so they end where a row ends.</content>
 public readonly unsafe partial struct HostTile
 {
     /// <inheritdoc/>
@@ -98,6 +98,9 @@ public readonly unsafe partial struct HostTile
 
     /// <summary>True if rows stand further apart than those of scratch: one head's among several of the caller.</summary>
     private bool IsApart => stride > Pitch(Columns);
+
+    /// <summary>True if rows end where a register does, so that they may be read and written by whole registers whosesoever they are.</summary>
+    private bool HasWholeRegisters => Columns % HostLanes.Count == 0;
 
     /// <summary>True if every row begins and ends where a line of the cache does.</summary>
     private bool IsWholeLines => ((nint)data & 63) == 0 && stride % Ahead.Line == 0 && Columns % Ahead.Line == 0;

@@ -12,6 +12,18 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CumulativeSum(HostTile result, HostTile x)
     {
+        if (result.Columns == 1)
+        {
+            float number = 0;
+            for (int i = 0; i < result.Rows; i++)
+            {
+                *result.Row(i) = number += *x.Row(i);
+            }
+
+            return;
+        }
+
+        x = InWholeRegisters(x, result);
         for (int j = 0; j < result.Columns; j += 16)
         {
             Vector512<float> sum = default;
@@ -141,6 +153,7 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize(HostTile result, HostTile x)
     {
+        x = InWholeRegisters(x, result);
         for (int i = 0; i < x.Rows; i++)
         {
             float* from = x.Row(i), to = result.Row(i);
@@ -156,6 +169,15 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void NormalizeAdjoint(HostTile dx, HostTile d, HostTile x, Into into)
     {
+        if (!dx.HasWholeRegisters)
+        {
+            var own = new HostTile(Workspace.Of((long)x.Rows * x.Width), x.Rows, x.Width, x.Width);
+            NormalizeAdjoint(own, d, x, Into.Set);
+            Copy(dx, own, into);
+            return;
+        }
+
+        bool past = into == Into.Set && dx.IsApart && dx.IsWholeLines;
         for (int i = 0; i < x.Rows; i++)
         {
             float* from = x.Row(i), upstream = d.Row(i), to = dx.Row(i);
@@ -165,9 +187,34 @@ public readonly unsafe partial struct HostTile
             for (int j = 0; j < x.Columns; j += 16)
             {
                 Vector512<float> across = Vector512.FusedMultiplyAdd(Vector512.Load(from + j), along, Vector512.Load(upstream + j));
+                if (past)
+                {
+                    (across * factor).StoreAlignedNonTemporal(to + j);
+                    continue;
+                }
+
                 (into == Into.Set ? across * factor : Vector512.FusedMultiplyAdd(across, factor, Vector512.Load(to + j))).Store(to + j);
             }
         }
+    }
+
+    /// <summary>Rows that may be the caller's: themselves where they end with a register, else a copy of them.</summary>
+    /// <param name="x">The rows.</param>
+    /// <param name="copy">Where they may be copied to.</param>
+    private static HostTile InWholeRegisters(HostTile x, HostTile copy)
+    {
+        if (!x.HasWholeRegisters)
+        {
+            Copy(copy, x, Into.Set);
+            return copy;
+        }
+
+        if (x.IsApart && x.Rows > 1)
+        {
+            Ahead.Own.Expect(x.data, x.stride, x.Rows, x.Columns);
+        }
+
+        return x;
     }
 
     /// <inheritdoc/>

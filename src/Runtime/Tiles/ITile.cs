@@ -422,7 +422,7 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_dv = e_d s_dv + k_d u_v + b_d z_v, and read = q result: <see cref="DecayWriteAndRead"/> with a second write.</summary>
     static abstract void DecayWritesAndRead(TSelf result, TSelf read, TSelf s, TSelf e, TSelf k, TSelf u, TSelf b, TSelf z, TSelf q);
 
-    /// <summary>result_i = sum_{s&lt;=i} x_s, row by row.</summary>
+    /// <summary>result_i = sum_{s&lt;=i} x_s, row by row. On the host x may be rows of the caller's.</summary>
     static abstract void CumulativeSum(TSelf result, TSelf x);
 
     /// <summary>result_i (=, +=, -=) sum_{s&gt;=i} x_s, row by row: the derivative of <see cref="CumulativeSum"/>.</summary>
@@ -449,7 +449,7 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result (1 x 1) (=, +=, -=) the sum of all elements of x.</summary>
     static abstract void Sum(TSelf result, TSelf x, Into into);
 
-    /// <summary>result_i = x_i / sqrt(sum_d x_id^2 + 1e-6), row by row.</summary>
+    /// <summary>result_i = x_i / sqrt(sum_d x_id^2 + 1e-6), row by row. On the host x may be rows of the caller's.</summary>
     static abstract void Normalize(TSelf result, TSelf x);
 
     /// <summary>

@@ -43,24 +43,18 @@ public partial record BoundedKimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - done);
 
                 // qRaw: query
-                TTile qRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Copy(qRaw, tensors.Q.Rows(start, length, at.Head, at.Heads), Into.Set);
-
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(qIn, qRaw);
+                TTile.Normalize(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
 
                 // q = qIn * scale
                 TTile q = qIn;
                 Loops<TTile, TNumber>.q(q, qIn, sizes);
 
                 // kRaw: key
-                TTile kRaw = qRaw;
-                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
-
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, kRaw);
+                TTile.Normalize(k, tensors.K.Rows(start, length, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.Take(ref offset, length, sizes.V);
@@ -79,7 +73,7 @@ public partial record BoundedKimiDelta
                 Loops<TTile, TNumber>.vw(vw, beta, v);
 
                 // c = beta * k
-                TTile c = kRaw;
+                TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
 
                 // aLog: parameter ALog
@@ -131,6 +125,7 @@ public partial record BoundedKimiDelta
                 TTile o = scratch.Take(ref offset, length, sizes.V);
                 TTile.Product(o, qHat, S, Into.Set);
                 TTile.Product(o, P, U, Into.Add);
+                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
@@ -140,8 +135,6 @@ public partial record BoundedKimiDelta
                 // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, U);
-
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -231,22 +231,22 @@ public partial record BoundedKimiDelta
                 }
             }
 
-            /// <summary>dgKept = exp(gKept) * dSNextDotS</summary>
+            /// <summary>dGLast += exp(GLast) * dSNextDotSRow</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void dgKept(TTile dgKept, TTile gKept, TTile dSNextDotS)
+            public static void dGLast(TTile dGLast, TTile GLast, TTile dSNextDotSRow)
             {
-                int down = dgKept.RowStep, across = dgKept.ColumnStep, first = dgKept.FirstColumn;
-                for (int i = dgKept.FirstRow; dgKept.HasRow(i); i += down)
+                int down = dGLast.RowStep, across = dGLast.ColumnStep, first = dGLast.FirstColumn;
+                for (int i = dGLast.FirstRow; dGLast.HasRow(i); i += down)
                 {
-                    for (int j = first; dgKept.HasColumn(j); j += across)
+                    for (int j = first; dGLast.HasColumn(j); j += across)
                     {
-                        dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSNextDotS.Spread(i, 0));
-                        if (dgKept.ColumnsInOneTurn)
+                        dGLast.Store(i, j, dGLast.Load(i, j) + TNumber.Exp(GLast.Load(0, j)) * dSNextDotSRow.Load(0, j));
+                        if (dGLast.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (dgKept.RowsInOneTurn)
+                    if (dGLast.RowsInOneTurn)
                     {
                         break;
                     }
@@ -555,6 +555,28 @@ public partial record BoundedKimiDelta
                         }
                     }
                     if (P.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>dgKept = exp(gKept) * dSNextDotS</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void dgKept(TTile dgKept, TTile gKept, TTile dSNextDotS)
+            {
+                int down = dgKept.RowStep, across = dgKept.ColumnStep, first = dgKept.FirstColumn;
+                for (int i = dgKept.FirstRow; dgKept.HasRow(i); i += down)
+                {
+                    for (int j = first; dgKept.HasColumn(j); j += across)
+                    {
+                        dgKept.Store(i, j, TNumber.Exp(gKept.Spread(i, 0)) * dSNextDotS.Spread(i, 0));
+                        if (dgKept.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (dgKept.RowsInOneTurn)
                     {
                         break;
                     }

@@ -47,12 +47,9 @@ public partial record GatedDeltaNet
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // kRaw: key
-                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
-
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, kRaw);
+                TTile.Normalize(k, tensors.K.Rows(start, length, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.Take(ref offset, length, sizes.V);
@@ -71,7 +68,7 @@ public partial record GatedDeltaNet
                 Loops<TTile, TNumber>.vw(vw, beta, v);
 
                 // c = beta * k
-                TTile c = kRaw;
+                TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
 
                 // aLog: parameter ALog
@@ -387,6 +384,7 @@ public partial record GatedDeltaNet
                 TTile dgIn = dGLastOfkLeft;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
 
                 // daLog = sum over the rows of daLogOfg
                 TTile daLog = aLog;
@@ -406,6 +404,7 @@ public partial record GatedDeltaNet
                 // dv = dURight * beta
                 TTile dv = dOutput;
                 Loops<TTile, TNumber>.dv(dv, beta, dURight);
+                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
 
                 // dbeta += sum over j of dURight_ij v_ij
                 TTile.RowDot(dbeta, dURight, v, Into.Add);
@@ -413,25 +412,15 @@ public partial record GatedDeltaNet
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-
-                // dkRaw = what dk says of k = normalize(kRaw)
-                TTile dkRaw = dcHat;
-                TTile.NormalizeAdjoint(dkRaw, dk, kRaw, Into.Set);
+                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+                TTile.NormalizeAdjoint(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, kRaw, Into.Set);
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, qRaw, Into.Set);
 
-                // dqRaw = what dqIn says of qIn = normalize(qRaw)
-                TTile dqRaw = kRaw;
-                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw, Into.Set);
-
-                // --- gradients leave; the state's goes on to the chunk before, where it stands
-                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
-                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
-                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
-                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+                // --- the state's gradient goes on to the chunk before, where it stands
                 TTile.Copy(daLogTotal, daLog, Into.Add);
                 TTile.Copy(ddtBiasTotal, ddtBias, Into.Add);
             }

@@ -47,12 +47,9 @@ public partial record KimiDelta
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
                 // kRaw: key
-                TTile kRaw = scratch.Take(ref offset, length, sizes.K);
-                TTile.Copy(kRaw, tensors.K.Rows(start, length, at.Head, at.Heads), Into.Set);
-
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, kRaw);
+                TTile.Normalize(k, tensors.K.Rows(start, length, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.Take(ref offset, length, sizes.V);
@@ -71,7 +68,7 @@ public partial record KimiDelta
                 Loops<TTile, TNumber>.vw(vw, beta, v);
 
                 // c = beta * k
-                TTile c = kRaw;
+                TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
 
                 // aLog: parameter ALog
@@ -211,10 +208,6 @@ public partial record KimiDelta
                 TTile qHat = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.qHat(qHat, q, G);
 
-                // gKept = GLast as a column
-                TTile gKept = scratch.Take(ref offset, sizes.K, 1);
-                TTile.Transpose(gKept, GLast, Into.Set);
-
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.kLeft(kLeft, k, GLast, G);
@@ -248,12 +241,12 @@ public partial record KimiDelta
                 TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
                 TTile.RowDot(dSNextDotS, dSNext, S, Into.Set);
 
-                // dgKept = exp(gKept) * dSNextDotS
-                TTile dgKept = gKept;
-                Loops<TTile, TNumber>.dgKept(dgKept, gKept, dSNextDotS);
+                // dSNextDotSRow: dSNextDotS, as a row
+                TTile dSNextDotSRow = scratch.Take(ref offset, 1, sizes.K);
+                TTile.Transpose(dSNextDotSRow, dSNextDotS, Into.Set);
 
-                // dGLast += dgKept^T
-                TTile.Transpose(dGLast, dgKept, Into.Add);
+                // dGLast += exp(GLast) * dSNextDotSRow
+                Loops<TTile, TNumber>.dGLast(dGLast, GLast, dSNextDotSRow);
 
                 // dqHat = dOutput S^T
                 TTile dqHat = dkLeft;
@@ -318,6 +311,7 @@ public partial record KimiDelta
                 TTile dgIn = c;
                 TTile ddtBiasOfg = G;
                 Loops<TTile, TNumber>.dgIn(dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);
+                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
 
                 // ddtBias = sum over the rows of ddtBiasOfg
                 TTile ddtBias = dtBias;
@@ -341,6 +335,7 @@ public partial record KimiDelta
                 // dv = dURight * beta
                 TTile dv = dOutput;
                 Loops<TTile, TNumber>.dv(dv, beta, dURight);
+                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
 
                 // dbeta += sum over j of dURight_ij v_ij
                 TTile.RowDot(dbeta, dURight, v, Into.Add);
@@ -348,25 +343,15 @@ public partial record KimiDelta
                 // dbetaIn = dbeta * (sigmoid(betaIn) * (1 - sigmoid(betaIn)))
                 TTile dbetaIn = betaIn;
                 Loops<TTile, TNumber>.dbetaIn(dbetaIn, betaIn, dbeta);
-
-                // dkRaw = what dk says of k = normalize(kRaw)
-                TTile dkRaw = dg;
-                TTile.NormalizeAdjoint(dkRaw, dk, kRaw, Into.Set);
+                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+                TTile.NormalizeAdjoint(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, kRaw, Into.Set);
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
+                TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, qRaw, Into.Set);
 
-                // dqRaw = what dqIn says of qIn = normalize(qRaw)
-                TTile dqRaw = kRaw;
-                TTile.NormalizeAdjoint(dqRaw, dqIn, qRaw, Into.Set);
-
-                // --- gradients leave; the state's goes on to the chunk before, where it stands
-                TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqRaw, Into.Set);
-                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dkRaw, Into.Set);
-                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
-                TTile.Copy(tensors.GGradient.Rows(start, length, at.Head, at.Heads), dgIn, Into.Set);
-                TTile.Copy(tensors.BetaGradient.Rows(start, length, at.Head, at.Heads), dbetaIn, Into.Set);
+                // --- the state's gradient goes on to the chunk before, where it stands
                 TTile.Copy(daLogTotal, daLog, Into.Add);
                 TTile.Copy(ddtBiasTotal, ddtBias, Into.Add);
             }

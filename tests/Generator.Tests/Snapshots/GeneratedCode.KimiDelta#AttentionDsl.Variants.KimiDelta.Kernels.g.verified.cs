@@ -122,9 +122,9 @@ public partial record KimiDelta
                     + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
-                    + 2 * Padded.Elements(1, sizes.K, sizes)
+                    + 3 * Padded.Elements(1, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + 2 * Padded.Elements(sizes.K, 1, sizes)),
+                    + Padded.Elements(sizes.K, 1, sizes)),
             KernelKind.Prepare =>
                 Padded.Elements(1, sizes.K, sizes)
                 + Padded.Like(sizes.Chunk, sizes.K, sizes, 3)

@@ -269,6 +269,7 @@ public partial record Mamba2
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Copy(tensors.BGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
 
                 // dG += dGLast, in its part of G
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
@@ -295,6 +296,7 @@ public partial record Mamba2
 
                 // dvIn += dv * softplus(dt + dtBias)
                 Loops<TTile, TNumber>.dvIn(dvIn, dt, dtBias, dv);
+                TTile.Copy(tensors.XGradient.Rows(start, length, at.Head, at.Heads), dvIn, Into.Set);
 
                 // dvDotvIn_i = sum over j of dv_ij vIn_ij
                 TTile dvDotvIn = dg;
@@ -304,6 +306,7 @@ public partial record Mamba2
                 // ddtBiasOfv = sigmoid(dt + dtBias) * dvDotvIn
                 TTile ddtBiasOfv = daLogOfg;
                 Loops<TTile, TNumber>.ddt(ddt, ddtBiasOfv, dt, dtBias, dvDotvIn);
+                TTile.Copy(tensors.DtGradient.Rows(start, length, at.Head, at.Heads), ddt, Into.Set);
 
                 // ddtBias += sum over all of ddtBiasOfv
                 TTile.Sum(ddtBias, ddtBiasOfv, Into.Add);
@@ -311,12 +314,9 @@ public partial record Mamba2
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-
-                // --- gradients leave; the state's goes on to the chunk before, where it stands
                 TTile.Copy(tensors.CGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
-                TTile.Copy(tensors.BGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
-                TTile.Copy(tensors.XGradient.Rows(start, length, at.Head, at.Heads), dvIn, Into.Set);
-                TTile.Copy(tensors.DtGradient.Rows(start, length, at.Head, at.Heads), ddt, Into.Set);
+
+                // --- the state's gradient goes on to the chunk before, where it stands
                 TTile.Copy(ddtBiasTotal, ddtBias, Into.Add);
                 TTile.Copy(daLogTotal, daLog, Into.Add);
                 TTile.Copy(ddTotal, dd, Into.Add);

@@ -108,6 +108,7 @@ public partial record Mamba2
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
+                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
@@ -117,8 +118,6 @@ public partial record Mamba2
                 // SNext += kLeft^T v
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);

@@ -152,6 +152,7 @@ public partial record RetNet
 
                 // dv += P^T dOutput
                 TTile.TransposedProduct(dv, P, dOutput, Into.Add);
+                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
 
                 // dq = dqHat * exp(G)
                 TTile dq = dqHat;
@@ -166,15 +167,14 @@ public partial record RetNet
 
                 // dk += dPPlain^T q
                 TTile.TransposedProduct(dk, dPPlain, q, Into.Add);
+                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
 
                 // dqIn = dq * scale
                 TTile dqIn = dq;
                 Loops<TTile, TNumber>.dqIn(dqIn, dq, sizes);
-
-                // --- gradients leave; the state's goes on to the chunk before, where it stands
                 TTile.Copy(tensors.QGradient.Rows(start, length, at.Head, at.Heads), dqIn, Into.Set);
-                TTile.Copy(tensors.KGradient.Rows(start, length, at.Head, at.Heads), dk, Into.Set);
-                TTile.Copy(tensors.VGradient.Rows(start, length, at.Head, at.Heads), dv, Into.Set);
+
+                // --- the state's gradient goes on to the chunk before, where it stands
             }
 
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);

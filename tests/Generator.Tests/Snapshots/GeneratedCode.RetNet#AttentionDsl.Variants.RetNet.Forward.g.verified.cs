@@ -82,6 +82,7 @@ public partial record RetNet
                 TTile o = scratch.Take(ref offset, length, sizes.V);
                 TTile.Product(o, qHat, S, Into.Set);
                 TTile.Product(o, P, v, Into.Add);
+                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
 
                 // kLeft = k exp(GLast - G): what is left of it at the end of the chunk
                 TTile kLeft = k;
@@ -91,8 +92,6 @@ public partial record RetNet
                 // SNext += kLeft^T v
                 TTile SNext = S;
                 TTile.DecayAndWrite(SNext, GLast, kLeft, v);
-
-                TTile.Copy(tensors.Output.Rows(start, length, at.Head, at.Heads), o, Into.Set);
             }
 
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
