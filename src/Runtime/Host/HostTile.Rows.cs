@@ -12,18 +12,6 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CumulativeSum(HostTile result, HostTile x)
     {
-        if (result.Columns == 1)
-        {
-            float number = 0;
-            for (int i = 0; i < result.Rows; i++)
-            {
-                *result.Row(i) = number += *x.Row(i);
-            }
-
-            return;
-        }
-
-        x = InWholeRegisters(x, result);
         for (int j = 0; j < result.Columns; j += 16)
         {
             Vector512<float> sum = default;
@@ -153,7 +141,6 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize(HostTile result, HostTile x)
     {
-        x = InWholeRegisters(x, result);
         for (int i = 0; i < x.Rows; i++)
         {
             float* from = x.Row(i), to = result.Row(i);
@@ -198,23 +185,27 @@ public readonly unsafe partial struct HostTile
         }
     }
 
-    /// <summary>Rows that may be the caller's: themselves where they end with a register, else a copy of them.</summary>
-    /// <param name="x">The rows.</param>
-    /// <param name="copy">Where they may be copied to.</param>
-    private static HostTile InWholeRegisters(HostTile x, HostTile copy)
+    /// <inheritdoc/>
+    public static void CumulativeSumOfGiven(HostTile result, HostTile given) => CumulativeSum(result, InWholeRegisters(given, result));
+
+    /// <inheritdoc/>
+    public static void NormalizeGiven(HostTile result, HostTile given) => Normalize(result, InWholeRegisters(given, result));
+
+    /// <summary>Rows of the caller: where they stand if they end with a register, else a copy of them.</summary>
+    private static HostTile InWholeRegisters(HostTile given, HostTile copy)
     {
-        if (!x.HasWholeRegisters)
+        if (!given.HasWholeRegisters)
         {
-            Copy(copy, x, Into.Set);
+            Copy(copy, given, Into.Set);
             return copy;
         }
 
-        if (x.IsApart && x.Rows > 1)
+        if (given.IsApart && given.Rows > 1)
         {
-            Ahead.Own.Expect(x.data, x.stride, x.Rows, x.Columns);
+            Ahead.Own.Expect(given.data, given.stride, given.Rows, given.Columns);
         }
 
-        return x;
+        return given;
     }
 
     /// <inheritdoc/>

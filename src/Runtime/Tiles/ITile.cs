@@ -422,8 +422,15 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result_dv = e_d s_dv + k_d u_v + b_d z_v, and read = q result: <see cref="DecayWriteAndRead"/> with a second write.</summary>
     static abstract void DecayWritesAndRead(TSelf result, TSelf read, TSelf s, TSelf e, TSelf k, TSelf u, TSelf b, TSelf z, TSelf q);
 
-    /// <summary>result_i = sum_{s&lt;=i} x_s, row by row. On the host x may be rows of the caller's.</summary>
+    /// <summary>result_i = sum_{s&lt;=i} x_s, row by row.</summary>
     static abstract void CumulativeSum(TSelf result, TSelf x);
+
+    /// <summary><see cref="CumulativeSum"/> of rows of the caller's, which may be read where they stand. The host's kernels alone ask for it.</summary>
+    static virtual void CumulativeSumOfGiven(TSelf result, TSelf given)
+    {
+        TSelf.Copy(result, given, Into.Set);
+        TSelf.CumulativeSum(result, result);
+    }
 
     /// <summary>result_i (=, +=, -=) sum_{s&gt;=i} x_s, row by row: the derivative of <see cref="CumulativeSum"/>.</summary>
     static abstract void ReverseCumulativeSum(TSelf result, TSelf x, Into into);
@@ -449,8 +456,15 @@ public interface ITile<TSelf, TNumber>
     /// <summary>result (1 x 1) (=, +=, -=) the sum of all elements of x.</summary>
     static abstract void Sum(TSelf result, TSelf x, Into into);
 
-    /// <summary>result_i = x_i / sqrt(sum_d x_id^2 + 1e-6), row by row. On the host x may be rows of the caller's.</summary>
+    /// <summary>result_i = x_i / sqrt(sum_d x_id^2 + 1e-6), row by row.</summary>
     static abstract void Normalize(TSelf result, TSelf x);
+
+    /// <summary><see cref="Normalize"/> of rows of the caller's, which may be read where they stand. The host's kernels alone ask for it.</summary>
+    static virtual void NormalizeGiven(TSelf result, TSelf given)
+    {
+        TSelf.Copy(result, given, Into.Set);
+        TSelf.Normalize(result, result);
+    }
 
     /// <summary>
     /// The derivative of <see cref="Normalize"/>: dx (=, +=, -=) (d - y (y . d)) / sqrt(sum x^2 + 1e-6) row by row, y the normalised row. What is set may be rows of the caller's.

@@ -49,7 +49,7 @@ public partial record BoundedKimiDelta
                 // kRaw: key
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+                TTile.NormalizeGiven(k, tensors.K.Rows(start, length, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.Take(ref offset, length, sizes.V);

@@ -45,7 +45,7 @@ public partial record BoundedKimiDelta
                 // qRaw: query
                 // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
                 TTile qIn = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
+                TTile.NormalizeGiven(qIn, tensors.Q.Rows(start, length, at.Head, at.Heads));
 
                 // q = qIn * scale
                 TTile q = qIn;
@@ -54,7 +54,7 @@ public partial record BoundedKimiDelta
                 // kRaw: key
                 // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
                 TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Normalize(k, tensors.K.Rows(start, length, at.Head, at.Heads));
+                TTile.NormalizeGiven(k, tensors.K.Rows(start, length, at.Head, at.Heads));
 
                 // v: value
                 TTile v = scratch.Take(ref offset, length, sizes.V);

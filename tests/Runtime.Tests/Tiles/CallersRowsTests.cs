@@ -24,10 +24,10 @@ public sealed unsafe class CallersRowsTests
         {
             HostTile rows = new(tensor.Data + (head * columns), Rows, columns, stride), copy = x.Scratch(columns), a = one.Scratch(columns), b = other.Scratch(columns);
             HostTile.Copy(copy, rows, Into.Set);
-            HostTile.CumulativeSum(a, rows);
+            HostTile.CumulativeSumOfGiven(a, rows);
             HostTile.CumulativeSum(b, copy);
             Equal(a, b);
-            HostTile.Normalize(a, rows);
+            HostTile.NormalizeGiven(a, rows);
             HostTile.Normalize(b, copy);
             Equal(a, b);
             HostTile leaving = new(gradient.Data + (head * columns), Rows, columns, stride);
