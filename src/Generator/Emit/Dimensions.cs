@@ -9,6 +9,10 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
     /// <param name="rows">How the number of rows is spelled.</param>
     public static string Parts(string rows) => "Padded.Parts * " + rows;
 
+    /// <summary>All pairs of rows.</summary>
+    /// <inheritdoc cref="Parts"/>
+    public static string Pairs(string rows) => $"{rows} * {rows}";
+
     /// <summary>The length inside a kernel.</summary>
     public string Text(Dim dim) => dim switch
     {
@@ -17,6 +21,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.Update => "writes",
         Dim.TokenParts => Parts(Text(Dim.Token)),
         Dim.UpdateParts => Parts(Text(Dim.Update)),
+        Dim.TokenPairs => Pairs(Text(Dim.Token)),
+        Dim.UpdatePairs => Pairs(Text(Dim.Update)),
         Dim.Key => Swapped ? "sizes.V" : "sizes.K",
         Dim.Value when Panel => "at.Columns",
         Dim.Value => Swapped ? "sizes.K" : "sizes.V",
@@ -30,6 +36,8 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.Update => "sizes.Chunk * sizes.Updates",
         Dim.TokenParts => Parts(Largest(Dim.Token)),
         Dim.UpdateParts => Parts(Largest(Dim.Update)),
+        Dim.TokenPairs => Pairs(Largest(Dim.Token)),
+        Dim.UpdatePairs => Pairs(Largest(Dim.Update)),
         Dim.Value when Panel => "sizes.V",
         _ => Text(dim),
     };
@@ -42,6 +50,7 @@ internal sealed record Dimensions(bool Swapped, bool Panel)
         Dim.Update => "nC",
         Dim.TokenParts => RowParts.Count + Symbol(Dim.Token),
         Dim.UpdateParts => RowParts.Count + Symbol(Dim.Update),
+        Dim.TokenPairs or Dim.UpdatePairs => Symbol(dim == Dim.TokenPairs ? Dim.Token : Dim.Update) + "^2",
         Dim.Key => Swapped ? "V" : "K",
         Dim.Value => Swapped ? "K" : "V",
         _ => "(V + 1)",

@@ -28,9 +28,7 @@ internal sealed class Grouping
     {
         var given = new Grouping(statements, usesOf(statements));
         int room = SharedMemory.Room(given.scratch, statements, given.uses.Tokens);
-        IReadOnlyList<Statement> joined = SolvePairs.Joined(statements);
-        Grouping[] orders = ReferenceEquals(joined, statements) ? [given] : [new(joined, usesOf(joined)), given];
-        (IReadOnlyList<Statement> Statements, StorageUses Uses) best = orders.SelectMany(x => Apart.Select(x.With)).First(x => x.scratch <= room).Best(room);
+        (IReadOnlyList<Statement> Statements, StorageUses Uses) best = Apart.Select(given.With).First(x => x.scratch <= room).Best(room);
         return best.Uses.Tokens == SharedMemory.Tokens ? best : new Grouping(best.Statements, best.Uses).WithEarlyCopies(room);
     }
 

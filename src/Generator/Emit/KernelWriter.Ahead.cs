@@ -15,6 +15,15 @@ internal sealed partial class KernelWriter
         Tile tile = fetch.Results.Single();
         bool one = tile.Rows == Dim.One, chunk = tile.Columns is Dim.Token or Dim.Update;
         frame.Add(tile.Name);
+        if (IsOfPairs(tile))
+        {
+            // One behind the other: two rows would take as many as the fewest that are multiplied.
+            string both = $"2 * {dimensions.Largest(tile.Columns)}";
+            scratch.Add("1", both);
+            writer.Line($"TTile {tile.Name}Rooms = {Take(tile, "1", both)};");
+            return;
+        }
+
         scratch.Add(one ? "2" : $"2 * Padded.Rows({dimensions.Largest(tile.Rows)}, sizes)", dimensions.Largest(tile.Columns), Kind(tile));
         writer.Line($"TTile {tile.Name}Rooms = {Take(tile, one ? "2" : $"2 * {Room(tile)}", chunk ? dimensions.Largest(tile.Columns) : dimensions.Text(tile.Columns))};");
     }
@@ -80,6 +89,9 @@ internal sealed partial class KernelWriter
 
     private static string Room(Tile tile) => tile.Rows == Dim.Update ? "writesRoom" : "room";
 
-    private string Part(Tile tile, RowsText rows, string turn) =>
-        $"{tile.Name}Rooms.Block({turn}{(tile.Rows == Dim.One ? "" : $" * {Room(tile)}")}, {Length(tile.Rows, rows)}, 0, {Length(tile.Columns, rows)})";
+    private static bool IsOfPairs(Tile tile) => tile.Columns is Dim.TokenPairs or Dim.UpdatePairs;
+
+    private string Part(Tile tile, RowsText rows, string turn) => IsOfPairs(tile)
+        ? $"{tile.Name}Rooms.Block(0, 1, {turn} * {dimensions.Largest(tile.Columns)}, {Length(tile.Columns, rows)})"
+        : $"{tile.Name}Rooms.Block({turn}{(tile.Rows == Dim.One ? "" : $" * {Room(tile)}")}, {Length(tile.Rows, rows)}, 0, {Length(tile.Columns, rows)})";
 }

@@ -272,6 +272,8 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         Dim.Update => rows.Updates,
         Dim.TokenParts => Dimensions.Parts(rows.Count),
         Dim.UpdateParts => Dimensions.Parts(rows.Updates),
+        Dim.TokenPairs => Dimensions.Pairs(rows.Count),
+        Dim.UpdatePairs => Dimensions.Pairs(rows.Updates),
         _ => dimensions.Text(dim),
     };
 
@@ -447,7 +449,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 WriteArrival();
                 break;
             case CallStatement x:
-                IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => direct.TryGetValue(y.Name, out LoadStatement? load) ? From(load) : y.Name);
+                IEnumerable<string> arguments = x.Written.Concat(x.Arguments).Select(y => y.IsLeft ? Memory[y.Name] : direct.TryGetValue(y.Name, out LoadStatement? load) ? From(load) : y.Name);
                 if (x.Method is "WriteAndRead" or "DecayWriteAndRead" or "DecayWritesAndRead" && WalksTo is not null)
                 {
                     arguments = arguments.Skip(1).Prepend(WalksTo);

@@ -192,7 +192,7 @@ internal sealed partial class PassesFile
     private void NameStates(KernelWriter kernel, Pass pass)
     {
         Name(state.Name, BeforeName);
-        Name(AfterName, "after");
+        Name(AfterName, BehindName);
 
         void Name(string tile, string name)
         {

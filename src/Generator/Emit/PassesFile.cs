@@ -10,6 +10,9 @@ internal sealed partial class PassesFile
     /// <summary>The state before a chunk, in the workspace.</summary>
     public const string BeforeName = "before";
 
+    /// <summary>The gradient of the state after it, likewise.</summary>
+    public const string BehindName = "after";
+
     // The gradient of the state after a chunk.
     private const string AfterName = "dSNext";
 
@@ -130,7 +133,7 @@ internal sealed partial class PassesFile
         if (readsStates && !reads)
         {
             NameState(kernel, state.Name, BeforeName, Alone, panel: false);
-            NameState(kernel, AfterName, "after", Alone, panel: false);
+            NameState(kernel, AfterName, BehindName, Alone, panel: false);
         }
 
         if (Plan.Project is not null && !(reads && (readsStates || !Plan.ProjectsApart)))

@@ -224,9 +224,7 @@ internal sealed class TileStorage
         CallStatement { Method: "DecayWriteAndRead" or "DecayWritesAndRead" } x => [x.Arguments[0]],
         CallStatement x when ScaledSums.Has(x.Method) => [x.Arguments[0]],
         CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],
-        CallStatement { Method: ScaledRows.Solve } x => [x.Arguments[1]],
-        CallStatement { Method: SolvePairs.Method or SolvePairs.Transposed } x => [x.Arguments[x.Written[0] == result ? 1 : 2]],
-        CallStatement { Method: SolvePairs.Scaled } x => [x.Arguments[x.Written[0] == result ? 1 : 3]],
+        CallStatement { Method: InverseForm.Apply or InverseForm.ApplyTransposed } x => [x.Arguments[1]],
         _ => [],
     };
 

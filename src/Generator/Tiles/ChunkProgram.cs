@@ -5,7 +5,7 @@ namespace AttentionDsl.Generator;
 /// With G the cumulative log decay, E the decay an erase has seen, Q the decay a read has seen, c the erase vector:
 /// P = q k^T exp(Q - G) causal, L = c k^T exp(E - G) strictly causal, U = (I + L)^-1 (vw - (c exp E) S),
 /// o = (q exp Q) S + P U, S' = exp(G_C) S + (k exp(G_C - G))^T U.
-/// (Where many chunks are computed at once, <see cref="WyForm"/> solves the systems before the state is known.)
+/// (Where many chunks are computed at once, <see cref="InverseForm"/> inverts the systems before the state is known.)
 /// </summary>
 internal sealed class ChunkProgram
 {

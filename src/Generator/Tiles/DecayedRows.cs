@@ -16,7 +16,7 @@ internal static class DecayedRows
             Statement[] readers = [.. statements.Where(x => x.Reads.Contains(tile))];
             if (FactorOf(loop) is { } factor && statements.Count(x => x.Results.Contains(tile)) == 1 && readers.Any(x => x is CallStatement) && readers.All(x => IsFree(x, tile)))
             {
-                return Folded([.. statements.Where(x => !ReferenceEquals(x, loop)).SelectMany(x => x.Reads.Contains(tile) ? Folded(x, tile, factor, statements) : [x])]);
+                return Folded([.. statements.Where(x => !ReferenceEquals(x, loop)).SelectMany(x => x.Reads.Contains(tile) ? Folded(x, tile, factor) : [x])]);
             }
         }
 
@@ -35,7 +35,7 @@ internal static class DecayedRows
         _ => false,
     };
 
-    private static IEnumerable<Statement> Folded(Statement statement, Tile tile, RowFactor factor, IReadOnlyList<Statement> all)
+    private static IEnumerable<Statement> Folded(Statement statement, Tile tile, RowFactor factor)
     {
         if (statement is CallStatement gram)
         {
@@ -50,26 +50,6 @@ internal static class DecayedRows
             yield break;
         }
 
-        var loop = (LoopStatement)statement;
-        Store store = loop.Stores[0];
-        if (factor.Columns.Count != 0 && IsScaledSystem(store.Result, all) && RowFactor.Without(store.Value, tile.Name) is not null)
-        {
-            // Rows that are only solved for are scaled where they are.
-            Tile plain = store.Result.Unscaled;
-            yield return (factor with { Factor = Expr.One, Columns = [] }).In(loop with { Stores = EquatableArray.Of(store with { Result = plain }) }, tile);
-            yield return (factor with { Row = plain }).Computed(store.Result);
-        }
-        else
-        {
-            yield return factor.In(loop, tile);
-        }
-    }
-
-    /// <summary>True for a right side of systems of which all right sides may be scaled where they are solved for (<see cref="ScaledRows"/>).</summary>
-    private static bool IsScaledSystem(Tile right, IReadOnlyList<Statement> all)
-    {
-        CallStatement[] solves = [.. all.OfType<CallStatement>().Where(x => x.Method == "SolveUnitLower")], own = [.. solves.Where(x => x.Arguments[1] == right)];
-        return own.Length == 1 && all.Count(x => x.Reads.Contains(right)) == 1 && solves.Where(x => x.Arguments[0] == own[0].Arguments[0]).All(x =>
-            x == own[0] || all.OfType<LoopStatement>().Any(y => y.Stores is [{ Into: Into.Set } store] && store.Result == x.Arguments[1] && RowFactor.Of(store.Result, store.Value, y.Arguments) is not null));
+        yield return factor.In((LoopStatement)statement, tile);
     }
 }

@@ -15,14 +15,13 @@ internal static class FactorTiles
     /// <param name="rounded">Names of tiles that came in half the bits.</param>
     public static ISet<string> Of(IEnumerable<Statement> statements, IEnumerable<Tile> exact, ISet<string>? rounded = null)
     {
-        // What was rounded before is solved for what need not be exact either.
-        var solved = new HashSet<string>(statements.OfType<CallStatement>()
-            .Where(x => x.Method == "SolveUnitLowerTransposed" && rounded?.Contains(x.Arguments[1].Name) == true).SelectMany(x => x.Written.Append(x.Arguments[1])).Select(x => x.Name));
+        // What the right side of a system begins with, or takes scaled, need not be exact: the right side itself is.
+        var rights = new HashSet<string>(statements.OfType<CallStatement>().Where(x => x.Method == InverseForm.Apply).Select(x => x.Arguments[1].Name));
         var factors = new HashSet<string>();
         var others = new HashSet<string>(exact.Select(x => x.Name));
         foreach (Statement statement in statements)
         {
-            Tile[] tiles = [.. statement.Reads, .. statement.Results], multiplied = [.. Multiplied(statement, solved)];
+            Tile[] tiles = [.. statement.Reads, .. statement.Results], multiplied = [.. Multiplied(statement, rights, rounded)];
             factors.UnionWith(multiplied.Select(x => x.Name));
             if (!IsCopy(statement))
             {
@@ -46,7 +45,7 @@ internal static class FactorTiles
     /// <summary>True for what moves numbers without using them.</summary>
     private static bool IsCopy(Statement statement) => statement is LoadStatement or RecallStatement or StoreStatement { Scale: null, Normalized: null } or CallStatement { Method: "Copy" or "Clear" };
 
-    private static IEnumerable<Tile> Multiplied(Statement statement, HashSet<string> solved) => statement switch
+    private static IEnumerable<Tile> Multiplied(Statement statement, HashSet<string> rights, ISet<string>? rounded) => statement switch
     {
         CallStatement x when Products.Contains(x.Method) => x.Written.Concat(x.Arguments),
         CallStatement x when ScaledGrams.Has(x.Method) => x.Written.Concat(x.Arguments.Take(2)),
@@ -55,9 +54,9 @@ internal static class FactorTiles
         // Pairs of tokens are computed, and rounded once they are scaled, or have decayed.
         CallStatement { Method: "Decay", Into: Into.Set } x => x.Arguments[0] == x.Written[0] ? [] : x.Written,
         CallStatement { Method: "ScaleRows" } x => x.Arguments[0].Columns is Dim.Token or Dim.Update ? x.Written : x.Written.Append(x.Arguments[0]),
-        CallStatement { Method: ScaledRows.Solve } x => x.Written,
-        CallStatement { Method: "SolveUnitLowerTransposed" } x when solved.Contains(x.Written[0].Name) => [x.Arguments[1], .. x.Written],
-        StoreStatement { Scale: not null } x when solved.Contains(x.X.Name) => [x.X],
+        CallStatement { Method: InverseForm.Apply or InverseForm.ApplyTransposed } x => x.Written,
+        CallStatement { Method: AddedRows.Method or "Copy" } x when rights.Contains(x.Written[0].Name) => [x.Arguments[0]],
+        StoreStatement { Scale: not null } x when rounded?.Contains(x.X.Name) == true => [x.X],
         CallStatement x when ScaledSums.Has(x.Method) => x.Arguments.Skip(2),
         CallStatement { Method: "DecayAndWrite" } x => x.Arguments.Skip(1),
         _ => [],

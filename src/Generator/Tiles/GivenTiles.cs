@@ -23,8 +23,8 @@ internal static class GivenTiles
     private static bool TakesAny(Statement statement, Tile tile) => statement switch
     {
         StoreStatement x => x.X == tile && x.Normalized is null,
-        CallStatement { Method: ScaledRows.Solve } x => x.Arguments[1] == tile,
         CallStatement { Method: "Gram", Into: Into.Set } => true,
+        CallStatement x when ScaledGrams.Has(x.Method) => x.Arguments.Take(2).Contains(tile),
         _ => false,
     };
 

@@ -35,13 +35,13 @@ internal sealed class GradientPasses
         IReadOnlyList<Statement> all = Recalling(statements, [.. states, .. left]), apart = Recalling([.. statements.Select(x => StatesApart(x, states))], [.. states, .. left]);
         if (ofPairs && (Tightest(loadsFirst: true) ?? Tightest(loadsFirst: false)) is { } tightest)
         {
-            Gradients = InOrder(tightest, factors, strips, shares: true, SharedMemory.ManyTokens);
+            Gradients = WithStatesReadAgain(tightest, SharedMemory.ManyTokens);
             return;
         }
 
         if (TightSchedule.Of(apart, factors, strips, shares: true, SharedMemory.Of(2, apart), mostStates: 100) is { } tight)
         {
-            Gradients = InOrder(tight, factors, strips, shares: true);
+            Gradients = WithStatesReadAgain(tight, SharedMemory.Tokens);
             return;
         }
 
@@ -95,6 +95,12 @@ internal sealed class GradientPasses
         IReadOnlyList<Statement>? Tightest(bool loadsFirst) =>
             TightSchedule.Of(apart, factors, strips, shares: true, SharedMemory.Of(2, apart, SharedMemory.ManyTokens), mostStates: 100, SharedMemory.ManyTokens, MostLongStrips, loadsFirst);
 
+        Pass WithStatesReadAgain(IReadOnlyList<Statement> ordered, int tokens)
+        {
+            Pass again = InOrder(ReadAgain(ordered, states), factors, strips, shares: true, tokens);
+            return again.Cost() <= SharedMemory.Of(2, apart, tokens) ? again : InOrder(ordered, factors, strips, shares: true, tokens);
+        }
+
         ISet<string> FactorsOf(IEnumerable<Tile> exact)
         {
             ISet<string> factors = FactorTiles.Of(first, exact.Concat(gradients.Values.Where(x => !projected.Contains(x))));
@@ -147,6 +153,38 @@ internal sealed class GradientPasses
     /// </summary>
     private static Statement StatesApart(Statement statement, IReadOnlyList<Tile> states) =>
         statement is CallStatement { Method: "RowDot" } dot && states.All(dot.Arguments.Contains) ? dot.Reading(x => x == states[0] ? x with { Name = PassesFile.BeforeName } : x) : statement;
+
+    /// <summary>
+    /// Where the gradient of the state comes first to scratch, and the state after it, both are multiplied when the state is there, and the gradient is read once more where it was left: it is in the
+    /// device's cache then, which the state was not.
+    /// </summary>
+    private static IReadOnlyList<Statement> ReadAgain(IReadOnlyList<Statement> ordered, IReadOnlyList<Tile> states)
+    {
+        Tile state = states[0], gradient = states[1];
+        int[] all = [.. Enumerable.Range(0, ordered.Count)];
+        int dot = Array.FindIndex(all, x => ordered[x] is CallStatement { Method: "RowDot" } call && call.Arguments.Any(y => y.Name == PassesFile.BeforeName)), came = Array.FindIndex(all, x => Recalls(x, state));
+        if (dot < 0 || dot > came || Array.FindIndex(all, x => Recalls(x, gradient)) > dot)
+        {
+            return ordered;
+        }
+
+        // What reads the product is later, too.
+        Uses[] each = [.. Uses.Of(ordered)];
+        List<int> later = [dot];
+        for (int i = dot + 1; i < came; i++)
+        {
+            if (later.Exists(x => each[x].Precede(each[i])))
+            {
+                later.Add(i);
+            }
+        }
+
+        var product = (CallStatement)ordered[dot];
+        Statement again = product with { Arguments = EquatableArray.Of(state, gradient with { Name = PassesFile.BehindName }) };
+        return [.. all.Take(came + 1).Except(later).Select(x => ordered[x]), .. later.Select(x => x == dot ? again : ordered[x]), .. ordered.Skip(came + 1)];
+
+        bool Recalls(int statement, Tile tile) => ordered[statement] is RecallStatement recall && recall.Result == tile;
+    }
 
     /// <summary>True for what the first part can do without fetching more than a row.</summary>
     private static bool IsAtHand(Statement statement) => !Pass.IsFromMemory(statement) || statement.Results.All(x => x.Rows == Dim.One);

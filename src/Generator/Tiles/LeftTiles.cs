@@ -1,7 +1,7 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>
-/// What a loop of the first pass computes for later ones, and nothing else reads, needs no scratch: the loop stores it where it is left. Loops that read the same rows are then one,
+/// What a loop of the first pass computes for later ones, and nothing else reads, needs no scratch, nor does an inverse: it is stored where it is left. Loops that read the same rows are then one,
 /// which reads them once.
 /// </summary>
 internal static class LeftTiles
@@ -12,17 +12,23 @@ internal static class LeftTiles
     /// <param name="inPlace">True if a loop with a result in scratch stays by itself: it may then overwrite what it reads.</param>
     public static IReadOnlyList<Statement> Marked(IReadOnlyList<Statement> statements, ISet<string> others, bool inPlace)
     {
-        HashSet<Tile> left = [.. statements.OfType<LoopStatement>().Where(x => x.Stores.Count == 1 && x.Stores[0].Into == Into.Set).Select(x => x.Stores[0].Result).Where(IsLeft)];
+        HashSet<Tile> left =
+        [
+            .. statements.OfType<LoopStatement>().Where(x => x.Stores.Count == 1 && x.Stores[0].Into == Into.Set).Select(x => x.Stores[0].Result).Where(x => IsOfRows(x) && IsLeft(x)),
+            .. statements.OfType<CallStatement>().Where(x => x.Method == InverseForm.Invert).Select(x => x.Written[0]).Where(IsLeft),
+        ];
         IReadOnlyList<Statement> marked = [.. statements.Select(Marked)];
         return Joined(marked, inPlace ? 0 : 1);
 
-        bool IsLeft(Tile tile) => tile.Rows is Dim.Token or Dim.Update && tile.Columns is not (Dim.One or Dim.ValueAndOne) && !others.Contains(tile.Name)
-            && statements.Count(x => x.Results.Contains(tile)) == 1
+        bool IsOfRows(Tile tile) => tile.Rows is Dim.Token or Dim.Update && tile.Columns is not (Dim.One or Dim.ValueAndOne);
+
+        bool IsLeft(Tile tile) => !others.Contains(tile.Name) && statements.Count(x => x.Results.Contains(tile)) == 1
             && statements.Where(x => x.Reads.Contains(tile)).ToArray() is [StoreStatement { Scale: null, Normalized: null, Backward: false, After.Count: 0 } store] && store.To == tile.Name;
 
         Statement Marked(Statement statement) => statement switch
         {
             LoopStatement x when left.Contains(x.Stores[0].Result) => x with { Stores = EquatableArray.Of(x.Stores[0] with { Result = Left(x.Stores[0].Result) }) },
+            CallStatement { Method: InverseForm.Invert } x when left.Contains(x.Written[0]) => x with { Written = EquatableArray.Of(Left(x.Written[0])) },
             StoreStatement x when left.Contains(x.X) => x with { X = Left(x.X) },
             _ => statement,
         };

@@ -28,6 +28,10 @@ internal static class Lowering
                 return x.G is null
                     ? [Call(result, "SolveUnitLower", [x.L, x.X], null, null, equation)]
                     : [Call(result, "DecayedSolve", [x.L, x.X, x.G], null, null, equation)];
+            case Invert x:
+                return [Call(result, InverseForm.Invert, [x.L], null, null, equation)];
+            case SolveByInverse x:
+                return [Call(result, InverseForm.Apply, [x.Inverse, x.X], null, null, equation)];
             case Sum x:
                 return LowerSum(x);
             default:

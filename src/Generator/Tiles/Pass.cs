@@ -223,6 +223,8 @@ internal sealed class Pass
         Dim.Update => 2 * tokens,
         Dim.TokenParts => RowParts.Count * Length(Dim.Token, tokens),
         Dim.UpdateParts => RowParts.Count * Length(Dim.Update, tokens),
+        Dim.TokenPairs => tokens * tokens,
+        Dim.UpdatePairs => 4 * tokens * tokens,
         _ => 128,
     };
 

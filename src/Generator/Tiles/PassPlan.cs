@@ -23,7 +23,7 @@ internal sealed class PassPlan
     /// <param name="update">What they are of.</param>
     public PassPlan(TileProgram chunk, Adjoint adjoint, StateUpdate update)
     {
-        var form = WyForm.Of(chunk);
+        var form = InverseForm.Of(chunk);
         program = form.Program;
         IReadOnlyList<Statement> derivative = DecayAdjoints.Joined(form.Of(adjoint.Statements), program);
         definitions = program.Operations.ToDictionary(x => x.Result.Name);
@@ -51,9 +51,12 @@ internal sealed class PassPlan
         // What the walks over the sequence compute of a chunk's tokens on their way they leave to the gradients.
         IReadOnlyList<Statement> gradients = Slice(derivative, adjoint.Gradients.Values, []);
         HashSet<string> read = [.. gradients.SelectMany(x => x.Reads).Select(x => x.Name)];
-        Tile[] onward = [.. Later([program.StateOut], kept.ContainsKey).OfType<Sum>().Select(x => x.Result).Where(IsLeft)];
-        Tile[] back = [.. retreat.OfType<CallStatement>().Where(x => FactorTiles.Products.Contains(x.Method)).Select(x => x.Written[0]).Distinct().Where(IsLeft)];
+        Tile[] onward = [.. Later([program.StateOut], kept.ContainsKey).Where(x => x is Sum or SolveByInverse).Select(x => x.Result).Where(IsLeft)];
+        Tile[] back = [.. retreat.OfType<CallStatement>().Where(x => FactorTiles.Products.Contains(x.Method) || x.Method == InverseForm.ApplyTransposed).Select(x => x.Written[0]).Distinct().Where(IsLeft)];
+
+        // Where one is only read to compute another, that is left alone.
         gradients = Slice(derivative, adjoint.Gradients.Values, [.. back.Select(x => x.Name)]);
+        back = [.. back.Where(x => gradients.Any(y => y.Reads.Contains(x)))];
         var factors = new StateFactors(
             program,
             [.. kept.Values.Where(x => !x.Exact).Select(x => x.Tile)],
@@ -66,6 +69,11 @@ internal sealed class PassPlan
             kept.Remove(tile.Tile.Name);
             definitions[column.Name] = program.Operations.First(x => x.Result == column);
             Keep(column, exact: true, tile.Backward);
+        }
+
+        foreach (Tile rows in factors.Left)
+        {
+            Keep(rows, exact: false, backward: false);
         }
 
         gradients = factors.OfGradients(gradients);
@@ -83,7 +91,7 @@ internal sealed class PassPlan
         Tile state = program.StateIn, stateGradient = state with { Name = "dSNext" };
         Tile[] left = [.. Kept.Select(x => x.Tile)];
         var shortChunks = new ShortChunks();
-        Prepare = !prepares ? null : Prepared(ScaledRows.Folded(GramPairs.Joined(GramPairs.Crossed(NormalizedRows.Folded(DecayedRows.Folded([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => Left(x.Tile, x.Backward))]))))));
+        Prepare = !prepares ? null : Prepared(ScaledRows.Folded(ScaledGrams.Joined(GramPairs.Joined(GramPairs.Crossed(NormalizedRows.Folded(DecayedRows.Folded([.. Lowering.Of(program.Needed(left)), .. Kept.Select(x => Left(x.Tile, x.Backward))])))))));
         IReadOnlyList<Statement> advance = Walked(Results(program));
         Advance = InOrder(Leaving(program.Output is Tile output ? [.. advance, new StoreStatement(output, "Output")] : advance, onward, forBackward: true), state, program.StateOut, Left(state, forBackward: true));
         IReadOnlyList<Statement> trail = Walked([program.StateOut]);
@@ -300,7 +308,7 @@ internal sealed class PassPlan
         var exactly = new Dictionary<string, bool>();
         foreach (Statement statement in gradients)
         {
-            bool factor = statement is CallStatement { Method: string method } && (FactorTiles.Products.Contains(method) || method == DecayAdjoints.Method);
+            bool factor = statement is CallStatement { Method: string method } && (FactorTiles.Products.Contains(method) || method is DecayAdjoints.Method or "RowDot");
             foreach (Tile tile in statement.Reads)
             {
                 Read(tile, !factor);

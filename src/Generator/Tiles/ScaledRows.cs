@@ -1,11 +1,8 @@
 namespace AttentionDsl.Generator;
 
-/// <summary>Rows times a factor that are only solved for, or stored, are no tile: they are scaled where they are read.</summary>
+/// <summary>Rows times a factor that are only stored are no tile: they are scaled on their way.</summary>
 internal static class ScaledRows
 {
-    /// <summary>The method that solves for rows times a factor.</summary>
-    public const string Solve = "SolveUnitLowerScaled";
-
     public static IReadOnlyList<Statement> Folded(IReadOnlyList<Statement> statements)
     {
         Dictionary<Tile, RowFactor> factors = Factors(statements);
@@ -23,14 +20,6 @@ internal static class ScaledRows
                     return computed;
                 case StoreStatement store when factors.TryGetValue(store.X, out RowFactor? factor):
                     return store with { X = factor.Row, Scale = columns[store.X] };
-                case CallStatement { Method: "SolveUnitLower" } solve when factors.TryGetValue(solve.Arguments[1], out RowFactor? factor):
-                    Tile right = solve.Arguments[1];
-                    return solve with
-                    {
-                        Method = Solve,
-                        Arguments = EquatableArray.Of(solve.Arguments[0], factor.Row, columns[right]),
-                        Equation = solve.Equation.Replace($" {right.Name}", $" ({columns[right].Name} * {factor.Row.Name})"),
-                    };
                 default:
                     return statement;
             }
@@ -55,7 +44,7 @@ internal static class ScaledRows
         ];
     })];
 
-    /// <summary>What is scaled, and how. Systems of one matrix are solved at once, so all of their right sides are, or none.</summary>
+    /// <summary>What is scaled, and how.</summary>
     private static Dictionary<Tile, RowFactor> Factors(IReadOnlyList<Statement> statements)
     {
         Dictionary<Tile, RowFactor> factors = [];
@@ -69,24 +58,8 @@ internal static class ScaledRows
             }
         }
 
-        foreach (IGrouping<Tile, Tile> system in statements.OfType<CallStatement>().Where(x => x.Method == "SolveUnitLower").GroupBy(x => x.Arguments[0], x => x.Arguments[1]))
-        {
-            if (!system.All(factors.ContainsKey))
-            {
-                foreach (Tile right in system)
-                {
-                    factors.Remove(right);
-                }
-            }
-        }
-
         return factors;
     }
 
-    private static bool IsScaling(Statement statement, Tile tile) => statement switch
-    {
-        StoreStatement store => store.X == tile && !store.After.Contains(tile),
-        CallStatement { Method: "SolveUnitLower" } solve => solve.Arguments[1] == tile && solve.Arguments[0] != tile,
-        _ => false,
-    };
+    private static bool IsScaling(Statement statement, Tile tile) => statement is StoreStatement store && store.X == tile && !store.After.Contains(tile);
 }

@@ -65,7 +65,7 @@ internal static class StripTiles
         var rooms = new HashSet<string>(fetches.SelectMany(x => x.Results).Concat(pairs).Select(x => x.Name).Where(factors.Contains));
         foreach (Statement statement in statements)
         {
-            bool multiplies = statement is CallStatement { Method: "Product" or "TransposedProduct" or "DecayAndWrite" or "Copy" } call && strips.Contains(call.Written[0].Name);
+            bool multiplies = statement is CallStatement { Method: "Product" or "TransposedProduct" or "DecayAndWrite" or "Copy" or AddedRows.Method } call && strips.Contains(call.Written[0].Name);
             if (!multiplies && !(statement is CallStatement { Method: string method } && (method == "Gram" || ScaledGrams.Has(method))))
             {
                 rooms.ExceptWith(statement.Reads.Select(x => x.Name));
@@ -104,7 +104,9 @@ internal static class StripTiles
         IEnumerable<Tile> others = statement switch
         {
             StoreStatement => [],
-            CallStatement { Method: "Product" or "TransposedProduct" } x => [x.Arguments[0]],
+            CallStatement { Method: "Product" or "TransposedProduct" or InverseForm.Apply or InverseForm.ApplyTransposed } x => [x.Arguments[0]],
+            CallStatement { Method: AddedRows.Method } x => strips.Contains(x.Written[0].Name) ? x.Arguments.Skip(1) : x.Arguments,
+            CallStatement { Method: "Clear" } => [],
             CallStatement { Method: "DecayAndWrite" } x => strips.Contains(x.Written[0].Name) ? x.Arguments.Take(2) : x.Arguments,
             CallStatement { Method: "Copy", Into: Into.Set } x => strips.Contains(x.Written[0].Name) ? [] : x.Arguments,
             CallStatement { Method: "ScaleRows" } x => strips.Contains(x.Written[0].Name) ? [] : x.Arguments,

@@ -19,6 +19,12 @@ internal enum Dim
     /// <summary>The same for each update.</summary>
     UpdateParts,
 
+    /// <summary>Pairs of tokens of a chunk, one after the other.</summary>
+    TokenPairs,
+
+    /// <summary>Pairs of its updates.</summary>
+    UpdatePairs,
+
     /// <summary>The value channels and one more column: the state with the normaliser beside it.</summary>
     ValueAndOne,
 }
@@ -120,6 +126,18 @@ internal sealed record DecayPairs(Tile Result, Tile X, Tile E, Tile G, Causal Ca
 internal sealed record Solve(Tile Result, Tile L, Tile X, Tile? G, string Equation) : Operation(Result, Equation)
 {
     public override IEnumerable<Tile> Reads => G is null ? [L, X] : [L, X, G];
+}
+
+/// <summary>R = (I + L)^-1, for <see cref="SolveByInverse"/>: one row, in an order of the tile's own.</summary>
+internal sealed record Invert(Tile Result, Tile L, string Equation) : Operation(Result, Equation)
+{
+    public override IEnumerable<Tile> Reads => [L];
+}
+
+/// <summary>R = (I + L)^-1 x, where the inverse is known.</summary>
+internal sealed record SolveByInverse(Tile Result, Tile Inverse, Tile X, string Equation) : Operation(Result, Equation)
+{
+    public override IEnumerable<Tile> Reads => [Inverse, X];
 }
 
 /// <summary>How a term of a sum is computed.</summary>

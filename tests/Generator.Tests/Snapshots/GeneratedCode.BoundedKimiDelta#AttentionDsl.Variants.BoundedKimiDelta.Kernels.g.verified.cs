@@ -130,7 +130,6 @@ public partial record BoundedKimiDelta
                 + Padded.Like(sizes.Chunk, sizes.K, sizes, 3)
                 + Padded.Like(sizes.Chunk, sizes.K, sizes, 1)
                 + Padded.Like(sizes.Chunk, sizes.K, sizes, 0)
-                + Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
                 + Padded.Elements(1, 1, sizes)
                 + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
@@ -138,28 +137,36 @@ public partial record BoundedKimiDelta
                 + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Compose =>
                 Borders.Scratch(sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
-                + Padded.Strip(sizes.Chunk, sizes.V, sizes),
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
@@ -167,7 +174,9 @@ public partial record BoundedKimiDelta
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.ComposeBack =>
                 Borders.Scratch(sizes),
@@ -177,7 +186,9 @@ public partial record BoundedKimiDelta
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, sizes.K, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Project =>
                 3 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)
@@ -189,9 +200,9 @@ public partial record BoundedKimiDelta
                 3 * Padded.Elements(1, sizes.K, sizes)
                 + 9 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                 + 4 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(1, 1, sizes)
-                + 3 * Padded.Elements(sizes.Chunk, 1, sizes),
+                + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };
 

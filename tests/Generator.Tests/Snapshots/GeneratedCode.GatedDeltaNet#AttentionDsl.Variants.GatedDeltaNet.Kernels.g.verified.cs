@@ -122,54 +122,68 @@ public partial record GatedDeltaNet
                     + Padded.Elements(1, sizes.Chunk, sizes)),
             KernelKind.Prepare =>
                 Padded.Like(sizes.Chunk, sizes.K, sizes, 1)
-                + Padded.Like(sizes.Chunk, sizes.V, sizes, 2)
                 + Padded.Like(sizes.Chunk, sizes.K, sizes, 0)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + 7 * Padded.Elements(sizes.Chunk, 1, sizes)
                 + 2 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + 3 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Compose =>
                 Borders.Scratch(sizes),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                + 3 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
-                + Padded.Strip(sizes.Chunk, sizes.V, sizes),
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
+                + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + 3 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(2, 1, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
+                + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.ComposeBack =>
                 Borders.Scratch(sizes),
             KernelKind.Retreat =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
-                + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.Elements(2, 1, sizes)
+                + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 Math.Max(
@@ -180,10 +194,10 @@ public partial record GatedDeltaNet
                     + Padded.Elements(sizes.K, 1, sizes),
                     2 * Padded.Factor(sizes.Chunk, sizes.V, sizes)
                     + 4 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
-                    + 4 * Padded.Elements(1, 1, sizes)
-                    + 10 * Padded.Elements(sizes.Chunk, 1, sizes)
-                    + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                    + 2 * Padded.Factor(sizes.Chunk, sizes.Chunk, sizes)
+                    + 6 * Padded.Elements(1, 1, sizes)
+                    + 18 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)
                     + Padded.Elements(1, Padded.Parts * sizes.Chunk, sizes)),
             _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
         };

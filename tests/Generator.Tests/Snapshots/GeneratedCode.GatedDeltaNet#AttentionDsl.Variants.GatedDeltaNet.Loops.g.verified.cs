@@ -607,29 +607,6 @@ public partial record GatedDeltaNet
                 }
             }
 
-            /// <summary>L = beta * LUnscaled</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void L(TTile L, TTile beta, TTile LUnscaled)
-            {
-                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
-                for (int i = L.FirstRow; L.HasRow(i); i += down)
-                {
-                    TNumber beta_i = beta.Spread(i, 0);
-                    for (int j = first; L.HasColumn(j); j += across)
-                    {
-                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
-                        if (L.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (L.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
             /// <summary>kLeftFactor = exp(GLast - G)</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void kLeftFactor(TTile kLeftFactor, TTile GLast, TTile G)
@@ -647,6 +624,29 @@ public partial record GatedDeltaNet
                         }
                     }
                     if (kLeftFactor.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>L = beta * LUnscaled</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void L(TTile L, TTile beta, TTile LUnscaled)
+            {
+                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
+                for (int i = L.FirstRow; L.HasRow(i); i += down)
+                {
+                    TNumber beta_i = beta.Spread(i, 0);
+                    for (int j = first; L.HasColumn(j); j += across)
+                    {
+                        L.Store(i, j, beta_i * LUnscaled.Load(i, j));
+                        if (L.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (L.RowsInOneTurn)
                     {
                         break;
                     }

@@ -21,30 +21,34 @@ public partial record GatedDeltaNet
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
+            public TTile k;
+            public TTile beta;
             public TTile GLast;
             public TTile LUnscaled;
-            public TTile U0;
-            public TTile W;
+            public TTile cHatFactor;
+            public TTile LInverse;
             public TTile P;
             public TTile qHat;
-            public TTile kLeft;
+            public TTile kLeftFactor;
             public TTile U;
-            public TTile dU;
+            public TTile dURight;
 
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
+                tiles.k = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.beta = between.Exact.Take(ref exact, length, 1);
                 tiles.GLast = between.Exact.Take(ref exact, 1, 1);
-                tiles.LUnscaled = between.Exact.Take(ref exact, length, length);
-                tiles.U0 = between.Packed.Take(ref packed, length, sizes.V);
-                tiles.W = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.LUnscaled = between.Packed.Take(ref packed, length, length);
+                tiles.cHatFactor = between.Exact.Take(ref exact, length, 1);
+                tiles.LInverse = between.Exact.Take(ref exact, 1, length * length);
                 tiles.P = between.Packed.Take(ref packed, length, length);
                 tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
                 tiles.U = between.Packed.Take(ref packed, length, sizes.V);
-                tiles.dU = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.dURight = between.Packed.Take(ref packed, length, sizes.V);
                 return tiles;
             }
         }
@@ -56,36 +60,36 @@ public partial record GatedDeltaNet
         {
             public TTile dkLeft;
             public TTile dqHat;
+            public TTile dcHat;
             public TTile dGLast;
-            public TTile dW;
 
             /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (2 * Padded.Elements(sizes.Chunk, sizes.K) + Padded.Elements(1, 1)));
+                long projected = chunk * StateElements(sizes) / 2;
                 tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dcHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
-                tiles.dW = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
         }
 
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
-            ? Padded.Elements(1, 1)
-            + Padded.Elements(sizes.Chunk, sizes.Chunk)
-            : 3 * Padded.Elements(sizes.Chunk, sizes.V)
-            + 3 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(sizes.Chunk, sizes.Chunk);
+            ? 3 * Padded.Elements(sizes.Chunk, 1)
+            + Padded.Elements(1, 1)
+            + Padded.Elements(1, sizes.Chunk * sizes.Chunk)
+            : 2 * Padded.Elements(sizes.Chunk, sizes.K)
+            + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk)
+            + 2 * Padded.Elements(sizes.Chunk, sizes.V);
 
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => Math.Max(
             2 * Padded.Elements(sizes.K, sizes.V),
-            2 * (2 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(1, 1))
-            + Padded.Elements(sizes.Chunk, sizes.K));
+            2 * (3 * Padded.Elements(sizes.Chunk, sizes.K)
+            + Padded.Elements(1, 1)));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
@@ -101,10 +105,6 @@ public partial record GatedDeltaNet
             // kRaw: key
             TTile kRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.K.Data);
             TTile.Fetch(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
-
-            // v: value
-            TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
 
             // qRaw: query
             TTile qRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
@@ -146,37 +146,56 @@ public partial record GatedDeltaNet
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
             TTile.SynchronizeVectors();
+            TTile.Copy(kept.beta, beta, Into.Set);
 
             // cHatFactor = beta * exp(G)
             TTile cHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.cHatFactor(cHatFactor, beta, G);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.cHatFactor, cHatFactor, Into.Set);
 
-            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qIn = scratch.Take(ref offset, length, sizes.K);
-            TTile.Normalize(qIn, qRaw);
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
 
             // PFactor = scale
             TTile PFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.PFactor(PFactor, sizes);
             TTile.Trim(PFactor, tokens);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectPrepare(tensors, sizes, then, between);
+            // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qIn = scratch.Take(ref offset, length, sizes.K);
+            TTile.Normalize(qIn, qRaw);
 
             // qHatFactor = scale * exp(G)
             TTile qHatFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.qHatFactor(qHatFactor, G, sizes);
             TTile.Synchronize();
+            TTile.Copy(kept.k, k, Into.Set);
 
             // LPlain_ij = k_i . k_j for j < i
             TTile LPlain = scratch.Take(ref offset, length, length);
             TTile.Gram(LPlain, k, k, Causal.Strict, Into.Set);
+
+            // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
+            TTile P = scratch.TakeFactor(ref offset, length, length);
+            TTile.DecayedScaledGram(P, qIn, k, PFactor, G, G, Causal.Inclusive);
             TTile.ScaleRows(kept.qHat, qIn, qHatFactor);
             TTile.Synchronize();
 
             // LUnscaled_ij *= exp(G_i - G_j), masked before the exponential
             TTile LUnscaled = LPlain;
             TTile.Decay(LUnscaled, LPlain, G, G, Causal.Strict, Into.Set);
+            TTile.Copy(kept.P, P, Into.Set);
+
+            // GLast = G of the whole chunk
+            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
+            TTile.Copy(kept.GLast, GLast, Into.Set);
+
+            // kLeftFactor = exp(GLast - G)
+            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
+            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.kLeftFactor, kLeftFactor, Into.Set);
             TTile.Synchronize();
             if (tensors.OutputGradient.Present)
             {
@@ -189,34 +208,8 @@ public partial record GatedDeltaNet
             Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.Synchronize();
 
-            // U0 = (I + L)^-1 (beta * v)
-            // W = (I + L)^-1 (cHatFactor * k)
-            TTile U0 = v;
-            TTile W = kRaw;
-            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, k, cHatFactor);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
-            TTile.Copy(kept.W, W, Into.Set);
-
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = L;
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
-            TTile.Synchronize();
-
-            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
-            TTile PUnscaled = PPlain;
-            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
-
-            // GLast = G of the whole chunk
-            TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
-            TTile.Copy(kept.GLast, GLast, Into.Set);
-
-            // kLeftFactor = exp(GLast - G)
-            TTile kLeftFactor = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
-            TTile.Synchronize();
-            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
-            TTile.ScaleRows(kept.kLeft, k, kLeftFactor);
+            // LInverse = (I + L)^-1
+            TTile.InvertUnitLower(kept.LInverse, L);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -227,10 +220,9 @@ public partial record GatedDeltaNet
             long start = at.Start;
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 0);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 1);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 2);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 3);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -245,10 +237,13 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile betaRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile cHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -267,17 +262,20 @@ public partial record GatedDeltaNet
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
+                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
+                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
                     if (at.Homogeneous != 0)
                     {
-                        TTile.Clear(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns));
+                        TTile.Clear(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns));
                     }
                     else
                     {
-                        TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                        TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                     }
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
                 }
 
                 if (step < 0)
@@ -290,26 +288,43 @@ public partial record GatedDeltaNet
                 int chunk = step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
+                TTile beta = betaRooms.Block(turn * room, length, 0, 1);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHatFactor = cHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
 
-                // U = U0 - W S
-                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
+                // URight = beta * v - cHatFactor * (k S)
+                TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Product(URight, k, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.ScaleRows(URight, URight, cHatFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.AddScaledRows(URight, v, beta);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // U = (I + L)^-1 URight
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverse(U, LInverse, URight);
 
                 // SNext = exp(GLast) S
                 // SNext += kLeft^T U
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+
+                // UOfkLeft = kLeftFactor * U
+                TTile UOfkLeft = U;
+                TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayAndWrite(SNext, GLast, k, UOfkLeft);
             }
 
             TTile.Arrive();
@@ -336,12 +351,15 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile betaRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile cHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -360,12 +378,15 @@ public partial record GatedDeltaNet
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
+                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
                     TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
                 if (step < 0)
@@ -379,12 +400,15 @@ public partial record GatedDeltaNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
+                TTile beta = betaRooms.Block(turn * room, length, 0, 1);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHatFactor = cHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -397,11 +421,20 @@ public partial record GatedDeltaNet
                     TTile.Copy(before, SFactor, Into.Set);
                 }
 
-                // U = U0 - W S
-                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
+                // URight = beta * v - cHatFactor * (k S)
+                TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Product(URight, k, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.ScaleRows(URight, URight, cHatFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.AddScaledRows(URight, v, beta);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // U = (I + L)^-1 URight
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverse(U, LInverse, URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 if (tensors.OutputGradient.Present)
                 {
@@ -409,7 +442,7 @@ public partial record GatedDeltaNet
                 }
 
                 // o = qHat S + P U
-                TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile o = URight;
                 TTile.Product(o, qHat, SFactor, Into.Set);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Product(o, P, U, Into.Add);
@@ -417,8 +450,13 @@ public partial record GatedDeltaNet
                 // SNext = exp(GLast) S
                 // SNext += kLeft^T U
                 TTile SNext = S;
-                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
                 TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // UOfkLeft = kLeftFactor * U
+                TTile UOfkLeft = U;
+                TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayAndWrite(SNext, GLast, k, UOfkLeft);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
@@ -438,10 +476,13 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile betaRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile cHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -460,10 +501,13 @@ public partial record GatedDeltaNet
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
+                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
                 if (step < 0)
@@ -477,10 +521,13 @@ public partial record GatedDeltaNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
+                TTile beta = betaRooms.Block(turn * room, length, 0, 1);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHatFactor = cHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -490,18 +537,33 @@ public partial record GatedDeltaNet
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(before, SFactor, Into.Set);
 
-                // U = U0 - W S
-                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
+                // URight = beta * v - cHatFactor * (k S)
+                TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Product(URight, k, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.ScaleRows(URight, URight, cHatFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.AddScaledRows(URight, v, beta);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // U = (I + L)^-1 URight
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverse(U, LInverse, URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
                 // SNext = exp(GLast) S
                 // SNext += kLeft^T U
                 TTile SNext = S;
-                TTile.DecayAndWrite(SNext, GLast, kLeft, U);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // UOfkLeft = kLeftFactor * U
+                TTile UOfkLeft = U;
+                TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayAndWrite(SNext, GLast, k, UOfkLeft);
             }
 
             TTile.Arrive();
@@ -519,12 +581,14 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile cHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -543,11 +607,13 @@ public partial record GatedDeltaNet
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
                     TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -561,11 +627,13 @@ public partial record GatedDeltaNet
                 int chunk = chunks - 1 - step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHatFactor = cHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
 
                 // dSNextFactor = dSNext, for products
@@ -573,9 +641,11 @@ public partial record GatedDeltaNet
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
-                // dU = kLeft dSNext
-                TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
+                // dU = kLeftFactor * (k dSNext)
+                TTile dU = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Product(dU, k, dSNextFactor, Into.Set);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.ScaleRows(dU, dU, kLeftFactor);
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
@@ -587,8 +657,18 @@ public partial record GatedDeltaNet
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
-                // dS -= W^T dU
-                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                // dURight = (I + L)^-T dU
+                TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverseTransposed(dURight, LInverse, dU);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // dURightOfcHat = cHatFactor * dURight
+                TTile dURightOfcHat = dURight;
+                TTile.ScaleRows(dURightOfcHat, dURight, cHatFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // dS -= cHat^T dURight
+                TTile.TransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
             }
 
             TTile.Arrive();
@@ -615,12 +695,14 @@ public partial record GatedDeltaNet
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile kRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
-            TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, 1);
+            TTile cHatFactorRooms = scratch.Take(ref offset, 2 * room, 1);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
+            TTile kLeftFactorRooms = scratch.Take(ref offset, 2 * room, 1);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -639,11 +721,13 @@ public partial record GatedDeltaNet
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
                     TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
                     TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
@@ -658,11 +742,13 @@ public partial record GatedDeltaNet
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, 1);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHatFactor = cHatFactorRooms.Block(turn * room, length, 0, 1);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
-                TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
@@ -673,9 +759,11 @@ public partial record GatedDeltaNet
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(after, dSNextFactor, Into.Set);
 
-                // dU = kLeft dSNext
-                TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
+                // dU = kLeftFactor * (k dSNext)
+                TTile dU = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Product(dU, k, dSNextFactor, Into.Set);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.ScaleRows(dU, dU, kLeftFactor);
 
                 // dS = dSNext * exp(GLast)
                 // dS += qHat^T dOutput
@@ -686,10 +774,21 @@ public partial record GatedDeltaNet
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Copy(kept.dU.Block(0, length, at.Column, at.Columns), dU, Into.Set);
 
-                // dS -= W^T dU
-                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                // dURight = (I + L)^-T dU
+                TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverseTransposed(dURight, LInverse, dU);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.Copy(kept.dURight.Block(0, length, at.Column, at.Columns), dURight, Into.Set);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // dURightOfcHat = cHatFactor * dURight
+                TTile dURightOfcHat = dURight;
+                TTile.ScaleRows(dURightOfcHat, dURight, cHatFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // dS -= cHat^T dURight
+                TTile.TransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
             }
 
             TTile.Arrive();
@@ -725,7 +824,7 @@ public partial record GatedDeltaNet
 
             // What is multiplied with strips stands first.
             TTile URoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
-            TTile dURoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile dURightRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
             TTile dOutputRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
 
             // --- what earlier passes left
@@ -735,8 +834,8 @@ public partial record GatedDeltaNet
             TTile.Fetch(dSNext, after);
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
-            TTile dU = dURoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dU, kept.dU);
+            TTile dURight = dURightRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dURight, kept.dURight);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
 
@@ -759,13 +858,13 @@ public partial record GatedDeltaNet
             TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
-            // dW = 0
-            TTile dW = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
-            TTile.Clear(dW);
+            // dcHat = 0
+            TTile dcHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
+            TTile.Clear(dcHat);
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
 
-            // dW -= dU S^T
-            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+            // dcHat -= dURight S^T
+            TTile.ProductTransposed(dcHat, dURight, S, Into.Subtract);
 
             // dSNextDotS_i = sum over j of dSNext_ij S_ij
             TTile dSNextDotS = scratch.Take(ref offset, sizes.K, 1);
@@ -782,7 +881,7 @@ public partial record GatedDeltaNet
             TTile.Sum(dGLast, dGLastOfSKept, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Copy(projected.dW, dW, Into.Set);
+            TTile.Copy(projected.dcHat, dcHat, Into.Set);
             TTile.Copy(projected.dqHat, dqHat, Into.Set);
         }
 
@@ -795,7 +894,7 @@ public partial record GatedDeltaNet
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.U, 0, 1, 0);
-            TTile.Expect(kept.dU, 0, 1, 1);
+            TTile.Expect(kept.dURight, 0, 1, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
         }
 
@@ -816,10 +915,12 @@ public partial record GatedDeltaNet
             TTile.Fetch(U, kept.U);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(dqHat, projected.dqHat);
-            TTile LUnscaled = scratch.Take(ref offset, length, length);
-            TTile.FetchNarrow(LUnscaled, kept.LUnscaled);
+            TTile LUnscaled = scratch.TakeFactor(ref offset, length, length);
+            TTile.Fetch(LUnscaled, kept.LUnscaled);
             TTile GLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(GLast, kept.GLast);
+            TTile beta = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(beta, kept.beta);
             TTile dGLast = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(dGLast, projected.dGLast);
 
@@ -852,14 +953,13 @@ public partial record GatedDeltaNet
             TTile betaIn = scratch.Take(ref offset, length, 1);
             TTile.Fetch(betaIn, tensors.Beta.Rows(start, tokens, at.Head, at.Heads));
             // What is read later on comes nearer.
-            TTile.Expect(kept.dU, 0, 1, 0);
-            TTile.Expect(projected.dkLeft, 0, 1, 1);
-            TTile.Expect(projected.dW, 0, 1, 2);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(kept.dURight, 0, 1, 0);
+            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 1);
+            TTile.Expect(projected.dkLeft, 0, 1, 2);
+            TTile.Expect(projected.dcHat, 0, 1, 3);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
 
             TTile.Widen(dqHat, projected.dqHat);
-            TTile.Widen(LUnscaled, kept.LUnscaled);
             TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Arrive();
@@ -873,12 +973,12 @@ public partial record GatedDeltaNet
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, 1);
             TTile.CumulativeSum(G, g);
-            TTile.SynchronizeVectors();
 
             // dPPlainFactor = scale
-            TTile dPPlainFactor = g;
+            TTile dPPlainFactor = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dPPlainFactor(dPPlainFactor, sizes);
             TTile.Trim(dPPlainFactor, tokens);
+            TTile.SynchronizeVectors();
 
             // dqHatFactor = scale * exp(G)
             TTile dqHatFactor = scratch.Take(ref offset, length, 1);
@@ -888,10 +988,9 @@ public partial record GatedDeltaNet
             TTile k = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(k, kRaw);
 
-            // beta = sigmoid(betaIn)
-            TTile beta = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.beta(beta, betaIn);
-            TTile.Trim(beta, tokens);
+            // dL = 0
+            TTile dL = scratch.Take(ref offset, length, length);
+            TTile.Clear(dL);
 
             // dkLeftFactor = exp(GLast - G)
             TTile dkLeftFactor = scratch.Take(ref offset, length, 1);
@@ -905,31 +1004,38 @@ public partial record GatedDeltaNet
             // dPPlain_ij = dPPlainFactor_i exp(G_i - G_j) (dOutput_i . U_j) for j <= i, masked before the exponential
             TTile dPPlain = scratch.TakeFactor(ref offset, length, length);
             TTile.DecayedScaledGram(dPPlain, dOutput, U, dPPlainFactor, G, G, Causal.Inclusive);
-
-            // L = beta * LUnscaled
-            TTile L = scratch.Take(ref offset, length, length);
-            Loops<TTile, TNumber>.L(L, beta, LUnscaled);
             TTile.Synchronize();
 
             // dqIn = dqHatFactor * dqHat + dPPlain k
             TTile dqIn = kRaw;
             TTile.ScaleAndAddProduct(dqIn, dqHat, dqHatFactor, dPPlain, k);
 
-            // dU, as an earlier pass left it
-            TTile dU = dOutput;
-            TTile.Fetch(dU, kept.dU);
+            // dURight, as an earlier pass left it
+            TTile dURight = dOutput;
+            TTile.Fetch(dURight, kept.dURight);
             TTile.Arrive();
             TTile.NormalizeAdjoint(tensors.QGradient.Rows(start, tokens, at.Head, at.Heads), dqIn, qRaw, Into.Set);
+
+            // dL -= dURight U^T where pairs exist
+            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
+            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
             TTile.Synchronize();
 
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = dqIn;
             TTile.Normalize(qIn, qRaw);
-            TTile.Synchronize();
+
+            // v: value
+            TTile v = U;
+            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Arrive();
 
             // dqHatDotqIn_i = sum over j of dqHat_ij qIn_ij
-            TTile dqHatDotqIn = dPPlainFactor;
+            TTile dqHatDotqIn = scratch.Take(ref offset, length, 1);
             TTile.RowDot(dqHatDotqIn, dqHat, qIn, Into.Set);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectProject(tensors, sizes, then, between);
 
             // dkLeft, as an earlier pass left it
             TTile dkLeft = qRaw;
@@ -942,16 +1048,13 @@ public partial record GatedDeltaNet
             TTile.Arrive();
 
             // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-            TTile dkLeftDotk = dqHatFactor;
+            TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
             TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
-            // dW, as an earlier pass left it
-            TTile dW = dqHat;
-            TTile.FetchNarrow(dW, projected.dW);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectProject(tensors, sizes, then, between);
-            TTile.Widen(dW, projected.dW);
+            // dcHat, as an earlier pass left it
+            TTile dcHat = dqHat;
+            TTile.FetchNarrow(dcHat, projected.dcHat);
+            TTile.Widen(dcHat, projected.dcHat);
             TTile.Arrive();
 
             // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
@@ -967,12 +1070,6 @@ public partial record GatedDeltaNet
             // dG += every row's sum over its parts in dPPlainExponentsParts
             TTile.SumOfParts(dG, dPPlainExponentsParts, Into.Add);
 
-            // dcHat = (I + L)^-T dW
-            // dURight = (I + L)^-T dU
-            TTile dcHat = dW;
-            TTile dURight = dU;
-            TTile.SolveUnitLowersTransposed(dcHat, dURight, L, dW, dU);
-
             // dk = dkLeftFactor * dkLeft + dPPlain^T qIn
             TTile dk = dkLeft;
             TTile.ScaleAndAddTransposedProduct(dk, dkLeft, dkLeftFactor, dPPlain, qIn);
@@ -984,11 +1081,6 @@ public partial record GatedDeltaNet
             // dcHatDotkParts, for every i: parts of sum over j of dcHat_ij k_ij
             TTile dcHatDotkParts = dPPlainExponentsParts;
             TTile.RowDotParts(dcHatDotkParts, dcHat, k);
-            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
-
-            // dL = 0
-            TTile dL = L;
-            TTile.Clear(dL);
 
             // dk += dcHatFactor * dcHat
             TTile.AddScaledRows(dk, dcHat, dcHatFactor);
@@ -1000,16 +1092,13 @@ public partial record GatedDeltaNet
             TTile.Arrive();
 
             // dcHatDotk = every row's sum over its parts in dcHatDotkParts
-            TTile dcHatDotk = dkLeftDotk;
+            TTile dcHatDotk = scratch.Take(ref offset, length, 1);
             TTile.SumOfParts(dcHatDotk, dcHatDotkParts, Into.Set);
-
-            // dL -= dURight U^T where pairs exist
-            TTile.Gram(dL, dURight, U, Causal.Strict, Into.Subtract);
             TTile.SynchronizeVectors();
 
             // dbeta = exp(G) * dcHatDotk
             // dG += beta * exp(G) * dcHatDotk
-            TTile dbeta = dqHatDotqIn;
+            TTile dbeta = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.dbeta(dbeta, dG, beta, G, dcHatDotk);
             TTile.SynchronizeVectors();
 
@@ -1019,11 +1108,7 @@ public partial record GatedDeltaNet
 
             // dbeta += sum over j of dL_ij LUnscaled_ij
             TTile.RowDot(dbeta, dL, LUnscaled, Into.Add);
-
-            // v: value
-            TTile v = U;
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-            TTile.Arrive();
+            TTile.Synchronize();
 
             // dbeta += sum over j of dURight_ij v_ij
             TTile.RowDot(dbeta, dURight, v, Into.Add);
@@ -1060,27 +1145,27 @@ public partial record GatedDeltaNet
             TTile.SynchronizeVectors();
 
             // dg = sum of dG from token i on
-            TTile dg = dkLeftFactor;
+            TTile dg = scratch.Take(ref offset, length, 1);
             TTile.ReverseCumulativeSum(dg, dG, Into.Set);
             TTile.Trim(dg, tokens);
             TTile.SynchronizeVectors();
 
             // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
             // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-            TTile daLogOfg = dGLastOfkLeft;
-            TTile dgIn = dcHatFactor;
+            TTile daLogOfg = scratch.Take(ref offset, length, 1);
+            TTile dgIn = scratch.Take(ref offset, length, 1);
             Loops<TTile, TNumber>.daLogOfg2(daLogOfg, dgIn, aLog, gIn, dtBias, dg);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.GGradient.Rows(start, tokens, at.Head, at.Heads), dgIn, Into.Set);
 
             // daLog = sum over the rows of daLogOfg
-            TTile daLog = GLast;
+            TTile daLog = scratch.Take(ref offset, 1, 1);
             TTile.ColumnSum(daLog, daLogOfg, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.ALogGradient.Rows(at.Chunk, 1, at.Head, at.Heads), daLog, Into.Set);
 
             // ddtBias = sum over the rows of ddtBiasOfg
-            TTile ddtBias = dGLast;
+            TTile ddtBias = scratch.Take(ref offset, 1, 1);
             TTile.ColumnSum(ddtBias, dgIn, Into.Set);
             TTile.SynchronizeVectors();
             TTile.Copy(tensors.DtBiasGradient.Rows(at.Chunk, 1, at.Head, at.Heads), ddtBias, Into.Set);
@@ -1098,11 +1183,12 @@ public partial record GatedDeltaNet
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.U, 0, 1, 0);
             TTile.Expect(kept.LUnscaled, 0, 1, 1);
-            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 4);
-            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 5);
-            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(kept.beta, 0, 1, 2);
+            TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 3);
+            TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 5);
+            TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 6);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 7);
         }
     }
 }

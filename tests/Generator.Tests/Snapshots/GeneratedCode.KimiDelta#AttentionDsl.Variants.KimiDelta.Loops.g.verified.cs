@@ -474,57 +474,34 @@ public partial record KimiDelta
             }
 
             /// <summary>
-            /// cHatUnscaled = kInverse * kRaw * exp(G)
+            /// cHat = beta * (kInverse * kRaw) * exp(G)
             /// qHat = scale * (qInInverse * qRaw) * exp(G)
             /// kLeft = kInverse * kRaw * exp(GLast - G)
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void cHatUnscaled(TTile cHatUnscaled, TTile qHat, TTile kLeft, TTile G, TTile kInverse, TTile kRaw, TTile qInInverse, TTile qRaw, TTile GLast, Sizes sizes)
+            public static void cHat2(TTile cHat, TTile qHat, TTile kLeft, TTile G, TTile beta, TTile kInverse, TTile kRaw, TTile qInInverse, TTile qRaw, TTile GLast, Sizes sizes)
             {
                 TNumber scale = TNumber.Constant(sizes.Scale);
-                int down = cHatUnscaled.RowStep, across = cHatUnscaled.ColumnStep, first = cHatUnscaled.FirstColumn;
-                for (int i = cHatUnscaled.FirstRow; cHatUnscaled.HasRow(i); i += down)
+                int down = cHat.RowStep, across = cHat.ColumnStep, first = cHat.FirstColumn;
+                for (int i = cHat.FirstRow; cHat.HasRow(i); i += down)
                 {
+                    TNumber beta_i = beta.Spread(i, 0);
                     TNumber kInverse_i = kInverse.Spread(i, 0);
                     TNumber qInInverse_i = qInInverse.Spread(i, 0);
-                    for (int j = first; cHatUnscaled.HasColumn(j); j += across)
+                    for (int j = first; cHat.HasColumn(j); j += across)
                     {
                         TNumber product = kInverse_i * kRaw.Load(i, j);
                         TNumber G_ij = G.Load(i, j);
                         TNumber exp = TNumber.Exp(G_ij);
-                        cHatUnscaled.Store(i, j, product * exp);
+                        cHat.Store(i, j, beta_i * product * exp);
                         qHat.Store(i, j, scale * (qInInverse_i * qRaw.Load(i, j)) * exp);
                         kLeft.Store(i, j, product * TNumber.Exp(GLast.Load(0, j) - G_ij));
-                        if (cHatUnscaled.ColumnsInOneTurn)
+                        if (cHat.ColumnsInOneTurn)
                         {
                             break;
                         }
                     }
-                    if (cHatUnscaled.RowsInOneTurn)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            /// <summary>L = beta * (kInverse * kInverseRow * LUnscaled)</summary>
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void L(TTile L, TTile beta, TTile kInverse, TTile kInverseRow, TTile LUnscaled)
-            {
-                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
-                for (int i = L.FirstRow; L.HasRow(i); i += down)
-                {
-                    TNumber beta_i = beta.Spread(i, 0);
-                    TNumber kInverse_i = kInverse.Spread(i, 0);
-                    for (int j = first; L.HasColumn(j); j += across)
-                    {
-                        L.Store(i, j, beta_i * (kInverse_i * kInverseRow.Load(0, j) * LUnscaled.Load(i, j)));
-                        if (L.ColumnsInOneTurn)
-                        {
-                            break;
-                        }
-                    }
-                    if (L.RowsInOneTurn)
+                    if (cHat.RowsInOneTurn)
                     {
                         break;
                     }
@@ -549,6 +526,30 @@ public partial record KimiDelta
                         }
                     }
                     if (P.RowsInOneTurn)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            /// <summary>L = beta * (kInverse * kInverseRow * LUnscaled)</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void L(TTile L, TTile beta, TTile kInverse, TTile kInverseRow, TTile LUnscaled)
+            {
+                int down = L.RowStep, across = L.ColumnStep, first = L.FirstColumn;
+                for (int i = L.FirstRow; L.HasRow(i); i += down)
+                {
+                    TNumber beta_i = beta.Spread(i, 0);
+                    TNumber kInverse_i = kInverse.Spread(i, 0);
+                    for (int j = first; L.HasColumn(j); j += across)
+                    {
+                        L.Store(i, j, beta_i * (kInverse_i * kInverseRow.Load(0, j) * LUnscaled.Load(i, j)));
+                        if (L.ColumnsInOneTurn)
+                        {
+                            break;
+                        }
+                    }
+                    if (L.RowsInOneTurn)
                     {
                         break;
                     }

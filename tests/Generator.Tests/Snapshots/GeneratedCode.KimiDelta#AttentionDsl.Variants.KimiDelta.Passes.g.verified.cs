@@ -21,30 +21,30 @@ public partial record KimiDelta
             where TTile : struct, ITile<TTile, TNumber>
             where TNumber : struct, INumber<TNumber>
         {
+            public TTile beta;
             public TTile GLast;
-            public TTile L;
-            public TTile U0;
-            public TTile W;
+            public TTile cHat;
+            public TTile LInverse;
             public TTile P;
             public TTile qHat;
             public TTile kLeft;
             public TTile U;
-            public TTile dU;
+            public TTile dURight;
 
             /// <summary>The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.</summary>
             public static Kept<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
+                tiles.beta = between.Exact.Take(ref exact, length, 1);
                 tiles.GLast = between.Exact.Take(ref exact, 1, sizes.K);
-                tiles.L = between.Exact.Take(ref exact, length, length);
-                tiles.U0 = between.Packed.Take(ref packed, length, sizes.V);
-                tiles.W = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.cHat = between.Packed.Take(ref packed, length, sizes.K);
+                tiles.LInverse = between.Exact.Take(ref exact, 1, length * length);
                 tiles.P = between.Packed.Take(ref packed, length, length);
                 tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
                 tiles.kLeft = between.Packed.Take(ref packed, length, sizes.K);
                 tiles.U = between.Packed.Take(ref packed, length, sizes.V);
-                tiles.dU = between.Packed.Take(ref packed, length, sizes.V);
+                tiles.dURight = between.Packed.Take(ref packed, length, sizes.V);
                 return tiles;
             }
         }
@@ -56,36 +56,36 @@ public partial record KimiDelta
         {
             public TTile dkLeft;
             public TTile dqHat;
+            public TTile dcHat;
             public TTile dGLast;
-            public TTile dW;
 
             /// <summary>The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.</summary>
             public static Projected<TTile, TNumber> Of(Between<TTile> between, Sizes sizes, long chunk, int length)
             {
                 Projected<TTile, TNumber> tiles = default;
-                long projected = chunk * StateElements(sizes) / 2, states = (chunk * StateElements(sizes)) + (2 * (2 * Padded.Elements(sizes.Chunk, sizes.K) + Padded.Elements(1, sizes.K)));
+                long projected = chunk * StateElements(sizes) / 2;
                 tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
+                tiles.dcHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dGLast = between.Projected.Take(ref projected, 1, sizes.K);
-                tiles.dW = between.States.Take(ref states, length, sizes.K);
                 return tiles;
             }
         }
 
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
-            ? Padded.Elements(1, sizes.K)
+            ? Padded.Elements(sizes.Chunk, 1)
+            + Padded.Elements(1, sizes.K)
+            + Padded.Elements(1, sizes.Chunk * sizes.Chunk)
+            : 3 * Padded.Elements(sizes.Chunk, sizes.K)
             + Padded.Elements(sizes.Chunk, sizes.Chunk)
-            : 3 * Padded.Elements(sizes.Chunk, sizes.V)
-            + 3 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(sizes.Chunk, sizes.Chunk);
+            + 2 * Padded.Elements(sizes.Chunk, sizes.V);
 
         /// <inheritdoc/>
         public static long StateElements(Sizes sizes) => Math.Max(
             2 * Padded.Elements(sizes.K, sizes.V),
-            2 * (2 * Padded.Elements(sizes.Chunk, sizes.K)
-            + Padded.Elements(1, sizes.K))
-            + Padded.Elements(sizes.Chunk, sizes.K));
+            2 * (3 * Padded.Elements(sizes.Chunk, sizes.K)
+            + Padded.Elements(1, sizes.K)));
 
         /// <summary>Pass 1, every chunk by itself: all that does not depend on the state.</summary>
         private static void PrepareItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Work then, TTile scratch, Between<TTile> between)
@@ -114,10 +114,6 @@ public partial record KimiDelta
             TTile qRaw = scratch.TakeLike(ref offset, length, sizes.K, tensors.Q.Data);
             TTile.Fetch(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
 
-            // v: value
-            TTile v = scratch.TakeLike(ref offset, length, sizes.V, tensors.V.Data);
-            TTile.Fetch(v, tensors.V.Rows(start, tokens, at.Head, at.Heads));
-
             // aLog: parameter ALog
             TTile aLog = scratch.Take(ref offset, 1, 1);
             TTile.Fetch(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads));
@@ -136,14 +132,19 @@ public partial record KimiDelta
             TTile kSquares = scratch.Take(ref offset, length, 1);
             TTile.RowDot(kSquares, kRaw, kRaw, Into.Set);
 
+            // qInSquares = |qRaw|^2, where qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
+            TTile qInSquares = scratch.Take(ref offset, length, 1);
+            TTile.RowDot(qInSquares, qRaw, qRaw, Into.Set);
+
             // beta = sigmoid(betaIn)
             TTile beta = betaIn;
             Loops<TTile, TNumber>.beta(beta, betaIn);
             TTile.Trim(beta, tokens);
+            TTile.SynchronizeVectors();
+            TTile.Copy(kept.beta, beta, Into.Set);
 
-            // qInSquares = |qRaw|^2, where qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
-            TTile qInSquares = scratch.Take(ref offset, length, 1);
-            TTile.RowDot(qInSquares, qRaw, qRaw, Into.Set);
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectPrepare(tensors, sizes, then, between);
             TTile.Synchronize();
 
             // kInverse = 1 / sqrt(kSquares + 1E-06)
@@ -151,8 +152,10 @@ public partial record KimiDelta
             Loops<TTile, TNumber>.kInverse(kInverse, kSquares);
             TTile.Trim(kInverse, tokens);
 
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectPrepare(tensors, sizes, then, between);
+            // qInInverse = 1 / sqrt(qInSquares + 1E-06)
+            TTile qInInverse = qInSquares;
+            Loops<TTile, TNumber>.qInInverse(qInInverse, qInSquares);
+            TTile.Trim(qInInverse, tokens);
 
             // G_i = sum of g up to token i
             TTile G = scratch.Take(ref offset, length, sizes.K);
@@ -162,11 +165,6 @@ public partial record KimiDelta
             // kInverseRow: kInverse, as a row
             TTile kInverseRow = scratch.Take(ref offset, 1, length);
             TTile.Transpose(kInverseRow, kInverse, Into.Set);
-
-            // qInInverse = 1 / sqrt(qInSquares + 1E-06)
-            TTile qInInverse = qInSquares;
-            Loops<TTile, TNumber>.qInInverse(qInInverse, qInSquares);
-            TTile.Trim(qInInverse, tokens);
             TTile.Synchronize();
 
             // LUnscaled_ij = sum_d kRaw_id kRaw_jd exp(G_id - G_jd) for j < i
@@ -179,33 +177,22 @@ public partial record KimiDelta
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
             TTile.Copy(kept.GLast, GLast, Into.Set);
 
-            // cHatUnscaled = kInverse * kRaw * exp(G)
+            // cHat = beta * (kInverse * kRaw) * exp(G)
             // qHat = scale * (qInInverse * qRaw) * exp(G)
             // kLeft = kInverse * kRaw * exp(GLast - G)
-            TTile cHatUnscaled = g;
-            Loops<TTile, TNumber>.cHatUnscaled(cHatUnscaled, kept.qHat, kept.kLeft, G, kInverse, kRaw, qInInverse, qRaw, GLast, sizes);
+            Loops<TTile, TNumber>.cHat2(kept.cHat, kept.qHat, kept.kLeft, G, beta, kInverse, kRaw, qInInverse, qRaw, GLast, sizes);
             TTile.Synchronize();
+
+            // P = scale * (qInInverse * (kInverseRow * PUnscaled))
+            Loops<TTile, TNumber>.P(kept.P, qInInverse, kInverseRow, PUnscaled, sizes);
 
             // L = beta * (kInverse * kInverseRow * LUnscaled)
             TTile L = LUnscaled;
             Loops<TTile, TNumber>.L(L, beta, kInverse, kInverseRow, LUnscaled);
-
-            // P = scale * (qInInverse * (kInverseRow * PUnscaled))
-            Loops<TTile, TNumber>.P(kept.P, qInInverse, kInverseRow, PUnscaled, sizes);
             TTile.Synchronize();
-            if (tensors.OutputGradient.Present)
-            {
-                TTile.Copy(kept.L, L, Into.Set);
-            }
 
-            // U0 = (I + L)^-1 (beta * v)
-            // W = (I + L)^-1 (beta * cHatUnscaled)
-            TTile U0 = v;
-            TTile W = gIn;
-            TTile.SolveUnitLowersScaled(U0, W, L, v, beta, cHatUnscaled, beta);
-            TTile.Synchronize();
-            TTile.Copy(kept.U0, U0, Into.Set);
-            TTile.Copy(kept.W, W, Into.Set);
+            // LInverse = (I + L)^-1
+            TTile.InvertUnitLower(kept.LInverse, L);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
@@ -218,8 +205,7 @@ public partial record KimiDelta
             TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 0);
             TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 1);
             TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
-            TTile.Expect(tensors.V.Rows(start, tokens), at.Head, at.Heads, 3);
-            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 4);
+            TTile.Expect(tensors.Beta.Rows(start, tokens), at.Head, at.Heads, 3);
         }
 
         /// <summary>Before pass 2 where sequences are cut into segments: what a segment hands on by itself, or its transition.</summary>
@@ -234,10 +220,12 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile cHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile betaRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -256,17 +244,19 @@ public partial record KimiDelta
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
+                    TTile.Fetch(cHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.cHat);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
+                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
                     if (at.Homogeneous != 0)
                     {
-                        TTile.Clear(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns));
+                        TTile.Clear(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns));
                     }
                     else
                     {
-                        TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
+                        TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                     }
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
-                    TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
                 }
 
                 if (step < 0)
@@ -279,20 +269,29 @@ public partial record KimiDelta
                 int chunk = step, turn = step & 1;
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+                TTile beta = betaRooms.Block(turn * room, length, 0, 1);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
-                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHat = cHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
 
-                // U = U0 - W S
-                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
+                // URight = beta * v - cHat S
+                TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Product(URight, cHat, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.AddScaledRows(URight, v, beta);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // U = (I + L)^-1 URight
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverse(U, LInverse, URight);
 
                 // SNext = exp(GLast) S
                 // SNext += kLeft^T U
@@ -325,12 +324,14 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile cHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile betaRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -349,12 +350,14 @@ public partial record KimiDelta
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
-                    TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.cHat);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
                     TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
                 if (step < 0)
@@ -368,12 +371,14 @@ public partial record KimiDelta
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                TTile beta = betaRooms.Block(turn * room, length, 0, 1);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
-                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHat = cHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
 
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
@@ -386,11 +391,18 @@ public partial record KimiDelta
                     TTile.Copy(before, SFactor, Into.Set);
                 }
 
-                // U = U0 - W S
-                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
+                // URight = beta * v - cHat S
+                TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Product(URight, cHat, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.AddScaledRows(URight, v, beta);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // U = (I + L)^-1 URight
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverse(U, LInverse, URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 if (tensors.OutputGradient.Present)
                 {
@@ -398,7 +410,7 @@ public partial record KimiDelta
                 }
 
                 // o = qHat S + P U
-                TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile o = URight;
                 TTile.Product(o, qHat, SFactor, Into.Set);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Product(o, P, U, Into.Add);
@@ -427,10 +439,12 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile U0Rooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile cHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile vRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
+            TTile betaRooms = scratch.Take(ref offset, 2 * room, 1);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -449,10 +463,12 @@ public partial record KimiDelta
                     long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
+                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
-                    TTile.Fetch(U0Rooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.U0.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.cHat);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
+                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
                 }
 
                 if (step < 0)
@@ -466,10 +482,12 @@ public partial record KimiDelta
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+                TTile beta = betaRooms.Block(turn * room, length, 0, 1);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
-                TTile U0 = U0Rooms.Block(turn * room, length, 0, at.Columns);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHat = cHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
+                TTile v = vRooms.Block(turn * room, length, 0, at.Columns);
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
@@ -479,11 +497,18 @@ public partial record KimiDelta
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(before, SFactor, Into.Set);
 
-                // U = U0 - W S
-                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Copy(U, U0, Into.Set);
+                // URight = beta * v - cHat S
+                TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(U, W, SFactor, Into.Subtract);
+                TTile.Product(URight, cHat, SFactor, Into.Subtract);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.AddScaledRows(URight, v, beta);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // U = (I + L)^-1 URight
+                TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverse(U, LInverse, URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
 
@@ -508,12 +533,13 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile cHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -533,7 +559,8 @@ public partial record KimiDelta
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.cHat);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
                     TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
@@ -551,7 +578,8 @@ public partial record KimiDelta
                 long start = at.Start + ((long)chunk * sizes.Chunk);
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHat = cHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
@@ -563,7 +591,7 @@ public partial record KimiDelta
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU = kLeft dSNext
-                TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile dU = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
 
                 // dS = dSNext * exp(gKept)
@@ -576,8 +604,13 @@ public partial record KimiDelta
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
-                // dS -= W^T dU
-                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                // dURight = (I + L)^-T dU
+                TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverseTransposed(dURight, LInverse, dU);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // dS -= cHat^T dURight
+                TTile.TransposedProduct(dS, cHat, dURight, Into.Subtract);
             }
 
             TTile.Arrive();
@@ -604,12 +637,13 @@ public partial record KimiDelta
 
             // What is read of a chunk stands here, of two chunks in turn: while one is computed the next one is on its way.
             int room = Padded.Rows(sizes.Chunk, sizes);
-            TTile WRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
+            TTile cHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile PRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.Chunk);
             TTile qHatRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile kLeftRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, sizes.K);
             TTile dOutputRooms = scratch.TakeFactorRooms(ref offset, sizes, 2 * room, at.Columns);
             TTile GLastRooms = scratch.Take(ref offset, 2, sizes.K);
+            TTile LInverseRooms = scratch.Take(ref offset, 1, 2 * sizes.Chunk * sizes.Chunk);
 
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
@@ -629,7 +663,8 @@ public partial record KimiDelta
                     int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
                     Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
                     TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, sizes.K), nextKept.GLast);
-                    TTile.Fetch(WRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.W);
+                    TTile.Fetch(cHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.cHat);
+                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
                     TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
                     TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
                     TTile.Fetch(kLeftRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.kLeft);
@@ -648,7 +683,8 @@ public partial record KimiDelta
                 int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
                 Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
                 TTile GLast = GLastRooms.Block(turn, 1, 0, sizes.K);
-                TTile W = WRooms.Block(turn * room, length, 0, sizes.K);
+                TTile cHat = cHatRooms.Block(turn * room, length, 0, sizes.K);
+                TTile LInverse = LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length);
                 TTile P = PRooms.Block(turn * room, length, 0, length);
                 TTile qHat = qHatRooms.Block(turn * room, length, 0, sizes.K);
                 TTile kLeft = kLeftRooms.Block(turn * room, length, 0, sizes.K);
@@ -663,7 +699,7 @@ public partial record KimiDelta
                 TTile.Copy(after, dSNextFactor, Into.Set);
 
                 // dU = kLeft dSNext
-                TTile dU = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile dU = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Product(dU, kLeft, dSNextFactor, Into.Set);
 
                 // dS = dSNext * exp(gKept)
@@ -675,10 +711,15 @@ public partial record KimiDelta
                 // dU += P^T dOutput
                 TTile.TransposedProduct(dU, P, dOutput, Into.Add);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Copy(kept.dU.Block(0, length, at.Column, at.Columns), dU, Into.Set);
 
-                // dS -= W^T dU
-                TTile.TransposedProduct(dS, W, dU, Into.Subtract);
+                // dURight = (I + L)^-T dU
+                TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.SolveByInverseTransposed(dURight, LInverse, dU);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.Copy(kept.dURight.Block(0, length, at.Column, at.Columns), dURight, Into.Set);
+
+                // dS -= cHat^T dURight
+                TTile.TransposedProduct(dS, cHat, dURight, Into.Subtract);
             }
 
             TTile.Arrive();
@@ -704,7 +745,7 @@ public partial record KimiDelta
 
             // What is multiplied with strips stands first.
             TTile URoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
-            TTile dURoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
+            TTile dURightRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
             TTile dOutputRoom = scratch.TakeFactorRooms(ref offset, sizes, length, Math.Max(sizes.K, sizes.V));
 
             // --- what earlier passes left
@@ -714,8 +755,8 @@ public partial record KimiDelta
             TTile.Fetch(dSNext, after);
             TTile S = scratch.TakeFactor(ref offset, sizes.K, sizes.V);
             TTile.Fetch(S, before);
-            TTile dU = dURoom.Block(0, length, 0, sizes.V);
-            TTile.Fetch(dU, kept.dU);
+            TTile dURight = dURightRoom.Block(0, length, 0, sizes.V);
+            TTile.Fetch(dURight, kept.dURight);
             TTile GLast = scratch.Take(ref offset, 1, sizes.K);
             TTile.Fetch(GLast, kept.GLast);
 
@@ -738,13 +779,13 @@ public partial record KimiDelta
             TTile dqHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
             TTile.ProductTransposed(dqHat, dOutput, S, Into.Set);
 
-            // dW = 0
-            TTile dW = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
-            TTile.Clear(dW);
+            // dcHat = 0
+            TTile dcHat = scratch.TakeStrip(ref offset, ref strips, sizes, length, sizes.K);
+            TTile.Clear(dcHat);
             TTile.SynchronizeStrips(sizes, Math.Max(sizes.K, sizes.V));
 
-            // dW -= dU S^T
-            TTile.ProductTransposed(dW, dU, S, Into.Subtract);
+            // dcHat -= dURight S^T
+            TTile.ProductTransposed(dcHat, dURight, S, Into.Subtract);
 
             // gKept = GLast as a column
             TTile gKept = scratch.Take(ref offset, sizes.K, 1);
@@ -765,7 +806,7 @@ public partial record KimiDelta
             TTile.Transpose(dGLast, dgKept, Into.Set);
             TTile.Synchronize();
             TTile.Copy(projected.dGLast, dGLast, Into.Set);
-            TTile.Copy(projected.dW, dW, Into.Set);
+            TTile.Copy(projected.dcHat, dcHat, Into.Set);
             TTile.Copy(projected.dqHat, dqHat, Into.Set);
         }
 
@@ -778,7 +819,7 @@ public partial record KimiDelta
             int tokens = at.Length, length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(kept.U, 0, 1, 0);
-            TTile.Expect(kept.dU, 0, 1, 1);
+            TTile.Expect(kept.dURight, 0, 1, 1);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 2);
         }
 
@@ -803,14 +844,14 @@ public partial record KimiDelta
             TTile.Fetch(dGLast, projected.dGLast);
             TTile U = scratch.TakeFactor(ref offset, length, sizes.V);
             TTile.Fetch(U, kept.U);
-            TTile L = scratch.Take(ref offset, length, length);
-            TTile.FetchNarrow(L, kept.L);
-            TTile dU = scratch.TakeFactor(ref offset, length, sizes.V);
-            TTile.Fetch(dU, kept.dU);
-            TTile dW = scratch.Take(ref offset, length, sizes.K);
-            TTile.FetchNarrow(dW, projected.dW);
+            TTile dURight = scratch.TakeFactor(ref offset, length, sizes.V);
+            TTile.Fetch(dURight, kept.dURight);
             TTile dqHat = scratch.Take(ref offset, length, sizes.K);
             TTile.FetchNarrow(dqHat, projected.dqHat);
+            TTile dcHat = scratch.Take(ref offset, length, sizes.K);
+            TTile.FetchNarrow(dcHat, projected.dcHat);
+            TTile beta = scratch.Take(ref offset, length, 1);
+            TTile.Fetch(beta, kept.beta);
 
             // dtBias: parameter DtBias
             TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
@@ -850,9 +891,8 @@ public partial record KimiDelta
             TTile.Expect(tensors.Q.Rows(start, tokens), at.Head, at.Heads, 2);
 
             TTile.Widen(dkLeft, projected.dkLeft);
-            TTile.Widen(L, kept.L);
-            TTile.Widen(dW, projected.dW);
             TTile.Widen(dqHat, projected.dqHat);
+            TTile.Widen(dcHat, projected.dcHat);
             TTile.Widen(gIn, tensors.G.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(kRaw, tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Widen(qRaw, tensors.Q.Rows(start, tokens, at.Head, at.Heads));
@@ -871,20 +911,10 @@ public partial record KimiDelta
             TTile dL = scratch.Take(ref offset, length, length);
             TTile.Clear(dL);
 
-            // dURight = (I + L)^-T dU
-            // dcHat = (I + L)^-T dW
-            TTile dURight = dU;
-            TTile dcHat = dW;
-            TTile.SolveUnitLowersTransposed(dURight, dcHat, L, dU, dW);
-
             // qIn = qRaw / sqrt(|qRaw|^2 + 1e-6)
             TTile qIn = scratch.Take(ref offset, length, sizes.K);
             TTile.Normalize(qIn, qRaw);
-
-            // beta = sigmoid(betaIn)
-            TTile beta = scratch.Take(ref offset, length, 1);
-            Loops<TTile, TNumber>.beta(beta, betaIn);
-            TTile.Trim(beta, tokens);
+            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
             TTile.Synchronize();
 
             // G_i = sum of g up to token i
@@ -897,10 +927,6 @@ public partial record KimiDelta
             // q = qIn * scale
             TTile q = qIn;
             Loops<TTile, TNumber>.q(q, qIn, sizes);
-            TTile.ScaleRows(tensors.VGradient.Rows(start, tokens, at.Head, at.Heads), dURight, beta);
-
-            // What a group reads that begins when this one ends comes nearer.
-            ExpectGradients(tensors, sizes, then, between);
             TTile.Synchronize();
 
             // k = kRaw / sqrt(|kRaw|^2 + 1e-6)
@@ -915,6 +941,9 @@ public partial record KimiDelta
             TTile dGLastOfkLeft = scratch.Take(ref offset, length, sizes.K);
             TTile dG = scratch.Take(ref offset, length, sizes.K);
             Loops<TTile, TNumber>.dk(dk, dGLastOfkLeft, dG, k, GLast, G, dkLeft);
+
+            // What a group reads that begins when this one ends comes nearer.
+            ExpectGradients(tensors, sizes, then, between);
 
             // dq = dqHat * exp(G)
             // dG += dqHat * (q * exp(G))
@@ -1027,10 +1056,10 @@ public partial record KimiDelta
             Projected<TTile, TNumber> projected = Projected<TTile, TNumber>.Of(between, sizes, (at.Chunk * at.Heads) + at.Head, length);
             TTile.Expect(projected.dkLeft, 0, 1, 0);
             TTile.Expect(kept.U, 0, 1, 1);
-            TTile.Expect(kept.L, 0, 1, 2);
-            TTile.Expect(kept.dU, 0, 1, 3);
-            TTile.Expect(projected.dW, 0, 1, 4);
-            TTile.Expect(projected.dqHat, 0, 1, 5);
+            TTile.Expect(kept.dURight, 0, 1, 2);
+            TTile.Expect(projected.dqHat, 0, 1, 3);
+            TTile.Expect(projected.dcHat, 0, 1, 4);
+            TTile.Expect(kept.beta, 0, 1, 5);
             TTile.Expect(tensors.G.Rows(start, tokens), at.Head, at.Heads, 6);
             TTile.Expect(tensors.K.Rows(start, tokens), at.Head, at.Heads, 7);
             TTile.Expect(tensors.OutputGradient.Rows(start, tokens), at.Head, at.Heads, 8);

@@ -121,7 +121,7 @@ public partial record Mamba2
                 + Padded.Like(sizes.Chunk, sizes.K, sizes, 0)
                 + 2 * Padded.Elements(1, 1, sizes)
                 + 6 * Padded.Elements(sizes.Chunk, 1, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.Chunk, sizes),
+                + Padded.Factor(sizes.Chunk, sizes.Chunk, sizes),
             KernelKind.Carry =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)

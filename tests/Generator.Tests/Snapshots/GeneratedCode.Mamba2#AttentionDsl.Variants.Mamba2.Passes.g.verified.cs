@@ -129,10 +129,6 @@ public partial record Mamba2
             Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
             TTile.Trim(g, tokens);
 
-            // PPlain_ij = qIn_i . k_j for j <= i
-            TTile PPlain = scratch.Take(ref offset, length, length);
-            TTile.Gram(PPlain, qIn, k, Causal.Inclusive, Into.Set);
-
             // What a group reads that begins when this one ends comes nearer.
             ExpectPrepare(tensors, sizes, then, between);
             TTile.SynchronizeVectors();
@@ -155,9 +151,9 @@ public partial record Mamba2
             TTile.Synchronize();
             TTile.ScaleRows(kept.v, vIn, vFactor);
 
-            // PUnscaled_ij *= exp(G_i - G_j), masked before the exponential
-            TTile PUnscaled = PPlain;
-            TTile.Decay(PUnscaled, PPlain, G, G, Causal.Inclusive, Into.Set);
+            // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
+            TTile P = scratch.TakeFactor(ref offset, length, length);
+            TTile.DecayedScaledGram(P, qIn, k, PFactor, G, G, Causal.Inclusive);
 
             // GLast = G of the whole chunk
             TTile GLast = G.Block(G.Rows - 1, 1, 0, G.Columns);
@@ -169,7 +165,7 @@ public partial record Mamba2
             TTile.SynchronizeVectors();
             TTile.Copy(kept.kLeftFactor, kLeftFactor, Into.Set);
             TTile.Synchronize();
-            TTile.ScaleRows(kept.P, PUnscaled, PFactor);
+            TTile.Copy(kept.P, P, Into.Set);
         }
 
         /// <summary>Brings nearer what Prepare fetches of a chunk; of the caller's rows, which have all heads, every group brings a part.</summary>
