@@ -46,12 +46,8 @@ internal static unsafe partial class Ptx
 
     public static void StripRowDot(int rows, int a, int aExact, int b, int bExact, uint near, int stride, uint lane, uint sums) => RunStrip(rows, a, aExact, b, bExact, near, stride, lane, sums);
 
-    public static void StripSolve(int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint inverse) =>
-        RunStrip(rows, result, exact, x, xExact, near, stride, scales, s, sStride, transposed, inverse);
-
-    public static void StripSubstitute(
-        int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint l, int lStride, uint row) =>
-        RunStrip(rows, result, exact, x, xExact, near, stride, scales, s, sStride, transposed, l, lStride, row);
+    public static void StripSolve(int rows, int result, int exact, int x, int xExact, uint near, int stride, int transposed, uint inverse) =>
+        RunStrip(rows, result, exact, x, xExact, near, stride, transposed, inverse);
 
     public static void StripSolveByRows(int rows, int result, int exact, int x, int xExact, uint near, int stride, int transposed, uint inverse, int inverseStride) =>
         RunStrip(rows, result, exact, x, xExact, near, stride, transposed, inverse, inverseStride);

@@ -65,48 +65,6 @@ public sealed unsafe class TileTests
 
     [Theory]
     [InlineData(16, 32)]
-    [InlineData(32, 32)]
-    [InlineData(32, 48)]
-    [InlineData(64, 32)]
-    [InlineData(64, 48)]
-    [InlineData(64, 64)]
-    [InlineData(48, 32)]
-    public void Solves_two_systems_of_a_matrix(int rows, int columns)
-    {
-        float[] Any() => Numbers(rows, columns, (_, _) => Next());
-        float[][] x = [new float[rows * columns], new float[rows * columns], Numbers(rows, rows, (i, j) => j < i ? Next() / 2 : 0), Any(), Any()];
-        int[] widths = [columns, columns, rows, columns, columns];
-        foreach (int judged in new[] { 0, 1 })
-        {
-            Check(x, rows, widths, (judged, 3e-5), t => Both(ReferenceTile.SolveUnitLower, t), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]));
-            Check(x, rows, widths, (judged, 3e-5), t => Both(ReferenceTile.SolveUnitLowerTransposed, t), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]));
-            foreach (int[] factors in new int[][] { [0, 3], [1, 4], [0, 1, 3, 4] })
-            {
-                Check(x, rows, widths, (judged, 5e-3), t => Both(ReferenceTile.SolveUnitLower, t), t => CudaTile.SolveUnitLowers(t[0], t[1], t[2], t[3], t[4]), factors);
-                Check(x, rows, widths, (judged, 5e-3), t => Both(ReferenceTile.SolveUnitLowerTransposed, t), t => CudaTile.SolveUnitLowersTransposed(t[0], t[1], t[2], t[3], t[4]), factors);
-            }
-        }
-    }
-
-    [Theory]
-    [InlineData(16, 32)]
-    [InlineData(32, 128)]
-    [InlineData(32, 48)]
-    [InlineData(64, 128)]
-    [InlineData(64, 48)]
-    [InlineData(48, 32)]
-    public void Solves_for_scaled_rows(int rows, int columns)
-    {
-        float[] Any(int width) => Numbers(rows, width, (_, _) => Next());
-        float[][] x = [new float[rows * columns], new float[rows * columns], Numbers(rows, rows, (i, j) => j < i ? Next() / 2 : 0), Any(columns), Any(1), Any(columns), Any(1)];
-        int[] widths = [columns, columns, rows, columns, 1, columns, 1];
-        Check(x, rows, widths, (0, 3e-5), t => Scaled(t[0], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowerScaled(t[0], t[2], t[3], t[4]));
-        Check(x, rows, widths, (0, 3e-5), t => Scaled(t[0], t[2], t[3], t[4]), t => CudaTile.SolveUnitLowersScaled(t[0], t[1], t[2], t[3], t[4], t[5], t[6]));
-        Check(x, rows, widths, (1, 3e-5), t => Scaled(t[1], t[2], t[5], t[6]), t => CudaTile.SolveUnitLowersScaled(t[0], t[1], t[2], t[3], t[4], t[5], t[6]));
-    }
-
-    [Theory]
-    [InlineData(16, 32)]
     [InlineData(32, 128)]
     [InlineData(32, 40)]
     [InlineData(20, 64)]
@@ -422,23 +380,10 @@ public sealed unsafe class TileTests
         }
     }
 
-    /// <summary>Two systems of one matrix, one after the other.</summary>
-    private static void Both(Action<ReferenceTile, ReferenceTile, ReferenceTile> solve, ReferenceTile[] t)
-    {
-        solve(t[0], t[2], t[3]);
-        solve(t[1], t[2], t[4]);
-    }
-
     private static void Crossed<TTile, TNumber>(TTile[] t)
         where TTile : struct, ITile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber> =>
         TTile.CrossedDecayedGrams(t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[9], Causal.Inclusive);
-
-    private static void Scaled(ReferenceTile result, ReferenceTile l, ReferenceTile x, ReferenceTile s)
-    {
-        ReferenceTile.ScaleRows(result, x, s);
-        ReferenceTile.SolveUnitLower(result, l, result);
-    }
 
     private static void Sum(Action<ReferenceTile, ReferenceTile, ReferenceTile, Into> product, ReferenceTile[] t, int result)
     {

@@ -98,34 +98,6 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
-    public static void SolveUnitLowerScaled(DeviceTile result, DeviceTile l, DeviceTile x, DeviceTile s)
-    {
-        ScaleRows(result, x, s);
-        SolveUnitLower(result, l, result);
-    }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersScaled(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile s, DeviceTile y, DeviceTile t)
-    {
-        SolveUnitLowerScaled(first, l, x, s);
-        SolveUnitLowerScaled(second, l, y, t);
-    }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowers(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile y)
-    {
-        SolveUnitLower(first, l, x);
-        SolveUnitLower(second, l, y);
-    }
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersTransposed(DeviceTile first, DeviceTile second, DeviceTile l, DeviceTile x, DeviceTile y)
-    {
-        SolveUnitLowerTransposed(first, l, x);
-        SolveUnitLowerTransposed(second, l, y);
-    }
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void SolveUnitLowerTransposed(DeviceTile result, DeviceTile l, DeviceTile x)
     {

@@ -95,7 +95,7 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>
     /// Like <see cref="Take"/>, for a tile that only ever holds numbers of one of the caller's tensors as they are: a device may keep them as they stand there. They are
-    /// multiplied, solved for, summed up and stored (<see cref="Gram"/>, <see cref="DecayedGram"/>, <see cref="SolveUnitLowerScaled"/>, <see cref="CumulativeSum"/>,
+    /// multiplied, summed up and stored (<see cref="Gram"/>, <see cref="DecayedGram"/>, <see cref="CumulativeSum"/>,
     /// <see cref="ScaleRows"/>, <see cref="Copy"/>); elementwise loops read them.
     /// </summary>
     /// <param name="offset">Where it begins; then where it ends.</param>
@@ -314,10 +314,10 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     static abstract void DecayedProductAdjoint(TSelf dp, TSelf dx, TSelf de, TSelf dg, TSelf d, TSelf p, TSelf x, TSelf e, TSelf g, Causal causal);
 
-    /// <summary>Solves (I + l) result = x by forward substitution; l is strictly lower triangular. result may be x.</summary>
+    /// <summary>Solves (I + l) result = x; l is what <see cref="InvertUnitLower"/> takes. result may be x.</summary>
     static abstract void SolveUnitLower(TSelf result, TSelf l, TSelf x);
 
-    /// <summary>Solves (I + l)^T result = x by backward substitution; l is strictly lower triangular. result may be x.</summary>
+    /// <summary>Solves (I + l)^T result = x, likewise.</summary>
     static abstract void SolveUnitLowerTransposed(TSelf result, TSelf l, TSelf x);
 
     /// <summary>inverse = (I + l)^-1, in an order and a form that are the tile's own.</summary>
@@ -352,34 +352,6 @@ public interface ITile<TSelf, TNumber>
     {
         TSelf.ScaleRows(result, x, s);
         TSelf.TransposedProduct(result, a, b, Into.Add);
-    }
-
-    /// <summary>Solves (I + l) result = y, y_ij = s_i x_ij: <see cref="SolveUnitLower"/> of scaled rows.</summary>
-    static virtual void SolveUnitLowerScaled(TSelf result, TSelf l, TSelf x, TSelf s)
-    {
-        TSelf.ScaleRows(result, x, s);
-        TSelf.SolveUnitLower(result, l, result);
-    }
-
-    /// <summary>Two systems of one matrix: <see cref="SolveUnitLowerScaled"/> of x and s to first, and of y and t to second.</summary>
-    static virtual void SolveUnitLowersScaled(TSelf first, TSelf second, TSelf l, TSelf x, TSelf s, TSelf y, TSelf t)
-    {
-        TSelf.SolveUnitLowerScaled(first, l, x, s);
-        TSelf.SolveUnitLowerScaled(second, l, y, t);
-    }
-
-    /// <summary>Two systems of one matrix: <see cref="SolveUnitLower"/> of x to first and of y to second. A result may be its own right side.</summary>
-    static virtual void SolveUnitLowers(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y)
-    {
-        TSelf.SolveUnitLower(first, l, x);
-        TSelf.SolveUnitLower(second, l, y);
-    }
-
-    /// <summary>Likewise <see cref="SolveUnitLowerTransposed"/>.</summary>
-    static virtual void SolveUnitLowersTransposed(TSelf first, TSelf second, TSelf l, TSelf x, TSelf y)
-    {
-        TSelf.SolveUnitLowerTransposed(first, l, x);
-        TSelf.SolveUnitLowerTransposed(second, l, y);
     }
 
     /// <summary>Solves result_iv + sum_{j&lt;i} l_ij exp(g_iv - g_jv) result_jv = x_iv (a decay of its own for every column). result may be x.</summary>

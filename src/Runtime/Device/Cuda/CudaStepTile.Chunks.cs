@@ -70,18 +70,6 @@ public readonly partial struct CudaStepTile
     public static void ScaleAndAddTransposedProduct(CudaStepTile result, CudaStepTile x, CudaStepTile s, CudaStepTile a, CudaStepTile b) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public static void SolveUnitLowerScaled(CudaStepTile result, CudaStepTile l, CudaStepTile x, CudaStepTile s) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersScaled(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile s, CudaStepTile y, CudaStepTile t) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowers(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile y) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public static void SolveUnitLowersTransposed(CudaStepTile first, CudaStepTile second, CudaStepTile l, CudaStepTile x, CudaStepTile y) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
     public static void SolveUnitLower(CudaStepTile result, CudaStepTile l, CudaStepTile x) => throw new NotSupportedException();
 
     /// <inheritdoc/>

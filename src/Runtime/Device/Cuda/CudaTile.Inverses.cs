@@ -4,8 +4,8 @@ using ILGPU;
 namespace AttentionDsl.Runtime;
 
 /// <content>
-/// Inverses of unit lower triangular matrices that one operation, or one pass, leaves to another. Of 16, 32 or 64 rows they stand in blocks, as <see cref="SolveUnitLower"/> has them in the
-/// workspace, rows one after the other; any others stand row by row, in single precision.
+/// Inverses of unit lower triangular matrices, which one operation, or one pass, leaves to another. Of 16, 32 or 64 rows they stand in blocks (<see cref="InverseBytes"/>); any others stand row by
+/// row, in single precision.
 /// </content>
 public readonly partial struct CudaTile
 {
@@ -49,7 +49,7 @@ public readonly partial struct CudaTile
         }
         else if (IsShort(result.Rows))
         {
-            PutSolutions(result, x, default, (uint)inverse.address, transposed, inOrder: true);
+            PutSolutions(result, x, (uint)inverse.address, transposed);
         }
         else
         {
@@ -61,7 +61,9 @@ public readonly partial struct CudaTile
     {
         if (IsShort(result.Rows))
         {
-            StripSolve(result, x, default, (uint)inverse.address, transposed);
+            Ptx.StripSolve(
+                result.Rows, result.stride, result.Exactly, x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, transposed ? 1 : 0,
+                (uint)inverse.address + (transposed ? Along : AsVectors));
         }
         else
         {
@@ -77,17 +79,17 @@ public readonly partial struct CudaTile
     {
         if (l.Rows == ShortRows)
         {
-            InvertFour((uint)l.address, inverse, 1);
+            InvertFour((uint)l.address, inverse);
         }
         else if (Warp == 0)
         {
             if (l.Rows == Side)
             {
-                InvertDiagonal((uint)l.address, Side + RowPadding, inverse, Lane & 15, 1);
+                InvertDiagonal((uint)l.address, Side + RowPadding, inverse, Lane & 15);
             }
             else
             {
-                InvertTwo((uint)l.address, (2 * Side) + RowPadding, inverse, 1);
+                InvertTwo((uint)l.address, (2 * Side) + RowPadding, inverse);
             }
         }
     }

@@ -1,20 +1,20 @@
-using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace AttentionDsl.Runtime;
 
 /// <content>
-/// Unit lower triangular systems of 16, 32 or 64 rows: the matrix is inverted, then every warp multiplies 16 of the columns by the inverse. The inverse stands in the
-/// workspace in blocks of 16 x 16, those that are not zero, a row for each of its columns, as bfloat16 and what that rounding lost.
+/// Unit lower triangular systems of 16, 32 or 64 rows: the matrix is inverted, then every warp multiplies 16 of the columns by the inverse. The inverse stands in
+/// blocks of 16 x 16, those that are not zero, a row for each of its columns, as bfloat16 and what that rounding lost.
 /// </content>
 /// <remarks>
-/// Rows stand in the order <see cref="Mixed"/> and columns of the right side are taken in twos: a thread then reads two neighbours of a row and
-/// writes four, and the threads of a warp find them in different banks. So they find eights of a column of the inverse (<see cref="Eight"/>). Where a strip is solved
-/// for, and all of them in registers, rows stand one after the other, as they do in strips.
+/// Columns of the right side are taken in twos: a thread then reads two neighbours of a row and writes four. The threads of a warp find eights of a column of the inverse in
+/// different banks (<see cref="Eight"/>).
 /// </remarks>
 public readonly partial struct CudaTile
 {
-    /// <summary>Bytes of the workspace that the inverse of the longest systems of these takes: more than half of <see cref="WorkspaceBytes"/>.</summary>
+    private const int Side = 16;
+
+    /// <summary>Bytes that the inverse of the longest systems of these takes: more than half of <see cref="WorkspaceBytes"/>.</summary>
     internal const int InverseBytes = 10 * InverseBlock;
 
     /// <summary>Bytes from a block of the inverse to what its rounding lost.</summary>
@@ -28,60 +28,7 @@ public readonly partial struct CudaTile
 
     private const int InverseStride = Side << 1;
 
-    /// <summary>True if the matrix of a system is inverted.</summary>
-    private static bool IsShort(CudaTile l) => IsShort(l.Rows) && l.stride == (l.Rows + RowPadding) << 2 && l.IsExact;
-
     private static bool IsShort(int rows) => rows == Side || rows == 2 * Side || rows == ShortRows;
-
-    private static void SolveShort(CudaTile result, CudaTile l, CudaTile x, CudaTile s, bool transposed)
-    {
-        bool strips = result.IsStrip;
-        Invert(l, strips ? 1 : 0);
-        RightSide known = Known(result, x, s, strips);
-        Synchronize();
-        PutSolutions(result, x, s, known, transposed, strips);
-    }
-
-    /// <summary>Two systems with one inverse.</summary>
-    private static void SolvePair(CudaTile first, CudaTile second, CudaTile l, CudaTile x, CudaTile s, CudaTile y, CudaTile t, bool transposed)
-    {
-        bool strips = first.IsStrip | second.IsStrip;
-        Invert(l, strips ? 1 : 0);
-        RightSide known = Known(first, x, s, strips), other = Known(second, y, t, strips);
-        Synchronize();
-        PutSolutions(first, x, s, known, transposed, strips);
-        PutSolutions(second, y, t, other, transposed, strips);
-    }
-
-    /// <summary>What a warp knows of the right side before the inverse is: its block of columns, if it has one.</summary>
-    private static RightSide Known(CudaTile result, CudaTile x, CudaTile s, bool inOrder) =>
-        !result.IsStrip && IsBlockAWarp(x) ? RightSide.Of(x, s, Warp * Side, inOrder) : default;
-
-    /// <summary>The inverse of I + l, in the workspace after the next barrier.</summary>
-    /// <param name="l">The matrix.</param>
-    /// <param name="inOrder">1 if its rows stand one after the other.</param>
-    private static void Invert(CudaTile l, int inOrder)
-    {
-        // Others may still use the workspace.
-        Synchronize();
-        if (l.Rows == ShortRows)
-        {
-            InvertSixtyFour((uint)l.address, inOrder);
-        }
-        else if (Warp == 0)
-        {
-            if (l.Rows == Side)
-            {
-                InvertSixteen((uint)l.address, inOrder);
-            }
-            else
-            {
-                InvertThirtyTwo((uint)l.address, inOrder);
-            }
-        }
-    }
-
-    private static bool IsBlockAWarp(CudaTile x) => (x.Columns + Side - 1) / Side == Warps;
 
     /// <summary>16 columns of a right side, of up to 64 rows.</summary>
     private struct RightSide
@@ -91,57 +38,41 @@ public readonly partial struct CudaTile
         public Fragment Third;
         public Fragment Fourth;
 
-        public static RightSide Of(CudaTile x, CudaTile s, int j, bool inOrder)
+        public static RightSide Of(CudaTile x, int j)
         {
             RightSide columns = default;
-            columns.First = Paired(x, s, 0, j, inOrder);
+            columns.First = Paired(x, 0, j);
             if (x.Rows > Side)
             {
-                columns.Second = Paired(x, s, Side, j, inOrder);
+                columns.Second = Paired(x, Side, j);
             }
 
             if (x.Rows > 2 * Side)
             {
-                columns.Third = Paired(x, s, 2 * Side, j, inOrder);
-                columns.Fourth = Paired(x, s, 3 * Side, j, inOrder);
+                columns.Third = Paired(x, 2 * Side, j);
+                columns.Fourth = Paired(x, 3 * Side, j);
             }
 
             return columns;
         }
     }
 
-    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, in RightSide known, bool transposed, bool inOrder)
-    {
-        if (result.IsStrip)
-        {
-            StripSolve(result, x, s, transposed);
-        }
-        else if (IsBlockAWarp(x))
-        {
-            PutSolution(result, known, Warp * Side, Inverse(result.Rows), transposed, inOrder);
-        }
-        else
-        {
-            PutSolutions(result, x, s, Inverse(result.Rows), transposed, inOrder);
-        }
-    }
-
-    private static void PutSolutions(CudaTile result, CudaTile x, CudaTile s, uint inverse, bool transposed, bool inOrder)
+    private static void PutSolutions(CudaTile result, CudaTile x, uint inverse, bool transposed)
     {
         for (int j = Warp * Side; j < x.Columns; j += Warps * Side)
         {
-            RightSide columns = RightSide.Of(x, s, j, inOrder);
+            RightSide columns = RightSide.Of(x, j);
 
             // The result may stand where they do.
             Ptx.Together();
-            PutSolution(result, columns, j, inverse, transposed, inOrder);
+            PutSolution(result, columns, j, inverse, transposed);
         }
     }
 
     /// <summary>The product of the inverse, or of its transpose, and 16 columns.</summary>
-    private static void PutSolution(CudaTile result, in RightSide x, int j, uint inverse, bool transposed, bool inOrder)
+    private static void PutSolution(CudaTile result, in RightSide x, int j, uint inverse, bool transposed)
     {
-        uint at = inverse + (transposed ? Eight(RowOfInverse(Lane & 7, inOrder) + (Lane & 8), Lane >> 4) : Eight(RowOfInverse(Lane & 7, inOrder) + ((Lane >> 4) << 3), (Lane >> 3) & 1));
+        uint at = inverse + (transposed ? AsVectors : Along);
         Block16 first, second, third, fourth;
         if (transposed)
         {
@@ -159,16 +90,16 @@ public readonly partial struct CudaTile
             first = Solved(at, result.Rows, 0, x, transposed);
         }
 
-        PutFours(result, 0, j, first, inOrder);
+        PutFours(result, 0, j, first);
         if (result.Rows > Side)
         {
-            PutFours(result, Side, j, second, inOrder);
+            PutFours(result, Side, j, second);
         }
 
         if (result.Rows > 2 * Side)
         {
-            PutFours(result, 2 * Side, j, third, inOrder);
-            PutFours(result, 3 * Side, j, fourth, inOrder);
+            PutFours(result, 2 * Side, j, third);
+            PutFours(result, 3 * Side, j, fourth);
         }
     }
 
@@ -196,8 +127,8 @@ public readonly partial struct CudaTile
         }
     }
 
-    /// <summary>Where the inverse of a system begins.</summary>
-    private static uint Inverse(int rows) => Workspace(rows == Side ? InverseBlock : rows == 2 * Side ? 3 * InverseBlock : InverseBytes);
+    /// <summary>Where an inverse begins that is made in the workspace.</summary>
+    private static uint Inverse(int rows) => Workspace(rows == Side ? InverseBlock : rows == 2 * Side ? 3 * InverseBlock : rows == ShortRows ? InverseBytes : (rows * rows) << 2);
 
     /// <summary>Bytes from there to a block: three of the first 32 rows, as many of the next, those between them.</summary>
     internal static uint BlockOfInverse(int i, int k) => (uint)((i >> 1 == k >> 1 ? ((i >> 1) * 3) + (i & 1) + (k & 1) : 6 + ((i & 1) << 1) + k) * InverseBlock);
@@ -209,36 +140,21 @@ public readonly partial struct CudaTile
     private static Fragment OfInverse(uint at, bool transposed) =>
         transposed ? Fragment.Of(Ptx.LoadMatrixTransposed(at), Ptx.LoadMatrixTransposed(at + LostAt)) : Fragment.Of(Ptx.LoadMatrix(at), Ptx.LoadMatrix(at + LostAt));
 
-    /// <summary>The i-th of eight rows, as they stand in an inverse. Neighbours of the order are two rows apart (modulo 4), and so are every second.</summary>
-    private static int Mixed(int i) => (i >> 1) ^ ((i & 1) * 6);
-
-    private static int RowOfInverse(int i, bool inOrder) => inOrder ? i : Mixed(i);
-
-    /// <summary>16 rows in the order of the inverse, 16 columns taken in twos: near the even ones, far the odd ones.</summary>
-    private static Fragment Paired(CudaTile x, CudaTile s, int i, int j, bool inOrder)
+    /// <summary>16 rows, 16 columns taken in twos: near the even ones, far the odd ones.</summary>
+    private static Fragment Paired(CudaTile x, int i, int j)
     {
-        int pair = (Lane & 3) << 1, row = i + RowOfInverse(pair, inOrder), other = i + RowOfInverse(pair | 1, inOrder), column = j + ((Lane >> 2) << 1);
-        CudaPair a = Scaled(x, s, row, column), b = Scaled(x, s, other, column), c = Scaled(x, s, row + 8, column), d = Scaled(x, s, other + 8, column);
+        int row = i + ((Lane & 3) << 1), column = j + ((Lane >> 2) << 1);
+        CudaPair a = Neighbours(x, row, column), b = Neighbours(x, row + 1, column), c = Neighbours(x, row + 8, column), d = Neighbours(x, row + 9, column);
         return Fragment.Of<Keeping>(new(a.Low, b.Low), new(a.High, b.High), new(c.Low, d.Low), new(c.High, d.High));
     }
 
-    /// <summary>Two neighbours of a row that is scaled, if s is a tile.</summary>
-    private static CudaPair Scaled(CudaTile x, CudaTile s, int i, int j)
-    {
-        CudaPair pair = x.IsExact ? Ptx.Load2(x.Near(i, j)) : CudaPair.Of(Ptx.LoadBitsNear(x.NearFactor(i, j)));
-        if (s.Rows == 0)
-        {
-            return pair;
-        }
-
-        float scale = Ptx.Load(s.Near(i, 0));
-        return new(pair.Low * scale, pair.High * scale);
-    }
+    /// <summary>Two neighbours of a row.</summary>
+    private static CudaPair Neighbours(CudaTile x, int i, int j) => x.IsExact ? Ptx.Load2(x.Near(i, j)) : CudaPair.Of(Ptx.LoadBitsNear(x.NearFactor(i, j)));
 
     /// <summary>Stores 16 rows of sums whose columns were taken in twos.</summary>
-    private static void PutFours(CudaTile result, int i, int j, Block16 sum, bool inOrder)
+    private static void PutFours(CudaTile result, int i, int j, Block16 sum)
     {
-        int row = i + RowOfInverse(Lane >> 2, inOrder), column = j + ((Lane & 3) << 2);
+        int row = i + (Lane >> 2), column = j + ((Lane & 3) << 2);
         if (result.IsExact)
         {
             uint at = result.Near(row, column);
@@ -256,31 +172,22 @@ public readonly partial struct CudaTile
     /// <summary>Four numbers of a factor.</summary>
     private static void PutFour(uint at, CudaPair low, CudaPair high) => Ptx.Store2(at, Interop.IntAsFloat(low.Rounded), Interop.IntAsFloat(high.Rounded));
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixteen(uint l, int inOrder) => InvertDiagonal(l, Side + RowPadding, new(Inverse(Side)), Lane & 15, inOrder);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertThirtyTwo(uint l, int inOrder) => InvertTwo(l, (2 * Side) + RowPadding, new(Inverse(2 * Side)), inOrder);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void InvertSixtyFour(uint l, int inOrder) => InvertFour(l, new(Inverse(ShortRows)), inOrder);
-
     /// <summary>
     /// Inverts 64 rows: a warp each 32 of them; with both the blocks below, a column of these in a warp. Others than these two, if there are: they read what
     /// stands below in l meanwhile.
     /// </summary>
-    private static void InvertFour(uint l, InversePlace inverse, int inOrder)
+    private static void InvertFour(uint l, InversePlace inverse)
     {
         const int Stride = ShortRows + RowPadding, Half = 2 * Side;
         if (Warp < 2)
         {
-            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse.At((uint)(Warp * 3 * InverseBlock)), inOrder);
+            InvertTwo(l + (uint)(Warp * Half * ((Stride + 1) << 2)), Stride, inverse.At((uint)(Warp * 3 * InverseBlock)));
         }
 
         int column = Warps > 2 ? Warp - 2 : Warp;
         if (column is 0 or 1)
         {
-            InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column, inOrder);
+            InvertBelow(l + (uint)(Half * (Stride << 2)), Stride, inverse, column);
         }
         else
         {
@@ -292,13 +199,12 @@ public readonly partial struct CudaTile
     /// <param name="l">Where the first block begins.</param>
     /// <param name="stride">Numbers from a row to the next.</param>
     /// <param name="inverse">Where the first block of the inverse goes; the block below comes after it, and then the second.</param>
-    /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
-    private static void InvertTwo(uint l, int stride, InversePlace inverse, int inOrder)
+    private static void InvertTwo(uint l, int stride, InversePlace inverse)
     {
         // What is read of the matrix is read before anything is written.
-        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride, inOrder);
+        Fragment below = RowsOf(l + (uint)(Side * (stride << 2)), stride);
         int second = Lane >> 4;
-        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse.At((uint)(second * 2 * InverseBlock)), Lane & 15, inOrder);
+        InvertDiagonal(l + (uint)(second * Side * ((stride + 1) << 2)), stride, inverse.At((uint)(second * 2 * InverseBlock)), Lane & 15);
 
         // The block below the diagonal, transposed: -(first inverse)^T (block of l)^T (second inverse)^T.
         Ptx.Together();
@@ -314,15 +220,14 @@ public readonly partial struct CudaTile
     /// <param name="stride">Numbers from a row to the next.</param>
     /// <param name="inverse">Where the inverse begins; the others have it after a barrier, which is in here.</param>
     /// <param name="column">The column, 0 or 1.</param>
-    /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
-    private static void InvertBelow(uint l, int stride, InversePlace inverse, int column, int inOrder)
+    private static void InvertBelow(uint l, int stride, InversePlace inverse, int column)
     {
         uint next = l + (uint)(Side * (stride << 2));
-        Fragment third = RowsOf(l + (Side << 2), stride, inOrder), fourth = RowsOf(next + (Side << 2), stride, inOrder), thirdOfFirst = default, fourthOfFirst = default;
+        Fragment third = RowsOf(l + (Side << 2), stride), fourth = RowsOf(next + (Side << 2), stride), thirdOfFirst = default, fourthOfFirst = default;
         if (column == 0)
         {
-            thirdOfFirst = RowsOf(l, stride, inOrder);
-            fourthOfFirst = RowsOf(next, stride, inOrder);
+            thirdOfFirst = RowsOf(l, stride);
+            fourthOfFirst = RowsOf(next, stride);
         }
 
         Synchronize();
@@ -352,14 +257,11 @@ public readonly partial struct CudaTile
 
     private static uint Along => Eight((Lane & 7) + ((Lane >> 4) << 3), (Lane >> 3) & 1);
 
-    /// <summary>16 rows of a block of the matrix as vectors, their numbers in the order of the inverse.</summary>
-    private static Fragment RowsOf(uint l, int stride, int inOrder)
+    /// <summary>16 rows of a block of the matrix as vectors.</summary>
+    private static Fragment RowsOf(uint l, int stride)
     {
-        int pair = (Lane & 3) << 1;
-        uint row = l + (uint)((Lane >> 2) * (stride << 2)), even = row + (uint)(RowOfInverse(pair, inOrder != 0) << 2), odd = row + (uint)(RowOfInverse(pair | 1, inOrder != 0) << 2), down = (uint)(8 * (stride << 2));
-        return Fragment.Of<Keeping>(
-            new(Ptx.Load(even), Ptx.Load(odd)), new(Ptx.Load(even + down), Ptx.Load(odd + down)),
-            new(Ptx.Load(even + 32), Ptx.Load(odd + 32)), new(Ptx.Load(even + down + 32), Ptx.Load(odd + down + 32)));
+        uint at = l + (uint)(((Lane >> 2) * (stride << 2)) + ((Lane & 3) << 3)), down = (uint)(8 * (stride << 2));
+        return Fragment.Of<Keeping>(Ptx.Load2(at), Ptx.Load2(at + down), Ptx.Load2(at + 32), Ptx.Load2(at + down + 32));
     }
 
     /// <summary>Sums as the left factor of the next product.</summary>
@@ -433,8 +335,7 @@ public readonly partial struct CudaTile
     /// <param name="stride">Numbers from one of its rows to the next.</param>
     /// <param name="block">Where the block of the inverse begins.</param>
     /// <param name="own">The column.</param>
-    /// <param name="inOrder">1 if rows of the inverse stand one after the other.</param>
-    private static void InvertDiagonal(uint l, int stride, InversePlace block, int own, int inOrder)
+    private static void InvertDiagonal(uint l, int stride, InversePlace block, int own)
     {
         uint row = (uint)(stride << 2);
         CudaQuad a = Unit(own, 0), b = Unit(own, 4), c = Unit(own, 8), d = Unit(own, 12);
@@ -448,16 +349,8 @@ public readonly partial struct CudaTile
         Minus(ref d, l + (12 * row) + 16, row, b);
         Minus(ref d, l + (12 * row) + 32, row, c);
         Triangle(ref d, l + (12 * row) + 48, row);
-        if (inOrder != 0)
-        {
-            block.At(Eight(own, 0)).Put(new(a.X, a.Y), new(a.Z, a.W), new(b.X, b.Y), new(b.Z, b.W));
-            block.At(Eight(own, 1)).Put(new(c.X, c.Y), new(c.Z, c.W), new(d.X, d.Y), new(d.Z, d.W));
-        }
-        else
-        {
-            block.At(Eight(own, 0)).Put(new(a.X, b.Z), new(a.Y, b.W), new(a.Z, b.X), new(a.W, b.Y));
-            block.At(Eight(own, 1)).Put(new(c.X, d.Z), new(c.Y, d.W), new(c.Z, d.X), new(c.W, d.Y));
-        }
+        block.At(Eight(own, 0)).Put(new(a.X, a.Y), new(a.Z, a.W), new(b.X, b.Y), new(b.Z, b.W));
+        block.At(Eight(own, 1)).Put(new(c.X, c.Y), new(c.Z, c.W), new(d.X, d.Y), new(d.Z, d.W));
     }
 
     private static CudaQuad Unit(int c, int first) => new(c == first ? 1f : 0f, c == first + 1 ? 1f : 0f, c == first + 2 ? 1f : 0f, c == first + 3 ? 1f : 0f);

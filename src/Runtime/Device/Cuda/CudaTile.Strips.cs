@@ -143,7 +143,7 @@ public readonly partial struct CudaTile
         {
             Ptx.StripAddScaledRows(
                 result.Rows, result.FirstRegister, result.Exactly, result.IsStrip ? 0 : result.StripNear, result.stride,
-                x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.StripScale, s.stride);
+                x.FirstRegister, x.Exactly, x.IsStrip ? 0 : x.StripFactor, x.RowBytes, s.Near((Lane & 3) << 1, 0), s.stride);
         }
     }
 

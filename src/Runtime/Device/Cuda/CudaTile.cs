@@ -23,7 +23,7 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
 {
     /// <summary>
     /// Bytes at the end of shared memory that operations use between barriers of their own (blocks of products also read a little beyond the
-    /// last tile). Decayed Grams need them all, other operations half as many, sums and strips that leave a fourth.
+    /// last tile). Decayed Grams need them all, and so do systems of many rows; other operations half as many, sums and strips that leave a fourth.
     /// </summary>
     public const int WorkspaceBytes = 16384;
 

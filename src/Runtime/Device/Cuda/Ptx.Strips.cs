@@ -172,7 +172,7 @@ internal static partial class Ptx
     {
     }
 
-    /// <summary>A solved system: result = inverse y, or inverse^T y, in two digits; y_ij is x_ij, or s_i x_ij.</summary>
+    /// <summary>A solved system: result = inverse x, or inverse^T x, in two digits.</summary>
     /// <param name="rows">Rows, 16, 32 or 64.</param>
     /// <param name="result">The strip.</param>
     /// <param name="exact">1 if its numbers are in single precision, 0 if in bfloat16.</param>
@@ -180,29 +180,15 @@ internal static partial class Ptx
     /// <param name="xExact">1 if numbers of x are in single precision, 0 if in bfloat16.</param>
     /// <param name="near">In scratch: where this thread's first number stands, or, of a tile in bfloat16, this lane's part of a left factor that is turned.</param>
     /// <param name="stride">Bytes from a row to the next.</param>
-    /// <param name="scales">Not 0 if there is a column s.</param>
-    /// <param name="s">Where the number of this thread's first row stands in it.</param>
-    /// <param name="sStride">Bytes from a row to the next.</param>
     /// <param name="transposed">1 if the inverse is taken transposed.</param>
     /// <param name="inverse">Where this lane's part of it begins (<see cref="CudaTile.BlockOfInverse"/>), rows one after the other: of a right factor that is turned, or of one that is not.</param>
     [IntrinsicImplementation]
-    public static void StripSolve(int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint inverse)
+    public static void StripSolve(int rows, int result, int exact, int x, int xExact, uint near, int stride, int transposed, uint inverse)
     {
     }
 
     /// <summary>
-    /// The same of any multiple of 16 rows, by substitution: <paramref name="l"/> is where the matrix stands, in single precision, from this thread's first row
-    /// <paramref name="row"/> on, or if it is taken transposed from the column of this number on; <paramref name="lStride"/> bytes lie between its rows.
-    /// </summary>
-    /// <inheritdoc cref="StripSolve"/>
-    [IntrinsicImplementation]
-    public static void StripSubstitute(
-        int rows, int result, int exact, int x, int xExact, uint near, int stride, int scales, uint s, int sStride, int transposed, uint l, int lStride, uint row)
-    {
-    }
-
-    /// <summary>
-    /// Likewise result = inverse x, or inverse^T x, of any multiple of 16 rows: the inverse of a unit lower triangular matrix stands in single precision, zeros and all, from this thread's first row
+    /// The same of any multiple of 16 rows: the inverse of a unit lower triangular matrix stands in single precision, zeros and all, from this thread's first row
     /// on, or if it is taken transposed from the column of this number on; <paramref name="inverseStride"/> bytes lie between its rows.
     /// </summary>
     /// <inheritdoc cref="StripSolve"/>

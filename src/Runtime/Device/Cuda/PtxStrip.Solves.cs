@@ -9,7 +9,7 @@ internal sealed partial class PtxStrip
     /// <param name="rows">Its rows, 16, 32 or 64.</param>
     /// <param name="transposed">True if the inverse is taken transposed.</param>
     /// <param name="at">A register: where this lane's part of the inverse begins.</param>
-    private static string Solve(Registers result, Scaled x, int rows, bool transposed, string at)
+    private static string Solve(Registers result, Given x, int rows, bool transposed, string at)
     {
         var text = new PtxStrip();
         string zero = text.Number($"mov.f32 {{0}}, {Zero};");
@@ -83,14 +83,14 @@ internal sealed partial class PtxStrip
     }
 
     /// <summary>Sixteen rows of a right side as a factor, from an eight on, and what rounding loses of numbers in single precision.</summary>
-    private Fragment Digits(Scaled x, int eight)
+    private Fragment Digits(Given x, int eight)
     {
-        if (x is { Scales: null, Strip.Exact: false })
+        if (x.Strip is { Exact: false })
         {
             return Pairs(x.Strip, eight);
         }
 
-        if (x is { Scales: null, Near.Exact: false })
+        if (x.Near is { Exact: false })
         {
             return Turned(x.Near, eight);
         }
@@ -100,60 +100,13 @@ internal sealed partial class PtxStrip
         return new(rounded[0], rounded[1], rounded[2], rounded[3], new(rest[0], rest[1], rest[2], rest[3], null));
     }
 
-    /// <summary>The numbers of sixteen rows of a right side, of either eight.</summary>
-    private string[][] Numbers(Scaled x, int eight)
-    {
-        string[][] numbers = Numbers(x.Strip, x.Near, eight);
-        return x.Scales is null ? numbers : [.. numbers.Select((y, i) =>
-        {
-            string[] factors = Scales(x.Scales, eight + i);
-            return y.Select((z, j) => Number($"mul.f32 {{0}}, {z}, {factors[j % 2]};")).ToArray();
-        })];
-    }
-
-    /// <summary>A system solved by substitution: a row that is solved for goes from its lane to the three others of its columns.</summary>
-    /// <param name="result">The solution; it may be the right side.</param>
-    /// <param name="x">The right side.</param>
-    /// <param name="rows">Its rows, a multiple of 16.</param>
-    /// <param name="transposed">True if the matrix is taken transposed.</param>
-    /// <param name="l">The matrix, from this thread's first row on, or if it is taken transposed from the column of this number on.</param>
-    /// <param name="own">A register: this thread's first row.</param>
-    private static string Substitute(Registers result, Scaled x, int rows, bool transposed, Tile l, string own)
-    {
-        var text = new PtxStrip();
-        string[][] numbers = [.. Enumerable.Range(0, rows / 16).SelectMany(i => text.Numbers(x, 2 * i))];
-        foreach (int row in transposed ? Enumerable.Range(0, rows).Reverse() : Enumerable.Range(0, rows))
-        {
-            int eight = row / 8, place = row % 8;
-            string[] solved = [.. text.OfRow(numbers, row).Select(x => text.Number($"mul.f32 {{0}}, {x}, {MinusOne};"))];
-            for (int i = transposed ? 0 : eight; transposed ? i <= eight : i < numbers.Length; i++)
-            {
-                string[] factors = text.FactorsOf(l, row, i, transposed);
-                if (i == eight)
-                {
-                    // What stands on the diagonal and above is not the matrix's.
-                    factors = [.. factors.Select((y, j) => text.Number($"selp.f32 {{0}}, {y}, {Zero}, {text.Predicate($"setp.{(transposed ? "lt" : "gt")}.s32 {{0}}, {own}, {place - j};")};"))];
-                }
-
-                numbers[i] = [.. numbers[i].Select((y, j) => text.Number($"fma.rn.f32 {{0}}, {factors[j % 2]}, {solved[j / 2]}, {y};"))];
-            }
-        }
-
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            text.Put(result, i, numbers[i]);
-        }
-
-        return text.Text();
-    }
-
     /// <summary>A system solved by an inverse that stands row by row: a row of the right side goes from its lane to the three others of its columns.</summary>
     /// <param name="result">The solution; it may be the right side.</param>
     /// <param name="x">The right side.</param>
     /// <param name="rows">Its rows, a multiple of 16.</param>
     /// <param name="transposed">True if the inverse is taken transposed.</param>
     /// <param name="inverse">The inverse, from this thread's first row on, or if it is taken transposed from the column of this number on.</param>
-    private static string SolveByRows(Registers result, Scaled x, int rows, bool transposed, Tile inverse)
+    private static string SolveByRows(Registers result, Given x, int rows, bool transposed, Tile inverse)
     {
         var text = new PtxStrip();
         string zero = text.Number($"mov.f32 {{0}}, {Zero};");
@@ -180,8 +133,8 @@ internal sealed partial class PtxStrip
     private string[] OfRow(string[][] numbers, int row) =>
         [.. new[] { row % 2, (row % 2) + 2 }.Select(i => Number($"shfl.sync.idx.b32 {{0}}, {numbers[row / 8][i]}, {row % 8 / 2}, 0x1c1f, 0xffffffff;"))];
 
-    /// <summary>What a row of a system is multiplied by on its way to this thread's two rows of an eight: numbers of a column of the matrix, or of its row if it is taken transposed.</summary>
-    private string[] FactorsOf(Tile matrix, int row, int eight, bool transposed) => transposed
-        ? Along(matrix, row, eight * 8)
-        : [.. Enumerable.Range(8 * eight, 2).Select(y => Number($"ld.shared.f32 {{0}}, {At(matrix, y, row * 4)};"))];
+    /// <summary>What a row of a system is multiplied by on its way to this thread's two rows of an eight: numbers of a column of the inverse, or of its row if it is taken transposed.</summary>
+    private string[] FactorsOf(Tile inverse, int row, int eight, bool transposed) => transposed
+        ? Along(inverse, row, eight * 8)
+        : [.. Enumerable.Range(8 * eight, 2).Select(y => Number($"ld.shared.f32 {{0}}, {At(inverse, y, row * 4)};"))];
 }

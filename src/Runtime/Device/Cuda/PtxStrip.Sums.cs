@@ -8,18 +8,17 @@ internal sealed partial class PtxStrip
     /// each time two exchange, either gives away half of the sums it has a part of, until it has one of 32 rows.
     /// </summary>
     /// <param name="a">The strip.</param>
-    /// <param name="strip">The second tile, if it is a strip.</param>
-    /// <param name="near">The second tile, if it stands in scratch: from this thread's part on, of a factor as one that is multiplied from the left, turned.</param>
+    /// <param name="b">The second tile.</param>
     /// <param name="rows">Rows, a multiple of 16.</param>
     /// <param name="lane">A register: the lane.</param>
     /// <param name="to">A register: where this lane's first sum goes; the next stands 128 bytes further.</param>
-    private static string RowDots(Registers a, Registers? strip, Tile? near, int rows, string lane, string to)
+    private static string RowDots(Registers a, Given b, int rows, string lane, string to)
     {
         var text = new PtxStrip();
         for (int first = 0; first < rows; first += 32)
         {
             int count = Math.Min(32, rows - first);
-            string[] sums = [.. Enumerable.Range(0, count / 16).SelectMany(x => text.RowParts(a, strip, near, (first / 8) + (2 * x)))];
+            string[] sums = [.. Enumerable.Range(0, count / 16).SelectMany(x => text.RowParts(a, b, (first / 8) + (2 * x)))];
             string sum = text.SumOfLanes(sums, lane, count == 32 ? [16, 8, 4] : [8, 4, 16]), condition = count == 32 ? "" : $"@{text.Predicate($"setp.lt.s32 {{0}}, {lane}, 16;")} ";
             text.Line($"{condition}st.shared.f32 [{to}+{first * 4}], {sum};");
         }
@@ -28,10 +27,10 @@ internal sealed partial class PtxStrip
     }
 
     /// <summary>This thread's part of the sums of sixteen rows, from an eight on: of rows 2 t and 2 t + 1 of either eight.</summary>
-    private string[] RowParts(Registers a, Registers? strip, Tile? near, int eight)
+    private string[] RowParts(Registers a, Given b, int eight)
     {
-        string[][] other = Numbers(strip, near, eight);
-        return [.. Numbers(a, null, eight).SelectMany((x, i) => Enumerable.Range(0, 2).Select(j =>
+        string[][] other = Numbers(b, eight);
+        return [.. Numbers(new Given(a, null), eight).SelectMany((x, i) => Enumerable.Range(0, 2).Select(j =>
             Number($"fma.rn.f32 {{0}}, {x[j + 2]}, {other[i][j + 2]}, {Number($"mul.f32 {{0}}, {x[j]}, {other[i][j]};")};")))];
     }
 }

@@ -24,7 +24,6 @@ internal sealed partial class PtxStrip : PtxBlock
     private const int EightRows = 1024;
 
     private const string Log2E = "0f3FB8AA3B";
-    private const string MinusOne = "0fBF800000";
     private const string One = "0f3F800000";
     private const string Zero = "0f00000000";
 
@@ -44,11 +43,10 @@ internal sealed partial class PtxStrip : PtxBlock
         public string Number(int eight, int number) => $"strip{First + (4 * eight) + number}";
     }
 
-    /// <summary>The right side of a system, or what is added to a tile.</summary>
+    /// <summary>What joins a strip: the right side of a system, what is added, or the other factor of sums along rows.</summary>
     /// <param name="Strip">The strip; null: it stands in scratch.</param>
     /// <param name="Near">In scratch: from this thread's part on, of a factor as one that is multiplied from the left, turned.</param>
-    /// <param name="Scales">The column whose numbers its rows are multiplied by, if there is one, from the number of this thread's first row on.</param>
-    private sealed record Scaled(Registers? Strip, Tile? Near, Tile? Scales);
+    private sealed record Given(Registers? Strip, Tile? Near);
 
     /// <summary>The instructions of a call of one of the methods of <see cref="Ptx"/> on strips.</summary>
     /// <param name="name">The method.</param>
@@ -67,10 +65,7 @@ internal sealed partial class PtxStrip : PtxBlock
         Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
         Factor? Right() => constant(10) < 0 ? new(register(12), number(13), constant(11) != 0, constant(18) == 0, false, constant(19)) : null;
-        Scaled RightSide() => new(
-            constant(3) < 0 ? null : new(constant(3), constant(4) != 0),
-            constant(3) < 0 ? new(register(5), number(6), constant(4) != 0) : null,
-            constant(7) != 0 ? new(register(8), number(9), true) : null);
+        Given GivenAt(int i) => constant(i) < 0 ? new(null, new(register(i + 2), number(i + 3), constant(i + 1) != 0)) : new(new(constant(i), constant(i + 1) != 0), null);
         return name switch
         {
             nameof(Ptx.StripProduct) when groups && strip.First >= 0 && constant(17) != 0 => GroupProduct(
@@ -100,10 +95,8 @@ internal sealed partial class PtxStrip : PtxBlock
                 strip.First < 0 ? null : strip,
                 strip.First < 0 ? new(register(3), number(4), true) : null,
                 rows,
-                new(
-                    constant(5) < 0 ? null : new(constant(5), constant(6) != 0),
-                    constant(5) < 0 ? new(register(7), number(8), constant(6) != 0) : null,
-                    new(register(9), number(10), true))),
+                GivenAt(5),
+                new(register(9), number(10), true)),
             nameof(Ptx.StripCopy) => Copy(strip, new(constant(3), constant(4) != 0), rows),
             nameof(Ptx.StripClear) => Clear(strip, rows),
             nameof(Ptx.StripIdentity) => Identity(strip, rows, register(2)),
@@ -112,14 +105,9 @@ internal sealed partial class PtxStrip : PtxBlock
             nameof(Ptx.StripLeave) => Leave(strip, rows, register(3), register(4), register(5), number(6), number(7)),
             nameof(Ptx.StripFromFar) => FromFar(strip, rows, There(), (Into)constant(8)),
             nameof(Ptx.StripToFar) => ToFar(strip, rows, There()),
-            nameof(Ptx.StripSolve) => Solve(strip, RightSide(), rows, constant(10) != 0, register(11)),
-            nameof(Ptx.StripSubstitute) => Substitute(strip, RightSide(), rows, constant(10) != 0, new(register(11), number(12), true), register(13)),
-            nameof(Ptx.StripSolveByRows) => SolveByRows(
-                strip, new(constant(3) < 0 ? null : new(constant(3), constant(4) != 0), constant(3) < 0 ? new(register(5), number(6), constant(4) != 0) : null, null),
-                rows, constant(7) != 0, new(register(8), number(9), true)),
-            nameof(Ptx.StripRowDot) => constant(3) < 0
-                ? RowDots(strip, null, new(register(5), number(6), constant(4) != 0), rows, register(7), register(8))
-                : RowDots(strip, new(constant(3), constant(4) != 0), null, rows, register(7), register(8)),
+            nameof(Ptx.StripSolve) => Solve(strip, GivenAt(3), rows, constant(7) != 0, register(8)),
+            nameof(Ptx.StripSolveByRows) => SolveByRows(strip, GivenAt(3), rows, constant(7) != 0, new(register(8), number(9), true)),
+            nameof(Ptx.StripRowDot) => RowDots(strip, GivenAt(3), rows, register(7), register(8)),
             _ => throw new NotSupportedException(name),
         };
     }
@@ -244,15 +232,16 @@ internal sealed partial class PtxStrip : PtxBlock
     /// <param name="near">A tile of scratch in single precision, from this thread's first number on.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="x">What is added.</param>
-    private static string AddScaledRows(Registers? result, Tile? near, int rows, Scaled x)
+    /// <param name="s">The column whose numbers its rows are multiplied by, from the number of this thread's first row on.</param>
+    private static string AddScaledRows(Registers? result, Tile? near, int rows, Given x, Tile s)
     {
         var text = new PtxStrip();
         for (int i = 0; i < rows / 8; i += 2)
         {
-            string[][] there = text.Numbers(result, near, i), added = text.Numbers(x.Strip, x.Near, i);
+            string[][] there = text.Numbers(new Given(result, near), i), added = text.Numbers(x, i);
             for (int j = 0; j < 2; j++)
             {
-                string[] factors = text.Scales(x.Scales!, i + j);
+                string[] factors = text.Scales(s, i + j);
                 string[] sums = [.. there[j].Select((y, k) => text.Number($"fma.rn.f32 {{0}}, {added[j][k]}, {factors[k % 2]}, {y};"))];
                 if (result is null)
                 {
@@ -336,19 +325,19 @@ internal sealed partial class PtxStrip : PtxBlock
         : [.. Widened(x.Pair(eight, 0)), .. Widened(x.Pair(eight, 1))];
 
     /// <summary>The numbers of sixteen rows from an eight on, four of either eight: of a strip, or of what stands in scratch, from this thread's part on.</summary>
-    private string[][] Numbers(Registers? strip, Tile? near, int eight)
+    private string[][] Numbers(Given x, int eight)
     {
-        if (strip is not null)
+        if (x.Strip is not null)
         {
-            return [Numbers(strip, eight), Numbers(strip, eight + 1)];
+            return [Numbers(x.Strip, eight), Numbers(x.Strip, eight + 1)];
         }
 
-        if (near!.Exact)
+        if (x.Near!.Exact)
         {
-            return [Near(near, eight), Near(near, eight + 1)];
+            return [Near(x.Near, eight), Near(x.Near, eight + 1)];
         }
 
-        Fragment pairs = Turned(near, eight);
+        Fragment pairs = Turned(x.Near, eight);
         return [[.. Widened(pairs.NearLow), .. Widened(pairs.FarLow)], [.. Widened(pairs.NearHigh), .. Widened(pairs.FarHigh)]];
     }
 
