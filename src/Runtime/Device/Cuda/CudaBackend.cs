@@ -26,6 +26,9 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     // Gradients of longer chunks have strips of so many rows that the third would leave too few for those.
     private const int MostGroupsOfLong = 2;
 
+    // What is computed before the states are known is little where pairs decay by heads, or not at all: 64 registers hold it.
+    private const int MostGroupsOfFew = 4;
+
     /// <summary>Value columns of one item of a pass over the sequence, at most: a strip for every warp of a group.</summary>
     internal const int PanelColumns = CudaGroup.Threads / 32 * CudaTile.StripColumns;
 
@@ -203,7 +206,12 @@ internal sealed unsafe class CudaBackend(CudaAccelerator accelerator) : IDeviceB
     private KernelSpecialization Specialization<TKernels>(Launch launch, Sizes sizes)
         where TKernels : IVariantKernels
     {
-        int most = launch.Kernel == KernelKind.Gradients && sizes.Chunk > LongChunk ? MostGroupsOfLong : MostGroups;
+        int most = launch.Kernel switch
+        {
+            KernelKind.Gradients when sizes.Chunk > LongChunk => MostGroupsOfLong,
+            KernelKind.Prepare when !TKernels.Description.PairsDecayByChannel => MostGroupsOfFew,
+            _ => MostGroups,
+        };
         if (HoldsStrips(launch.Kernel, sizes))
         {
             int each = (launch.Work.Length + accelerator.NumMultiprocessors - 1) / accelerator.NumMultiprocessors;
