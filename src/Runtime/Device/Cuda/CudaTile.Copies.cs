@@ -34,7 +34,7 @@ public readonly partial struct CudaTile
         {
             FetchVector(result, x);
         }
-        else if (IsLong(result))
+        else if (IsLong(result, x))
         {
             Move<Later>(result.Folded, x.Folded, result.Folded.Rows, int.MaxValue, result.Folded.Pieces, 16, 16);
         }
@@ -180,10 +180,10 @@ public readonly partial struct CudaTile
     }
 
     /// <summary>
-    /// True of a row that is longer than any other tile's: an inverse (<see cref="InvertUnitLower"/>), which is copied as it stands between scratch and where passes leave things. Both
-    /// begin where sixteen bytes do, whichever room it is: no more is asked, so that the answer is known when a kernel is compiled.
+    /// True of a row that is longer than any other tile's: an inverse (<see cref="InvertUnitLower"/>), which is copied as it stands between scratch and where passes leave things, which
+    /// is no tensor. Both begin where sixteen bytes do, whichever room it is: no more is asked, so that the answer is known when a kernel is compiled.
     /// </summary>
-    private static bool IsLong(CudaTile scratch) => scratch.Rows == 1 & scratch.Columns > MaxColumns;
+    private static bool IsLong(CudaTile scratch, CudaTile far) => scratch.Rows == 1 & scratch.Columns > MaxColumns & !far.IsTensor;
 
     /// <summary>The memory of such a row, as rows of 16 columns each.</summary>
     private CudaTile Folded => new(address, 16 << 2, (Columns + 15) >> 4, 16, place, Element);
@@ -214,7 +214,7 @@ public readonly partial struct CudaTile
         {
             LeaveVector(result, x);
         }
-        else if (IsLong(x))
+        else if (IsLong(x, result))
         {
             Move<Same>(result.Folded, x.Folded, x.Folded.Rows, int.MaxValue, x.Folded.Pieces, 16, 16);
         }
