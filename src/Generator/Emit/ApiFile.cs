@@ -34,47 +34,37 @@ internal static class ApiFile
             Summary = "The chunk-parallel form over whole sequences, with this instance as the inputs.",
             Docs = ForwardDocs,
             Returns = "The output [B, T, heads, V] and the final state.",
-            Call = "initialState, options",
         },
         new("Gradients", "Backward", GradientArguments)
         {
             Summary = "The gradients of sum(output * outputGradient) + sum(finalState * finalStateGradient), in the chunk-parallel form.",
             Docs = BackwardDocs,
-            Call = "outputGradient, finalStateGradient, initialState, options",
-            IsGradients = true,
         },
         new("Tensor", "Decode", $"Tensor state, {Options}")
         {
             Summary = "The recurrent form: one or more tokens, the state updated in place.",
             Docs = DecodeDocs,
             Returns = "The output [B, T, heads, V].",
-            Call = "state, options",
         },
         new("Prepared<ForwardResult>", "PrepareForward", $"{InitialState}, {Options}")
         {
             Summary = "Forward, checked and bound once, to run many times on what the tensors hold then.",
             Docs = ForwardDocs,
-            Call = "initialState, options",
         },
         new("Prepared<Gradients>", "PrepareBackward", GradientArguments)
         {
             Summary = "Backward, checked and bound once, to run many times on what the tensors hold then.",
             Docs = BackwardDocs,
-            Call = "outputGradient, finalStateGradient, initialState, options",
-            IsGradients = true,
         },
         new("Prepared<Tensor>", "PrepareDecode", $"Tensor state, {Options}")
         {
             Summary = "Decode, checked and bound once: a decode loop writes the next token's inputs into the same tensors.",
             Docs = DecodeDocs,
-            Call = "state, options",
         },
         new("PreparedTraining<Gradients>", "PrepareTraining", GradientArguments)
         {
             Summary = "Forward and Backward of a training step, checked and bound once: on a device the backward reads what the forward left, in place of computing it again.",
             Docs = BackwardDocs,
-            Call = "outputGradient, finalStateGradient, initialState, options",
-            IsGradients = true,
         },
     ];
 
@@ -213,10 +203,10 @@ internal static class ApiFile
 
         public string Returns { get; init; } = "";
 
-        /// <summary>What it gives on after inputs and parameters.</summary>
-        public string Call { get; init; } = "";
+        /// <summary>What it gives on after inputs and parameters: its own arguments, by name.</summary>
+        public string Call => string.Join(", ", Arguments.Split(',').Select(x => x.Trim().Split(' ')[1]));
 
         /// <summary>True if lists of gradients are to be given their names.</summary>
-        public bool IsGradients { get; init; }
+        public bool IsGradients => Type.Contains("Gradients");
     }
 }

@@ -133,8 +133,8 @@ internal sealed class Barriers
     {
         StoreStatement x => strips.Contains(x.X.Name) ? "strips" : null,
         CallStatement { Method: "Gram" or "Sum" or "ColumnSum" } => "operations",
-        CallStatement { Method: InverseForm.Apply or InverseForm.ApplyTransposed } => null,
-        CallStatement x => x.Method == InverseForm.Invert || x.Method.StartsWith("Solve", StringComparison.Ordinal) || x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? "operations" : null,
+        CallStatement { Method: InverseForm.Invert or "SolveUnitLower" or "SolveUnitLowerTransposed" } => "operations",
+        CallStatement x => x.Method.StartsWith("Decayed", StringComparison.Ordinal) ? "operations" : null,
         _ => null,
     };
 

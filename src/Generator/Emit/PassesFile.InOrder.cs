@@ -192,7 +192,7 @@ internal sealed partial class PassesFile
     private void NameStates(KernelWriter kernel, Pass pass)
     {
         Name(state.Name, BeforeName);
-        Name(AfterName, BehindName);
+        Name(GradientName, AfterName);
 
         void Name(string tile, string name)
         {

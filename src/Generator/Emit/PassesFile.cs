@@ -11,10 +11,10 @@ internal sealed partial class PassesFile
     public const string BeforeName = "before";
 
     /// <summary>The gradient of the state after it, likewise.</summary>
-    public const string BehindName = "after";
+    public const string AfterName = "after";
 
     // The gradient of the state after a chunk.
-    private const string AfterName = "dSNext";
+    private const string GradientName = "dSNext";
 
     private readonly Variant variant;
     private readonly SourceWriter writer;
@@ -133,7 +133,7 @@ internal sealed partial class PassesFile
         if (readsStates && !reads)
         {
             NameState(kernel, state.Name, BeforeName, Alone, panel: false);
-            NameState(kernel, AfterName, BehindName, Alone, panel: false);
+            NameState(kernel, GradientName, AfterName, Alone, panel: false);
         }
 
         if (Plan.Project is not null && !(reads && (readsStates || !Plan.ProjectsApart)))
@@ -323,7 +323,7 @@ internal sealed partial class PassesFile
         }
 
         // What the first of two parts leaves is not there yet.
-        var left = new HashSet<string>(Plan.ProjectsApart ? [] : Plan.Projected.Select(x => x.Tile.Name)) { state.Name, AfterName };
+        var left = new HashSet<string>(Plan.ProjectsApart ? [] : Plan.Projected.Select(x => x.Tile.Name)) { state.Name, GradientName };
         kernel.WriteExpected(pass.Statements.Where(x => Pass.IsFetch(x) && !x.Results.Any(y => left.Contains(y.Name))));
         writer.Close();
     }

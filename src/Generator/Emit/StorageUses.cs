@@ -38,7 +38,7 @@ internal sealed class StorageUses
         Strips = strips ?? new HashSet<string>();
         Used = new int[statements.Count][];
         Placed = new int[statements.Count][];
-        Overwritten = new int[statements.Count][][];
+        Overwritten = new int[statements.Count][];
         List<int> used = [], read = [];
         for (int i = 0; i < statements.Count; i++)
         {
@@ -59,7 +59,6 @@ internal sealed class StorageUses
             }
 
             List<int> placed = [];
-            List<int[]> overwritten = [];
             foreach (Tile tile in statement.Results.Where(x => !x.IsLeft))
             {
                 int number = Number(tile);
@@ -67,13 +66,12 @@ internal sealed class StorageUses
                 if (view is null && !frame.Contains(tile.Name))
                 {
                     placed.Add(number);
-                    overwritten.Add(Overwritable(statement, tile, read));
                 }
             }
 
             Used[i] = [.. used];
             Placed[i] = [.. placed];
-            Overwritten[i] = [.. overwritten];
+            Overwritten[i] = placed.Count == 0 ? [] : Overwritable(statement, read);
         }
 
         var live = new List<int>();
@@ -131,8 +129,8 @@ internal sealed class StorageUses
     /// <summary>By statement, its results that need storage, if they have none yet.</summary>
     public int[][] Placed { get; private set; }
 
-    /// <summary>By statement and by result that needs storage, the tiles that it may overwrite.</summary>
-    public int[][][] Overwritten { get; private set; }
+    /// <summary>By statement, the tiles that a result which needs storage may overwrite.</summary>
+    public int[][] Overwritten { get; private set; }
 
     /// <summary>What is read after the last statement.</summary>
     public int[] LiveAfter { get; }
@@ -188,10 +186,10 @@ internal sealed class StorageUses
     }
 
     // What a statement also reads a part of it cannot overwrite.
-    private int[] Overwritable(Statement statement, Tile result, List<int> read)
+    private int[] Overwritable(Statement statement, List<int> read)
     {
         List<int> tiles = [];
-        foreach (Tile tile in TileStorage.InPlace(statement, result))
+        foreach (Tile tile in TileStorage.InPlace(statement))
         {
             int number = Number(tile);
             if (!read.Exists(x => wholes[x] == number))

@@ -216,15 +216,14 @@ internal sealed class TileStorage
     public static bool IsShared(Tile tile, bool shares, ISet<string> strips) => shares && !strips.Contains(tile.Name) && tile is { Rows: Dim.Token or Dim.Update, Columns: Dim.Key or Dim.Value };
 
     /// <summary>Arguments that the statement's result may overwrite: element for element it needs no other.</summary>
-    public static IEnumerable<Tile> InPlace(Statement statement, Tile result) => statement switch
+    public static IEnumerable<Tile> InPlace(Statement statement) => statement switch
     {
         LoopStatement { Stores.Count: 1 } x when x.Stores[0].Into == Into.Set => x.Arguments,
         CallStatement { Method: "Copy" or "Decay", Into: Into.Set } x => [x.Arguments[0]],
         CallStatement { Method: "ScaleRows" } x => [x.Arguments[0]],
         CallStatement { Method: "DecayWriteAndRead" or "DecayWritesAndRead" } x => [x.Arguments[0]],
         CallStatement x when ScaledSums.Has(x.Method) => [x.Arguments[0]],
-        CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" } x => [x.Arguments[1]],
-        CallStatement { Method: InverseForm.Apply or InverseForm.ApplyTransposed } x => [x.Arguments[1]],
+        CallStatement { Method: "SolveUnitLower" or "SolveUnitLowerTransposed" or "DecayedSolve" or "DecayedSolveTransposed" or InverseForm.Apply or InverseForm.ApplyTransposed } x => [x.Arguments[1]],
         _ => [],
     };
 
@@ -254,8 +253,7 @@ internal sealed class TileStorage
             return first;
         }
 
-        int result = Array.IndexOf(uses.Placed[statement], tile);
-        foreach (int x in uses.Overwritten[statement][result])
+        foreach (int x in uses.Overwritten[statement])
         {
             if (open[x] == 0 && uses.Fits(x, tile) && IsHolder(x))
             {

@@ -180,7 +180,7 @@ internal sealed class GradientPasses
         }
 
         var product = (CallStatement)ordered[dot];
-        Statement again = product with { Arguments = EquatableArray.Of(state, gradient with { Name = PassesFile.BehindName }) };
+        Statement again = product with { Arguments = EquatableArray.Of(state, gradient with { Name = PassesFile.AfterName }) };
         return [.. all.Take(came + 1).Except(later).Select(x => ordered[x]), .. later.Select(x => x == dot ? again : ordered[x]), .. ordered.Skip(came + 1)];
 
         bool Recalls(int statement, Tile tile) => ordered[statement] is RecallStatement recall && recall.Result == tile;

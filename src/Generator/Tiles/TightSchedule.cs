@@ -55,7 +55,7 @@ internal sealed class TightSchedule
         kinds = [.. dependencies.Tiles.Select(KindOf)];
         written = Array.ConvertAll(dependencies.Written, Numbers);
         used = [.. dependencies.Read.Zip(written, (x, y) => Numbers(x).Union(y).ToArray())];
-        overwritten = [.. statements.Select(x => x.Results.SelectMany(y => TileStorage.InPlace(x, y)).Distinct().Select(dependencies.NumberOf).ToArray())];
+        overwritten = [.. statements.Select(x => TileStorage.InPlace(x).Distinct().Select(dependencies.NumberOf).ToArray())];
         begins = [.. statements.Select(x => Pass.IsFromMemory(x) || x is ViewStatement or CallStatement { Method: "Clear" })];
         open = new int[kinds.Length];
         begunBy = [.. kinds.Select(_ => -1)];
