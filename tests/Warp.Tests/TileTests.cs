@@ -380,6 +380,38 @@ public sealed unsafe class TileTests
         }
     }
 
+    /// <summary>What passes keep of a column takes no more than its numbers, and nothing beyond them is written.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(32)]
+    [InlineData(64)]
+    public void Keeps_columns_number_after_number(int rows)
+    {
+        float[][] x = [new float[rows], Numbers(rows, 1, (_, _) => Next())];
+        long taken = Padded.Elements(1, rows);
+        float[] kept = new float[(2 * taken) + 16];
+        Array.Fill(kept, float.NaN);
+        fixed (float* memory = kept)
+        {
+            long address = (long)memory;
+            Check(x, rows, [1, 1], (0, 0), t => ReferenceTile.Copy(t[0], t[1], Into.Set), t =>
+            {
+                long offset = 0;
+                CudaTile exact = CudaTile.Between(new BetweenElements { Exact = 2 * taken }, _ => address).Exact, first = exact.TakeColumn(ref offset, rows), second = exact.TakeColumn(ref offset, rows);
+                CudaTile.Copy(second, t[1], Into.Set);
+                CudaTile.Synchronize();
+                CudaTile.Copy(first, t[1], Into.Set);
+                CudaTile.Synchronize();
+                CudaTile.Fetch(t[0], second);
+                CudaTile.Arrive();
+            });
+        }
+
+        float[] column = [.. x[1], .. Enumerable.Repeat(float.NaN, (int)taken - rows)];
+        Assert.Equal([.. column, .. column, .. Enumerable.Repeat(float.NaN, 16)], kept);
+    }
+
     private static void Crossed<TTile, TNumber>(TTile[] t)
         where TTile : struct, ITile<TTile, TNumber>
         where TNumber : struct, INumber<TNumber> =>

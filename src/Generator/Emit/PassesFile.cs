@@ -156,13 +156,13 @@ internal sealed partial class PassesFile
     {
         if (AllKept.Any())
         {
-            WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept.Select(x => (x.Tile, x.Exact ? "Exact" : "Packed")), "long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
+            WriteStruct("Kept", "What the passes leave of a chunk for those that follow.", "The tiles of a chunk in the workspace; only factors and terms of products may stand in its packed part.", AllKept.Select(x => (x, x.Exact ? "Exact" : "Packed")), "long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);");
             writer.Line();
         }
 
         if (Plan.Project is not null)
         {
-            WriteStruct("Projected", "What Project leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x.Tile, x.Exact ? "Projected" : "States")), ProjectedAt());
+            WriteStruct("Projected", "What Project leaves of a chunk in the place of the state before it and the gradient of the state after it.", "The tiles of a chunk in the workspace: exact ones, and behind them those that stand there as states do.", Plan.Projected.OrderBy(x => x.Exact ? 0 : 1).Select(x => (x, x.Exact ? "Projected" : "States")), ProjectedAt());
             writer.Line();
         }
 
@@ -172,14 +172,14 @@ internal sealed partial class PassesFile
         {
             writer.Indented(() =>
             {
-                writer.Lines($"? {Elements(AllKept.Where(x => x.Exact).Select(x => x.Tile))}");
-                writer.Lines($": {Elements(AllKept.Where(x => !x.Exact).Select(x => x.Tile))};");
+                writer.Lines($"? {Elements(AllKept.Where(x => x.Exact))}");
+                writer.Lines($": {Elements(AllKept.Where(x => !x.Exact))};");
             });
         }
 
         writer.Line();
         writer.Line("/// <inheritdoc/>");
-        string states = $"2 * {Elements([state])}";
+        string states = $"2 * {Elements([new(state, Exact: false, Backward: true)])}";
         writer.Line(Plan.Project is null ? $"public static long StateElements(Sizes sizes) => {states};" : "public static long StateElements(Sizes sizes) => Math.Max(");
         if (Plan.Project is not null)
         {
@@ -194,19 +194,19 @@ internal sealed partial class PassesFile
     /// <summary>What projections take of the states' place: exact tiles, whose numbers are twice as long, and the others.</summary>
     private IEnumerable<string> ProjectedElements()
     {
-        Tile[] exact = Projected(exact: true), packed = Projected(exact: false);
+        KeptTile[] exact = Projected(exact: true), packed = Projected(exact: false);
         string[] both = [exact.Length == 0 ? "" : Twice(exact), packed.Length == 0 ? "" : Elements(packed)];
         return both.Where(x => x.Length != 0).DefaultIfEmpty("0");
     }
 
-    private string Twice(Tile[] tiles) => Elements(tiles) is var elements && elements.Contains('+') ? $"2 * ({elements})" : $"2 * {elements}";
+    private string Twice(KeptTile[] tiles) => Elements(tiles) is var elements && elements.Contains('+') ? $"2 * ({elements})" : $"2 * {elements}";
 
-    private Tile[] Projected(bool exact) => [.. Plan.Projected.Where(x => x.Exact == exact).Select(x => x.Tile)];
+    private KeptTile[] Projected(bool exact) => [.. Plan.Projected.Where(x => x.Exact == exact)];
 
     /// <summary>The line that says where they begin.</summary>
     private string ProjectedAt()
     {
-        Tile[] exact = Projected(exact: true);
+        KeptTile[] exact = Projected(exact: true);
         string[] both =
         [
             exact.Length == 0 ? "" : "projected = chunk * StateElements(sizes) / 2",
@@ -221,14 +221,14 @@ internal sealed partial class PassesFile
     /// <param name="of">What its method says.</param>
     /// <param name="tiles">The tiles, each with the part of the workspace where it stands.</param>
     /// <param name="offsets">The line that says where a chunk begins in those parts, each in a variable of its name; empty if there is no tile.</param>
-    private void WriteStruct(string name, string summary, string of, IEnumerable<(Tile Tile, string Part)> tiles, string offsets)
+    private void WriteStruct(string name, string summary, string of, IEnumerable<(KeptTile Tile, string Part)> tiles, string offsets)
     {
         Dimensions dimensions = Dimensions(panel: false);
         writer.Doc("summary", summary);
         writer.Open($"private struct {name}<TTile, TNumber>\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>");
-        foreach ((Tile tile, _) in tiles)
+        foreach ((KeptTile kept, _) in tiles)
         {
-            writer.Line($"public TTile {tile.Name};");
+            writer.Line($"public TTile {kept.Tile.Name};");
         }
 
         writer.Line();
@@ -240,9 +240,10 @@ internal sealed partial class PassesFile
             writer.Line(offsets);
         }
 
-        foreach ((Tile tile, string part) in tiles)
+        foreach ((KeptTile kept, string part) in tiles)
         {
-            writer.Line($"tiles.{tile.Name} = between.{part}.Take(ref {part.ToLowerInvariant()}, {dimensions.Text(tile.Rows)}, {dimensions.Text(tile.Columns)});");
+            string take = kept.IsDense ? "TakeColumn" : "Take", columns = kept.IsDense ? "" : ", " + dimensions.Text(kept.Tile.Columns);
+            writer.Line($"tiles.{kept.Tile.Name} = between.{part}.{take}(ref {part.ToLowerInvariant()}, {dimensions.Text(kept.Tile.Rows)}{columns});");
         }
 
         writer.Line("return tiles;");
@@ -250,12 +251,20 @@ internal sealed partial class PassesFile
         writer.Close();
     }
 
-    private string Elements(IEnumerable<Tile> of)
+    private string Elements(IEnumerable<KeptTile> of)
     {
-        var tiles = new ScratchTiles(Dimensions(panel: false), workspace: true);
-        foreach (Tile tile in of)
+        Dimensions dimensions = Dimensions(panel: false);
+        var tiles = new ScratchTiles(dimensions, workspace: true);
+        foreach (KeptTile kept in of)
         {
-            tiles.Add(tile);
+            if (kept.IsDense)
+            {
+                tiles.Add("1", dimensions.Largest(kept.Tile.Rows));
+            }
+            else
+            {
+                tiles.Add(kept.Tile);
+            }
         }
 
         return tiles.Elements();

@@ -4,7 +4,11 @@ namespace AttentionDsl.Generator;
 /// <param name="Tile">The tile.</param>
 /// <param name="Exact">False if it is only ever a factor or a term of matrix products: a device may then keep it in half the bits.</param>
 /// <param name="Backward">True if only passes of the backward read it.</param>
-internal sealed record KeptTile(Tile Tile, bool Exact, bool Backward);
+internal sealed record KeptTile(Tile Tile, bool Exact, bool Backward)
+{
+    /// <summary>True of a column that stands number after number (<c>ITile.TakeColumn</c>). In half the bits it would be copied in sixteens of bytes a row.</summary>
+    public bool IsDense => Exact && Tile.Columns == Dim.One;
+}
 
 /// <summary>
 /// The chunk program cut into passes by what depends on the state. What does not (gates, cumulative decays, Grams, solved systems) is

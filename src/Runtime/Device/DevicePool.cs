@@ -12,8 +12,13 @@ internal sealed class DevicePool(Accelerator accelerator)
 {
     private const long Smallest = 256;
 
+    // Sizes of large pieces are multiples of this: of what a driver gives out memory in.
+    private const long Largest = 2 << 20;
+
     private readonly Lock gate = new();
-    private readonly Dictionary<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> free = [];
+
+    // By their lengths; none is empty.
+    private readonly SortedList<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> free = [];
 
     // Whoever holds a piece may be finalized together with it: the pool keeps them all.
     private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> taken = [];
@@ -40,9 +45,9 @@ internal sealed class DevicePool(Accelerator accelerator)
         long size = Rounded(bytes);
         lock (gate)
         {
-            MemoryBuffer1D<byte, Stride1D.Dense> memory = free.TryGetValue(size, out var kept) && kept.Count > 0 ? kept.Pop() : Allocate(size);
+            MemoryBuffer1D<byte, Stride1D.Dense> memory = Free(size, size + (size / 8)) ?? Allocate(size);
             taken.Add(memory);
-            Used += size;
+            Used += memory.Length;
             Peak = Math.Max(Peak, Used);
             return new DeviceBlock(this, memory);
         }
@@ -63,8 +68,34 @@ internal sealed class DevicePool(Accelerator accelerator)
         }
     }
 
+    /// <summary>The smallest free piece of such a length; null: there is none.</summary>
+    private MemoryBuffer1D<byte, Stride1D.Dense>? Free(long least, long most)
+    {
+        int at = 0;
+        while (at < free.Count && free.GetKeyAtIndex(at) < least)
+        {
+            at++;
+        }
+
+        if (at == free.Count || free.GetKeyAtIndex(at) > most)
+        {
+            return null;
+        }
+
+        Stack<MemoryBuffer1D<byte, Stride1D.Dense>> kept = free.GetValueAtIndex(at);
+        MemoryBuffer1D<byte, Stride1D.Dense> memory = kept.Pop();
+        if (kept.Count == 0)
+        {
+            free.RemoveAt(at);
+        }
+
+        return memory;
+    }
+
     private MemoryBuffer1D<byte, Stride1D.Dense> Allocate(long size)
     {
+        // Calls that grow by a little each time would leave a piece behind each time: the new one takes its place.
+        Free(size - (size / 8), size)?.Dispose();
         try
         {
             return accelerator.Allocate1D<byte>(size);
@@ -90,7 +121,7 @@ internal sealed class DevicePool(Accelerator accelerator)
         }
     }
 
-    // Powers of two, and above 1 MiB eighths of them: a piece is at most an eighth larger than asked for.
+    // Powers of two, above 1 MiB eighths of them, and above 16 MiB what the driver rounds to: a piece that is allocated is at most an eighth larger than asked for, and at most 2 MiB.
     private static long Rounded(long bytes)
     {
         bytes = Math.Max(bytes, Smallest);
@@ -100,7 +131,7 @@ internal sealed class DevicePool(Accelerator accelerator)
             return power;
         }
 
-        long step = power / 16;
+        long step = Math.Min(power / 16, Largest);
         return (bytes + step - 1) / step * step;
     }
 }

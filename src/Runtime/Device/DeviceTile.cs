@@ -106,6 +106,13 @@ public readonly partial struct DeviceTile : IDeviceTile<DeviceTile, F32>
     public DeviceTile TakeLike(ref long offset, int rows, int columns, DeviceTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public DeviceTile TakeColumn(ref long offset, int rows)
+    {
+        DeviceTile row = Take(ref offset, 1, rows);
+        return new(data, row.offset, rows, 1, 1);
+    }
+
+    /// <inheritdoc/>
     public F32 Spread(int row, int column) => new(this[row, column]);
 
     /// <inheritdoc/>

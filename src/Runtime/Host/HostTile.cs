@@ -113,6 +113,13 @@ public readonly unsafe partial struct HostTile : ITile<HostTile, HostLanes>
     public HostTile TakeLike(ref long offset, int rows, int columns, HostTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public HostTile TakeColumn(ref long offset, int rows)
+    {
+        HostTile row = Take(ref offset, 1, rows);
+        return new(row.data, rows, 1, 1);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HostLanes Spread(int row, int column) => new(Vector512.Create(data[(row * stride) + column]));
 

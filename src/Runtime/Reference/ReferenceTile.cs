@@ -100,6 +100,13 @@ public readonly unsafe partial struct ReferenceTile : ITile<ReferenceTile, F64>
     public ReferenceTile TakeLike(ref long offset, int rows, int columns, ReferenceTile given) => Take(ref offset, rows, columns);
 
     /// <inheritdoc/>
+    public ReferenceTile TakeColumn(ref long offset, int rows)
+    {
+        ReferenceTile row = Take(ref offset, 1, rows);
+        return new(row.data, rows, 1, 1);
+    }
+
+    /// <inheritdoc/>
     public F64 Spread(int row, int column) => new(this[row, column]);
 
     /// <inheritdoc/>

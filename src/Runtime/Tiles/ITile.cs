@@ -104,6 +104,14 @@ public interface ITile<TSelf, TNumber>
     /// <param name="given">The tensor.</param>
     TSelf TakeLike(ref long offset, int rows, int columns, TSelf given);
 
+    /// <summary>
+    /// Carves a column out of a part of the workspace between passes (<see cref="Between{TTile}"/>), number after number: it takes as many elements as a row of so many numbers.
+    /// It is only copied (<see cref="Copy"/>, <see cref="Fetch"/>), from and to a column of <see cref="Take"/>.
+    /// </summary>
+    /// <param name="offset">Where it begins; then where it ends.</param>
+    /// <param name="rows">Its rows.</param>
+    TSelf TakeColumn(ref long offset, int rows);
+
     /// <summary>First row this thread handles in an elementwise loop over the tile.</summary>
     int FirstRow { get; }
 

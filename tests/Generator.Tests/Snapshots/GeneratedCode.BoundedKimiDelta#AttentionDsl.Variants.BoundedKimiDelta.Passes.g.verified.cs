@@ -36,7 +36,7 @@ public partial record BoundedKimiDelta
             {
                 Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
-                tiles.beta = between.Exact.Take(ref exact, length, 1);
+                tiles.beta = between.Exact.TakeColumn(ref exact, length);
                 tiles.GLast = between.Exact.Take(ref exact, 1, sizes.K);
                 tiles.cHat = between.Packed.Take(ref packed, length, sizes.K);
                 tiles.LInverse = between.Exact.Take(ref exact, 1, length * length);
@@ -74,7 +74,7 @@ public partial record BoundedKimiDelta
 
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
-            ? Padded.Elements(sizes.Chunk, 1)
+            ? Padded.Elements(1, sizes.Chunk)
             + Padded.Elements(1, sizes.K)
             + Padded.Elements(1, sizes.Chunk * sizes.Chunk)
             : 3 * Padded.Elements(sizes.Chunk, sizes.K)

@@ -39,14 +39,14 @@ public partial record GatedDeltaNet
                 Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 tiles.k = between.Packed.Take(ref packed, length, sizes.K);
-                tiles.beta = between.Exact.Take(ref exact, length, 1);
-                tiles.GLast = between.Exact.Take(ref exact, 1, 1);
+                tiles.beta = between.Exact.TakeColumn(ref exact, length);
+                tiles.GLast = between.Exact.TakeColumn(ref exact, 1);
                 tiles.LUnscaled = between.Packed.Take(ref packed, length, length);
-                tiles.cHatFactor = between.Exact.Take(ref exact, length, 1);
+                tiles.cHatFactor = between.Exact.TakeColumn(ref exact, length);
                 tiles.LInverse = between.Exact.Take(ref exact, 1, length * length);
                 tiles.P = between.Packed.Take(ref packed, length, length);
                 tiles.qHat = between.Packed.Take(ref packed, length, sizes.K);
-                tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
+                tiles.kLeftFactor = between.Exact.TakeColumn(ref exact, length);
                 tiles.U = between.Packed.Take(ref packed, length, sizes.V);
                 tiles.dURight = between.Packed.Take(ref packed, length, sizes.V);
                 return tiles;
@@ -71,14 +71,14 @@ public partial record GatedDeltaNet
                 tiles.dkLeft = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
                 tiles.dcHat = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                tiles.dGLast = between.Projected.TakeColumn(ref projected, 1);
                 return tiles;
             }
         }
 
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
-            ? 3 * Padded.Elements(sizes.Chunk, 1)
+            ? 3 * Padded.Elements(1, sizes.Chunk)
             + Padded.Elements(1, 1)
             + Padded.Elements(1, sizes.Chunk * sizes.Chunk)
             : 2 * Padded.Elements(sizes.Chunk, sizes.K)

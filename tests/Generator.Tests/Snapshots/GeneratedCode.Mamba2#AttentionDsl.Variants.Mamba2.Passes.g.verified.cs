@@ -33,10 +33,10 @@ public partial record Mamba2
                 Kept<TTile, TNumber> tiles = default;
                 long exact = chunk * KeptElements(true, sizes), packed = chunk * KeptElements(false, sizes);
                 tiles.v = between.Packed.Take(ref packed, length, sizes.V);
-                tiles.GLast = between.Exact.Take(ref exact, 1, 1);
+                tiles.GLast = between.Exact.TakeColumn(ref exact, 1);
                 tiles.P = between.Packed.Take(ref packed, length, length);
-                tiles.qHatFactor = between.Exact.Take(ref exact, length, 1);
-                tiles.kLeftFactor = between.Exact.Take(ref exact, length, 1);
+                tiles.qHatFactor = between.Exact.TakeColumn(ref exact, length);
+                tiles.kLeftFactor = between.Exact.TakeColumn(ref exact, length);
                 return tiles;
             }
         }
@@ -62,7 +62,7 @@ public partial record Mamba2
                 tiles.dread = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dvIn = between.Projected.Take(ref projected, length, sizes.V);
                 tiles.dqHat = between.Projected.Take(ref projected, length, sizes.K);
-                tiles.dGLast = between.Projected.Take(ref projected, 1, 1);
+                tiles.dGLast = between.Projected.TakeColumn(ref projected, 1);
                 tiles.dvOfk = between.States.Take(ref states, length, sizes.V);
                 return tiles;
             }
@@ -71,7 +71,7 @@ public partial record Mamba2
         /// <inheritdoc/>
         public static long KeptElements(bool exact, Sizes sizes) => exact
             ? Padded.Elements(1, 1)
-            + 2 * Padded.Elements(sizes.Chunk, 1)
+            + 2 * Padded.Elements(1, sizes.Chunk)
             : Padded.Elements(sizes.Chunk, sizes.V)
             + Padded.Elements(sizes.Chunk, sizes.Chunk);
 

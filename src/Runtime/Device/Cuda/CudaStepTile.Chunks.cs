@@ -4,6 +4,9 @@ namespace AttentionDsl.Runtime;
 public readonly partial struct CudaStepTile
 {
     /// <inheritdoc/>
+    public CudaStepTile TakeColumn(ref long offset, int rows) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void ProductTransposed(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -248,6 +248,13 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
         TakeScratch(ref offset, rows, columns, given.element == (int)CudaElement.BFloat16 ? CudaElement.BFloat16 : CudaElement.Float32);
 
     /// <inheritdoc/>
+    public CudaTile TakeColumn(ref long offset, int rows)
+    {
+        CudaTile row = TakeFar(ref offset, 1, rows);
+        return new(row.address, 1 << Shift, rows, 1, place, Element);
+    }
+
+    /// <inheritdoc/>
     public CudaLanes Load(int row, int column)
     {
         if (IsFactor)
