@@ -2,7 +2,8 @@ namespace AttentionDsl.Runtime;
 
 /// <summary>
 /// The workspace through which the passes of a token-parallel device hand tiles on, a stretch for every chunk and value head
-/// (stretch = chunk of the call * heads + head). Each part is a one-row tile, like scratch.
+/// (stretch = chunk of the call * heads + head). Each part is a one-row tile, like scratch; columns of single precision take no more than their numbers there
+/// (<see cref="ITile{TSelf, TNumber}.TakeColumn"/>).
 /// </summary>
 /// <typeparam name="TTile">The backend's tile.</typeparam>
 public struct Between<TTile>
