@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionDsl.Runtime;
 
@@ -8,7 +9,7 @@ namespace AttentionDsl.Runtime;
 /// columns, one strict and one not: the decayed r goes from row to row once for both (see <see cref="DecayedGramTile"/>). All decays are
 /// made of the steps from a row to the next, one exponential each.
 /// </summary>
-internal static unsafe class DecayedGramPair
+internal static unsafe partial class DecayedGramPair
 {
     private const int Sums = 16;
 
@@ -199,6 +200,11 @@ internal static unsafe class DecayedGramPair
         float* l1 = l + (second * lStride), l2 = l + (third * lStride), l3 = l + (last * lStride);
         float* r1 = r + (second * rStride), r2 = r + (third * rStride), r3 = r + (last * rStride);
         float* s1 = steps + (second * width), s2 = steps + (third * width), s3 = steps + (last * width);
+        if (!Avx512F.IsSupported)
+        {
+            return TriangleOfEights(l, l1, l2, l3, r, r1, r2, r3, s1, s2, s3, width);
+        }
+
         Vector512<float> c00 = default, c10 = default, c11 = default, c20 = default, c21 = default, c22 = default;
         Vector512<float> c30 = default, c31 = default, c32 = default, c33 = default, none = default;
         for (long d = 0; d < width; d += 16)
@@ -246,6 +252,11 @@ internal static unsafe class DecayedGramPair
         int second = Math.Min(1, rows - 1), third = Math.Min(2, rows - 1), last = Math.Min(3, rows - 1);
         float* l1 = l + (second * lStride), l2 = l + (third * lStride), l3 = l + (last * lStride);
         float* s5 = steps + ((4 + second) * width), s6 = steps + ((4 + third) * width), s7 = steps + ((4 + last) * width);
+        if (!Avx512F.IsSupported)
+        {
+            return LaterOfEights(l, l1, l2, l3, r, rStride, steps, s5, s6, s7, width);
+        }
+
         long r2 = 2 * rStride, r3 = 3 * rStride, w2 = 2 * width, w3 = 3 * width, w4 = 4 * width;
         Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
         Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;

@@ -34,7 +34,7 @@ public readonly unsafe partial struct HostTile
             float* workspace = Workspace.Of(elements + Padded.Elements(b.Rows, a.Rows));
 
             // By registers or through memory, the same sums.
-            if (Avx512F.IsSupported && a.Rows % 16 == 0 && b.Rows % 8 == 0)
+            if (Avx.IsSupported && a.Rows % 16 == 0 && b.Rows % 8 == 0)
             {
                 HostTile turned = Turned(a, workspace);
                 RegisterTile.MultiplyTurned(result.data, result.stride, b.data, b.stride, turned.data, turned.stride, b.Rows, a.Rows, a.Columns, into);

@@ -11,6 +11,11 @@ internal static class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported && Avx2.IsSupported)
+        {
+            return Vector512.Create(ExpByEighths(x.GetLower()), ExpByEighths(x.GetUpper()));
+        }
+
         Vector512<float> bounded = Bounded(x, -110, 89);
         if (Avx512F.IsSupported)
         {
@@ -63,6 +68,11 @@ internal static class LaneMath
             return above + LogOfOneAnd(e);
         }
 
+        if (Avx2.IsSupported)
+        {
+            return above + Vector512.Create(LogOfOneAndByEighths(e.GetLower()), LogOfOneAndByEighths(e.GetUpper()));
+        }
+
         // log(1 + e) = log(u) + log(1 + lost / u) with u the rounded sum: the second term is lost / u, and 1 / u is near enough 2 - u,
         // exactly where it counts (u near 1, where log(u) is small).
         Vector512<float> u = Vector512<float>.One + e, lost = e - (u - Vector512<float>.One);
@@ -108,6 +118,24 @@ internal static class LaneMath
         return Avx512F.Scale(Vector512.FusedMultiplyAdd(root, p, root), n);
     }
 
+    // The same with registers of 256 bits: eighths, and |r| <= ln 2 / 16. 2^n in two factors: it may itself be below the smallest normal number while the result
+    // has digits left, and the first of them is added to the exponent of what it multiplies.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> ExpByEighths(Vector256<float> x)
+    {
+        x = Avx.Min(Vector256.Create(89f), Avx.Max(Vector256.Create(-110f), x));
+        Vector256<float> shift = Vector256.Create(1572864f), eighths = Fma.MultiplyAdd(x, Vector256.Create(1.44269504088896341f), shift), n = eighths - shift;
+        Vector256<float> r = Fma.MultiplyAdd(n, Vector256.Create(-0.693145751953125f), x);
+        r = Fma.MultiplyAdd(n, Vector256.Create(-1.428606765330187045e-06f), r);
+        Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create(4.1666667e-2f), Vector256.Create(1.6666667e-1f));
+        p = Fma.MultiplyAdd(p, r, Vector256.Create(0.5f));
+        p = Fma.MultiplyAdd(p, r * r, r);
+        Vector256<float> root = Avx2.PermuteVar8x32(
+            Vector256.Create(1f, 1.0905077326652577f, 1.189207115002721f, 1.2968395546510096f, 1.4142135623730951f, 1.5422108254079407f, 1.681792830507429f, 1.8340080864093424f), eighths.AsInt32());
+        Vector256<int> whole = (eighths.AsInt32() - shift.AsInt32()) >> 3, half = whole >> 1;
+        return (Fma.MultiplyAdd(root, p, root).AsInt32() + (half << 23)).AsSingle() * ((whole - half + Vector256.Create(127)) << 23).AsSingle();
+    }
+
     // log(1 + e) for e from 0 to 1: with c the sixteenths in 1 + e, log(c) from a table and log(1 + (e + 1 - c) / c). Near 0 c is 1, and the digits of e count.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> LogOfOneAnd(Vector512<float> e)
@@ -128,6 +156,21 @@ internal static class LaneMath
         p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(0.33333333f));
         p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(-0.5f));
         return log + Vector512.FusedMultiplyAdd(p, r * r, r);
+    }
+
+    // The same with eighths.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> LogOfOneAndByEighths(Vector256<float> e)
+    {
+        Vector256<float> shift = Vector256.Create(1572864f), eighths = Avx.Min(Vector256.Create(0.875f), e) + shift;
+        Vector256<float> inverse = Avx2.PermuteVar8x32(Vector256.Create(1f, 0.888888896f, 0.800000012f, 0.727272749f, 0.666666687f, 0.615384638f, 0.571428597f, 0.533333361f), eighths.AsInt32());
+        Vector256<float> log = Avx2.PermuteVar8x32(Vector256.Create(0f, 0.117783025f, 0.223143533f, 0.318453699f, 0.405465066f, 0.485507786f, 0.559615731f, 0.628608584f), eighths.AsInt32());
+        Vector256<float> r = (e - (eighths - shift)) * inverse;
+        Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create(-0.16666667f), Vector256.Create(0.2f));
+        p = Fma.MultiplyAdd(p, r, Vector256.Create(-0.25f));
+        p = Fma.MultiplyAdd(p, r, Vector256.Create(0.33333333f));
+        p = Fma.MultiplyAdd(p, r, Vector256.Create(-0.5f));
+        return log + Fma.MultiplyAdd(p, r * r, r);
     }
 
     // x = 2^n m with m between sqrt(1/2) and sqrt(2); log(m) by a polynomial in m - 1.

@@ -5,16 +5,16 @@ using System.Runtime.Intrinsics.X86;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Products of four rows with four rows, a b^T, with the AVX-512 instructions: sixteen sums along the rows as they stand. A small result of long rows costs less so
+/// Products of four rows with four rows, a b^T, with the AVX2 or the AVX-512 instructions: sixteen sums along the rows as they stand. A small result of long rows costs less so
 /// than by <see cref="RegisterTile"/>, for which b would have to be turned.
 /// </summary>
-internal static unsafe class RegisterDots
+internal static unsafe partial class RegisterDots
 {
     /// <summary>Rows of either factor.</summary>
     public const int Rows = 4;
 
     /// <summary>True if rows of so many numbers are whole registers of a processor that has them.</summary>
-    public static bool Takes(int columns) => Avx512F.IsSupported && columns % 16 == 0;
+    public static bool Takes(int columns) => Avx2.IsSupported && columns % 16 == 0;
 
     /// <summary>Which of the sixteen products of four rows with themselves there are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,6 +37,11 @@ internal static unsafe class RegisterDots
     {
         float* a1 = aRows > 1 ? a + aStride : a, a2 = aRows > 2 ? a1 + aStride : a1, a3 = aRows > 3 ? a2 + aStride : a2;
         float* b1 = bRows > 1 ? b + bStride : b, b2 = bRows > 2 ? b1 + bStride : b1, b3 = bRows > 3 ? b2 + bStride : b2;
+        if (!Avx512F.IsSupported)
+        {
+            return OfEights(a, a1, a2, a3, b, b1, b2, b3, depth);
+        }
+
         Vector512<float> c00 = default, c01 = default, c02 = default, c03 = default;
         Vector512<float> c10 = default, c11 = default, c12 = default, c13 = default;
         Vector512<float> c20 = default, c21 = default, c22 = default, c23 = default;

@@ -47,6 +47,20 @@ internal unsafe struct RegisterTarget
         }
     }
 
+    /// <summary>The same of four rows of sixteen numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void AskFour<TEnd>()
+        where TEnd : struct
+    {
+        if (typeof(TEnd) == typeof(Keeps) && Apart != 0 && Sse.IsSupported)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + Stride);
+            Sse.Prefetch0(c + (2 * Stride));
+            Sse.Prefetch0(c + (3 * Stride));
+        }
+    }
+
     /// <summary>Sixty-four numbers of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void PutRow<TEnd>(int row, Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3)
@@ -109,12 +123,31 @@ internal unsafe struct RegisterTarget
         where TEnd : struct
     {
         Into into = typeof(TEnd) == typeof(TurnedSets) ? Into.Set : typeof(TEnd) == typeof(TurnedAdds) ? Into.Add : Into.Subtract;
+        if (!Avx512F.IsSupported)
+        {
+            float* half = c + (column * Stride) + row;
+            PutTurned(half, Stride, x0.GetLower(), x1.GetLower(), x2.GetLower(), x3.GetLower(), into);
+            PutTurned(half + (8 * Stride), Stride, x0.GetUpper(), x1.GetUpper(), x2.GetUpper(), x3.GetUpper(), into);
+            return;
+        }
+
         SquareTranspose.Fours(ref x0, ref x1, ref x2, ref x3);
         float* to = c + (column * Stride) + row;
         RegisterDots.Put(to, 4 * Stride, 4, x0, into);
         RegisterDots.Put(to + Stride, 4 * Stride, 4, x1, into);
         RegisterDots.Put(to + (2 * Stride), 4 * Stride, 4, x2, into);
         RegisterDots.Put(to + (3 * Stride), 4 * Stride, 4, x3, into);
+    }
+
+    // Likewise of eight rows: r and r + 4 in a register.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutTurned(float* to, long stride, Vector256<float> x0, Vector256<float> x1, Vector256<float> x2, Vector256<float> x3, Into into)
+    {
+        SquareTranspose.Fours(ref x0, ref x1, ref x2, ref x3);
+        RegisterDots.Put(to, 4 * stride, x0, into);
+        RegisterDots.Put(to + stride, 4 * stride, x1, into);
+        RegisterDots.Put(to + (2 * stride), 4 * stride, x2, into);
+        RegisterDots.Put(to + (3 * stride), 4 * stride, x3, into);
     }
 }
 
@@ -130,7 +163,7 @@ internal readonly struct Subtracts;
 /// <summary>c = a factor for every row, times the rows that are kept, and the tile.</summary>
 internal readonly struct Keeps;
 
-/// <summary>The tile's rows are columns of c, with AVX-512 alone, and overwrite it.</summary>
+/// <summary>The tile's rows are columns of c, with AVX or AVX-512 alone, and overwrite it.</summary>
 internal readonly struct TurnedSets;
 
 /// <summary>They are added.</summary>

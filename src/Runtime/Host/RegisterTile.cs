@@ -91,7 +91,7 @@ internal static unsafe class RegisterTile
 
             for (; row + 4 <= rows; row += 4)
             {
-                Rows4Columns16<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)));
+                Rows4Columns16<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
             }
 
             for (; row < rows; row++)
@@ -101,7 +101,7 @@ internal static unsafe class RegisterTile
         }
     }
 
-    /// <summary>c^T (=, +=, -=) a b with the AVX-512 instructions: a tile of registers is turned before it leaves them.</summary>
+    /// <summary>c^T (=, +=, -=) a b with the AVX instructions: a tile of registers is turned before it leaves them.</summary>
     /// <param name="c">The result, turned.</param>
     /// <param name="cStride">From one row of c to the next.</param>
     /// <param name="a">The left factor.</param>
@@ -137,6 +137,20 @@ internal static unsafe class RegisterTile
         int column = 0;
         long cStride = target->Stride;
         Ahead ahead = Ahead.Own;
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            // Four rows of a are read once: all columns of c that they fill, then the next four.
+            for (int row = 0; row < rows; row += 4)
+            {
+                for (column = 0; column < columns; column += 16)
+                {
+                    Rows4Columns16<TEnd>(a + (row * aRow), aRow, 1, b + column, bStride, depth, target->At(c + (column * cStride) + row, null), ahead.Next());
+                }
+            }
+
+            return;
+        }
+
         for (; column + 32 <= columns; column += 32)
         {
             for (int row = 0; row < rows; row += 8)
@@ -303,20 +317,20 @@ internal static unsafe class RegisterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Columns16<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target)
+    private static void Rows4Columns16<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
         where TEnd : struct
     {
-        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
+        long a2 = 2 * aRow, a3 = 3 * aRow;
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
-            for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+            for (int d = 0; d < depth; d++, a += aColumn, b += bStride)
             {
                 Vector512<float> y = Vector512.Load(b);
-                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), y, c0);
-                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), y, c1);
-                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), y, c2);
-                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), y, c3);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), y, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[aRow]), y, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[a2]), y, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[a3]), y, c3);
             }
 
             RegisterTarget to = *target;
@@ -326,21 +340,28 @@ internal static unsafe class RegisterTile
 
         Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default;
         Vector256<float> c20 = default, c21 = default, c30 = default, c31 = default;
-        for (long d = 0, at = 0; d < depth; d++, at += aColumn, b += bStride)
+        target->AskFour<TEnd>();
+        int steps = ahead->Every(8, depth);
+        for (int d = 0; d < depth;)
         {
-            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
-            Vector256<float> x = Vector256.Create(a[at]);
-            c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
-            x = Vector256.Create(a1[at]);
-            c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
-            x = Vector256.Create(a2[at]);
-            c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
-            x = Vector256.Create(a3[at]);
-            c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
+            ahead->Ask();
+            int stop = Math.Min(d + steps, depth);
+            for (; d < stop; d++, a += aColumn, b += bStride)
+            {
+                Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+                Vector256<float> x = Vector256.Create(*a);
+                c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
+                c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
+                x = Vector256.Create(a[aRow]);
+                c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
+                c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
+                x = Vector256.Create(a[a2]);
+                c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
+                c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
+                x = Vector256.Create(a[a3]);
+                c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
+                c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
+            }
         }
 
         target->PutColumn<TEnd>(0, 0, Vector512.Create(c00, c01), Vector512.Create(c10, c11), Vector512.Create(c20, c21), Vector512.Create(c30, c31));

@@ -11,6 +11,19 @@ internal static unsafe class SquareTranspose
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* to, long toStride, float* from, long fromStride, Into into)
     {
+        if (!Avx512F.IsSupported && Avx.IsSupported)
+        {
+            for (int i = 0; i < 16; i += 8)
+            {
+                for (int j = 0; j < 16; j += 4)
+                {
+                    Columns4OfEight(to + (j * toStride) + i, toStride, from + (i * fromStride) + j, fromStride, into);
+                }
+            }
+
+            return;
+        }
+
         if (!Avx512F.IsSupported)
         {
             for (int i = 0; i < 16; i++)
@@ -55,6 +68,42 @@ internal static unsafe class SquareTranspose
         r1 = Avx512F.UnpackHigh(low01, low23).AsSingle();
         r2 = Avx512F.UnpackLow(high01, high23).AsSingle();
         r3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
+    }
+
+    // The same of eight rows, r and r + 4 in a register of 256 bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Columns4OfEight(float* to, long toStride, float* from, long stride, Into into)
+    {
+        Vector256<float> r0 = RowsOfEight(from, 4 * stride), r1 = RowsOfEight(from + stride, 4 * stride);
+        Vector256<float> r2 = RowsOfEight(from + (2 * stride), 4 * stride), r3 = RowsOfEight(from + (3 * stride), 4 * stride);
+        Fours(ref r0, ref r1, ref r2, ref r3);
+        Put(to, r0, into);
+        Put(to + toStride, r1, into);
+        Put(to + (2 * toStride), r2, into);
+        Put(to + (3 * toStride), r3, into);
+    }
+
+    /// <summary>The same of four registers of 256 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fours(ref Vector256<float> r0, ref Vector256<float> r1, ref Vector256<float> r2, ref Vector256<float> r3)
+    {
+        Vector256<double> low01 = Avx.UnpackLow(r0, r1).AsDouble(), high01 = Avx.UnpackHigh(r0, r1).AsDouble();
+        Vector256<double> low23 = Avx.UnpackLow(r2, r3).AsDouble(), high23 = Avx.UnpackHigh(r2, r3).AsDouble();
+        r0 = Avx.UnpackLow(low01, low23).AsSingle();
+        r1 = Avx.UnpackHigh(low01, low23).AsSingle();
+        r2 = Avx.UnpackLow(high01, high23).AsSingle();
+        r3 = Avx.UnpackHigh(high01, high23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> RowsOfEight(float* from, long apart) =>
+        Avx.InsertVector128(Vector128.Load(from).ToVector256Unsafe(), Vector128.Load(from + apart), 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* at, Vector256<float> value, Into into)
+    {
+        Vector256<float> result = into == Into.Set ? value : into == Into.Add ? Vector256.Load(at) + value : Vector256.Load(at) - value;
+        result.Store(at);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
