@@ -13,7 +13,7 @@ internal static class BackwardFile
         string text = variant.KernelFile(
             $"""
             {variant.Declaration.Name}, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-            dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+            dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it, and gates;
             all else of a chunk is computed again.
             """,
             writer => Write(variant, writer, dimensions, tiles));

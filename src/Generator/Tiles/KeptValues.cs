@@ -1,7 +1,7 @@
 namespace AttentionDsl.Generator;
 
 /// <summary>
-/// What the sweep forward of a chunk-parallel backward keeps of every chunk for the sweep back, beside the state: Grams, solved systems and products,
+/// What the sweep forward of a chunk-parallel backward keeps of every chunk for the sweep back, beside the state: Grams, solved systems and products, and gates,
 /// of which a number costs more to compute again than to bring from memory. The rest is a loop or two from the inputs.
 /// </summary>
 /// <param name="Tiles">The tiles that are kept.</param>
@@ -28,5 +28,32 @@ internal sealed record KeptValues(IReadOnlyList<Tile> Tiles, IReadOnlyList<Opera
         return new(kept, first, [.. forward.Except(first)], later);
     }
 
-    private static bool IsCostly(Operation operation) => operation is Gram or DecayPairs or Solve || (operation is Sum sum && sum.Terms.Any(x => x.Kind != TermKind.Tile));
+    private static bool IsCostly(Operation operation) => operation switch
+    {
+        Gram or DecayPairs or Solve => true,
+        Sum x => x.Terms.Any(y => y.Kind != TermKind.Tile),
+        Map x => x.Result.Rows != Dim.One && IsCostly(x, x.Value),
+        _ => false,
+    };
+
+    /// <summary>
+    /// True if a number takes a logarithm, or the like: an exponential alone is as quick as memory. Of a column a register holds one number, so that any function counts.
+    /// </summary>
+    private static bool IsCostly(Map map, Expr value) => value switch
+    {
+        Expr.Negate x => IsCostly(map, x.X),
+        Expr.Binary x => IsCostly(map, x.A) || IsCostly(map, x.B),
+        Expr.Call { Name: "Less" or "Abs" or "Sqrt" } x => x.Arguments.Any(y => IsCostly(map, y)),
+        Expr.Call { Name: "Exp" or "Sigmoid" } x when map.Result.Columns != Dim.One => x.Arguments.Any(y => IsCostly(map, y)),
+        Expr.Call x => IsOfAllNumbers(map, x),
+        _ => false,
+    };
+
+    /// <summary>False if it is the same for all numbers of a row, or for all rows: it is computed once a row, or a chunk.</summary>
+    private static bool IsOfAllNumbers(Map map, Expr value)
+    {
+        IReadOnlyList<string> names = value.ArgumentNames();
+        Tile[] tiles = [.. map.Arguments.Items.Where(x => names.Contains(x.Name))];
+        return tiles.Any(x => x.Rows == map.Result.Rows) && tiles.Any(x => x.Columns == map.Result.Columns);
+    }
 }

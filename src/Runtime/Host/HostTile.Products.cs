@@ -59,8 +59,8 @@ public readonly unsafe partial struct HostTile
     /// <inheritdoc/>
     public static void Gram(HostTile result, HostTile l, HostTile r, Causal causal, Into into)
     {
-        // Whichever way is taken, a row's numbers do not hang on how many rows there are.
-        if (RegisterDots.Takes(l.Columns) && l.Rows == r.Rows)
+        // Whichever way is taken, a row's numbers do not hang on how many rows there are. Turning r is cheap beside sums along the rows that half a register each takes.
+        if (Avx512F.IsSupported && RegisterDots.Takes(l.Columns) && l.Rows == r.Rows)
         {
             GramOfFours(result, l, r, causal, into);
             return;

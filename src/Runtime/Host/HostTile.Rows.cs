@@ -168,9 +168,9 @@ public readonly unsafe partial struct HostTile
         for (int i = 0; i < x.Rows; i++)
         {
             float* from = x.Row(i), upstream = d.Row(i), to = dx.Row(i);
-            float scale = 1 / MathF.Sqrt(Dot(from, from, x.Columns) + NormEpsilon);
+            float square = SquareAndDot(from, upstream, x.Columns, out float dot), scale = 1 / MathF.Sqrt(square + NormEpsilon);
             Vector512<float> factor = Vector512.Create(into == Into.Subtract ? -scale : scale);
-            Vector512<float> along = Vector512.Create(-scale * scale * Dot(from, upstream, x.Columns));
+            Vector512<float> along = Vector512.Create(-scale * scale * dot);
             for (int j = 0; j < x.Columns; j += 16)
             {
                 Vector512<float> across = Vector512.FusedMultiplyAdd(Vector512.Load(from + j), along, Vector512.Load(upstream + j));
@@ -272,6 +272,30 @@ public readonly unsafe partial struct HostTile
         }
 
         return Vector512.Sum(sum);
+    }
+
+    /// <summary>The sums of x x and of x y, neither of which waits for the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SquareAndDot(float* x, float* y, int columns, out float dot)
+    {
+        Vector512<float> square = default, product = default;
+        int j = 0;
+        for (; j + 16 <= columns; j += 16)
+        {
+            Vector512<float> value = Vector512.Load(x + j);
+            square = Vector512.FusedMultiplyAdd(value, value, square);
+            product = Vector512.FusedMultiplyAdd(value, Vector512.Load(y + j), product);
+        }
+
+        if (j < columns)
+        {
+            Vector512<float> mask = First(columns - j), value = Vector512.Load(x + j) & mask;
+            square = Vector512.FusedMultiplyAdd(value, value, square);
+            product = Vector512.FusedMultiplyAdd(value, Vector512.Load(y + j) & mask, product);
+        }
+
+        dot = Vector512.Sum(product);
+        return Vector512.Sum(square);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -48,13 +48,9 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLower(HostTile result, HostTile l, HostTile x)
     {
-        if (FitsRegisters(result))
+        if (RegisterSolve.Takes(result.Width))
         {
-            for (int i = 0; i < result.Rows; i += 4)
-            {
-                RegisterSolve.Rows4(result.Row(i), result.stride, x.Row(i), x.stride, l.Row(i) + i, l.stride, 1, i, result.Width);
-            }
-
+            RegisterSolve.Run(result.data, result.stride, x.data, x.stride, l.data, l.stride, 1, result.Rows, result.Width);
             return;
         }
 
@@ -78,13 +74,10 @@ public readonly unsafe partial struct HostTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUnitLowerTransposed(HostTile result, HostTile l, HostTile x)
     {
-        if (FitsRegisters(result))
+        if (RegisterSolve.Takes(result.Width))
         {
-            for (int i = result.Rows - 1; i > 0; i -= 4)
-            {
-                RegisterSolve.Rows4(result.Row(i), -result.stride, x.Row(i), -x.stride, l.Row(i) + i, -1, -l.stride, result.Rows - 1 - i, result.Width);
-            }
-
+            int last = result.Rows - 1;
+            RegisterSolve.Run(result.Row(last), -result.stride, x.Row(last), -x.stride, l.Row(last) + last, -1, -l.stride, result.Rows, result.Width);
             return;
         }
 
@@ -194,8 +187,6 @@ public readonly unsafe partial struct HostTile
             }
         }
     }
-
-    private static bool FitsRegisters(HostTile result) => Vector512.IsHardwareAccelerated && result.Rows % 4 == 0 && result.Width % RegisterSolve.Columns == 0;
 
     private static void CopyRows(HostTile result, HostTile x)
     {

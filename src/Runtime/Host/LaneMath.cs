@@ -7,7 +7,7 @@ namespace AttentionDsl.Runtime;
 /// <summary>Elementary functions on sixteen float32 numbers, within two units in the last place (softplus: four).</summary>
 internal static class LaneMath
 {
-    /// <summary>e to the power x: 0 below the smallest positive number, infinity above the largest, NaN for NaN.</summary>
+    /// <summary>e to the power x: 0 below the smallest positive number (with registers of 256 bits below 2^-125), infinity above the largest, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
@@ -118,22 +118,22 @@ internal static class LaneMath
         return Avx512F.Scale(Vector512.FusedMultiplyAdd(root, p, root), n);
     }
 
-    // The same with registers of 256 bits: eighths, and |r| <= ln 2 / 16. 2^n in two factors: it may itself be below the smallest normal number while the result
-    // has digits left, and the first of them is added to the exponent of what it multiplies.
+    // The same with registers of 256 bits: eighths, and |r| <= ln 2 / 16. The table is twice as large and 2^n half, so that the largest results are numbers, and those below
+    // 2^-125 are zero: every operation counts here, and no result so small does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> ExpByEighths(Vector256<float> x)
     {
-        x = Avx.Min(Vector256.Create(89f), Avx.Max(Vector256.Create(-110f), x));
-        Vector256<float> shift = Vector256.Create(1572864f), eighths = Fma.MultiplyAdd(x, Vector256.Create(1.44269504088896341f), shift), n = eighths - shift;
-        Vector256<float> r = Fma.MultiplyAdd(n, Vector256.Create(-0.693145751953125f), x);
-        r = Fma.MultiplyAdd(n, Vector256.Create(-1.428606765330187045e-06f), r);
+        x = Avx.Min(Vector256.Create(89f), Avx.Max(Vector256.Create(-87.3f), x));
+        Vector256<float> shift = Vector256.Create(1572864f), eighths = Fma.MultiplyAdd(x, Vector256.Create(1.44269504088896341f), shift), whole = eighths - shift;
+        Vector256<float> r = Fma.MultiplyAdd(whole, Vector256.Create(-0.693145751953125f), x);
+        r = Fma.MultiplyAdd(whole, Vector256.Create(-1.428606765330187045e-06f), r);
         Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create(4.1666667e-2f), Vector256.Create(1.6666667e-1f));
         p = Fma.MultiplyAdd(p, r, Vector256.Create(0.5f));
         p = Fma.MultiplyAdd(p, r * r, r);
         Vector256<float> root = Avx2.PermuteVar8x32(
-            Vector256.Create(1f, 1.0905077326652577f, 1.189207115002721f, 1.2968395546510096f, 1.4142135623730951f, 1.5422108254079407f, 1.681792830507429f, 1.8340080864093424f), eighths.AsInt32());
-        Vector256<int> whole = (eighths.AsInt32() - shift.AsInt32()) >> 3, half = whole >> 1;
-        return (Fma.MultiplyAdd(root, p, root).AsInt32() + (half << 23)).AsSingle() * ((whole - half + Vector256.Create(127)) << 23).AsSingle();
+            Vector256.Create(2f, 2.1810154653305154f, 2.378414230005442f, 2.5936791093020192f, 2.8284271247461903f, 3.0844216508158814f, 3.363585661014858f, 3.6680161728186847f), eighths.AsInt32());
+        Vector256<int> n = (eighths.AsInt32() >> 3) + Vector256.Create(126 - (0x49C00000 >> 3));
+        return Fma.MultiplyAdd(root, p, root) * (n << 23).AsSingle();
     }
 
     // log(1 + e) for e from 0 to 1: with c the sixteenths in 1 + e, log(c) from a table and log(1 + (e + 1 - c) / c). Near 0 c is 1, and the digits of e count.

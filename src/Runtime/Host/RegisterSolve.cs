@@ -4,30 +4,130 @@ using System.Runtime.Intrinsics;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// Four rows of a unit triangular system's solution, sixty-four columns at a time: what the rows before them contribute, and their own triangle, without
-/// leaving the registers of AVX-512. Steps may be negative, so that a system is solved from its last row up, too.
+/// Four rows of a unit triangular system's solution, sixty-four columns at a time (sixteen where registers are narrower): what the rows before them contribute, and their
+/// own triangle, without leaving the registers. Steps may be negative, so that a system is solved from its last row up, too.
 /// </summary>
 internal static unsafe class RegisterSolve
 {
-    public const int Columns = 64;
+    private const int Columns = 64;
 
-    /// <summary>Solves four rows.</summary>
-    /// <param name="u">The first of the four in the solution; the rows before it are there.</param>
+    /// <summary>True if a solution of so many columns is made of such.</summary>
+    public static bool Takes(int width) => Vector512.IsHardwareAccelerated ? width % Columns == 0 : Vector256.IsHardwareAccelerated;
+
+    /// <summary>Solves a system. How a number comes about does not hang on how many rows there are.</summary>
+    /// <param name="u">The first row of the solution.</param>
     /// <param name="uStep">From a row of the solution to the next that is solved.</param>
     /// <param name="x">The first row of the right side; it may be u.</param>
     /// <param name="xStep">From a row of it to the next.</param>
     /// <param name="l">The matrix at the first row's own place, which counts as one.</param>
     /// <param name="row">From there to the next row's factor of the same row of the solution.</param>
     /// <param name="column">From there to the factor of the next row of the solution.</param>
-    /// <param name="before">How many rows of the solution are there.</param>
-    /// <param name="width">Columns of the solution, a multiple of 64.</param>
+    /// <param name="rows">Rows of the solution.</param>
+    /// <param name="width">Columns of the solution, a multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows4(float* u, long uStep, float* x, long xStep, float* l, long row, long column, int before, int width)
+    public static void Run(float* u, long uStep, float* x, long xStep, float* l, long row, long column, int rows, int width)
     {
-        for (int at = 0; at < width; at += Columns)
+        int i = 0;
+        for (; i + 4 <= rows; i += 4, u += 4 * uStep, x += 4 * xStep, l += 4 * (row + column))
         {
-            Rows4Columns64(u + at, uStep, x + at, xStep, l, row, column, before);
+            int at = 0;
+            for (; Vector512.IsHardwareAccelerated && at < width; at += Columns)
+            {
+                Rows4Columns64(u + at, uStep, x + at, xStep, l, row, column, i);
+            }
+
+            for (; at < width; at += 16)
+            {
+                Rows4Columns16(u + at, uStep, x + at, xStep, l, row, column, i);
+            }
         }
+
+        for (; i < rows; i++, u += uStep, x += xStep, l += row + column)
+        {
+            Row1(u, uStep, x, l, column, i, width);
+        }
+    }
+
+    // The same sums in the same order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row1(float* u, long uStep, float* x, float* l, long column, int before, int width)
+    {
+        for (int at = 0; at < width; at += 16)
+        {
+            float* b = u + at - (before * uStep), a = l - (before * column);
+            Vector512<float> sum = default;
+            for (int d = 0; d < before; d++, a += column, b += uStep)
+            {
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), sum);
+            }
+
+            (Vector512.Load(x + at) - sum).Store(u + at);
+        }
+    }
+
+    // With sixteen registers of 256 bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Columns16(float* u, long uStep, float* x, long xStep, float* l, long row, long column, int before)
+    {
+        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default, f;
+        float* b = u - (before * uStep), a = l - (before * column);
+        long a2 = 2 * row, a3 = 3 * row;
+        for (int d = 0; d < before; d++, a += column, b += uStep)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            f = Vector256.Create(*a);
+            c00 = Vector256.FusedMultiplyAdd(f, b0, c00);
+            c01 = Vector256.FusedMultiplyAdd(f, b1, c01);
+            f = Vector256.Create(a[row]);
+            c10 = Vector256.FusedMultiplyAdd(f, b0, c10);
+            c11 = Vector256.FusedMultiplyAdd(f, b1, c11);
+            f = Vector256.Create(a[a2]);
+            c20 = Vector256.FusedMultiplyAdd(f, b0, c20);
+            c21 = Vector256.FusedMultiplyAdd(f, b1, c21);
+            f = Vector256.Create(a[a3]);
+            c30 = Vector256.FusedMultiplyAdd(f, b0, c30);
+            c31 = Vector256.FusedMultiplyAdd(f, b1, c31);
+        }
+
+        c00 = Vector256.Load(x) - c00;
+        c01 = Vector256.Load(x + 8) - c01;
+        c00.Store(u);
+        c01.Store(u + 8);
+        f = Vector256.Create(a[row]);
+        c10 = Vector256.FusedMultiplyAdd(f, c00, c10);
+        c11 = Vector256.FusedMultiplyAdd(f, c01, c11);
+        f = Vector256.Create(a[a2]);
+        c20 = Vector256.FusedMultiplyAdd(f, c00, c20);
+        c21 = Vector256.FusedMultiplyAdd(f, c01, c21);
+        f = Vector256.Create(a[a3]);
+        c30 = Vector256.FusedMultiplyAdd(f, c00, c30);
+        c31 = Vector256.FusedMultiplyAdd(f, c01, c31);
+        a += column;
+        x += xStep;
+        u += uStep;
+        c10 = Vector256.Load(x) - c10;
+        c11 = Vector256.Load(x + 8) - c11;
+        c10.Store(u);
+        c11.Store(u + 8);
+        f = Vector256.Create(a[a2]);
+        c20 = Vector256.FusedMultiplyAdd(f, c10, c20);
+        c21 = Vector256.FusedMultiplyAdd(f, c11, c21);
+        f = Vector256.Create(a[a3]);
+        c30 = Vector256.FusedMultiplyAdd(f, c10, c30);
+        c31 = Vector256.FusedMultiplyAdd(f, c11, c31);
+        x += xStep;
+        u += uStep;
+        c20 = Vector256.Load(x) - c20;
+        c21 = Vector256.Load(x + 8) - c21;
+        c20.Store(u);
+        c21.Store(u + 8);
+        f = Vector256.Create(a[column + a3]);
+        c30 = Vector256.FusedMultiplyAdd(f, c20, c30);
+        c31 = Vector256.FusedMultiplyAdd(f, c21, c31);
+        x += xStep;
+        u += uStep;
+        (Vector256.Load(x) - c30).Store(u);
+        (Vector256.Load(x + 8) - c31).Store(u + 8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -47,17 +47,20 @@ internal unsafe struct RegisterTarget
         }
     }
 
-    /// <summary>The same of four rows of sixteen numbers.</summary>
+    /// <summary>The same of some rows of sixteen numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void AskFour<TEnd>()
+    public readonly void AskRows<TEnd>(int rows)
         where TEnd : struct
     {
-        if (typeof(TEnd) == typeof(Keeps) && Apart != 0 && Sse.IsSupported)
+        if (typeof(TEnd) != typeof(Keeps) || Apart == 0 || !Sse.IsSupported)
         {
-            Sse.Prefetch0(c);
-            Sse.Prefetch0(c + Stride);
-            Sse.Prefetch0(c + (2 * Stride));
-            Sse.Prefetch0(c + (3 * Stride));
+            return;
+        }
+
+        float* row = c;
+        for (int i = 0; i < rows; i++, row += Stride)
+        {
+            Sse.Prefetch0(row);
         }
     }
 
@@ -96,6 +99,37 @@ internal unsafe struct RegisterTarget
     public readonly void Put<TEnd>(int row, int column, Vector512<float> x)
         where TEnd : struct =>
         Put<TEnd>(c + (row * Stride) + column, typeof(TEnd) == typeof(Keeps) ? Vector512.Create(kept[row]) : default, x);
+
+    /// <summary>Sixteen numbers of a row in two registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Put<TEnd>(int row, Vector256<float> x0, Vector256<float> x1)
+        where TEnd : struct
+    {
+        float* to = c + (row * Stride);
+        Vector256<float> factor = typeof(TEnd) == typeof(Keeps) ? Vector256.Create(kept[row]) : default;
+        Put<TEnd>(to, factor, x0);
+        Put<TEnd>(to + 8, factor, x1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Put<TEnd>(float* to, Vector256<float> factor, Vector256<float> x)
+        where TEnd : struct
+    {
+        if (typeof(TEnd) == typeof(Keeps))
+        {
+            x = Vector256.FusedMultiplyAdd(Vector256.Load(to + Apart), factor, x);
+        }
+        else if (typeof(TEnd) == typeof(Adds))
+        {
+            x = Vector256.Load(to) + x;
+        }
+        else if (typeof(TEnd) == typeof(Subtracts))
+        {
+            x = Vector256.Load(to) - x;
+        }
+
+        x.Store(to);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Put<TEnd>(float* to, Vector512<float> factor, Vector512<float> x)

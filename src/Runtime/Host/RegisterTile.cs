@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace AttentionDsl.Runtime;
 
 /// <summary>
-/// c (=, +=, -=) a b, tile by tile of c held in registers: 4 x 64 with the 32 registers of AVX-512, 4 x 16 with sixteen narrower ones.
+/// c (=, +=, -=) a b, tile by tile of c held in registers: 4 x 64 with the 32 registers of AVX-512, 6 x 16 with sixteen narrower ones.
 /// a is read number by number through two strides, so a transposed a costs nothing.
 /// </summary>
 internal static unsafe class RegisterTile
@@ -87,6 +87,11 @@ internal static unsafe class RegisterTile
             for (; Vector512.IsHardwareAccelerated && row + 8 <= rows; row += 8)
             {
                 Rows8Columns16<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
+            }
+
+            for (int sixes = Vector512.IsHardwareAccelerated ? 0 : rows / 12 * 12; row < sixes; row += 6)
+            {
+                Rows6Columns16<TEnd>(a + (row * aRow), aRow, aColumn, b + column, bStride, depth, target->At(c + (row * cStride) + column, Row(kept, row)), ahead.Next());
             }
 
             for (; row + 4 <= rows; row += 4)
@@ -316,6 +321,53 @@ internal static unsafe class RegisterTile
         to.PutColumn<TEnd>(4, 0, c4, c5, c6, c7);
     }
 
+    // With sixteen registers of 256 bits. Twelve sums: more than wait for each other at once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6Columns16<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
+        where TEnd : struct
+    {
+        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector256<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        float* below = a + (3 * aRow);
+        long a2 = 2 * aRow;
+        target->AskRows<TEnd>(6);
+        int steps = ahead->Every(depth > 64 ? 8 : 16, depth);
+        for (int d = 0; d < depth;)
+        {
+            ahead->Ask();
+            int stop = Math.Min(d + steps, depth);
+            for (; d < stop; d++, a += aColumn, below += aColumn, b += bStride)
+            {
+                Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+                Vector256<float> x = Vector256.Create(*a);
+                c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
+                c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
+                x = Vector256.Create(a[aRow]);
+                c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
+                c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
+                x = Vector256.Create(a[a2]);
+                c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
+                c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
+                x = Vector256.Create(*below);
+                c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
+                c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
+                x = Vector256.Create(below[aRow]);
+                c40 = Vector256.FusedMultiplyAdd(x, b0, c40);
+                c41 = Vector256.FusedMultiplyAdd(x, b1, c41);
+                x = Vector256.Create(below[a2]);
+                c50 = Vector256.FusedMultiplyAdd(x, b0, c50);
+                c51 = Vector256.FusedMultiplyAdd(x, b1, c51);
+            }
+        }
+
+        target->Put<TEnd>(0, c00, c01);
+        target->Put<TEnd>(1, c10, c11);
+        target->Put<TEnd>(2, c20, c21);
+        target->Put<TEnd>(3, c30, c31);
+        target->Put<TEnd>(4, c40, c41);
+        target->Put<TEnd>(5, c50, c51);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows4Columns16<TEnd>(float* a, long aRow, long aColumn, float* b, long bStride, int depth, RegisterTarget* target, AheadRows* ahead)
         where TEnd : struct
@@ -340,8 +392,8 @@ internal static unsafe class RegisterTile
 
         Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default;
         Vector256<float> c20 = default, c21 = default, c30 = default, c31 = default;
-        target->AskFour<TEnd>();
-        int steps = ahead->Every(8, depth);
+        target->AskRows<TEnd>(4);
+        int steps = ahead->Every(depth > 64 ? 8 : 16, depth);
         for (int d = 0; d < depth;)
         {
             ahead->Ask();

@@ -3,7 +3,7 @@
 #nullable enable
 
 // BoundedKimiDelta, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it, and gates;
 // all else of a chunk is computed again.
 
 using System;
@@ -32,6 +32,7 @@ public partial record BoundedKimiDelta
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile betaOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, 1);
             TTile LOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.Chunk);
             TTile UOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
             long first = offset;
@@ -43,6 +44,7 @@ public partial record BoundedKimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile beta = betaOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
@@ -60,7 +62,6 @@ public partial record BoundedKimiDelta
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = betaIn;
                 Loops<TTile, TNumber>.beta(beta, betaIn);
 
                 // vw = beta * v
@@ -133,6 +134,7 @@ public partial record BoundedKimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile beta = betaOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
@@ -164,10 +166,6 @@ public partial record BoundedKimiDelta
                 // betaIn: write strength
                 TTile betaIn = scratch.Take(ref offset, length, 1);
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
-
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
 
                 // c = beta * k
                 TTile c = scratch.Take(ref offset, length, sizes.K);

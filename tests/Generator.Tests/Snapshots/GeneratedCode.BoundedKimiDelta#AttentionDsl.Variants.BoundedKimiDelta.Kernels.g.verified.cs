@@ -110,6 +110,7 @@ public partial record BoundedKimiDelta
                 + Padded.Elements(1, 1, sizes)
                 + Padded.Elements(1, sizes.K, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, 1, sizes)
                 + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.Chunk, sizes)
                 + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, sizes.V, sizes)
                 + Math.Max(
@@ -120,7 +121,7 @@ public partial record BoundedKimiDelta
                     + Padded.Elements(1, sizes.K, sizes),
                     13 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 3 * Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                    + 3 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + Padded.Elements(1, 1, sizes)
                     + 3 * Padded.Elements(1, sizes.K, sizes)
                     + 2 * Padded.Elements(sizes.Chunk, sizes.Chunk, sizes)

@@ -3,7 +3,7 @@
 #nullable enable
 
 // GatedDeltaNet, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it, and gates;
 // all else of a chunk is computed again.
 
 using System;
@@ -32,6 +32,8 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile betaOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, 1);
+            TTile gOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, 1);
             TTile LOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.Chunk);
             TTile UOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
             long first = offset;
@@ -43,6 +45,8 @@ public partial record GatedDeltaNet
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile beta = betaOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
+                TTile g = gOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
@@ -60,7 +64,6 @@ public partial record GatedDeltaNet
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = betaIn;
                 Loops<TTile, TNumber>.beta(beta, betaIn);
 
                 // vw = beta * v
@@ -76,7 +79,7 @@ public partial record GatedDeltaNet
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // gIn: log decay per head
-                TTile gIn = beta;
+                TTile gIn = betaIn;
                 TTile.Copy(gIn, tensors.G.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // dtBias: parameter DtBias
@@ -84,11 +87,10 @@ public partial record GatedDeltaNet
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, 1);
+                TTile G = gIn;
                 TTile.CumulativeSum(G, g);
 
                 // L_ij = c_i . k_j for j < i
@@ -137,6 +139,8 @@ public partial record GatedDeltaNet
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile beta = betaOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
+                TTile g = gOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
@@ -169,10 +173,6 @@ public partial record GatedDeltaNet
                 TTile betaIn = scratch.Take(ref offset, length, 1);
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-
                 // c = beta * k
                 TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
@@ -188,10 +188,6 @@ public partial record GatedDeltaNet
                 // dtBias: parameter DtBias
                 TTile dtBias = scratch.Take(ref offset, 1, 1);
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-                // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -238,7 +234,7 @@ public partial record GatedDeltaNet
                 Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
 
                 // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-                TTile dkLeftDotk = g;
+                TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
                 TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
                 // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
@@ -374,13 +370,13 @@ public partial record GatedDeltaNet
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = dcHatDotc;
+                TTile dg = G;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(gIn + dtBias)))
                 // dgIn = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(gIn + dtBias)))
-                TTile daLogOfg = G;
+                TTile daLogOfg = dcHatDotc;
                 TTile dgIn = dGLastOfkLeft;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, dgIn, ddtBiasOfg, aLog, gIn, dtBias, dg);

@@ -3,7 +3,7 @@
 #nullable enable
 
 // KimiDelta, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it, and gates;
 // all else of a chunk is computed again.
 
 using System;
@@ -32,6 +32,8 @@ public partial record KimiDelta
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile betaOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, 1);
+            TTile gOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.K);
             TTile LOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.Chunk);
             TTile UOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, sizes.V);
             long first = offset;
@@ -43,6 +45,8 @@ public partial record KimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile beta = betaOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
+                TTile g = gOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
@@ -60,7 +64,6 @@ public partial record KimiDelta
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
                 // beta = sigmoid(betaIn)
-                TTile beta = betaIn;
                 Loops<TTile, TNumber>.beta(beta, betaIn);
 
                 // vw = beta * v
@@ -84,11 +87,10 @@ public partial record KimiDelta
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
                 // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = gIn;
                 Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // G_i = sum of g up to token i
-                TTile G = scratch.Take(ref offset, length, sizes.K);
+                TTile G = gIn;
                 TTile.CumulativeSum(G, g);
 
                 // L_ij = sum_d c_id k_jd exp(G_id - G_jd) for j < i
@@ -133,6 +135,8 @@ public partial record KimiDelta
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile beta = betaOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
+                TTile g = gOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.K);
                 TTile L = LOfAll.Block((long)chunk * sizes.Chunk, length, 0, length);
                 TTile U = UOfAll.Block((long)chunk * sizes.Chunk, length, 0, sizes.V);
 
@@ -165,10 +169,6 @@ public partial record KimiDelta
                 TTile betaIn = scratch.Take(ref offset, length, 1);
                 TTile.Copy(betaIn, tensors.Beta.Rows(start, length, at.Head, at.Heads), Into.Set);
 
-                // beta = sigmoid(betaIn)
-                TTile beta = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.beta(beta, betaIn);
-
                 // c = beta * k
                 TTile c = scratch.Take(ref offset, length, sizes.K);
                 Loops<TTile, TNumber>.c(c, beta, k);
@@ -184,10 +184,6 @@ public partial record KimiDelta
                 // dtBias: parameter DtBias
                 TTile dtBias = scratch.Take(ref offset, 1, sizes.K);
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-                // g = -(exp(aLog) * softplus(gIn + dtBias))
-                TTile g = scratch.Take(ref offset, length, sizes.K);
-                Loops<TTile, TNumber>.g(g, aLog, gIn, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, sizes.K);

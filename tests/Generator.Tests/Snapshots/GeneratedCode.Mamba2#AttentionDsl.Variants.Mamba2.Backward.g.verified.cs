@@ -3,7 +3,7 @@
 #nullable enable
 
 // Mamba2, the chunk-parallel backward: the derivative of the forward, statement by statement in reverse.
-// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it;
+// dx is the gradient of x. The state before every chunk is kept, and what the sweep forward solved, multiplied or summed over pairs for it, and gates;
 // all else of a chunk is computed again.
 
 using System;
@@ -34,20 +34,17 @@ public partial record Mamba2
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             TTile trail = scratch.Take(ref offset, Math.Max(chunks, 1) * sizes.K, sizes.V);
             States.Load<TTile, TNumber>(trail.Block(0, sizes.K, 0, sizes.V), tensors.InitialState, sizes, at, at.StateIn, false);
+            TTile gOfAll = scratch.Take(ref offset, chunks * sizes.Chunk, 1);
             long first = offset;
 
-            for (int chunk = 0; chunk + 1 < chunks; chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 offset = first;
                 long start = at.Start + (chunk * sizes.Chunk);
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
-                TTile SNext = trail.Block((long)(chunk + 1) * sizes.K, sizes.K, 0, sizes.V);
-
-                // k: key
-                TTile k = scratch.Take(ref offset, length, sizes.K);
-                TTile.Copy(k, tensors.B.Rows(start, length, at.Head, at.Heads), Into.Set);
+                TTile g = gOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
 
                 // dt: input of the gates
                 TTile dt = scratch.Take(ref offset, length, 1);
@@ -57,6 +54,25 @@ public partial record Mamba2
                 TTile dtBias = scratch.Take(ref offset, 1, 1);
                 TTile.Copy(dtBias, tensors.DtBias.Rows(0, 1, at.Head, at.Heads), Into.Set);
 
+                // aLog: parameter ALog
+                TTile aLog = scratch.Take(ref offset, 1, 1);
+                TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
+
+                // g = -(exp(aLog) * softplus(dt + dtBias))
+                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
+
+                // Nobody asks for the state after the last chunk.
+                if (chunk + 1 == chunks)
+                {
+                    break;
+                }
+
+                TTile SNext = trail.Block((long)(chunk + 1) * sizes.K, sizes.K, 0, sizes.V);
+
+                // k: key
+                TTile k = scratch.Take(ref offset, length, sizes.K);
+                TTile.Copy(k, tensors.B.Rows(start, length, at.Head, at.Heads), Into.Set);
+
                 // vIn: value
                 TTile vIn = scratch.Take(ref offset, length, sizes.V);
                 TTile.Copy(vIn, tensors.X.Rows(start, length, at.Head, at.Heads), Into.Set);
@@ -64,14 +80,6 @@ public partial record Mamba2
                 // v = softplus(dt + dtBias) * vIn
                 TTile v = vIn;
                 Loops<TTile, TNumber>.v(v, dt, dtBias, vIn);
-
-                // aLog: parameter ALog
-                TTile aLog = scratch.Take(ref offset, 1, 1);
-                TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-                // g = -(exp(aLog) * softplus(dt + dtBias))
-                TTile g = dt;
-                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -97,6 +105,7 @@ public partial record Mamba2
                 int length = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk));
 
                 TTile S = trail.Block((long)chunk * sizes.K, sizes.K, 0, sizes.V);
+                TTile g = gOfAll.Block((long)chunk * sizes.Chunk, length, 0, 1);
 
                 // --- what the forward computed
                 // qIn: query
@@ -130,10 +139,6 @@ public partial record Mamba2
                 // aLog: parameter ALog
                 TTile aLog = scratch.Take(ref offset, 1, 1);
                 TTile.Copy(aLog, tensors.ALog.Rows(0, 1, at.Head, at.Heads), Into.Set);
-
-                // g = -(exp(aLog) * softplus(dt + dtBias))
-                TTile g = scratch.Take(ref offset, length, 1);
-                Loops<TTile, TNumber>.g(g, aLog, dt, dtBias);
 
                 // G_i = sum of g up to token i
                 TTile G = scratch.Take(ref offset, length, 1);
@@ -180,7 +185,7 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.dk(dk, GLast, G, dkLeft);
 
                 // dkLeftDotk_i = sum over j of dkLeft_ij k_ij
-                TTile dkLeftDotk = g;
+                TTile dkLeftDotk = scratch.Take(ref offset, length, 1);
                 TTile.RowDot(dkLeftDotk, dkLeft, k, Into.Set);
 
                 // dGLastOfkLeft = exp(GLast - G) * dkLeftDotk
@@ -275,13 +280,13 @@ public partial record Mamba2
                 TTile.Copy(dG.Block(dG.Rows - 1, 1, 0, dG.Columns), dGLast, Into.Add);
 
                 // dg = sum of dG from token i on
-                TTile dg = dqHatDotq;
+                TTile dg = G;
                 TTile.ReverseCumulativeSum(dg, dG, Into.Set);
 
                 // daLogOfg = -(dg * (exp(aLog) * softplus(dt + dtBias)))
                 // ddt = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
                 // ddtBiasOfg = -(dg * (exp(aLog) * sigmoid(dt + dtBias)))
-                TTile daLogOfg = G;
+                TTile daLogOfg = dqHatDotq;
                 TTile ddt = dGLastOfkLeft;
                 TTile ddtBiasOfg = dG;
                 Loops<TTile, TNumber>.daLogOfg(daLogOfg, ddt, ddtBiasOfg, aLog, dt, dtBias, dg);

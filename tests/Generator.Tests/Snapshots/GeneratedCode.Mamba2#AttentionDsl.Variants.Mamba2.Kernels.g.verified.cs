@@ -103,10 +103,11 @@ public partial record Mamba2
                 Padded.Elements(sizes.K, sizes.V, sizes)
                 + 3 * Padded.Elements(1, 1, sizes)
                 + Padded.Elements(Math.Max((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk, 1) * sizes.K, sizes.V, sizes)
+                + Padded.Elements(((sizes.MaxLength + sizes.Chunk - 1) / sizes.Chunk) * sizes.Chunk, 1, sizes)
                 + Math.Max(
-                    Padded.Elements(sizes.Chunk, sizes.K, sizes)
-                    + 2 * Padded.Elements(sizes.Chunk, 1, sizes)
+                    2 * Padded.Elements(sizes.Chunk, 1, sizes)
                     + 2 * Padded.Elements(1, 1, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + Padded.Elements(sizes.Chunk, sizes.V, sizes),
                     5 * Padded.Elements(sizes.Chunk, sizes.K, sizes)
                     + 5 * Padded.Elements(sizes.Chunk, 1, sizes)
