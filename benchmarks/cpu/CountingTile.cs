@@ -49,6 +49,8 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public CountingTile TakeLike(ref long offset, int rows, int columns, CountingTile given) => Take(ref offset, rows, columns);
 
+    public CountingTile TakeColumn(ref long offset, int rows) => Take(ref offset, rows, 1);
+
     public static int Height(int tokens, int chunk) => tokens;
 
     public static void Trim(CountingTile x, int row)
