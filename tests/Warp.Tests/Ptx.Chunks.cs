@@ -53,6 +53,14 @@ internal static unsafe partial class Ptx
         }
     }
 
+    public static void BringNumber(uint to, long from, int left, int row, int last, int lastFar)
+    {
+        if (left > 0 && row <= last)
+        {
+            *ThreadGroup.Current.To(to, 1) = row <= lastFar ? *Far<float>(from, 1) : 0;
+        }
+    }
+
     public static void Widen(uint to, uint from, int there, int first)
     {
         CudaBits4 bits = there != 0 ? LoadBits4Near(from) : default;

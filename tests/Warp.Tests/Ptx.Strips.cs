@@ -11,8 +11,10 @@ internal static unsafe partial class Ptx
 
     public static void StripProduct(
         int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth,
-        uint rooms, int block, int read, int bTurned, int bBlock) =>
-        RunStrip(rows, strip, exact, result, resultStride, (int)into, a, aStride, aExact, aTurned, bStrip, bExact, b, bStride, depth, rooms, block, read, bTurned, bBlock);
+        uint rooms, int block, int read, int bTurned, int bBlock, int begins) =>
+        RunStrip(rows, strip, exact, result, resultStride, (int)into, a, aStride, aExact, aTurned, bStrip, bExact, b, bStride, depth, rooms, block, read, bTurned, bBlock, begins);
+
+    public static void StripsArrive(int left) => RunStrip(left);
 
     public static void StripsAwait()
     {
@@ -56,11 +58,11 @@ internal static unsafe partial class Ptx
         RunStrip(rows, result, exact, to, toStride, x, xExact, near, stride, s, sStride);
 
     /// <summary>Numbers are constants of the text; everything else, and what the text wants in a register, is in one.</summary>
-    private static void RunStrip(object first, object second, object third, object? x3 = null, object? x4 = null, object? x5 = null, object? x6 = null, object? x7 = null, object? x8 = null,
+    private static void RunStrip(object first, object? x1 = null, object? x2 = null, object? x3 = null, object? x4 = null, object? x5 = null, object? x6 = null, object? x7 = null, object? x8 = null,
         object? x9 = null, object? x10 = null, object? x11 = null, object? x12 = null, object? x13 = null, object? x14 = null, object? x15 = null, object? x16 = null, object? x17 = null,
-        object? x18 = null, object? x19 = null, [CallerMemberName] string name = "")
+        object? x18 = null, object? x19 = null, object? x20 = null, [CallerMemberName] string name = "")
     {
-        object[] operands = [.. new[] { first, second, third, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19 }.OfType<object>()];
+        object[] operands = [.. new[] { first, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x20 }.OfType<object>()];
         string text = PtxStrip.Of(name, ThreadGroup.Current.Multiplies, x => (int)operands[x], x => operands[x] is int number ? number.ToString(CultureInfo.InvariantCulture) : $"%x{x}", x => $"%x{x}");
         PtxText read = StripTexts.GetOrAdd(text, x => new(x, [.. operands.Select((_, i) => $"%x{i}")]));
         read.Run([.. operands.Select(x => x switch

@@ -48,6 +48,16 @@ internal sealed partial class PtxText
         }
     }
 
+    /// <summary>What was asked for at once is there, but for so many of the last.</summary>
+    private static void Arrive(int left)
+    {
+        while (ThreadGroup.Pending.Count - 1 > left)
+        {
+            ThreadGroup.Pending[0].ForEach(x => x());
+            ThreadGroup.Pending.RemoveAt(0);
+        }
+    }
+
     private void Read(string line)
     {
         string operation = line.Split(' ')[0];
@@ -101,7 +111,7 @@ internal sealed partial class PtxText
             int Constant(int operand) => int.Parse(x[operand], CultureInfo.InvariantCulture);
             int sign = Constant(numbers + 6) * Constant(numbers + 7);
             bool turned = Constant(numbers + 8) != 0;
-            steps.Add(v => ThreadGroup.Pending.Add(() =>
+            steps.Add(v => ThreadGroup.Pending[^1].Add(() =>
             {
                 float[] products = Ptx.GroupMultiply([.. Enumerable.Range(numbers, 4).Select(y => value[y](v))], wide[numbers + 4](v), numbers * 2, turned);
                 bool adds = value[numbers + 5](v) != 0;
@@ -115,14 +125,9 @@ internal sealed partial class PtxText
 
         switch (operation)
         {
-            case "wgmma.fence.sync.aligned;" or "wgmma.commit_group.sync.aligned;": steps.Add(_ => { }); break;
-            case "wgmma.wait_group.sync.aligned":
-                steps.Add(_ =>
-                {
-                    ThreadGroup.Pending.ForEach(y => y());
-                    ThreadGroup.Pending.Clear();
-                });
-                break;
+            case "wgmma.fence.sync.aligned;": steps.Add(_ => { }); break;
+            case "wgmma.commit_group.sync.aligned;": steps.Add(_ => ThreadGroup.Pending.Add([])); break;
+            case "wgmma.wait_group.sync.aligned": steps.Add(v => Arrive((int)value[0](v))); break;
             case "shr.u32": Set(v => value[1](v) >> (int)value[2](v)); break;
             case "cvt.u64.u32": steps.Add(v => to[0](v, value[1](v))); break;
             case "or.b64": steps.Add(v => to[0](v, wide[1](v) | wide[2](v))); break;

@@ -39,7 +39,7 @@ internal sealed unsafe class ThreadGroup : IDisposable
     private static uint[]? strips;
 
     [ThreadStatic]
-    private static List<Action>? pending;
+    private static List<List<Action>>? pending;
 
     private readonly float* memory;
     private readonly Barrier barrier;
@@ -68,8 +68,8 @@ internal sealed unsafe class ThreadGroup : IDisposable
     /// <summary>The thread's registers that outlive an instruction's text.</summary>
     public static uint[] Strips => strips!;
 
-    /// <summary>What the thread has asked the tensor cores for and not waited for.</summary>
-    public static List<Action> Pending => pending!;
+    /// <summary>What the thread has asked the tensor cores for and not waited for, a list for all that it asked for at once; the last is not complete.</summary>
+    public static List<List<Action>> Pending => pending!;
 
     public int Threads { get; }
 
@@ -91,7 +91,7 @@ internal sealed unsafe class ThreadGroup : IDisposable
         Thread[] all = [.. Enumerable.Range(0, threads).Select(x => new Thread(
             () =>
             {
-                (current, index, strips, pending) = (group, x, new uint[2048], []);
+                (current, index, strips, pending) = (group, x, new uint[2048], [[]]);
                 RaceWatch.Begin();
                 try
                 {

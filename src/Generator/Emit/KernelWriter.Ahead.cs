@@ -3,9 +3,6 @@ namespace AttentionDsl.Generator;
 /// <content>What is fetched of the next chunk while this one is computed.</content>
 internal sealed partial class KernelWriter
 {
-    /// <summary>Where a fetch of the next chunk finds its rows.</summary>
-    public RowsText NextRows { get; set; } = new("nextStart", "nextLength", "nextStart * sizes.Updates", "nextWrites", "nextTokens", "nextTokens * sizes.Updates");
-
     /// <summary>True if items may write nothing to the state (<c>Work.Homogeneous</c>): all that is written stands in tiles with value columns.</summary>
     public bool Homogeneous { get; set; }
 
@@ -51,28 +48,27 @@ internal sealed partial class KernelWriter
     /// <summary>Names this chunk's rows of such a tile.</summary>
     public void OpenRoom(Tile tile) => writer.Line($"TTile {tile.Name} = {tile.Name}Room.Block(0, {Length(tile.Rows, Rows)}, 0, {Length(tile.Columns, Rows)});");
 
-    /// <summary>Begins to fetch the next chunk's rows of a tile.</summary>
+    /// <summary>Begins to fetch a chunk's rows of a tile.</summary>
     public void WriteFetch(Statement fetch)
     {
         Tile tile = fetch.Results.Single();
-        RowsText rows = Rows;
-        Rows = NextRows;
-        string from = From(fetch);
-        Rows = rows;
-        string part = Part(tile, NextRows, "nextTurn"), write = $"TTile.Fetch({part}, {from});";
-        if (!Homogeneous || tile.Columns != Dim.Value)
+        bool written = Homogeneous && tile.Columns == Dim.Value;
+        if (!written || fetch is LoadStatement)
         {
-            writer.Line(write);
+            RowsText rows = Rows;
+            Rows = written ? rows with { Tokens = "given", TensorUpdates = "given * sizes.Updates" } : rows;
+            writer.Line($"TTile.Fetch({Part(tile)}, {From(fetch)});");
+            Rows = rows;
             return;
         }
 
         writer.Line("if (at.Homogeneous != 0)");
         writer.Open();
-        writer.Line($"TTile.Clear({part});");
+        writer.Line($"TTile.Clear({Part(tile)});");
         writer.Close();
         writer.Line("else");
         writer.Open();
-        writer.Line(write);
+        writer.Line($"TTile.Fetch({Part(tile)}, {From(fetch)});");
         writer.Close();
     }
 
@@ -80,7 +76,7 @@ internal sealed partial class KernelWriter
     public void OpenAhead(Statement fetch)
     {
         Tile tile = fetch.Results.Single();
-        writer.Line($"TTile {tile.Name} = {Part(tile, Rows, "turn")};");
+        writer.Line($"TTile {tile.Name} = {Part(tile)};");
     }
 
     /// <summary>Says how many rows of scratch a chunk has room in.</summary>
@@ -91,7 +87,7 @@ internal sealed partial class KernelWriter
 
     private static bool IsOfPairs(Tile tile) => tile.Columns is Dim.TokenPairs or Dim.UpdatePairs;
 
-    private string Part(Tile tile, RowsText rows, string turn) => IsOfPairs(tile)
-        ? $"{tile.Name}Rooms.Block(0, 1, {turn} * {dimensions.Largest(tile.Columns)}, {Length(tile.Columns, rows)})"
-        : $"{tile.Name}Rooms.Block({turn}{(tile.Rows == Dim.One ? "" : $" * {Room(tile)}")}, {Length(tile.Rows, rows)}, 0, {Length(tile.Columns, rows)})";
+    private string Part(Tile tile) => IsOfPairs(tile)
+        ? $"{tile.Name}Rooms.Block(0, 1, turn * {dimensions.Largest(tile.Columns)}, {Length(tile.Columns, Rows)})"
+        : $"{tile.Name}Rooms.Block(turn{(tile.Rows == Dim.One ? "" : $" * {Room(tile)}")}, {Length(tile.Rows, Rows)}, 0, {Length(tile.Columns, Rows)})";
 }

@@ -69,6 +69,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Written in the middle of a chunk, between two statements: what does not concern them.</summary>
     public Action? Meanwhile { get; set; }
 
+    /// <summary>Written where a walk has begun the first products of a chunk, or at its top if it begins none.</summary>
+    public Action? Ahead { get; set; }
+
     /// <summary>Statements whose results, which stand in the frame, are computed where the kernel's <c>anew</c> holds (<see cref="SteadyColumns"/>).</summary>
     public ISet<Statement> Steady { get; set; } = new HashSet<Statement>();
 
@@ -110,9 +113,17 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         var storage = new TileStorage(uses);
         var barriers = new Barriers();
         int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
+        var begun = new BegunProducts();
+        bool[] begins = [.. statements.Select(x => Ahead is not null && Overlap.Begins(x, Strips, Factors, Rooms))];
+        int last = Array.IndexOf(begins, true);
         if (OfChunk)
         {
             OpenRooms(uses, statements.Count);
+        }
+
+        if (last < 0)
+        {
+            Ahead?.Invoke();
         }
 
         for (int i = 0; i < statements.Count; i++)
@@ -125,9 +136,14 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             }
 
             string[] places = [.. Place(statement, i, storage, out bool inPlace)];
-            if (Waits && !inPlace && barriers.Reach(statement, storage) is var wait and not Wait.None)
+            if (Waits && !inPlace)
             {
-                WriteWait(wait);
+                Wait wait = barriers.Reach(statement, storage);
+                WriteAwait(begun.Await(statement, begins[i], wait == Wait.All || statement is ArriveStatement, storage));
+                if (wait != Wait.None)
+                {
+                    WriteWait(wait);
+                }
             }
 
             if (OfChunk && statement is ArriveStatement)
@@ -158,7 +174,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
             if (!inPlace)
             {
-                Write(WithVariables(statement));
+                Write(WithVariables(begins[i] ? ((CallStatement)statement) with { Method = "Begin" + ((CallStatement)statement).Method } : statement));
             }
 
             // A trim belongs to what it trims.
@@ -166,7 +182,18 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             {
                 writer.Close();
             }
+
+            if (i == last && i + 1 < statements.Count && begins[i + 1])
+            {
+                last++;
+            }
+            else if (i == last)
+            {
+                Ahead?.Invoke();
+            }
         }
+
+        WriteAwait(begun.AwaitAll());
 
         if (Repeats)
         {
@@ -175,7 +202,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
 
         return storage;
 
-        StorageUses Uses(IReadOnlyList<Statement> order) => new(order, liveAfter, giving, frame, Factors, Shares, Strips, turns: Groups, Tokens);
+        // Where products are begun, what they read stands in registers that nothing else takes meanwhile.
+        StorageUses Uses(IReadOnlyList<Statement> order) => new StorageUses(order, liveAfter, giving, frame, Factors, Shares, Strips, turns: Groups, Tokens)
+            .With(Ahead is null ? null : x => Strips.Contains(x.Name) && Factors.Contains(x.Name));
     }
 
     /// <summary>Takes all rooms of a chunk, which stand before other scratch.</summary>
@@ -233,6 +262,15 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     private string From(Statement statement) => statement is LoadStatement x
         ? Operand(x.Field, x.IsParameter, x.Result.Rows == Dim.Update || PerUpdateLoads.Contains(x.Field), x.Result.Columns)
         : Memory[statement.Results.Single().Variable];
+
+    /// <summary>Products that were begun are waited for, but for so many of the last; null: none.</summary>
+    private void WriteAwait(int? left)
+    {
+        if (left is int number)
+        {
+            writer.Line($"TTile.AwaitProducts({number});");
+        }
+    }
 
     /// <summary>All threads wait for each other.</summary>
     public void WriteWait() => WriteWait(Wait.All);

@@ -68,10 +68,14 @@ internal sealed partial class PassesFile
         }
 
         tiles.OpenScope();
-        writer.Line("for (int step = -1; step < chunks; step++)");
+        writer.Line("if (chunks > 0)");
         writer.Open();
-        WriteFetches(kernel, pass, back);
+        WriteFetch(name, pass, back ? "chunks - 1" : "0", "0");
+        writer.Close();
         writer.Line();
+        writer.Line("for (int step = 0; step < chunks; step++)");
+        writer.Open();
+        writer.Line("TTile.Arrive();");
         writer.Line("offset = first;");
         if (strips)
         {
@@ -109,7 +113,14 @@ internal sealed partial class PassesFile
         NameStates(kernel, pass);
         writer.Line();
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
-        if (!Write(kernel, pass).StandsIn(result, carried))
+        kernel.Ahead = () =>
+        {
+            writer.Line();
+            writer.Line("// The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.");
+            writer.Line("int next = Math.Min(step + 1, chunks - 1);");
+            WriteFetch(name, pass, back ? "chunks - 1 - next" : "next", "turn ^ 1");
+        };
+        if (!Write(kernel, kernel.Groups ? pass : Overlap.Of(pass)).StandsIn(result, carried))
         {
             kernel.WriteWait();
             writer.Line($"TTile.Copy({carried.Name}, {result.Name}, Into.Set);");
@@ -133,6 +144,8 @@ internal sealed partial class PassesFile
 
         writer.Close();
         scratch[name] = tiles.Elements();
+        writer.Line();
+        WriteFetchMethod(name, kernel, pass);
     }
 
     /// <summary>Writes the kernel that follows states, or their gradients, over the borders between segments.</summary>
@@ -145,23 +158,26 @@ internal sealed partial class PassesFile
         scratch[name] = "Borders.Scratch(sizes)";
     }
 
-    /// <summary>Once a chunk is there, fetches the one that takes the room of the chunk before it; the first turn of the loop only fetches.</summary>
-    private void WriteFetches(KernelWriter kernel, Pass pass, bool back)
+    /// <summary>Begins to fetch a chunk.</summary>
+    private void WriteFetch(string name, Pass pass, string chunk, string turn) =>
+        writer.Line($"Fetch{name}(tensors, sizes, at, between, {chunk}, {turn}, {string.Join(", ", RoomsOf(pass))});");
+
+    /// <summary>Writes what fetches a chunk.</summary>
+    private void WriteFetchMethod(string name, KernelWriter kernel, Pass pass)
     {
-        writer.Line("if (step >= 0)");
-        writer.Open();
-        writer.Line("TTile.Arrive();");
-        writer.Close();
-        writer.Line();
-        writer.Line("int next = step + 1;");
-        writer.Line("if (next < chunks)");
-        writer.Open();
-        writer.Line($"int nextChunk = {(back ? "chunks - 1 - next" : "next")}, nextTurn = next & 1;");
-        WriteChunk("nextChunk", "nextStart", "nextTokens", "nextLength", "nextWrites");
-        NameKept(kernel, "nextKept", kernel.NextRows, panel: true);
+        writer.Doc("summary", $"Begins to fetch what {name} reads of a chunk, into the first or the second room of every tile.");
+        writer.Open($"private static void Fetch{name}{Signature("Work at", $"int chunk, int turn, {string.Join(", ", RoomsOf(pass).Select(x => "TTile " + x))}")}");
+        kernel.WriteRoom(writes.Length != 0);
+        WriteChunk("chunk", "start", "tokens", "length", "writes");
         if (pass.Ahead.Any(x => x is RecallStatement))
         {
-            WriteKeptOf("nextKept", "nextChunk", "nextLength", "nextWrites");
+            WriteKeptOf("kept", "chunk", "length", "writes");
+        }
+
+        NameKept(kernel, "kept", kernel.Rows, panel: true);
+        if (kernel.Homogeneous && pass.Ahead.Any(x => x is LoadStatement { Result.Columns: Dim.Value }))
+        {
+            writer.Line("int given = at.Homogeneous != 0 ? 0 : tokens;");
         }
 
         foreach (Statement fetch in pass.Ahead)
@@ -170,12 +186,10 @@ internal sealed partial class PassesFile
         }
 
         writer.Close();
-        writer.Line();
-        writer.Line("if (step < 0)");
-        writer.Open();
-        writer.Line("continue;");
-        writer.Close();
     }
+
+    /// <summary>The rooms of what is fetched ahead.</summary>
+    private static IEnumerable<string> RoomsOf(Pass pass) => pass.Ahead.SelectMany(x => x.Results).Select(x => x.Name + "Rooms");
 
     /// <summary>Says where a chunk is.</summary>
     private void WriteChunk(string chunk, string start, string tokens, string length, string updates)

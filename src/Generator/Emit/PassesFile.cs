@@ -272,8 +272,9 @@ internal sealed partial class PassesFile
 
     /// <summary>Generic parameters, parameters and constraints of what works on an item.</summary>
     /// <param name="own">The parameters that say on which, and in what scratch.</param>
-    private static string Signature(string own) =>
-        $"<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, {own}, Between<TTile> between)\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
+    /// <param name="more">What follows.</param>
+    private static string Signature(string own, string? more = null) =>
+        $"<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, {own}, Between<TTile> between{(more is null ? "" : ", " + more)})\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
 
     private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string items = "Work at")
     {

@@ -51,7 +51,19 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
-    public static void Fetch(DeviceTile result, DeviceTile x) => Copy(result, x, Into.Set);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Fetch(DeviceTile result, DeviceTile x)
+    {
+        for (int i = result.FirstRow; i < result.Rows; i += result.RowStep)
+        {
+            for (int j = result.FirstColumn; j < result.Columns; j += result.ColumnStep)
+            {
+                result.Put(i, j, i < x.Rows ? x[i, j] : 0f, Into.Set);
+            }
+        }
+
+        Synchronize();
+    }
 
     /// <inheritdoc/>
     public static void FetchNarrow(DeviceTile result, DeviceTile x) => Fetch(result, x);
@@ -112,6 +124,17 @@ public readonly partial struct DeviceTile
         }
 
         Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public static void BeginProduct(DeviceTile result, DeviceTile a, DeviceTile b, Into into) => Product(result, a, b, into);
+
+    /// <inheritdoc/>
+    public static void BeginTransposedProduct(DeviceTile result, DeviceTile a, DeviceTile b, Into into) => TransposedProduct(result, a, b, into);
+
+    /// <inheritdoc/>
+    public static void AwaitProducts(int left)
+    {
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,15 @@ public readonly partial struct DeviceTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DecayAndWrite(DeviceTile state, DeviceTile g, DeviceTile k, DeviceTile u)
     {
+        DecayRows(state, g);
+        Synchronize();
+        TransposedProduct(state, k, u, Into.Add);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void DecayRows(DeviceTile state, DeviceTile g)
+    {
         for (int i = state.FirstRow; i < state.Rows; i += state.RowStep)
         {
             for (int j = state.FirstColumn; j < state.Columns; j += state.ColumnStep)
@@ -22,9 +31,6 @@ public readonly partial struct DeviceTile
                 state.Put(i, j, MathF.Exp(g[0, g.Columns == 1 ? 0 : i]) * state[i, j], Into.Set);
             }
         }
-
-        Synchronize();
-        TransposedProduct(state, k, u, Into.Add);
     }
 
     /// <inheritdoc/>

@@ -106,7 +106,12 @@ public readonly unsafe partial struct HostTile
     private bool IsWholeLines => ((nint)data & 63) == 0 && stride % Ahead.Line == 0 && Columns % Ahead.Line == 0;
 
     /// <inheritdoc/>
-    public static void Fetch(HostTile result, HostTile x) => Copy(result, x, Into.Set);
+    public static void Fetch(HostTile result, HostTile x)
+    {
+        int there = Math.Min(x.Rows, result.Rows);
+        Copy(result.Block(0, there, 0, result.Columns), x, Into.Set);
+        Clear(result.Block(there, result.Rows - there, 0, result.Columns));
+    }
 
     /// <inheritdoc/>
     public static void FetchNarrow(HostTile result, HostTile x) => Fetch(result, x);

@@ -26,6 +26,20 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void DecayRows(HostTile state, HostTile g)
+    {
+        float* kept = Kept(state, g);
+        for (int d = 0; d < state.Rows; d++)
+        {
+            float* to = state.Row(d);
+            for (int v = 0; v < state.Columns; v++)
+            {
+                to[v] *= kept[d];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecayAndAdd(HostTile state, HostTile g, HostTile x)
     {
         float* kept = Kept(state, g);

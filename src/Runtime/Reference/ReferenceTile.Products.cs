@@ -38,7 +38,16 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
-    public static void Fetch(ReferenceTile result, ReferenceTile x) => Copy(result, x, Into.Set);
+    public static void Fetch(ReferenceTile result, ReferenceTile x)
+    {
+        for (int i = 0; i < result.Rows; i++)
+        {
+            for (int j = 0; j < result.Columns; j++)
+            {
+                result[i, j] = i < x.Rows ? x[i, j] : 0;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public static void FetchNarrow(ReferenceTile result, ReferenceTile x) => Fetch(result, x);

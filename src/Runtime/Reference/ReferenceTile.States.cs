@@ -23,7 +23,8 @@ public readonly unsafe partial struct ReferenceTile
         Copy(state, x, Into.Add);
     }
 
-    private static void DecayRows(ReferenceTile state, ReferenceTile g)
+    /// <inheritdoc/>
+    public static void DecayRows(ReferenceTile state, ReferenceTile g)
     {
         for (int d = 0; d < state.Rows; d++)
         {

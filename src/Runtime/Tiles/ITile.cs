@@ -182,7 +182,7 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>
     /// Begins to copy a tile of the caller's memory or of the workspace between passes to scratch: result = x, of equal shape, after the next
-    /// <see cref="Arrive"/>. Until then nothing may use result.
+    /// <see cref="Arrive"/>. Until then nothing may use result. Of the caller's memory there may be fewer rows: the others are zeros.
     /// </summary>
     static abstract void Fetch(TSelf result, TSelf x);
 
@@ -227,6 +227,21 @@ public interface ITile<TSelf, TNumber>
 
     /// <summary>result (=, +=, -=) a^T b.</summary>
     static abstract void TransposedProduct(TSelf result, TSelf a, TSelf b, Into into);
+
+    /// <summary>
+    /// <see cref="Product"/> that need not be there before <see cref="AwaitProducts"/>: a device may go on while it multiplies. Until then nothing touches the result but another such product that
+    /// is added to it, nothing touches a strip that is multiplied but other products, and nothing writes to the other factor.
+    /// </summary>
+    static virtual void BeginProduct(TSelf result, TSelf a, TSelf b, Into into) => TSelf.Product(result, a, b, into);
+
+    /// <summary><see cref="TransposedProduct"/>, likewise.</summary>
+    static virtual void BeginTransposedProduct(TSelf result, TSelf a, TSelf b, Into into) => TSelf.TransposedProduct(result, a, b, into);
+
+    /// <summary>The products that were begun are there, but for some of the last.</summary>
+    /// <param name="left">How many of the last need not be.</param>
+    static virtual void AwaitProducts(int left)
+    {
+    }
 
     /// <summary>result (=, +=, -=) a b^T.</summary>
     static abstract void ProductTransposed(TSelf result, TSelf a, TSelf b, Into into);
@@ -380,6 +395,9 @@ public interface ITile<TSelf, TNumber>
         TSelf.Copy(result, state, Into.Set);
         TSelf.DecayAndWrite(result, g, k, u);
     }
+
+    /// <summary>state_dv = exp(g_d) state_dv; g is what it is in <see cref="DecayAndWrite"/>.</summary>
+    static abstract void DecayRows(TSelf state, TSelf g);
 
     /// <summary>
     /// state_dv = exp(g_d) state_dv + x_dv: a state is handed on to where x was added to it. g is what it is in <see cref="DecayAndWrite"/>; g and x stand in the

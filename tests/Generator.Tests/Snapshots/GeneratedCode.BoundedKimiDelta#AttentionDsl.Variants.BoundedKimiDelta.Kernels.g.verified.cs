@@ -157,7 +157,7 @@ public partial record BoundedKimiDelta
                 + Padded.Elements(2, sizes.K, sizes)
                 + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)

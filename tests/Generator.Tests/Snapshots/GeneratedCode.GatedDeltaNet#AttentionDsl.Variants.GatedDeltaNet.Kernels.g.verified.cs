@@ -150,8 +150,8 @@ public partial record GatedDeltaNet
                 + Padded.Elements(2, 1, sizes)
                 + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.Strip(sizes.Chunk, sizes.V, sizes)
-                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
+                + 2 * Padded.Strip(sizes.Chunk, sizes.V, sizes)
+                + 2 * Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
@@ -161,7 +161,7 @@ public partial record GatedDeltaNet
                 + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes)
-                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
+                + 2 * Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryBack =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
@@ -185,7 +185,7 @@ public partial record GatedDeltaNet
                 + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes)
-                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
+                + 2 * Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.Gradients =>
                 Math.Max(
                     3 * Padded.FactorRooms(sizes.Chunk, Math.Max(sizes.K, sizes.V), sizes)

@@ -248,41 +248,14 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchCarry(tensors, sizes, at, between, 0, 0, kRooms, betaRooms, GLastRooms, cHatFactorRooms, LInverseRooms, kLeftFactorRooms, vRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
-                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
-                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    if (at.Homogeneous != 0)
-                    {
-                        TTile.Clear(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns));
-                    }
-                    else
-                    {
-                        TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                    }
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -304,8 +277,19 @@ public partial record GatedDeltaNet
                 TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(URight, k, SFactor, Into.Subtract);
+                TTile.BeginProduct(URight, k, SFactor, Into.Subtract);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchCarry(tensors, sizes, at, between, next, turn ^ 1, kRooms, betaRooms, GLastRooms, cHatFactorRooms, LInverseRooms, kLeftFactorRooms, vRooms);
+
+                // SNext = exp(GLast) S
+                TTile SNext = S;
+                TTile.DecayRows(SNext, GLast);
+                TTile.AwaitProducts(0);
                 TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // URight = beta * v - cHatFactor * (k S) (further)
                 TTile.ScaleRows(URight, URight, cHatFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.AddScaledRows(URight, v, beta);
@@ -314,21 +298,39 @@ public partial record GatedDeltaNet
                 // U = (I + L)^-1 URight
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.SolveByInverse(U, LInverse, URight);
-
-                // SNext = exp(GLast) S
-                // SNext += kLeft^T U
-                TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // UOfkLeft = kLeftFactor * U
                 TTile UOfkLeft = U;
                 TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, k, UOfkLeft);
+
+                // SNext += kLeft^T U
+                TTile.BeginTransposedProduct(SNext, k, UOfkLeft, Into.Add);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             Borders.Store<TTile, TNumber>(S, between, sizes, at);
+        }
+
+        /// <summary>Begins to fetch what Carry reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchCarry<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile betaRooms, TTile GLastRooms, TTile cHatFactorRooms, TTile LInverseRooms, TTile kLeftFactorRooms, TTile vRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            int given = at.Homogeneous != 0 ? 0 : tokens;
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
+            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, given, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Then the states at the borders between segments.</summary>
@@ -364,36 +366,14 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchAdvance(tensors, sizes, at, between, 0, 0, kRooms, betaRooms, GLastRooms, cHatFactorRooms, LInverseRooms, PRooms, qHatRooms, kLeftFactorRooms, vRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
-                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
-                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
-                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -413,20 +393,36 @@ public partial record GatedDeltaNet
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                if (tensors.OutputGradient.Present)
-                {
-                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
-                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                    TTile.Copy(before, SFactor, Into.Set);
-                }
 
                 // URight = beta * v - cHatFactor * (k S)
                 TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(URight, k, SFactor, Into.Subtract);
+                TTile.BeginProduct(URight, k, SFactor, Into.Subtract);
+
+                // o = qHat S + P U
+                TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.BeginProduct(o, qHat, SFactor, Into.Set);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchAdvance(tensors, sizes, at, between, next, turn ^ 1, kRooms, betaRooms, GLastRooms, cHatFactorRooms, LInverseRooms, PRooms, qHatRooms, kLeftFactorRooms, vRooms);
+
+                // S leaves
+                if (tensors.OutputGradient.Present)
+                {
+                    long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
+                    TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
+                    TTile.Copy(before, S, Into.Set);
+                }
+
+                // SNext = exp(GLast) S
+                TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayRows(SNext, GLast);
+                TTile.AwaitProducts(1);
+
+                // URight = beta * v - cHatFactor * (k S) (further)
                 TTile.ScaleRows(URight, URight, cHatFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.AddScaledRows(URight, v, beta);
@@ -436,32 +432,52 @@ public partial record GatedDeltaNet
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.SolveByInverse(U, LInverse, URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // UOfkLeft = kLeftFactor * U
+                TTile UOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
+
+                // o = qHat S + P U (further)
+                TTile.BeginProduct(o, P, U, Into.Add);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // SNext += kLeft^T U
+                TTile.BeginTransposedProduct(SNext, k, UOfkLeft, Into.Add);
+                TTile.AwaitProducts(1);
+
+                // U leaves
                 if (tensors.OutputGradient.Present)
                 {
                     TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
                 }
 
-                // o = qHat S + P U
-                TTile o = URight;
-                TTile.Product(o, qHat, SFactor, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(o, P, U, Into.Add);
-
-                // SNext = exp(GLast) S
-                // SNext += kLeft^T U
-                TTile SNext = S;
-                TTile.SynchronizeStrips(sizes, at.Columns);
-
-                // UOfkLeft = kLeftFactor * U
-                TTile UOfkLeft = U;
-                TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, k, UOfkLeft);
+                // o leaves
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+        }
+
+        /// <summary>Begins to fetch what Advance reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchAdvance<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile betaRooms, TTile GLastRooms, TTile cHatFactorRooms, TTile LInverseRooms, TTile PRooms, TTile qHatRooms, TTile kLeftFactorRooms, TTile vRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
+            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
+            TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
+            TTile.Fetch(qHatRooms.Block(turn * room, length, 0, sizes.K), kept.qHat);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
@@ -487,34 +503,14 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchTrail(tensors, sizes, at, between, 0, 0, kRooms, betaRooms, GLastRooms, cHatFactorRooms, LInverseRooms, kLeftFactorRooms, vRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
-                    TTile.Fetch(betaRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.beta);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
-                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -534,15 +530,27 @@ public partial record GatedDeltaNet
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Copy(before, SFactor, Into.Set);
 
                 // URight = beta * v - cHatFactor * (k S)
                 TTile URight = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.Clear(URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Product(URight, k, SFactor, Into.Subtract);
+                TTile.BeginProduct(URight, k, SFactor, Into.Subtract);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchTrail(tensors, sizes, at, between, next, turn ^ 1, kRooms, betaRooms, GLastRooms, cHatFactorRooms, LInverseRooms, kLeftFactorRooms, vRooms);
+
+                // S leaves
+                TTile.Copy(before, S, Into.Set);
+
+                // SNext = exp(GLast) S
+                TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayRows(SNext, GLast);
+                TTile.AwaitProducts(0);
+
+                // URight = beta * v - cHatFactor * (k S) (further)
                 TTile.ScaleRows(URight, URight, cHatFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.AddScaledRows(URight, v, beta);
@@ -552,21 +560,39 @@ public partial record GatedDeltaNet
                 TTile U = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.SolveByInverse(U, LInverse, URight);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
-
-                // SNext = exp(GLast) S
-                // SNext += kLeft^T U
-                TTile SNext = S;
-                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // UOfkLeft = kLeftFactor * U
-                TTile UOfkLeft = U;
+                TTile UOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(UOfkLeft, U, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, k, UOfkLeft);
+
+                // SNext += kLeft^T U
+                TTile.BeginTransposedProduct(SNext, k, UOfkLeft, Into.Add);
+
+                // U leaves
+                TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
+        }
+
+        /// <summary>Begins to fetch what Trail reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchTrail<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile betaRooms, TTile GLastRooms, TTile cHatFactorRooms, TTile LInverseRooms, TTile kLeftFactorRooms, TTile vRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
+            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.</summary>
@@ -593,35 +619,14 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchCarryBack(tensors, sizes, at, between, chunks - 1, 0, kRooms, GLastRooms, cHatFactorRooms, LInverseRooms, PRooms, qHatRooms, kLeftFactorRooms, dOutputRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
-                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
-                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = chunks - 1 - step, turn = step & 1;
@@ -643,18 +648,28 @@ public partial record GatedDeltaNet
 
                 // dU = kLeftFactor * (k dSNext)
                 TTile dU = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Product(dU, k, dSNextFactor, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.ScaleRows(dU, dU, kLeftFactor);
+                TTile.BeginProduct(dU, k, dSNextFactor, Into.Set);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchCarryBack(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, kRooms, GLastRooms, cHatFactorRooms, LInverseRooms, PRooms, qHatRooms, kLeftFactorRooms, dOutputRooms);
 
                 // dS = dSNext * exp(GLast)
-                // dS += qHat^T dOutput
                 TTile dS = dSNext;
-                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.DecayRows(dS, GLast);
+                TTile.AwaitProducts(0);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // dU = kLeftFactor * (k dSNext) (further)
+                TTile.ScaleRows(dU, dU, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU += P^T dOutput
-                TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+                TTile.BeginTransposedProduct(dU, P, dOutput, Into.Add);
+
+                // dS += qHat^T dOutput
+                TTile.BeginTransposedProduct(dS, qHat, dOutput, Into.Add);
+                TTile.AwaitProducts(1);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dURight = (I + L)^-T dU
@@ -668,11 +683,31 @@ public partial record GatedDeltaNet
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dS -= cHat^T dURight
-                TTile.TransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
+                TTile.BeginTransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             Borders.Store<TTile, TNumber>(dSNext, between, sizes, at);
+        }
+
+        /// <summary>Begins to fetch what CarryBack reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchCarryBack<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile GLastRooms, TTile cHatFactorRooms, TTile LInverseRooms, TTile PRooms, TTile qHatRooms, TTile kLeftFactorRooms, TTile dOutputRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
+            TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
+            TTile.Fetch(qHatRooms.Block(turn * room, length, 0, sizes.K), kept.qHat);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Then the gradients of the states at the borders between segments.</summary>
@@ -707,35 +742,14 @@ public partial record GatedDeltaNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchRetreat(tensors, sizes, at, between, chunks - 1, 0, kRooms, GLastRooms, cHatFactorRooms, LInverseRooms, PRooms, qHatRooms, kLeftFactorRooms, dOutputRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.k);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(cHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.cHatFactor);
-                    TTile.Fetch(LInverseRooms.Block(0, 1, nextTurn * sizes.Chunk * sizes.Chunk, nextLength * nextLength), nextKept.LInverse);
-                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatRooms.Block(nextTurn * room, nextLength, 0, sizes.K), nextKept.qHat);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = chunks - 1 - step, turn = step & 1;
@@ -757,42 +771,75 @@ public partial record GatedDeltaNet
                 TTile dSNextFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(dSNextFactor, dSNext, Into.Set);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Copy(after, dSNextFactor, Into.Set);
 
                 // dU = kLeftFactor * (k dSNext)
                 TTile dU = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Product(dU, k, dSNextFactor, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.ScaleRows(dU, dU, kLeftFactor);
+                TTile.BeginProduct(dU, k, dSNextFactor, Into.Set);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchRetreat(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, kRooms, GLastRooms, cHatFactorRooms, LInverseRooms, PRooms, qHatRooms, kLeftFactorRooms, dOutputRooms);
+
+                // dSNext leaves
+                TTile.Copy(after, dSNext, Into.Set);
 
                 // dS = dSNext * exp(GLast)
-                // dS += qHat^T dOutput
                 TTile dS = dSNext;
-                TTile.DecayAndWrite(dS, GLast, qHat, dOutput);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayRows(dS, GLast);
+                TTile.AwaitProducts(0);
+
+                // dU = kLeftFactor * (k dSNext) (further)
+                TTile.ScaleRows(dU, dU, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU += P^T dOutput
-                TTile.TransposedProduct(dU, P, dOutput, Into.Add);
+                TTile.BeginTransposedProduct(dU, P, dOutput, Into.Add);
+
+                // dS += qHat^T dOutput
+                TTile.BeginTransposedProduct(dS, qHat, dOutput, Into.Add);
+                TTile.AwaitProducts(1);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dURight = (I + L)^-T dU
                 TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.SolveByInverseTransposed(dURight, LInverse, dU);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.Copy(kept.dURight.Block(0, length, at.Column, at.Columns), dURight, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dURightOfcHat = cHatFactor * dURight
-                TTile dURightOfcHat = dURight;
+                TTile dURightOfcHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dURightOfcHat, dURight, cHatFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dS -= cHat^T dURight
-                TTile.TransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
+                TTile.BeginTransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
+
+                // dURight leaves
+                TTile.Copy(kept.dURight.Block(0, length, at.Column, at.Columns), dURight, Into.Set);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
+        }
+
+        /// <summary>Begins to fetch what Retreat reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchRetreat<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile GLastRooms, TTile cHatFactorRooms, TTile LInverseRooms, TTile PRooms, TTile qHatRooms, TTile kLeftFactorRooms, TTile dOutputRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
+            TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
+            TTile.Fetch(qHatRooms.Block(turn * room, length, 0, sizes.K), kept.qHat);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself, in two parts, neither of which fills shared memory: what the first leaves for the second is still in the device's cache.</summary>

@@ -141,8 +141,8 @@ public partial record Mamba2
                 + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
                 + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                + Padded.Elements(sizes.Chunk, sizes.V, sizes)
-                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
+                + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
+                + Padded.Elements(sizes.Chunk, sizes.V, sizes),
             KernelKind.Trail =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)

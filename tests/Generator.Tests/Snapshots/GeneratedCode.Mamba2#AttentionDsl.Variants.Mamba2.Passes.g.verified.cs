@@ -204,31 +204,14 @@ public partial record Mamba2
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchCarry(tensors, sizes, at, between, 0, 0, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.B.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -239,23 +222,45 @@ public partial record Mamba2
                 TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
 
-                // GSegment += GLast: the log decay of the segment
-                Loops<TTile, TNumber>.GSegment(GSegment, GLast);
-
                 // SNext = exp(GLast) S
-                // SNext += kLeft^T v
                 TTile SNext = S;
+                TTile.DecayRows(SNext, GLast);
 
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
+
+                // SNext += kLeft^T v
+                TTile.BeginTransposedProduct(SNext, k, vOfkLeft, Into.Add);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchCarry(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
+
+                // GSegment += GLast: the log decay of the segment
+                Loops<TTile, TNumber>.GSegment(GSegment, GLast);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             DiagonalBorders.Store<TTile, TNumber>(S, between, sizes, at);
             DiagonalBorders.StoreDecay<TTile, TNumber>(GSegment, between, sizes, at);
+        }
+
+        /// <summary>Begins to fetch what Carry reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchCarry<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile vRooms, TTile GLastRooms, TTile kLeftFactorRooms, TTile kRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), kept.v.Block(0, length, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.B.Rows(start, tokens, at.Head, at.Heads));
         }
 
         /// <summary>Pass 2, in order over the chunks: the state and the output; where a backward goes on from here, also the state before every chunk.</summary>
@@ -283,36 +288,14 @@ public partial record Mamba2
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchAdvance(tensors, sizes, at, between, 0, 0, vRooms, GLastRooms, PRooms, qHatFactorRooms, kLeftFactorRooms, qInRooms, kRooms, vInRooms, dRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(PRooms.Block(nextTurn * room, nextLength, 0, nextLength), nextKept.P);
-                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.C.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.B.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(vInRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.X.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                    TTile.Fetch(dRooms.Block(nextTurn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -331,17 +314,36 @@ public partial record Mamba2
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
-                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // S leaves
                 if (tensors.OutputGradient.Present)
                 {
                     long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                     TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
-                    TTile.Copy(before, SFactor, Into.Set);
+                    TTile.Copy(before, S, Into.Set);
                 }
+
+                // SNext = exp(GLast) S
+                TTile SNext = S;
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayRows(SNext, GLast);
+
+                // vOfkLeft = kLeftFactor * v
+                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
+                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
+                TTile.SynchronizeStrips(sizes, at.Columns);
+
+                // SNext += kLeft^T v
+                TTile.BeginTransposedProduct(SNext, k, vOfkLeft, Into.Add);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchAdvance(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, PRooms, qHatFactorRooms, kLeftFactorRooms, qInRooms, kRooms, vInRooms, dRooms);
 
                 // read = qHatFactor * (qIn S) + P v
                 TTile read = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(read, qIn, SFactor, Into.Set);
+                TTile.AwaitProducts(0);
                 TTile.Synchronize();
                 TTile.ScaleRows(read, read, qHatFactor);
                 TTile.Synchronize();
@@ -351,22 +353,34 @@ public partial record Mamba2
                 // o = read + d * vIn
                 TTile o = read;
                 Loops<TTile, TNumber>.o(o, read, d, vIn);
-
-                // SNext = exp(GLast) S
-                // SNext += kLeft^T v
-                TTile SNext = S;
-
-                // vOfkLeft = kLeftFactor * v
-                TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
-                TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
                 TTile.Synchronize();
+
+                // o leaves
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+        }
+
+        /// <summary>Begins to fetch what Advance reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchAdvance<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile vRooms, TTile GLastRooms, TTile PRooms, TTile qHatFactorRooms, TTile kLeftFactorRooms, TTile qInRooms, TTile kRooms, TTile vInRooms, TTile dRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), kept.v.Block(0, length, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
+            TTile.Fetch(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.C.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.B.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(vInRooms.Block(turn * room, length, 0, at.Columns), tensors.X.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
+            TTile.Fetch(dRooms.Block(turn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
         }
 
         /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
@@ -389,31 +403,14 @@ public partial record Mamba2
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchTrail(tensors, sizes, at, between, 0, 0, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), nextKept.v.Block(0, nextLength, at.Column, at.Columns));
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(kLeftFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.kLeftFactor);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.B.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -426,20 +423,44 @@ public partial record Mamba2
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
+                // S leaves
                 TTile.Copy(before, S, Into.Set);
 
                 // SNext = exp(GLast) S
-                // SNext += kLeft^T v
                 TTile SNext = S;
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayRows(SNext, GLast);
 
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
+
+                // SNext += kLeft^T v
+                TTile.BeginTransposedProduct(SNext, k, vOfkLeft, Into.Add);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchTrail(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
+        }
+
+        /// <summary>Begins to fetch what Trail reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchTrail<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile vRooms, TTile GLastRooms, TTile kLeftFactorRooms, TTile kRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), kept.v.Block(0, length, at.Column, at.Columns));
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.B.Rows(start, tokens, at.Head, at.Heads));
         }
 
         /// <summary>Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.</summary>
@@ -462,31 +483,14 @@ public partial record Mamba2
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchCarryBack(tensors, sizes, at, between, chunks - 1, 0, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
-                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.C.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = chunks - 1 - step, turn = step & 1;
@@ -502,19 +506,41 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.dread2(dread, dOutput);
 
                 // dS = dSNext * exp(GLast)
-                // dS += qHat^T dread
                 TTile dS = dSNext;
+                TTile.DecayRows(dS, GLast);
                 TTile.Synchronize();
 
                 // dreadOfqHat = qHatFactor * dread
                 TTile dreadOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dreadOfqHat, dread, qHatFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(dS, GLast, qIn, dreadOfqHat);
+
+                // dS += qHat^T dread
+                TTile.BeginTransposedProduct(dS, qIn, dreadOfqHat, Into.Add);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchCarryBack(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             DiagonalBorders.Store<TTile, TNumber>(dSNext, between, sizes, at);
+        }
+
+        /// <summary>Begins to fetch what CarryBack reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchCarryBack<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile GLastRooms, TTile qHatFactorRooms, TTile qInRooms, TTile dOutputRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor);
+            TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.C.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
@@ -537,31 +563,14 @@ public partial record Mamba2
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchRetreat(tensors, sizes, at, between, chunks - 1, 0, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    Kept<TTile, TNumber> nextKept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + nextChunk) * at.Heads) + at.Head, nextLength);
-                    TTile.Fetch(GLastRooms.Block(nextTurn, 1, 0, 1), nextKept.GLast);
-                    TTile.Fetch(qHatFactorRooms.Block(nextTurn * room, nextLength, 0, 1), nextKept.qHatFactor);
-                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.C.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = chunks - 1 - step, turn = step & 1;
@@ -574,6 +583,7 @@ public partial record Mamba2
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
+                // dSNext leaves
                 TTile.Copy(after, dSNext, Into.Set);
 
                 // dread = dOutput
@@ -581,19 +591,42 @@ public partial record Mamba2
                 Loops<TTile, TNumber>.dread2(dread, dOutput);
 
                 // dS = dSNext * exp(GLast)
-                // dS += qHat^T dread
                 TTile dS = dSNext;
+                TTile.SynchronizeStrips(sizes, at.Columns);
+                TTile.DecayRows(dS, GLast);
                 TTile.Synchronize();
 
                 // dreadOfqHat = qHatFactor * dread
                 TTile dreadOfqHat = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(dreadOfqHat, dread, qHatFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
-                TTile.DecayAndWrite(dS, GLast, qIn, dreadOfqHat);
+
+                // dS += qHat^T dread
+                TTile.BeginTransposedProduct(dS, qIn, dreadOfqHat, Into.Add);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchRetreat(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
+                TTile.AwaitProducts(0);
             }
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
+        }
+
+        /// <summary>Begins to fetch what Retreat reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchRetreat<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile GLastRooms, TTile qHatFactorRooms, TTile qInRooms, TTile dOutputRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
+            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.Fetch(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor);
+            TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.C.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself, in two parts, neither of which fills shared memory: what the first leaves for the second is still in the device's cache.</summary>

@@ -46,28 +46,14 @@ public partial record RetNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchCarry(tensors, sizes, at, between, 0, 0, kRooms, vRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -82,6 +68,10 @@ public partial record RetNet
                 // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
                 bool anew = step <= 1 || tokens < sizes.Chunk;
 
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchCarry(tensors, sizes, at, between, next, turn ^ 1, kRooms, vRooms);
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 if (anew)
                 {
@@ -127,6 +117,18 @@ public partial record RetNet
             DiagonalBorders.StoreDecay<TTile, TNumber>(GSegment, between, sizes, at);
         }
 
+        /// <summary>Begins to fetch what Carry reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchCarry<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile vRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
+        }
+
         /// <summary>Pass 2, in order over the chunks: the state and the output; where a backward goes on from here, also the state before every chunk.</summary>
         private static void AdvanceItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -155,29 +157,14 @@ public partial record RetNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchAdvance(tensors, sizes, at, between, 0, 0, qInRooms, kRooms, vRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -232,11 +219,16 @@ public partial record RetNet
 
                 // o = qHatFactor * (qIn S) + P v
                 TTile o = scratch.TakeStrip(ref offset, ref strips, sizes, length, at.Columns);
-                TTile.Product(o, qIn, SFactor, Into.Set);
+                TTile.BeginProduct(o, qIn, SFactor, Into.Set);
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchAdvance(tensors, sizes, at, between, next, turn ^ 1, qInRooms, kRooms, vRooms);
 
                 // SNext = exp(GLast) S
                 // SNext += kLeft^T v
                 TTile SNext = S;
+                TTile.AwaitProducts(0);
                 TTile.Synchronize();
 
                 // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
@@ -249,18 +241,32 @@ public partial record RetNet
                     Loops<TTile, TNumber>.kLeftFactor(kLeftFactor, GLast, G);
                 }
                 TTile.Synchronize();
-                TTile.Product(o, P, v, Into.Add);
+                TTile.BeginProduct(o, P, v, Into.Add);
 
                 // vOfkLeft = kLeftFactor * v
                 TTile vOfkLeft = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
+                TTile.AwaitProducts(0);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+        }
+
+        /// <summary>Begins to fetch what Advance reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchAdvance<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile qInRooms, TTile kRooms, TTile vRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
@@ -284,28 +290,14 @@ public partial record RetNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchTrail(tensors, sizes, at, between, 0, 0, kRooms, vRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    TTile.Fetch(kRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.K.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(vRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.V.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = step, turn = step & 1;
@@ -322,6 +314,10 @@ public partial record RetNet
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchTrail(tensors, sizes, at, between, next, turn ^ 1, kRooms, vRooms);
                 TTile.Copy(before, S, Into.Set);
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
@@ -363,6 +359,18 @@ public partial record RetNet
             TTile.Arrive();
         }
 
+        /// <summary>Begins to fetch what Trail reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchTrail<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile kRooms, TTile vRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.K.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
+        }
+
         /// <summary>Before pass 3 where sequences are cut into segments: the gradient that a segment hands back by itself.</summary>
         private static void CarryBackItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -384,28 +392,14 @@ public partial record RetNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchCarryBack(tensors, sizes, at, between, chunks - 1, 0, qInRooms, dOutputRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = chunks - 1 - step, turn = step & 1;
@@ -420,6 +414,10 @@ public partial record RetNet
                 // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
                 bool anew = step <= 1 || tokens < sizes.Chunk;
 
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchCarryBack(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, qInRooms, dOutputRooms);
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 if (anew)
                 {
@@ -460,6 +458,18 @@ public partial record RetNet
             DiagonalBorders.Store<TTile, TNumber>(dSNext, between, sizes, at);
         }
 
+        /// <summary>Begins to fetch what CarryBack reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchCarryBack<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile qInRooms, TTile dOutputRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
+        }
+
         /// <summary>Pass 3 of the backward, from the last chunk to the first: the gradient of the state after every chunk.</summary>
         private static void RetreatItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
             where TTile : struct, ITile<TTile, TNumber>
@@ -481,28 +491,14 @@ public partial record RetNet
             int chunks = (at.Length + sizes.Chunk - 1) / sizes.Chunk;
             long first = offset;
             int firstStrip = strips;
-            for (int step = -1; step < chunks; step++)
+            if (chunks > 0)
             {
-                if (step >= 0)
-                {
-                    TTile.Arrive();
-                }
+                FetchRetreat(tensors, sizes, at, between, chunks - 1, 0, qInRooms, dOutputRooms);
+            }
 
-                int next = step + 1;
-                if (next < chunks)
-                {
-                    int nextChunk = chunks - 1 - next, nextTurn = next & 1;
-                    long nextStart = at.Start + ((long)nextChunk * sizes.Chunk);
-                    int nextTokens = Math.Min(sizes.Chunk, at.Length - (nextChunk * sizes.Chunk)), nextLength = TTile.Height(nextTokens, sizes.Chunk);
-                    TTile.Fetch(qInRooms.Block(nextTurn * room, nextLength, 0, sizes.K), tensors.Q.Rows(nextStart, nextTokens, at.Head, at.Heads));
-                    TTile.Fetch(dOutputRooms.Block(nextTurn * room, nextLength, 0, at.Columns), tensors.OutputGradient.Rows(nextStart, nextTokens, at.Head, at.Heads, at.Column, at.Columns));
-                }
-
-                if (step < 0)
-                {
-                    continue;
-                }
-
+            for (int step = 0; step < chunks; step++)
+            {
+                TTile.Arrive();
                 offset = first;
                 strips = firstStrip;
                 int chunk = chunks - 1 - step, turn = step & 1;
@@ -519,6 +515,10 @@ public partial record RetNet
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
+
+                // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
+                int next = Math.Min(step + 1, chunks - 1);
+                FetchRetreat(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, qInRooms, dOutputRooms);
                 TTile.Copy(after, dSNext, Into.Set);
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
@@ -559,6 +559,18 @@ public partial record RetNet
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(dSNext, tensors.InitialStateGradient, sizes, at, at.StateIn, false);
+        }
+
+        /// <summary>Begins to fetch what Retreat reads of a chunk, into the first or the second room of every tile.</summary>
+        private static void FetchRetreat<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, Between<TTile> between, int chunk, int turn, TTile qInRooms, TTile dOutputRooms)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            int room = Padded.Rows(sizes.Chunk, sizes);
+            long start = at.Start + ((long)chunk * sizes.Chunk);
+            int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
+            TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.Q.Rows(start, tokens, at.Head, at.Heads));
+            TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
         /// <summary>Pass 4 of the backward, every chunk by itself: the gradients, each stored as soon as it is final.</summary>

@@ -10,6 +10,18 @@ public readonly partial struct CudaStepTile
     public static void ProductTransposed(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void BeginProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void BeginTransposedProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void AwaitProducts(int left) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public static void DecayRows(CudaStepTile state, CudaStepTile g) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void DecayAndAdd(CudaStepTile state, CudaStepTile g, CudaStepTile x) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -15,11 +15,21 @@ public readonly partial struct CudaTile
     /// <inheritdoc/>
     public static void ProductTransposed(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 0, b, 1, a.Columns, into);
 
-    private static void Product(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)
+    /// <inheritdoc/>
+    public static void BeginProduct(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 0, b, 0, a.Columns, into, begins: 1);
+
+    /// <inheritdoc/>
+    public static void BeginTransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 1, b, 0, a.Rows, into, begins: 1);
+
+    /// <inheritdoc/>
+    public static void AwaitProducts(int left) => Ptx.StripsArrive(left);
+
+    // begins: 1 if sums of strips need not be there at once.
+    private static void Product(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into, int begins = 0)
     {
         if (result.IsStrip | b.IsStrip)
         {
-            StripProduct(result, a, aTurned, b, bTurned, depth, into);
+            StripProduct(result, a, aTurned, b, bTurned, depth, into, begins);
         }
         else if (Even(result, depth))
         {
@@ -47,6 +57,19 @@ public readonly partial struct CudaTile
         else
         {
             AddScaled(state, new Decays(g, g.Columns == 1 ? CudaQuad.Exp(Ptx.Load(g.Near(0, 0))) : 1f), k, 1, u, k.Rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecayRows(CudaTile state, CudaTile g)
+    {
+        if (state.IsStrip)
+        {
+            StripDecay(state, g);
+        }
+        else
+        {
+            UnevenDecay(state, g);
         }
     }
 

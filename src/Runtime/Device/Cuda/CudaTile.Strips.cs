@@ -101,7 +101,7 @@ public readonly partial struct CudaTile
     private uint StripFactor => IsExact ? StripNear : LeftAt(StripColumnHere, 1);
 
     /// <summary>result (=, +=, -=) a b; where b is turned, which no strip is (its rows stand in one warp, its columns in many), a warp's columns are rows of it.</summary>
-    private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into)
+    private static void StripProduct(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into, int begins = 0)
     {
         // Warps that multiply with one another do so whether they have columns or not.
         int grouped = a.IsRooms & result.IsStrip ? GroupOfWarps : 1;
@@ -110,7 +110,7 @@ public readonly partial struct CudaTile
             Ptx.StripProduct(
                 result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
                 a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, bTurned == 0 ? b.StripFactor : b.LeftAt(result.StripColumnHere, 0), b.RowBytes, depth,
-                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0, bTurned, b.BlockBytes);
+                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0, bTurned, b.BlockBytes, begins);
         }
     }
 

@@ -22,34 +22,36 @@ public readonly partial struct CudaTile
 
     /// <summary>
     /// Begins to copy a column of the device's memory to scratch. Of several columns that are fetched each has a warp of its own, so that none waits for another:
-    /// what is not single precision there cannot be copied later.
+    /// what is not single precision there cannot be copied later. What can be is copied without a branch.
     /// </summary>
     private static void FetchVector(CudaTile result, CudaTile x)
     {
         uint place = (uint)result.address >> 4;
-        if (Warp == (int)((place ^ (place >> 5)) & (Warps - 1)))
+        int warp = (int)((place ^ (place >> 5)) & (Warps - 1));
+        if (x.Element == CudaElement.Float32 & result.Numbers <= 64)
+        {
+            // More than none are left for one warp alone.
+            FetchNumber(result, x, 1 - (Warp ^ warp), Lane);
+            if (result.Numbers > 32)
+            {
+                FetchNumber(result, x, 1 - (Warp ^ warp), Lane + 32);
+            }
+        }
+        else if (Warp == warp)
         {
             for (int turn = 0; turn < result.Numbers; turn += 32)
             {
                 int i = turn + Lane;
                 if (result.HasNumber(i))
                 {
-                    if (x.Element != CudaElement.Float32)
-                    {
-                        Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
-                    }
-                    else if (!x.IsTensor | i < x.Rows)
-                    {
-                        Ptx.CopyLater4(result.Near(i, 0), x.Far(i, 0));
-                    }
-                    else
-                    {
-                        Ptx.Store(result.Near(i, 0), 0f);
-                    }
+                    Ptx.Store(result.Near(i, 0), Ptx.LoadAny(x.Far(i, 0), (int)x.Element, i, x.Rows));
                 }
             }
         }
     }
+
+    private static void FetchNumber(CudaTile result, CudaTile x, int left, int i) =>
+        Ptx.BringNumber(result.Near(i, 0), x.Far(i, 0), left, i, (result.Numbers & 31) == 0 ? int.MaxValue : result.Numbers - 1, x.LastFar);
 
     /// <summary>A column of the device's memory to scratch.</summary>
     private static void CopyVector(CudaTile result, CudaTile x)

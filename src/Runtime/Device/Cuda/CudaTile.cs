@@ -232,8 +232,9 @@ public readonly partial struct CudaTile : IDeviceTile<CudaTile, CudaLanes>
     /// <remarks>Columns of the device's memory begin at a multiple of 16 (an item's first value column) or are a tensor's.</remarks>
     public CudaTile Block(long row, int rows, int column, int columns)
     {
-        // Without conditions: sums of constants are constants for any compiler.
-        int end = column + columns, odd = (((column << Shift) & 15) | (((end << Shift) & 15) * Math.Min(Columns - end, 1))) * (place & Scratch);
+        // Without conditions: sums of constants are constants for any compiler. A row of pairs, which is longer than any other (IsLong), is whole wherever it begins.
+        int end = column + columns, other = 1 - Math.Min((columns - 1) / MaxColumns, 1);
+        int odd = (((column << Shift) & 15) | (((end << Shift) & 15) * Math.Min(Columns - end, 1))) * ((place & Scratch) * other);
         return new(address + (row * RowBytes) + ((long)column << Shift) + ((place & Blocks) >> 4) * (column / RoomColumns) * (stride - RoomRowBytes), stride, rows, columns, place | (((odd + 63) >> 6) * Ragged), Element);
     }
 

@@ -34,16 +34,23 @@ internal static partial class Ptx
     /// <param name="read">1 if the tensor cores may read it by themselves (<see cref="CudaTile.TakeFactorRooms"/>).</param>
     /// <param name="bTurned">In scratch: 1 if the right factor is the transposed tile; its part then begins as that of a left factor that is not turned.</param>
     /// <param name="bBlock">In scratch: bytes of 64 of its columns, if it stands in blocks; 0: it does not.</param>
+    /// <param name="begins">1 if sums in single precision that the tensor cores add up by themselves need not be there before <see cref="StripsArrive"/>.</param>
     [IntrinsicImplementation]
     public static void StripProduct(
         int rows, int strip, int exact, uint result, int resultStride, Into into, uint a, int aStride, int aExact, int aTurned, int bStrip, int bExact, uint b, int bStride, int depth,
-        uint rooms, int block, int read, int bTurned, int bBlock)
+        uint rooms, int block, int read, int bTurned, int bBlock, int begins)
     {
     }
 
     /// <summary>What this thread has written to shared memory may be read by the tensor cores themselves after the next barrier.</summary>
     [IntrinsicImplementation]
     public static void StripsAwait()
+    {
+    }
+
+    /// <summary>Products that were begun are there, but for so many of the last; a constant.</summary>
+    [IntrinsicImplementation]
+    public static void StripsArrive(int left)
     {
     }
 

@@ -51,6 +51,7 @@ internal static partial class Ptx
         [nameof(LoadHalfBitsNear)] = "{ .reg .u16 t; ld.shared.u16 t, [%0]; cvt.u32.u16 $0, t; }",
         [nameof(StoreHalfBitsNear)] = "{ .reg .u16 t; cvt.u16.u32 t, %1; st.shared.u16 [%0], t; }",
         [nameof(BringLater)] = "{ .reg .pred p, q; .reg .b32 n; " + Rows + "selp.b32 n, 16, 0, q; @p cp.async.cg.shared.global [%0], [%1], 16, n; }",
+        [nameof(BringNumber)] = "{ .reg .pred p, q; .reg .b32 n; " + Rows + "selp.b32 n, 4, 0, q; @p cp.async.ca.shared.global [%0], [%1], 4, n; }",
         [nameof(BringWider)] = "{ .reg .pred p, q; .reg .b32 a, b, c, d, e, f, g, h; " + Rows + "and.pred q, p, q; "
             + "mov.b32 a, 0; mov.b32 c, 0; mov.b32 e, 0; mov.b32 g, 0; @q ld.global.v4.u32 {a,c,e,g}, [%1]; "
             + "and.b32 b, a, 0xffff0000; and.b32 d, c, 0xffff0000; and.b32 f, e, 0xffff0000; and.b32 h, g, 0xffff0000; "
@@ -250,6 +251,12 @@ internal static partial class Ptx
     /// </summary>
     [IntrinsicImplementation]
     public static void BringLater(uint to, long from, int left, int row, int last, int lastFar)
+    {
+    }
+
+    /// <summary>Like <see cref="BringLater"/>: a number in single precision.</summary>
+    [IntrinsicImplementation]
+    public static void BringNumber(uint to, long from, int left, int row, int last, int lastFar)
     {
     }
 

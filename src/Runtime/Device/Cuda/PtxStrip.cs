@@ -61,6 +61,11 @@ internal sealed partial class PtxStrip : PtxBlock
             return groups ? Await : "";
         }
 
+        if (name == nameof(Ptx.StripsArrive))
+        {
+            return groups ? $"\twgmma.wait_group.sync.aligned {constant(0)};\n" : "";
+        }
+
         int rows = constant(0);
         Registers strip = name == nameof(Ptx.StripDecay) || name == nameof(Ptx.StripDecayFar) || name == nameof(Ptx.StripScale) || name == nameof(Ptx.StripIdentity) ? new(constant(1), true) : new(constant(1), constant(2) != 0);
         Far There() => new(register(3), number(4), number(5), (CudaElement)constant(6), number(7));
@@ -77,7 +82,8 @@ internal sealed partial class PtxStrip : PtxBlock
                 constant(9) != 0,
                 constant(10) < 0 ? null : new(constant(10), constant(11) != 0),
                 Right(),
-                constant(14)),
+                constant(14),
+                constant(20) != 0),
             nameof(Ptx.StripProduct) => Product(
                 strip.First < 0 ? null : strip,
                 strip.First < 0 ? new(register(3), number(4), true) : null,
@@ -163,7 +169,8 @@ internal sealed partial class PtxStrip : PtxBlock
     /// <param name="strip">The right factor; null: it stands in <paramref name="b"/>.</param>
     /// <param name="b">A tile of scratch.</param>
     /// <param name="depth">The contracted dimension, a multiple of 16.</param>
-    private static string GroupProduct(Registers result, int rows, Into into, string a, int block, bool turned, Registers? strip, Factor? b, int depth)
+    /// <param name="begins">True if sums that are the result's own registers need not be there at once.</param>
+    private static string GroupProduct(Registers result, int rows, Into into, string a, int block, bool turned, Registers? strip, Factor? b, int depth, bool begins)
     {
         var text = new PtxStrip();
         string[] sums = [.. Enumerable.Range(0, rows / 8).SelectMany(x =>
@@ -188,7 +195,11 @@ internal sealed partial class PtxStrip : PtxBlock
         }
 
         text.Line("wgmma.commit_group.sync.aligned;");
-        text.Line("wgmma.wait_group.sync.aligned 0;");
+        if (!begins || !result.Exact)
+        {
+            text.Line("wgmma.wait_group.sync.aligned 0;");
+        }
+
         for (int i = 0; i < rows / 8 && !result.Exact; i++)
         {
             text.Put(result, i, sums[(4 * i)..((4 * i) + 4)]);
