@@ -78,6 +78,7 @@ internal sealed class TileCase
         TileOperation.InvertUnitLower => [(1, n * n), (n, n)],
         TileOperation.SolveByInverse or TileOperation.SolveByInverseTransposed => [(n, v), (1, n * n), (n, v)],
         TileOperation.DecayedSolve or TileOperation.DecayedSolveTransposed => [(n, v), (n, n), (n, v), (n, v)],
+        TileOperation.DecayRows => [(k, v), (1, k)],
         TileOperation.DecayAndAdd => [(k, v), (1, k), (k, v)],
         TileOperation.RowSum => [(m, 1), (m, k)],
         TileOperation.RowDot => [(m, 1), (m, k), (m, k)],

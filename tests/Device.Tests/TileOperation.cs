@@ -7,7 +7,7 @@ public enum TileOperation
 {
     Clear, Identity, Copy, Transpose, Product, TransposedProduct, ProductTransposed, AddExactProduct, AddExactTransposedProduct, AddScaledRows, Gram, Decay, DecayAdjointParts, DecayedGram, DecayedGrams, DecayedGramAdjoint,
     DecayedProduct, DecayedProductAdjoint, SolveUnitLower, SolveUnitLowerTransposed, InvertUnitLower, SolveByInverse, SolveByInverseTransposed, DecayedSolve, DecayedSolveTransposed,
-    CumulativeSum, ReverseCumulativeSum, DecayAndAdd, RowSum, RowDot, RowDotParts, SumOfParts, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
+    CumulativeSum, ReverseCumulativeSum, DecayRows, DecayAndAdd, RowSum, RowDot, RowDotParts, SumOfParts, ColumnSum, Sum, Normalize, NormalizeAdjoint, Repeat, RepeatAdjoint, Elementwise,
 }
 
 /// <summary>The tiles of one operation, in the order of its parameters.</summary>
@@ -51,6 +51,7 @@ public static class TileOperations
             case TileOperation.DecayedSolveTransposed: TTile.DecayedSolveTransposed(x.A, x.B, x.C, x.D); break;
             case TileOperation.CumulativeSum: TTile.CumulativeSum(x.A, x.B); break;
             case TileOperation.ReverseCumulativeSum: TTile.ReverseCumulativeSum(x.A, x.B, into); break;
+            case TileOperation.DecayRows: TTile.DecayRows(x.A, x.B); break;
             case TileOperation.DecayAndAdd: TTile.DecayAndAdd(x.A, x.B, x.C); break;
             case TileOperation.DecayAdjointParts: TTile.DecayAdjointParts(x.A, x.B, x.C, x.D); break;
             case TileOperation.RowDotParts: TTile.RowDotParts(x.A, x.B, x.C); break;

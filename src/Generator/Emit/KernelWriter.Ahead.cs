@@ -3,6 +3,9 @@ namespace AttentionDsl.Generator;
 /// <content>What is fetched of the next chunk while this one is computed.</content>
 internal sealed partial class KernelWriter
 {
+    // Columns that are fetched at once.
+    private int columns;
+
     /// <summary>True if items may write nothing to the state (<c>Work.Homogeneous</c>): all that is written stands in tiles with value columns.</summary>
     public bool Homogeneous { get; set; }
 
@@ -57,7 +60,7 @@ internal sealed partial class KernelWriter
         {
             RowsText rows = Rows;
             Rows = written ? rows with { Tokens = "given", TensorUpdates = "given * sizes.Updates" } : rows;
-            writer.Line($"TTile.Fetch({Part(tile)}, {From(fetch)});");
+            writer.Line(tile.Columns == Dim.One ? $"TTile.FetchColumn({Part(tile)}, {From(fetch)}, {columns++});" : $"TTile.Fetch({Part(tile)}, {From(fetch)});");
             Rows = rows;
             return;
         }

@@ -268,7 +268,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     {
         if (left is int number)
         {
-            writer.Line($"TTile.AwaitProducts({number});");
+            writer.Line($"TTile.AwaitProducts(at.Columns, {number});");
         }
     }
 

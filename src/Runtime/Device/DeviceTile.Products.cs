@@ -66,6 +66,9 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void FetchColumn(DeviceTile result, DeviceTile x, int which) => Fetch(result, x);
+
+    /// <inheritdoc/>
     public static void FetchNarrow(DeviceTile result, DeviceTile x) => Fetch(result, x);
 
     /// <inheritdoc/>
@@ -133,7 +136,7 @@ public readonly partial struct DeviceTile
     public static void BeginTransposedProduct(DeviceTile result, DeviceTile a, DeviceTile b, Into into) => TransposedProduct(result, a, b, into);
 
     /// <inheritdoc/>
-    public static void AwaitProducts(int left)
+    public static void AwaitProducts(int columns, int left)
     {
     }
 

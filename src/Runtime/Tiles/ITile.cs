@@ -186,6 +186,12 @@ public interface ITile<TSelf, TNumber>
     /// </summary>
     static abstract void Fetch(TSelf result, TSelf x);
 
+    /// <summary><see cref="Fetch"/> of a column.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="x">What is fetched.</param>
+    /// <param name="which">Its number among those that are fetched at once: a device shares them out.</param>
+    static virtual void FetchColumn(TSelf result, TSelf x, int which) => TSelf.Fetch(result, x);
+
     /// <summary>
     /// Like <see cref="Fetch"/>, where <see cref="Widen"/> is called with the same tiles before the next <see cref="Arrive"/>: numbers in fewer bits may arrive as they are.
     /// </summary>
@@ -238,8 +244,9 @@ public interface ITile<TSelf, TNumber>
     static virtual void BeginTransposedProduct(TSelf result, TSelf a, TSelf b, Into into) => TSelf.TransposedProduct(result, a, b, into);
 
     /// <summary>The products that were begun are there, but for some of the last.</summary>
+    /// <param name="columns">Columns of their results.</param>
     /// <param name="left">How many of the last need not be.</param>
-    static virtual void AwaitProducts(int left)
+    static virtual void AwaitProducts(int columns, int left)
     {
     }
 

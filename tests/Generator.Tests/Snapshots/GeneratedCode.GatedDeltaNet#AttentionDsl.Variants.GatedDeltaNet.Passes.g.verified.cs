@@ -325,11 +325,11 @@ public partial record GatedDeltaNet
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             int given = at.Homogeneous != 0 ? 0 : tokens;
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
-            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.FetchColumn(betaRooms.Block(turn * room, length, 0, 1), kept.beta, 0);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 1);
+            TTile.FetchColumn(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor, 2);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 3);
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, given, at.Head, at.Heads, at.Column, at.Columns));
         }
 
@@ -470,13 +470,13 @@ public partial record GatedDeltaNet
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
-            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.FetchColumn(betaRooms.Block(turn * room, length, 0, 1), kept.beta, 0);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 1);
+            TTile.FetchColumn(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor, 2);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
             TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
             TTile.Fetch(qHatRooms.Block(turn * room, length, 0, sizes.K), kept.qHat);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 3);
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
@@ -587,11 +587,11 @@ public partial record GatedDeltaNet
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
-            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.FetchColumn(betaRooms.Block(turn * room, length, 0, 1), kept.beta, 0);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 1);
+            TTile.FetchColumn(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor, 2);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 3);
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
@@ -701,12 +701,12 @@ public partial record GatedDeltaNet
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
+            TTile.FetchColumn(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor, 1);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
             TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
             TTile.Fetch(qHatRooms.Block(turn * room, length, 0, sizes.K), kept.qHat);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 2);
             TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 
@@ -833,12 +833,12 @@ public partial record GatedDeltaNet
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), kept.k);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
+            TTile.FetchColumn(cHatFactorRooms.Block(turn * room, length, 0, 1), kept.cHatFactor, 1);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
             TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
             TTile.Fetch(qHatRooms.Block(turn * room, length, 0, sizes.K), kept.qHat);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 2);
             TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
 

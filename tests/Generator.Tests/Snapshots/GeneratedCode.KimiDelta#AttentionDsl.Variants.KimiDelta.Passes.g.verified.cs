@@ -298,7 +298,7 @@ public partial record KimiDelta
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             int given = at.Homogeneous != 0 ? 0 : tokens;
-            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
+            TTile.FetchColumn(betaRooms.Block(turn * room, length, 0, 1), kept.beta, 0);
             TTile.Fetch(GLastRooms.Block(turn, 1, 0, sizes.K), kept.GLast);
             TTile.Fetch(cHatRooms.Block(turn * room, length, 0, sizes.K), kept.cHat);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
@@ -433,7 +433,7 @@ public partial record KimiDelta
             long start = at.Start + ((long)chunk * sizes.Chunk);
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
+            TTile.FetchColumn(betaRooms.Block(turn * room, length, 0, 1), kept.beta, 0);
             TTile.Fetch(GLastRooms.Block(turn, 1, 0, sizes.K), kept.GLast);
             TTile.Fetch(cHatRooms.Block(turn * room, length, 0, sizes.K), kept.cHat);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);
@@ -540,7 +540,7 @@ public partial record KimiDelta
             long start = at.Start + ((long)chunk * sizes.Chunk);
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-            TTile.Fetch(betaRooms.Block(turn * room, length, 0, 1), kept.beta);
+            TTile.FetchColumn(betaRooms.Block(turn * room, length, 0, 1), kept.beta, 0);
             TTile.Fetch(GLastRooms.Block(turn, 1, 0, sizes.K), kept.GLast);
             TTile.Fetch(cHatRooms.Block(turn * room, length, 0, sizes.K), kept.cHat);
             TTile.Fetch(LInverseRooms.Block(0, 1, turn * sizes.Chunk * sizes.Chunk, length * length), kept.LInverse);

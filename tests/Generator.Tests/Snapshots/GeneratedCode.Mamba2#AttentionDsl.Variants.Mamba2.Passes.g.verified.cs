@@ -258,8 +258,8 @@ public partial record Mamba2
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), kept.v.Block(0, length, at.Column, at.Columns));
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 1);
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.B.Rows(start, tokens, at.Head, at.Heads));
         }
 
@@ -373,14 +373,14 @@ public partial record Mamba2
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), kept.v.Block(0, length, at.Column, at.Columns));
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
             TTile.Fetch(PRooms.Block(turn * room, length, 0, length), kept.P);
-            TTile.Fetch(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor, 1);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 2);
             TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.C.Rows(start, tokens, at.Head, at.Heads));
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.B.Rows(start, tokens, at.Head, at.Heads));
             TTile.Fetch(vInRooms.Block(turn * room, length, 0, at.Columns), tensors.X.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
-            TTile.Fetch(dRooms.Block(turn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads));
+            TTile.FetchColumn(dRooms.Block(turn, 1, 0, 1), tensors.D.Rows(0, 1, at.Head, at.Heads), 3);
         }
 
         /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
@@ -458,8 +458,8 @@ public partial record Mamba2
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), kept.v.Block(0, length, at.Column, at.Columns));
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
+            TTile.FetchColumn(kLeftFactorRooms.Block(turn * room, length, 0, 1), kept.kLeftFactor, 1);
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.B.Rows(start, tokens, at.Head, at.Heads));
         }
 
@@ -537,8 +537,8 @@ public partial record Mamba2
             long start = at.Start + ((long)chunk * sizes.Chunk);
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
+            TTile.FetchColumn(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor, 1);
             TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.C.Rows(start, tokens, at.Head, at.Heads));
             TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }
@@ -623,8 +623,8 @@ public partial record Mamba2
             long start = at.Start + ((long)chunk * sizes.Chunk);
             int tokens = Math.Min(sizes.Chunk, at.Length - (chunk * sizes.Chunk)), length = TTile.Height(tokens, sizes.Chunk);
             Kept<TTile, TNumber> kept = Kept<TTile, TNumber>.Of(between, sizes, ((at.Chunk + chunk) * at.Heads) + at.Head, length);
-            TTile.Fetch(GLastRooms.Block(turn, 1, 0, 1), kept.GLast);
-            TTile.Fetch(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor);
+            TTile.FetchColumn(GLastRooms.Block(turn, 1, 0, 1), kept.GLast, 0);
+            TTile.FetchColumn(qHatFactorRooms.Block(turn * room, length, 0, 1), kept.qHatFactor, 1);
             TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.C.Rows(start, tokens, at.Head, at.Heads));
             TTile.Fetch(dOutputRooms.Block(turn * room, length, 0, at.Columns), tensors.OutputGradient.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
         }

@@ -190,6 +190,11 @@ public sealed record DecayAndWriteTo : Block
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndWriteTo(t[0], t[1], t[2], t[3], t[4]);
 }
 
+public sealed record DecayRows : Block
+{
+    public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayRows(t[0], t[1]);
+}
+
 public sealed record DecayAndAdd : Block
 {
     public override void Run<TTile, TNumber>(ReadOnlySpan<TTile> t) => TTile.DecayAndAdd(t[0], t[1], t[2]);

@@ -143,6 +143,8 @@ public sealed class HostTileTests
         {
             Judge.Agree(new DecayAndWrite(), Tolerance, Any(rows, columns), Any(1, rows), Any(17, rows), Any(17, columns));
             Judge.Agree(new DecayAndWriteTo(), Tolerance, Any(rows, columns), Any(rows, columns), Any(1, rows), Any(17, rows), Any(17, columns));
+            Judge.Agree(new DecayRows(), Tolerance, Any(rows, columns), Any(1, rows));
+            Judge.Agree(new DecayRows(), Tolerance, Any(rows, columns), Any(1, 1));
             Judge.Agree(new DecayAndAdd(), Tolerance, Any(rows, columns), Any(1, rows), Any(rows, columns));
             Judge.Agree(new DecayAndAdd(), Tolerance, Any(rows, columns), Any(1, 1), Any(rows, columns));
             Judge.Agree(new WriteAndRead(), Tolerance, Any(rows, columns), Any(1, columns), Any(rows, columns), Any(1, rows), Any(1, columns), Any(1, rows));

@@ -10,13 +10,16 @@ public readonly partial struct CudaStepTile
     public static void ProductTransposed(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static void FetchColumn(CudaStepTile result, CudaStepTile x, int which) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public static void BeginProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public static void BeginTransposedProduct(CudaStepTile result, CudaStepTile a, CudaStepTile b, Into into) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public static void AwaitProducts(int left) => throw new NotSupportedException();
+    public static void AwaitProducts(int columns, int left) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public static void DecayRows(CudaStepTile state, CudaStepTile g) => throw new NotSupportedException();

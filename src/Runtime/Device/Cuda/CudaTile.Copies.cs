@@ -53,6 +53,19 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
+    public static void FetchColumn(CudaTile result, CudaTile x, int which)
+    {
+        if (result.IsColumnOf(x))
+        {
+            FetchVector(result, x, which & (Warps - 1));
+        }
+        else
+        {
+            Fetch(result, x);
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>A row arrives at the end of the room that its numbers then take: as many copies are on their way as there are tiles, and nobody waits for one after the other.</remarks>
     public static void FetchNarrow(CudaTile result, CudaTile x)
     {

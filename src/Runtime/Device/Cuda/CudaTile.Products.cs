@@ -22,7 +22,13 @@ public readonly partial struct CudaTile
     public static void BeginTransposedProduct(CudaTile result, CudaTile a, CudaTile b, Into into) => Product(result, a, 1, b, 0, a.Rows, into, begins: 1);
 
     /// <inheritdoc/>
-    public static void AwaitProducts(int left) => Ptx.StripsArrive(left);
+    public static void AwaitProducts(int columns, int left)
+    {
+        if (IsOfAllWarps(columns))
+        {
+            Ptx.StripsArrive(left);
+        }
+    }
 
     // begins: 1 if sums of strips need not be there at once.
     private static void Product(CudaTile result, CudaTile a, int aTurned, CudaTile b, int bTurned, int depth, Into into, int begins = 0)

@@ -88,11 +88,14 @@ public readonly partial struct CudaTile
 
     private static int StripColumn => Warp * StripColumns;
 
+    /// <summary>True if every warp has some of so many columns. Only then products are begun: what some warps begin in a branch of theirs is waited for there.</summary>
+    private static bool IsOfAllWarps(int columns) => columns >= MostStripColumns;
+
     /// <summary>True of a strip of whose columns this warp has none: never where there are enough for every warp.</summary>
-    private bool IsElsewhere => Columns < Warps * StripColumns && StripColumn >= Columns;
+    private bool IsElsewhere => !IsOfAllWarps(Columns) && StripColumn >= Columns;
 
     /// <summary>The first of this warp's columns; of a warp that has none, but multiplies with others that have some, those of the last: what it reads is there, what it makes of it is nobody's.</summary>
-    private int StripColumnHere => Columns >= Warps * StripColumns ? StripColumn : Math.Min(StripColumn, (Columns - 1) / StripColumns * StripColumns);
+    private int StripColumnHere => IsOfAllWarps(Columns) ? StripColumn : Math.Min(StripColumn, (Columns - 1) / StripColumns * StripColumns);
 
     /// <summary>Where this thread's first number of the warp's strip would stand in a tile of scratch in single precision.</summary>
     private uint StripNear => Near((Lane & 3) << 1, StripColumnHere + (Lane >> 2));
@@ -105,12 +108,12 @@ public readonly partial struct CudaTile
     {
         // Warps that multiply with one another do so whether they have columns or not.
         int grouped = a.IsRooms & result.IsStrip ? GroupOfWarps : 1;
-        if (result.Columns >= Warps * StripColumns || Warp / grouped * grouped * StripColumns < result.Columns)
+        if (IsOfAllWarps(result.Columns) || Warp / grouped * grouped * StripColumns < result.Columns)
         {
             Ptx.StripProduct(
                 result.Rows, result.FirstRegister, result.Exactly, result.StripNear, result.stride, into,
                 a.RightAt(0, aTurned ^ 1), a.RowBytes, a.Exactly, aTurned, b.FirstRegister, b.Exactly, bTurned == 0 ? b.StripFactor : b.LeftAt(result.StripColumnHere, 0), b.RowBytes, depth,
-                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0, bTurned, b.BlockBytes, begins);
+                (uint)a.address, a.BlockBytes, a.IsRooms ? 1 : 0, bTurned, b.BlockBytes, IsOfAllWarps(result.Columns) ? begins : 0);
         }
     }
 

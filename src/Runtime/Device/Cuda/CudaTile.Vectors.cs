@@ -27,7 +27,11 @@ public readonly partial struct CudaTile
     private static void FetchVector(CudaTile result, CudaTile x)
     {
         uint place = (uint)result.address >> 4;
-        int warp = (int)((place ^ (place >> 5)) & (Warps - 1));
+        FetchVector(result, x, (int)((place ^ (place >> 5)) & (Warps - 1)));
+    }
+
+    private static void FetchVector(CudaTile result, CudaTile x, int warp)
+    {
         if (x.Element == CudaElement.Float32 & result.Numbers <= 64)
         {
             // More than none are left for one warp alone.
