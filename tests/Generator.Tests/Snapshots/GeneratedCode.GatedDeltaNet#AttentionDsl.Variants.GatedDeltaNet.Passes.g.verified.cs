@@ -286,7 +286,7 @@ public partial record GatedDeltaNet
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayRows(SNext, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // URight = beta * v - cHatFactor * (k S) (further)
@@ -307,7 +307,7 @@ public partial record GatedDeltaNet
 
                 // SNext += kLeft^T U
                 TTile.BeginTransposedProduct(SNext, k, UOfkLeft, Into.Add);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -420,7 +420,7 @@ public partial record GatedDeltaNet
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayRows(SNext, GLast);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
 
                 // URight = beta * v - cHatFactor * (k S) (further)
                 TTile.ScaleRows(URight, URight, cHatFactor);
@@ -443,7 +443,7 @@ public partial record GatedDeltaNet
 
                 // SNext += kLeft^T U
                 TTile.BeginTransposedProduct(SNext, k, UOfkLeft, Into.Add);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
 
                 // U leaves
                 if (tensors.OutputGradient.Present)
@@ -453,7 +453,7 @@ public partial record GatedDeltaNet
 
                 // o leaves
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -548,7 +548,7 @@ public partial record GatedDeltaNet
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayRows(SNext, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
 
                 // URight = beta * v - cHatFactor * (k S) (further)
                 TTile.ScaleRows(URight, URight, cHatFactor);
@@ -571,7 +571,7 @@ public partial record GatedDeltaNet
 
                 // U leaves
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -657,7 +657,7 @@ public partial record GatedDeltaNet
                 // dS = dSNext * exp(GLast)
                 TTile dS = dSNext;
                 TTile.DecayRows(dS, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dU = kLeftFactor * (k dSNext) (further)
@@ -669,7 +669,7 @@ public partial record GatedDeltaNet
 
                 // dS += qHat^T dOutput
                 TTile.BeginTransposedProduct(dS, qHat, dOutput, Into.Add);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dURight = (I + L)^-T dU
@@ -684,7 +684,7 @@ public partial record GatedDeltaNet
 
                 // dS -= cHat^T dURight
                 TTile.BeginTransposedProduct(dS, k, dURightOfcHat, Into.Subtract);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -787,7 +787,7 @@ public partial record GatedDeltaNet
                 TTile dS = dSNext;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayRows(dS, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
 
                 // dU = kLeftFactor * (k dSNext) (further)
                 TTile.ScaleRows(dU, dU, kLeftFactor);
@@ -798,7 +798,7 @@ public partial record GatedDeltaNet
 
                 // dS += qHat^T dOutput
                 TTile.BeginTransposedProduct(dS, qHat, dOutput, Into.Add);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // dURight = (I + L)^-T dU
@@ -816,7 +816,7 @@ public partial record GatedDeltaNet
 
                 // dURight leaves
                 TTile.Copy(kept.dURight.Block(0, length, at.Column, at.Columns), dURight, Into.Set);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();

@@ -267,7 +267,7 @@ public partial record KimiDelta
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayRows(SNext, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
                 TTile.SynchronizeStrips(sizes, at.Columns);
 
                 // URight = beta * v - cHat S (further)
@@ -281,7 +281,7 @@ public partial record KimiDelta
 
                 // SNext += kLeft^T U
                 TTile.BeginTransposedProduct(SNext, kLeft, U, Into.Add);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -391,7 +391,7 @@ public partial record KimiDelta
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayRows(SNext, GLast);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
 
                 // URight = beta * v - cHat S (further)
                 TTile.AddScaledRows(URight, v, beta);
@@ -407,7 +407,7 @@ public partial record KimiDelta
 
                 // SNext += kLeft^T U
                 TTile.BeginTransposedProduct(SNext, kLeft, U, Into.Add);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
 
                 // U leaves
                 if (tensors.OutputGradient.Present)
@@ -509,7 +509,7 @@ public partial record KimiDelta
                 TTile SNext = S;
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayRows(SNext, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
 
                 // URight = beta * v - cHat S (further)
                 TTile.AddScaledRows(URight, v, beta);
@@ -522,7 +522,7 @@ public partial record KimiDelta
 
                 // SNext += kLeft^T U
                 TTile.BeginTransposedProduct(SNext, kLeft, U, Into.Add);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
 
                 // U leaves
                 TTile.Copy(kept.U.Block(0, length, at.Column, at.Columns), U, Into.Set);
@@ -616,7 +616,7 @@ public partial record KimiDelta
 
                 // dS += qHat^T dOutput
                 TTile.BeginTransposedProduct(dS, qHat, dOutput, Into.Add);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
 
                 // dURight = (I + L)^-T dU
                 TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -625,7 +625,7 @@ public partial record KimiDelta
 
                 // dS -= cHat^T dURight
                 TTile.BeginTransposedProduct(dS, cHat, dURight, Into.Subtract);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -733,7 +733,7 @@ public partial record KimiDelta
 
                 // dS += qHat^T dOutput
                 TTile.BeginTransposedProduct(dS, qHat, dOutput, Into.Add);
-                TTile.AwaitProducts(1);
+                TTile.AwaitProducts(at.Columns, 1);
 
                 // dURight = (I + L)^-T dU
                 TTile dURight = scratch.TakeFactorStrip(ref offset, ref strips, sizes, length, at.Columns);
@@ -742,7 +742,7 @@ public partial record KimiDelta
 
                 // dS -= cHat^T dURight
                 TTile.BeginTransposedProduct(dS, cHat, dURight, Into.Subtract);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
 
                 // dURight leaves
                 TTile.Copy(kept.dURight.Block(0, length, at.Column, at.Columns), dURight, Into.Set);

@@ -240,7 +240,7 @@ public partial record Mamba2
 
                 // GSegment += GLast: the log decay of the segment
                 Loops<TTile, TNumber>.GSegment(GSegment, GLast);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -343,7 +343,7 @@ public partial record Mamba2
                 // read = qHatFactor * (qIn S) + P v
                 TTile read = scratch.Take(ref offset, length, at.Columns);
                 TTile.Product(read, qIn, SFactor, Into.Set);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
                 TTile.Synchronize();
                 TTile.ScaleRows(read, read, qHatFactor);
                 TTile.Synchronize();
@@ -442,7 +442,7 @@ public partial record Mamba2
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchTrail(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -521,7 +521,7 @@ public partial record Mamba2
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchCarryBack(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();
@@ -607,7 +607,7 @@ public partial record Mamba2
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchRetreat(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
             }
 
             TTile.Arrive();

@@ -228,7 +228,7 @@ public partial record RetNet
                 // SNext = exp(GLast) S
                 // SNext += kLeft^T v
                 TTile SNext = S;
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
                 TTile.Synchronize();
 
                 // P_ij = PFactor_i exp(G_i - G_j) (qIn_i . k_j) for j <= i, masked before the exponential
@@ -248,7 +248,7 @@ public partial record RetNet
                 TTile.ScaleRows(vOfkLeft, v, kLeftFactor);
                 TTile.SynchronizeStrips(sizes, at.Columns);
                 TTile.DecayAndWrite(SNext, GLast, k, vOfkLeft);
-                TTile.AwaitProducts(0);
+                TTile.AwaitProducts(at.Columns, 0);
                 TTile.Copy(tensors.Output.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns), o, Into.Set);
             }
 
