@@ -140,6 +140,14 @@ internal static unsafe partial class Ptx
     {
     }
 
+    public static void FirstCopies()
+    {
+    }
+
+    public static void WaitForFirstCopies()
+    {
+    }
+
     public static void Expect(long address, int bytes)
     {
     }

@@ -29,7 +29,15 @@ internal sealed class Grouping
         var given = new Grouping(statements, usesOf(statements));
         int room = SharedMemory.Room(given.scratch, statements, given.uses.Tokens);
         (IReadOnlyList<Statement> Statements, StorageUses Uses) best = Apart.Select(given.With).First(x => x.scratch <= room).Best(room);
-        return best.Uses.Tokens == SharedMemory.Tokens ? best : new Grouping(best.Statements, best.Uses).WithEarlyCopies(room);
+        best = best.Uses.Tokens == SharedMemory.Tokens ? best : new Grouping(best.Statements, best.Uses).WithEarlyCopies(room);
+        if (FirstArrival.Of(best.Statements, best.Uses) is not { } parts)
+        {
+            return best;
+        }
+
+        // A barrier more at most, for which what states are not read for is done while they come.
+        Grouping two = new Grouping(parts, usesOf(parts));
+        return Apart.Select(two.With).FirstOrDefault(x => x.scratch <= room) is { } other && other.Waits() <= new Grouping(best.Statements, best.Uses).Waits() + 1 ? (other.statements, other.uses) : best;
     }
 
     private Grouping With(Func<Tile, bool>? apart) => apart is null ? this : new(statements, uses.With(apart));
@@ -117,6 +125,13 @@ internal sealed class Grouping
         }
 
         return ([.. order.Select(x => statements[x])], uses.InOrder(order));
+    }
+
+    /// <summary>How often all threads wait, arrivals left aside.</summary>
+    private int Waits()
+    {
+        touches = [.. statements.Select(x => Barriers.Touches(x, uses.Strips))];
+        return Waits(Enumerable.Range(0, statements.Count));
     }
 
     /// <summary>How often all threads wait in an order.</summary>

@@ -112,7 +112,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         (statements, StorageUses uses) = Groups ? Grouping.Best(statements, Uses) : (statements, Uses(statements));
         var storage = new TileStorage(uses);
         var barriers = new Barriers();
-        int middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
+        int arrival = statements.ToList().FindIndex(x => x is ArriveStatement), middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
         var begun = new BegunProducts();
         bool[] begins = [.. statements.Select(x => Ahead is not null && Overlap.Begins(x, Strips, Factors, Rooms))];
         int last = Array.IndexOf(begins, true);
@@ -146,7 +146,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 }
             }
 
-            if (OfChunk && statement is ArriveStatement)
+            if (OfChunk && i == arrival)
             {
                 WriteLater(statements);
             }
@@ -482,6 +482,12 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
                 break;
             case TrimStatement x:
                 writer.Line($"TTile.Trim({x.X.Variable}, {(x.X.Rows == Dim.Update ? Rows.TensorUpdates : Rows.Tokens)});");
+                break;
+            case FetchedFirstStatement:
+                writer.Line("TTile.FetchedFirst();");
+                break;
+            case ArriveStatement { First: true }:
+                writer.Line("TTile.ArriveFirst();");
                 break;
             case ArriveStatement:
                 WriteArrival();

@@ -9,6 +9,7 @@ internal sealed class StorageUses
     private readonly Dictionary<string, int> numbers = [];
     private readonly List<Tile> tiles = [];
     private readonly List<int> wholes = [];
+    private readonly ISet<string> factors;
 
     // By tile, the kind of tiles that its storage is good for once it is read: what holds the caller's numbers is good for any factor.
     private readonly int[] givenKinds;
@@ -33,6 +34,7 @@ internal sealed class StorageUses
         bool turns = false,
         int tokens = SharedMemory.Tokens)
     {
+        this.factors = factors;
         Tokens = tokens;
         TakesTurns = turns;
         Strips = strips ?? new HashSet<string>();
@@ -104,6 +106,9 @@ internal sealed class StorageUses
 
     /// <summary>By tile, what its storage must be like: equal numbers fit. What holds the caller's numbers as they are takes storage of its own.</summary>
     public int[] Kinds { get; }
+
+    /// <summary>True if a tile is taken as a factor.</summary>
+    public bool IsFactor(Tile tile) => factors.Contains(tile.Name);
 
     /// <summary>True if a tile's storage is good for another tile.</summary>
     public bool Fits(int storage, int tile) => Kinds[storage] == Kinds[tile] || givenKinds[storage] == Kinds[tile];

@@ -22,7 +22,7 @@ internal sealed record Uses(HashSet<string> Writes, HashSet<string> Reads, bool 
                 wholes[view.Result.Variable] = Whole(view.Whole);
             }
 
-            yield return new(Wholes(statement.Results), Wholes(statement.Reads), Adds(statement), statement is ArriveStatement);
+            yield return new(Wholes(statement.Results), Wholes(statement.Reads), Adds(statement), statement is ArriveStatement or FetchedFirstStatement);
         }
 
         HashSet<string> Wholes(IEnumerable<Tile> tiles) => [.. tiles.Select(Whole)];

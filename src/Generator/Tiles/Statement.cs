@@ -46,9 +46,20 @@ internal sealed record RecallStatement(Tile Result, string Equation) : Statement
     public override IEnumerable<Tile> Reads => [];
 }
 
+/// <summary>What was fetched so far is what a first <see cref="ArriveStatement"/> waits for.</summary>
+internal sealed record FetchedFirstStatement() : Statement("")
+{
+    public override IEnumerable<Tile> Results => [];
+
+    public override IEnumerable<Tile> Reads => [];
+}
+
 /// <summary>Everything that was fetched is there.</summary>
 internal sealed record ArriveStatement() : Statement("")
 {
+    /// <summary>True if only that is which was fetched before the <see cref="FetchedFirstStatement"/>.</summary>
+    public bool First { get; init; }
+
     public override IEnumerable<Tile> Results => [];
 
     public override IEnumerable<Tile> Reads => [];

@@ -85,6 +85,14 @@ public readonly partial struct DeviceTile
     }
 
     /// <inheritdoc/>
+    public static void FetchedFirst()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static void ArriveFirst() => Synchronize();
+
+    /// <inheritdoc/>
     /// <remarks>What was fetched is there already; kernels count on it that all threads wait for each other here.</remarks>
     public static void Arrive() => Synchronize();
 

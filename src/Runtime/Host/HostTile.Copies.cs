@@ -130,6 +130,16 @@ public readonly unsafe partial struct HostTile
     }
 
     /// <inheritdoc/>
+    public static void FetchedFirst()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static void ArriveFirst()
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
     }

@@ -66,6 +66,16 @@ public readonly unsafe partial struct ReferenceTile
     }
 
     /// <inheritdoc/>
+    public static void FetchedFirst()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static void ArriveFirst()
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
     }

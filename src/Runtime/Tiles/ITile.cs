@@ -200,6 +200,12 @@ public interface ITile<TSelf, TNumber>
     /// <summary>What <see cref="FetchNarrow"/> has brought gets the width of the tile's numbers.</summary>
     static abstract void Widen(TSelf result, TSelf x);
 
+    /// <summary>What was fetched so far is waited for by the next <see cref="ArriveFirst"/>; what is fetched from here on is not.</summary>
+    static abstract void FetchedFirst();
+
+    /// <summary>Every <see cref="Fetch"/> that was begun before <see cref="FetchedFirst"/> is done, and all threads of the group have waited for each other. The rest comes with the next <see cref="Arrive"/>.</summary>
+    static abstract void ArriveFirst();
+
     /// <summary>Every <see cref="Fetch"/> that was begun is done, and all threads of the group have waited for each other, as by <see cref="Synchronize"/>.</summary>
     static abstract void Arrive();
 

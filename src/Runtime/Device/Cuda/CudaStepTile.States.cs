@@ -25,6 +25,14 @@ public readonly partial struct CudaStepTile
     }
 
     /// <inheritdoc/>
+    public static void FetchedFirst()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static void ArriveFirst() => Synchronize();
+
+    /// <inheritdoc/>
     /// <remarks>Rows are there when they are fetched. The state is waited for where it is first read: gates are computed until then.</remarks>
     public static void Arrive() => Synchronize();
 

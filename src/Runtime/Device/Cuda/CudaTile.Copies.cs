@@ -113,6 +113,17 @@ public readonly partial struct CudaTile
     }
 
     /// <inheritdoc/>
+    public static void FetchedFirst() => Ptx.FirstCopies();
+
+    /// <inheritdoc/>
+    public static void ArriveFirst()
+    {
+        Ptx.WaitForFirstCopies();
+        Ptx.StripsAwait();
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
     public static void Arrive()
     {
         Ptx.WaitForCopies();

@@ -72,6 +72,8 @@ internal static partial class Ptx
         [nameof(StoreAny)] = "{ .reg .pred p, f, h, b; .reg .b16 r, s; .reg .b32 x; setp.lt.s32 p, %2, %3; setp.eq.and.s32 f, %1, 0, p; setp.eq.s32 b, %1, 1; setp.ne.and.s32 h, %1, 0, p; "
             + "cvt.rn.f16.f32 r, %4; cvt.rn.bf16x2.f32 x, %4, %4; mov.b32 {s,_}, x; selp.b16 r, s, r, b; @f st.global.f32 [%0], %4; @h st.global.b16 [%0], r; }",
         [nameof(WaitForCopies)] = "cp.async.wait_all;",
+        [nameof(FirstCopies)] = "cp.async.commit_group;",
+        [nameof(WaitForFirstCopies)] = "cp.async.commit_group; cp.async.wait_group 1;",
         [nameof(Expect)] = "{ .reg .b64 a, n; .reg .b32 b; and.b64 a, %0, -16; sub.s64 n, %0, a; cvt.u32.u64 b, n; add.s32 b, b, %1; add.s32 b, b, 15; and.b32 b, b, -16; cp.async.bulk.prefetch.L2.global [a], b; }",
         [nameof(Quotient)] = "{ .reg .f32 a, b; cvt.rn.f32.s32 a, %0; cvt.rn.f32.s32 b, %1; add.f32 a, a, 0f3F000000; rcp.approx.ftz.f32 b, b; mul.f32 a, a, b; cvt.rzi.s32.f32 $0, a; }",
         [nameof(Ballot)] = "{ .reg .pred p; setp.ne.u32 p, %0, 0; vote.sync.ballot.b32 $0, p, 0xffffffff; }",
@@ -332,6 +334,18 @@ internal static partial class Ptx
     /// <summary>Waits until this thread's <see cref="BringLater"/> are done.</summary>
     [IntrinsicImplementation]
     public static void WaitForCopies()
+    {
+    }
+
+    /// <summary>This thread's <see cref="BringLater"/> so far are those that <see cref="WaitForFirstCopies"/> waits for.</summary>
+    [IntrinsicImplementation]
+    public static void FirstCopies()
+    {
+    }
+
+    /// <summary>Waits until this thread's <see cref="BringLater"/> before <see cref="FirstCopies"/> are done.</summary>
+    [IntrinsicImplementation]
+    public static void WaitForFirstCopies()
     {
     }
 
