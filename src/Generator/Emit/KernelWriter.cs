@@ -69,7 +69,7 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
     /// <summary>Written in the middle of a chunk, between two statements: what does not concern them.</summary>
     public Action? Meanwhile { get; set; }
 
-    /// <summary>Written where a walk has begun the first products of a chunk, or at its top if it begins none.</summary>
+    /// <summary>Written where a walk has begun the first products of a chunk, or at its top if it begins no more than one.</summary>
     public Action? Ahead { get; set; }
 
     /// <summary>Statements whose results, which stand in the frame, are computed where the kernel's <c>anew</c> holds (<see cref="SteadyColumns"/>).</summary>
@@ -115,7 +115,9 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
         int arrival = statements.ToList().FindIndex(x => x is ArriveStatement), middle = Enumerable.Range(0, statements.Count).FirstOrDefault(x => x >= statements.Count / 2 && statements[x].Equation.Length != 0);
         var begun = new BegunProducts();
         bool[] begins = [.. statements.Select(x => Ahead is not null && Overlap.Begins(x, Strips, Factors, Rooms))];
-        int last = Array.IndexOf(begins, true);
+
+        // Behind the only product of a chunk there is too little left for the next chunk to arrive.
+        int last = begins.Count(x => x) > 1 ? Array.IndexOf(begins, true) : -1;
         if (OfChunk)
         {
             OpenRooms(uses, statements.Count);
