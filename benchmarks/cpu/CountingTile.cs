@@ -83,6 +83,14 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     {
     }
 
+    public static void FetchedFirst()
+    {
+    }
+
+    public static void ArriveFirst()
+    {
+    }
+
     public static void Arrive()
     {
     }
@@ -180,6 +188,10 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
     public static void DecayedSolveTransposed(CountingTile result, CountingTile l, CountingTile x, CountingTile g) => Add(2 * Pairs(l) * x.Columns);
 
     public static void DecayAndWrite(CountingTile state, CountingTile g, CountingTile k, CountingTile u) => TransposedProduct(state, k, u, Into.Add);
+
+    public static void DecayRows(CountingTile state, CountingTile g)
+    {
+    }
 
     public static void DecayAndAdd(CountingTile state, CountingTile g, CountingTile x) => Add(2.0 * state.Rows * state.Columns);
 
