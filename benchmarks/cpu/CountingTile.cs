@@ -189,9 +189,7 @@ internal readonly struct CountingTile(int rows, int columns) : ITile<CountingTil
 
     public static void DecayAndWrite(CountingTile state, CountingTile g, CountingTile k, CountingTile u) => TransposedProduct(state, k, u, Into.Add);
 
-    public static void DecayRows(CountingTile state, CountingTile g)
-    {
-    }
+    public static void DecayRows(CountingTile state, CountingTile g) => Add(state.Rows * state.Columns);
 
     public static void DecayAndAdd(CountingTile state, CountingTile g, CountingTile x) => Add(2.0 * state.Rows * state.Columns);
 

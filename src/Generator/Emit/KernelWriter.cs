@@ -123,9 +123,10 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             OpenRooms(uses, statements.Count);
         }
 
-        if (last < 0)
+        if (last < 0 && Ahead is not null)
         {
-            Ahead?.Invoke();
+            Ahead();
+            writer.Line();
         }
 
         for (int i = 0; i < statements.Count; i++)
@@ -191,7 +192,8 @@ internal sealed partial class KernelWriter(SourceWriter writer, Dimensions dimen
             }
             else if (i == last)
             {
-                Ahead?.Invoke();
+                writer.Line();
+                Ahead!();
             }
         }
 

@@ -115,7 +115,6 @@ internal sealed partial class PassesFile
         kernel.Memory["Output"] = kernel.Operand("Output", false, false, variant.Chunk.Output!.Columns);
         kernel.Ahead = () =>
         {
-            writer.Line();
             writer.Line("// The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.");
             writer.Line("int next = Math.Min(step + 1, chunks - 1);");
             WriteFetch(name, pass, back ? "chunks - 1 - next" : "next", "turn ^ 1");

@@ -222,10 +222,10 @@ public partial record Mamba2
                 TTile kLeftFactor = kLeftFactorRooms.Block(turn * room, length, 0, 1);
                 TTile k = kRooms.Block(turn * room, length, 0, sizes.K);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchCarry(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
+
                 // SNext = exp(GLast) S
                 TTile SNext = S;
                 TTile.DecayRows(SNext, GLast);
@@ -311,10 +311,10 @@ public partial record Mamba2
                 TTile vIn = vInRooms.Block(turn * room, length, 0, at.Columns);
                 TTile d = dRooms.Block(turn, 1, 0, 1);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchAdvance(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, PRooms, qHatFactorRooms, kLeftFactorRooms, qInRooms, kRooms, vInRooms, dRooms);
+
                 // SFactor = S, for products
                 TTile SFactor = scratch.TakeFactorStrip(ref offset, ref strips, sizes, sizes.K, at.Columns);
                 TTile.Copy(SFactor, S, Into.Set);
@@ -423,10 +423,10 @@ public partial record Mamba2
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchTrail(tensors, sizes, at, between, next, turn ^ 1, vRooms, GLastRooms, kLeftFactorRooms, kRooms);
+
                 // S leaves
                 TTile.Copy(before, S, Into.Set);
 
@@ -501,10 +501,10 @@ public partial record Mamba2
                 TTile qIn = qInRooms.Block(turn * room, length, 0, sizes.K);
                 TTile dOutput = dOutputRooms.Block(turn * room, length, 0, at.Columns);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchCarryBack(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
+
                 // dread = dOutput
                 TTile dread = dOutput;
                 Loops<TTile, TNumber>.dread2(dread, dOutput);
@@ -583,10 +583,10 @@ public partial record Mamba2
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchRetreat(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, GLastRooms, qHatFactorRooms, qInRooms, dOutputRooms);
+
                 // dSNext leaves
                 TTile.Copy(after, dSNext, Into.Set);
 

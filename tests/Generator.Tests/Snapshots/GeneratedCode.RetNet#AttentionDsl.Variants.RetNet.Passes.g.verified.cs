@@ -68,10 +68,10 @@ public partial record RetNet
                 // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
                 bool anew = step <= 1 || tokens < sizes.Chunk;
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchCarry(tensors, sizes, at, between, next, turn ^ 1, kRooms, vRooms);
+
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 if (anew)
                 {
@@ -314,10 +314,10 @@ public partial record RetNet
                 long beforeAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes));
                 TTile before = between.States.Take(ref beforeAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchTrail(tensors, sizes, at, between, next, turn ^ 1, kRooms, vRooms);
+
                 TTile.Copy(before, S, Into.Set);
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
@@ -414,10 +414,10 @@ public partial record RetNet
                 // Columns that no input says are those of the chunk before, where that had as many tokens: a sequence's last chunk may have fewer, the first one on the way back.
                 bool anew = step <= 1 || tokens < sizes.Chunk;
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchCarryBack(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, qInRooms, dOutputRooms);
+
                 // g = log(1 - exp(-((5 + head) * log(2))))
                 if (anew)
                 {
@@ -515,10 +515,10 @@ public partial record RetNet
                 long afterAt = ((((at.Chunk + chunk) * at.Heads) + at.Head) * StateElements(sizes)) + Padded.Elements(sizes.K, sizes.V);
                 TTile after = between.States.Take(ref afterAt, sizes.K, sizes.V).Block(0, sizes.K, at.Column, at.Columns);
 
-
                 // The next chunk's rows take the room of the last one's; behind the last chunk comes that once more, so that there is no branch.
                 int next = Math.Min(step + 1, chunks - 1);
                 FetchRetreat(tensors, sizes, at, between, chunks - 1 - next, turn ^ 1, qInRooms, dOutputRooms);
+
                 TTile.Copy(after, dSNext, Into.Set);
 
                 // g = log(1 - exp(-((5 + head) * log(2))))
