@@ -10,7 +10,7 @@ internal static class FirstArrival
     /// <param name="uses">What they ask of storage.</param>
     public static IReadOnlyList<Statement>? Of(IReadOnlyList<Statement> statements, StorageUses uses)
     {
-        int arrival = statements.ToList().FindIndex(x => x is ArriveStatement);
+        int arrival = statements.FirstIndex(x => x is ArriveStatement);
         Statement[] before = [.. statements.Take(Math.Max(arrival, 0))], fetches = [.. before.Where(Pass.IsFetch)];
         Tile[] states = [.. fetches.OfType<RecallStatement>().Select(x => x.Result).Where(x => x.Rows == Dim.Key)];
         if (states.Length == 0 || fetches.Any(x => x.Results.Any(IsWidened)))

@@ -56,7 +56,7 @@ internal sealed class Overlap
     /// <summary>A state's decay, and what is written to it.</summary>
     private static IEnumerable<Statement> Split(IReadOnlyList<Statement> statements)
     {
-        int walk = Index(statements, x => x is CallStatement { Method: "DecayAndWrite" });
+        int walk = statements.FirstIndex(x => x is CallStatement { Method: "DecayAndWrite" });
         if (walk < 0)
         {
             return statements;
@@ -65,7 +65,7 @@ internal sealed class Overlap
         var whole = (CallStatement)statements[walk];
         string write = whole.Equation;
         List<Statement> split = [.. statements];
-        int copy = Index(statements, x => x is CallStatement { Method: "Copy" } && x.Results.SequenceEqual(whole.Written));
+        int copy = statements.FirstIndex(x => x is CallStatement { Method: "Copy" } && x.Results.SequenceEqual(whole.Written));
         if (copy >= 0 && statements[copy].Equation.LastIndexOf('\n') is var end and > 0)
         {
             write = statements[copy].Equation.Substring(end + 1);
@@ -76,8 +76,6 @@ internal sealed class Overlap
         split.Insert((copy >= 0 ? copy : walk - 1) + 1, new CallStatement(whole.Written, "DecayRows", EquatableArray.Of(whole.Arguments[0]), null, null, ""));
         return split;
     }
-
-    private static int Index(IReadOnlyList<Statement> statements, Func<Statement, bool> which) => statements.Select((x, i) => (x, i)).Where(x => which(x.x)).Select(x => x.i).DefaultIfEmpty(-1).First();
 
     /// <summary>The state before a chunk leaves as it is, rounded on its way, and not as the factor that products read meanwhile.</summary>
     private static IEnumerable<Statement> Apart(IReadOnlyList<Statement> statements, Tile state)

@@ -69,10 +69,10 @@ internal static class StateSweep
             }
 
             // The decayed state may get another name before it is written to.
-            int renamed = Index(statements, x => x is CallStatement { Method: "Copy", Into: Into.Set } y && y.Arguments[0] == decay.Result);
+            int renamed = statements.FirstIndex(x => x is CallStatement { Method: "Copy", Into: Into.Set } y && y.Arguments[0] == decay.Result);
             Tile result = renamed > i ? statements[renamed].Results.Single() : decay.Result;
             int from = Math.Max(i, renamed) + 1;
-            int write = Index(statements, x => x is CallStatement { Method: "TransposedProduct", Into: Into.Add } && x.Results.Single() == result);
+            int write = statements.FirstIndex(x => x is CallStatement { Method: "TransposedProduct", Into: Into.Add } && x.Results.Single() == result);
             if (write < from || !IsFree(statements, from, write, [result]) || (renamed > i && !IsFree(statements, i + 1, renamed, [decay.Result])))
             {
                 continue;
@@ -94,7 +94,7 @@ internal static class StateSweep
     /// <summary>The statements of a chunk whose next state has storage of its own: the walk of its decay and writes reads the state where it stands.</summary>
     public static IReadOnlyList<Statement> WithoutCopy(IReadOnlyList<Statement> statements)
     {
-        int walk = Index(statements, x => x is CallStatement { Method: "DecayAndWrite" });
+        int walk = statements.FirstIndex(x => x is CallStatement { Method: "DecayAndWrite" });
         return walk < 1 || statements[walk - 1] is not CallStatement { Method: "Copy", Into: Into.Set } copy || !copy.Written.SequenceEqual(((CallStatement)statements[walk]).Written)
             ? statements
             : [.. statements.Take(walk - 1), Walk((CallStatement)statements[walk], copy), .. statements.Skip(walk + 1)];
@@ -234,7 +234,7 @@ internal static class StateSweep
 
         var written = (CallStatement)statements[write];
         Tile state = written.Written[0];
-        int read = Index(statements, x => x is CallStatement { Method: "Product", Into: Into.Set } y && y.Arguments[1] == state);
+        int read = statements.FirstIndex(x => x is CallStatement { Method: "Product", Into: Into.Set } y && y.Arguments[1] == state);
         if (read < write || !IsFree(statements, write + 1, read, [state, .. written.Arguments]))
         {
             return statements;
@@ -276,7 +276,7 @@ internal static class StateSweep
         }
 
         // A column that is a row transposed; it stays where others read it too.
-        int column = Index(statements, x => x is CallStatement { Method: "Transpose" } && x.Results.Single() == decay);
+        int column = statements.FirstIndex(x => x is CallStatement { Method: "Transpose" } && x.Results.Single() == decay);
         return decay.Columns == Dim.One && column >= 0
             ? new(store.Result, state, statements[column].Reads.Single(), statements.Count(x => x.Reads.Contains(decay)) == 1 ? column : -1)
             : null;
@@ -294,19 +294,6 @@ internal static class StateSweep
         }
 
         return true;
-    }
-
-    private static int Index(IReadOnlyList<Statement> statements, Func<Statement, bool> which)
-    {
-        for (int i = 0; i < statements.Count; i++)
-        {
-            if (which(statements[i]))
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 
     private static string Lines(string first, string second) => first.Length == 0 || second.Length == 0 ? first + second : first + "\n" + second;

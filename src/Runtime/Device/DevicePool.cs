@@ -13,7 +13,7 @@ internal sealed class DevicePool(Accelerator accelerator)
     private const long Smallest = 256;
 
     // Sizes of large pieces are multiples of this: of what a driver gives out memory in.
-    private const long Largest = 2 << 20;
+    private const long LargeStep = 2 << 20;
 
     private readonly Lock gate = new();
 
@@ -131,7 +131,7 @@ internal sealed class DevicePool(Accelerator accelerator)
             return power;
         }
 
-        long step = Math.Min(power / 16, Largest);
+        long step = Math.Min(power / 16, LargeStep);
         return (bytes + step - 1) / step * step;
     }
 }
