@@ -7,13 +7,13 @@ namespace AttentionDsl.Runtime;
 /// <summary>Elementary functions on sixteen float32 numbers, within two units in the last place (softplus: four).</summary>
 internal static class LaneMath
 {
-    /// <summary>e to the power x: 0 below the smallest positive number (with registers of 256 bits below 2^-125), infinity above the largest, NaN for NaN.</summary>
+    /// <summary>e to the power x: 0 below the smallest positive number (with registers of 256 bits near it below 2^-125), infinity above the largest, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
         if (!Avx512F.IsSupported && Avx2.IsSupported)
         {
-            return Vector512.Create(ExpByEighths(x.GetLower()), ExpByEighths(x.GetUpper()));
+            return ExpByEighths(x.GetLower(), x.GetUpper());
         }
 
         Vector512<float> bounded = Bounded(x, -110, 89);
@@ -118,22 +118,37 @@ internal static class LaneMath
         return Avx512F.Scale(Vector512.FusedMultiplyAdd(root, p, root), n);
     }
 
-    // The same with registers of 256 bits: eighths, and |r| <= ln 2 / 16. The table is twice as large and 2^n half, so that the largest results are numbers, and those below
-    // 2^-125 are zero: every operation counts here, and no result so small does.
+    // The same with registers of 256 bits: eighths, and |r| <= ln 2 / 16. Two registers step by step beside each other, and chains as short as they can be: a processor looks only so far ahead.
+    // The table has halves of the roots, less what their eighths add to the exponent when all of n is added there; doubled at last, so that the largest results are numbers.
+    // Those below 2^-125 are less than they should be, and soon zero: every operation counts here, and no result so small does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> ExpByEighths(Vector256<float> x)
+    private static Vector512<float> ExpByEighths(Vector256<float> x, Vector256<float> y)
     {
-        x = Avx.Min(Vector256.Create(89f), Avx.Max(Vector256.Create(-87.3f), x));
-        Vector256<float> shift = Vector256.Create(1572864f), eighths = Fma.MultiplyAdd(x, Vector256.Create(1.44269504088896341f), shift), whole = eighths - shift;
-        Vector256<float> r = Fma.MultiplyAdd(whole, Vector256.Create(-0.693145751953125f), x);
-        r = Fma.MultiplyAdd(whole, Vector256.Create(-1.428606765330187045e-06f), r);
-        Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create(4.1666667e-2f), Vector256.Create(1.6666667e-1f));
-        p = Fma.MultiplyAdd(p, r, Vector256.Create(0.5f));
-        p = Fma.MultiplyAdd(p, r * r, r);
-        Vector256<float> root = Avx2.PermuteVar8x32(
-            Vector256.Create(2f, 2.1810154653305154f, 2.378414230005442f, 2.5936791093020192f, 2.8284271247461903f, 3.0844216508158814f, 3.363585661014858f, 3.6680161728186847f), eighths.AsInt32());
-        Vector256<int> n = (eighths.AsInt32() >> 3) + Vector256.Create(126 - (0x49C00000 >> 3));
-        return Fma.MultiplyAdd(root, p, root) * (n << 23).AsSingle();
+        Vector256<float> least = Vector256.Create(-87.3f), most = Vector256.Create(89f), log = Vector256.Create(1.44269504088896341f), shift = Vector256.Create(1572864f);
+        x = Avx.Min(most, Avx.Max(least, x));
+        y = Avx.Min(most, Avx.Max(least, y));
+        Vector256<float> eighthsX = Fma.MultiplyAdd(x, log, shift), eighthsY = Fma.MultiplyAdd(y, log, shift);
+        Vector256<float> wholeX = eighthsX - shift, wholeY = eighthsY - shift, c = Vector256.Create(-0.693145751953125f);
+        x = Fma.MultiplyAdd(wholeX, c, x);
+        y = Fma.MultiplyAdd(wholeY, c, y);
+        c = Vector256.Create(-1.428606765330187045e-06f);
+        x = Fma.MultiplyAdd(wholeX, c, x);
+        y = Fma.MultiplyAdd(wholeY, c, y);
+        Vector256<float> squareX = x * x, squareY = y * y, half = Vector256.Create(0.5f);
+        c = Vector256.Create(1.6666667e-1f);
+        Vector256<float> p = Fma.MultiplyAdd(x, c, half), q = Fma.MultiplyAdd(y, c, half);
+        c = Vector256.Create(4.1666667e-2f);
+        p = Fma.MultiplyAdd(squareX, c, p);
+        q = Fma.MultiplyAdd(squareY, c, q);
+        p = Fma.MultiplyAdd(p, squareX, x);
+        q = Fma.MultiplyAdd(q, squareY, y);
+        Vector256<int> roots = Vector256.Create(
+            0x3F000000, 0x3F0B95C2 - 0x100000, 0x3F1837F0 - 0x200000, 0x3F25FED7 - 0x300000, 0x3F3504F3 - 0x400000, 0x3F45672A - 0x500000, 0x3F5744FD - 0x600000, 0x3F6AC0C7 - 0x700000);
+        Vector256<float> rootX = (Avx2.PermuteVar8x32(roots, eighthsX.AsInt32()) + (eighthsX.AsInt32() << 20)).AsSingle();
+        Vector256<float> rootY = (Avx2.PermuteVar8x32(roots, eighthsY.AsInt32()) + (eighthsY.AsInt32() << 20)).AsSingle();
+        p = Fma.MultiplyAdd(rootX, p, rootX);
+        q = Fma.MultiplyAdd(rootY, q, rootY);
+        return Vector512.Create(p + p, q + q);
     }
 
     // log(1 + e) for e from 0 to 1: with c the sixteenths in 1 + e, log(c) from a table and log(1 + (e + 1 - c) / c). Near 0 c is 1, and the digits of e count.

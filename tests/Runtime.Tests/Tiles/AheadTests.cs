@@ -27,21 +27,30 @@ public sealed unsafe class AheadTests
         Assert.Equal((long)(other - (2 * Chunk)), Drained());
     }
 
-    [Fact]
-    public void Asks_for_every_line_of_every_row()
+    [Theory]
+    [InlineData(32)]
+    [InlineData(128)]
+    [InlineData(144)]
+    public void Asks_for_every_line_of_every_row(int columns)
     {
         float* tensor = (float*)0x40000000;
         Drained();
-        Expect(tensor);
+        Ahead.Own.Expect(tensor, Stride, Rows, columns);
         var lines = new List<long>();
         AheadRows* rows = Ahead.Own.Next();
         while (rows->Lines > 0)
         {
-            lines.Add(rows->At - (tensor + Chunk));
+            Assert.Equal(rows->Step, rows->Together * Ahead.Line);
+            for (int i = 0; i < rows->Together; i++)
+            {
+                lines.Add(rows->At + (i * Ahead.Line) - (tensor + Chunk));
+            }
+
             rows->Ask();
         }
 
-        Assert.Equal([0, 16, 512, 528, 1024, 1040, 1536, 1552], lines);
+        IEnumerable<long> all = from row in Enumerable.Range(0, Rows) from line in Enumerable.Range(0, columns / Ahead.Line) select (row * (long)Stride) + (line * Ahead.Line);
+        Assert.Equal(all, lines);
         Assert.Equal(0, Ahead.Own.Next()->Step);
     }
 
