@@ -192,20 +192,20 @@ internal static unsafe partial class Ptx
 
     public static float SumOfEight(float x) => ThreadGroup.Current.Exchange([Bits(x)], (lane, all) => all[(lane & 24)..((lane & 24) + 8)].Sum(y => Number(y[0])));
 
-    public static CudaBits4 LoadMatrix(uint address) => ThreadGroup.Current.Exchange([address], (lane, all) =>
+    public static CudaBits4 LoadMatrix(uint address) => ThreadGroup.Current.ExchangeNear([address], (lane, all) =>
     {
         uint Pair(int matrix) => *ThreadGroup.Current.At<uint>(Row(all, matrix, lane >> 2) + ((uint)(lane & 3) << 2), 1);
         return new CudaBits4(Pair(0), Pair(1), Pair(2), Pair(3));
     });
 
-    public static CudaBits4 LoadMatrixTransposed(uint address) => ThreadGroup.Current.Exchange([address], (lane, all) =>
+    public static CudaBits4 LoadMatrixTransposed(uint address) => ThreadGroup.Current.ExchangeNear([address], (lane, all) =>
     {
         uint One(int matrix, int row) => *ThreadGroup.Current.At<ushort>(Row(all, matrix, row) + ((uint)(lane >> 2) << 1), 1);
         uint Pair(int matrix) => One(matrix, (lane & 3) << 1) | (One(matrix, ((lane & 3) << 1) + 1) << 16);
         return new CudaBits4(Pair(0), Pair(1), Pair(2), Pair(3));
     });
 
-    public static void StoreMatrixTransposed(uint address, uint r0, uint r1, uint r2, uint r3) => ThreadGroup.Current.Exchange([address, r0, r1, r2, r3], (lane, all) =>
+    public static void StoreMatrixTransposed(uint address, uint r0, uint r1, uint r2, uint r3) => ThreadGroup.Current.ExchangeNear([address, r0, r1, r2, r3], (lane, all) =>
     {
         // Each lane writes a row of eight of one matrix: its own.
         int matrix = lane >> 3, row = lane & 7;
@@ -255,7 +255,7 @@ internal static unsafe partial class Ptx
     /// <param name="form">Where the factor stands: its address, bytes from a block to the next and from eight rows to the next, in sixteens.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="turned">True if the factor's columns are neighbours in memory, false if its rows are.</param>
-    public static float[] GroupMultiply(uint[] mine, ulong form, int columns, bool turned) => ThreadGroup.Current.Exchange(mine, (lane, all) =>
+    public static float[] GroupMultiply(uint[] mine, ulong form, int columns, bool turned) => ThreadGroup.Current.ExchangeNear(mine, (lane, all) =>
     {
         const uint RowBytes = 128;
         uint start = (uint)(form & 0x3fff) << 4, block = (uint)((form >> 16) & 0x3fff) << 4, eight = (uint)((form >> 32) & 0x3fff) << 4;

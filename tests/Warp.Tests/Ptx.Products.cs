@@ -5,6 +5,7 @@ namespace AttentionDsl.Runtime;
 /// <content>Blocks of products: the very text that cards compile, run line by line.</content>
 internal static unsafe partial class Ptx
 {
+    // By what texts hang on: writing one takes longer than running it.
     private static readonly ConcurrentDictionary<string, PtxText> Texts = new();
 
     public static void Product(
@@ -36,10 +37,12 @@ internal static unsafe partial class Ptx
     public static void PairSums(
         uint w, int wStride, int wExact, uint a, int aStride, int aExact, uint b, int bStride, int bExact, int depth, int wBlock, int aBlock, int bBlock, int left, uint lane, uint row, uint column)
     {
-        string text = PtxProduct.Sums(
-            new("%w", $"{wStride}", wExact != 0, wBlock), new("%a", $"{aStride}", aExact != 0, false, false, aBlock), new("%b", $"{bStride}", bExact != 0, false, true, bBlock),
-            $"{depth}", "%left", "%lane", "%row", "%column");
-        PtxText read = Texts.GetOrAdd(text, x => new(x, ["%w", "%a", "%b", "%left", "%lane", "%row", "%column"]));
+        string call = string.Join(' ', nameof(PairSums), wStride, wExact, aStride, aExact, bStride, bExact, depth, wBlock, aBlock, bBlock);
+        PtxText read = Texts.GetOrAdd(call, _ => new(
+            PtxProduct.Sums(
+                new("%w", $"{wStride}", wExact != 0, wBlock), new("%a", $"{aStride}", aExact != 0, false, false, aBlock), new("%b", $"{bStride}", bExact != 0, false, true, bBlock),
+                $"{depth}", "%left", "%lane", "%row", "%column"),
+            ["%w", "%a", "%b", "%left", "%lane", "%row", "%column"]));
         read.Run([w, a, b, (uint)left, lane, row, column]);
     }
 
@@ -50,11 +53,15 @@ internal static unsafe partial class Ptx
     {
         bool known = depth is 0 or 32 || (resultBlock | aBlock | bBlock) != 0;
         string Size(int size, string register) => known ? $"{size}" : register;
-        string text = PtxProduct.Of(
-            new("%to", Size(resultStride, "%toStride"), resultExact != 0, resultBlock), rows, columns, into,
-            new("%a", Size(aStride, "%aStride"), aExact != 0, aTurned != 0, false, aBlock), new("%b", Size(bStride, "%bStride"), bExact != 0, bTurned == 0, true, bBlock),
-            Size(depth, "%depth"), keeps, kept, pairs, more.Length == 9 ? [.. Enumerable.Range(1, 8).Select(x => $"%x{x}")] : null);
-        PtxText read = Texts.GetOrAdd(text, x => new(x, ["%to", "%a", "%b", "%toStride", "%aStride", "%bStride", "%depth", .. Enumerable.Range(0, 9).Select(y => $"%x{y}")]));
+        string call = string.Join(
+            ' ', nameof(Product), rows, columns, resultStride, resultExact, resultBlock, into, aStride, aExact, aTurned, aBlock, bStride, bExact, bTurned, bBlock, depth, keeps, kept?.Length, pairs,
+            more.Length);
+        PtxText read = Texts.GetOrAdd(call, _ => new(
+            PtxProduct.Of(
+                new("%to", Size(resultStride, "%toStride"), resultExact != 0, resultBlock), rows, columns, into,
+                new("%a", Size(aStride, "%aStride"), aExact != 0, aTurned != 0, false, aBlock), new("%b", Size(bStride, "%bStride"), bExact != 0, bTurned == 0, true, bBlock),
+                Size(depth, "%depth"), keeps, kept, pairs, more.Length == 9 ? [.. Enumerable.Range(1, 8).Select(x => $"%x{x}")] : null),
+            ["%to", "%a", "%b", "%toStride", "%aStride", "%bStride", "%depth", .. Enumerable.Range(0, 9).Select(y => $"%x{y}")]));
         read.Run([result, a, b, (uint)resultStride, (uint)aStride, (uint)bStride, (uint)depth, .. more.Select(x => (ulong)x)]);
     }
 }

@@ -7,6 +7,7 @@ namespace AttentionDsl.Runtime;
 /// <content>Operations on strips: the very text that cards compile, run line by line.</content>
 internal static unsafe partial class Ptx
 {
+    // By what texts hang on: writing one takes longer than running it.
     private static readonly ConcurrentDictionary<string, PtxText> StripTexts = new();
 
     public static void StripProduct(
@@ -63,8 +64,10 @@ internal static unsafe partial class Ptx
         object? x18 = null, object? x19 = null, object? x20 = null, [CallerMemberName] string name = "")
     {
         object[] operands = [.. new[] { first, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x20 }.OfType<object>()];
-        string text = PtxStrip.Of(name, ThreadGroup.Current.Multiplies, x => (int)operands[x], x => operands[x] is int number ? number.ToString(CultureInfo.InvariantCulture) : $"%x{x}", x => $"%x{x}");
-        PtxText read = StripTexts.GetOrAdd(text, x => new(x, [.. operands.Select((_, i) => $"%x{i}")]));
+        string call = string.Join(' ', [name, ThreadGroup.Current.Multiplies, .. operands.Select(x => x is int ? x : "register")]);
+        PtxText read = StripTexts.GetOrAdd(call, _ => new(
+            PtxStrip.Of(name, ThreadGroup.Current.Multiplies, x => (int)operands[x], x => operands[x] is int number ? number.ToString(CultureInfo.InvariantCulture) : $"%x{x}", x => $"%x{x}"),
+            [.. operands.Select((_, i) => $"%x{i}")]));
         read.Run([.. operands.Select(x => x switch
         {
             int number => (uint)number,

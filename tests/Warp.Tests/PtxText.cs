@@ -14,7 +14,7 @@ internal sealed partial class PtxText
     private readonly Dictionary<string, int> registers = [];
     private readonly Dictionary<string, int> labels = [];
     private readonly List<Action<ulong[]>> steps = [];
-    private readonly List<(int From, int Predicate, string Label)> jumps = [];
+    private readonly Dictionary<int, (int Predicate, string Label)> jumps = [];
 
     /// <summary>Reads a block of instructions.</summary>
     /// <param name="text">The block.</param>
@@ -43,8 +43,10 @@ internal sealed partial class PtxText
         for (int at = 0; at < steps.Count; at++)
         {
             steps[at](values);
-            (int from, int predicate, string label) = jumps.FirstOrDefault(x => x.From == at);
-            at = label is not null && values[predicate] != 0 ? labels[label] - 1 : at;
+            if (jumps.Count > 0 && jumps.TryGetValue(at, out (int Predicate, string Label) jump) && values[jump.Predicate] != 0)
+            {
+                at = labels[jump.Label] - 1;
+            }
         }
     }
 
@@ -67,7 +69,7 @@ internal sealed partial class PtxText
             string rest = line[operation.Length..].Trim();
             if (rest.StartsWith("bra ", StringComparison.Ordinal))
             {
-                jumps.Add((steps.Count, predicate, rest[4..^1]));
+                jumps[steps.Count] = (predicate, rest[4..^1]);
                 steps.Add(_ => { });
                 return;
             }

@@ -25,7 +25,7 @@ internal sealed class RaceWatch(long bytes)
         for (uint at = address / 2; at < (address + count) / 2; at++)
         {
             Note(ref read[at], warp);
-            Forbid(written[at], warp, at, "reads", "wrote");
+            Forbid(Volatile.Read(ref written[at]), warp, at, "reads", "wrote");
         }
     }
 
@@ -34,11 +34,12 @@ internal sealed class RaceWatch(long bytes)
         for (uint at = address / 2; at < (address + count) / 2; at++)
         {
             Note(ref written[at], warp);
-            Forbid(written[at], warp, at, "writes", "wrote");
-            Forbid(read[at], warp, at, "writes", "read");
+            Forbid(Volatile.Read(ref written[at]), warp, at, "writes", "wrote");
+            Forbid(Volatile.Read(ref read[at]), warp, at, "writes", "read");
         }
     }
 
+    // All is there to be seen by others before the caller looks for theirs.
     private static void Note(ref long place, int warp)
     {
         long seen, noted;
@@ -48,7 +49,6 @@ internal sealed class RaceWatch(long bytes)
             noted = (seen >> 8 == stretch ? seen : stretch << 8) | (1L << warp);
         }
         while (noted != seen && Interlocked.CompareExchange(ref place, noted, seen) != seen);
-        Interlocked.MemoryBarrier();
     }
 
     private static void Forbid(long place, int warp, uint at, string does, string did)

@@ -41,10 +41,15 @@ internal sealed unsafe class ThreadGroup : IDisposable
     [ThreadStatic]
     private static List<List<Action>>? pending;
 
+    [ThreadStatic]
+    private static int turn;
+
     private readonly float* memory;
     private readonly Barrier barrier;
     private readonly Barrier[] warps;
-    private readonly uint[][] given;
+
+    // What a warp's threads give each other, of this exchange and of the next: who is late still reads the one when others write the other.
+    private readonly uint[][][] given;
 
     private readonly RaceWatch? watch;
 
@@ -56,7 +61,7 @@ internal sealed unsafe class ThreadGroup : IDisposable
         Elements = elements;
         barrier = new(threads);
         warps = [.. Enumerable.Range(0, threads / WarpSize).Select(_ => new Barrier(WarpSize))];
-        given = new uint[threads][];
+        given = [.. Enumerable.Range(0, threads / WarpSize * 2).Select(_ => new uint[WarpSize][])];
         memory = (float*)NativeMemory.AlignedAlloc((nuint)(elements * sizeof(float)), 128);
         new Span<float>(memory, (int)elements).Fill(float.NaN);
     }
@@ -91,7 +96,7 @@ internal sealed unsafe class ThreadGroup : IDisposable
         Thread[] all = [.. Enumerable.Range(0, threads).Select(x => new Thread(
             () =>
             {
-                (current, index, strips, pending) = (group, x, new uint[2048], [[]]);
+                (current, index, strips, pending, turn) = (group, x, new uint[2048], [[]], 0);
                 RaceWatch.Begin();
                 try
                 {
@@ -124,13 +129,20 @@ internal sealed unsafe class ThreadGroup : IDisposable
     /// <summary>The barrier of the warp.</summary>
     public void Together() => warps[index / WarpSize].SignalAndWait();
 
-    /// <summary>What a thread makes of numbers that every thread of its warp gives.</summary>
+    /// <summary>What a thread makes of numbers that every thread of its warp gives, and of nothing else.</summary>
     public T Exchange<T>(uint[] mine, Func<int, uint[][], T> result)
     {
-        int first = index & ~(WarpSize - 1);
-        given[index] = mine;
+        uint[][] all = given[(index / WarpSize * 2) + turn];
+        turn ^= 1;
+        all[index % WarpSize] = mine;
         Together();
-        T value = result(index - first, given[first..(first + WarpSize)]);
+        return result(index % WarpSize, all);
+    }
+
+    /// <summary>What a thread makes of numbers that every thread of its warp gives, and of shared memory, or in it: no thread goes on before all are done.</summary>
+    public T ExchangeNear<T>(uint[] mine, Func<int, uint[][], T> result)
+    {
+        T value = Exchange(mine, result);
         Together();
         return value;
     }
