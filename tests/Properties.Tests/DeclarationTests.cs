@@ -26,10 +26,8 @@ public class DeclarationTests
             return;
         }
 
-        for (uint batch = 0; batch < Cases / Together; batch++)
-        {
-            Run(Batches.Generate(new PCG(batch, 20261124), null, out _));
-        }
+        // A batch is compiled and run by one thread for the most part.
+        Parallel.For(0, Cases / Together, batch => Run(Batches.Generate(new PCG((uint)batch, 20261124), null, out _)));
     }
 
     private static void Run((Axes Axes, CaseShape Shape)[] cases)
