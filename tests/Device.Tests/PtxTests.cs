@@ -13,10 +13,10 @@ namespace AttentionDsl.Device.Tests;
 /// <summary>What needs no card: the PTX of the kernels of every sample variant.</summary>
 public class PtxTests
 {
-    private static readonly string[] Kernels = ["Decode", "Advance", "Trail", "Retreat", "Gradients"], First = ["Prepare"], Segments = ["Carry", "CarryBack"], Compositions = ["Compose", "ComposeBack"];
+    private static readonly string[] Kernels = ["Decode", "Advance", "Trail", "Retreat", "Gradients"], First = ["Prepare"], Segments = ["Carry", "CarryAndAdvance", "CarryBack"], Compositions = ["Compose", "ComposeBack"];
 
     // Their states stand in registers, and four warps multiply at once.
-    private static readonly string[] Walks = ["Carry", "Advance", "Trail", "CarryBack", "Retreat"];
+    private static readonly string[] Walks = ["Carry", "CarryAndAdvance", "Advance", "Trail", "CarryBack", "Retreat"];
 
     public static TheoryData<string> Variants => [.. Catalog.All.Select(x => x.Description.Name)];
 

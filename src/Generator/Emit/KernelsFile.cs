@@ -12,7 +12,7 @@ internal static class KernelsFile
     public static string[] Passes(Variant variant)
     {
         bool cuts = variant.Passes.Carry is not null, composes = cuts && !variant.Update.TransitionIsDiagonal;
-        string[] carry = composes ? ["Carry", "Compose"] : cuts ? ["Carry"] : [], carryBack = composes ? ["CarryBack", "ComposeBack"] : cuts ? ["CarryBack"] : [];
+        string[] carry = composes ? ["Carry", "CarryAndAdvance", "Compose"] : cuts ? ["Carry", "CarryAndAdvance"] : [], carryBack = composes ? ["CarryBack", "ComposeBack"] : cuts ? ["CarryBack"] : [];
         string[] project = variant.Passes.ProjectsApart ? ["Project"] : [];
         string[] prepare = variant.Passes.Prepare is null ? [] : ["Prepare"];
         return [.. prepare, .. carry, "Advance", "Trail", .. carryBack, "Retreat", .. project, "Gradients"];

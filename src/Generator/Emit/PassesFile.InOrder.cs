@@ -141,10 +141,34 @@ internal sealed partial class PassesFile
             writer.Line($"States.Store<TTile, TNumber>({carried.Name}, tensors.{final}, sizes, at, at.{(back ? "StateIn" : "StateOut")}, {swapped});");
         }
 
+        if (final == "FinalState" && Plan.Carry is not null)
+        {
+            writer.Open("if (at.Leaves != 0)");
+            writer.Line("at.Border = at.Leaves;");
+            writer.Line($"{(Diagonal ? "DiagonalBorders" : "Borders")}.Store<TTile, TNumber>({carried.Name}, between, sizes, at);");
+            writer.Close();
+        }
+
         writer.Close();
         scratch[name] = tiles.Elements();
         writer.Line();
         WriteFetchMethod(name, kernel, pass);
+    }
+
+    /// <summary>Writes the kernel that carries where no backward follows: a first segment's output need not wait for the others' states.</summary>
+    private void WriteCarryAndAdvance()
+    {
+        const string Name = "CarryAndAdvance";
+        writer.Doc("summary", "Carry of a forward by itself: the first segment of a sequence, who has its state, advances while the others are carried.");
+        writer.Open($"private static void {Name}Item{Signature("Work at, TTile scratch")}");
+        writer.Open("if (at.Leaves != 0)");
+        writer.Line("AdvanceItem<TTile, TNumber>(tensors, sizes, at, scratch, between);");
+        writer.Close();
+        writer.Open("else");
+        writer.Line("CarryItem<TTile, TNumber>(tensors, sizes, at, scratch, between);");
+        writer.Close();
+        writer.Close();
+        scratch[Name] = Largest(scratch["Carry"], scratch["Advance"]);
     }
 
     /// <summary>Writes the kernel that follows states, or their gradients, over the borders between segments.</summary>

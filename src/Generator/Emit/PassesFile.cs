@@ -71,6 +71,12 @@ internal sealed partial class PassesFile
 
         WriteInOrder("Advance", "Pass 2, in order over the chunks: the state and the output; where a backward goes on from here, also the state before every chunk.", Plan.Advance, back: false, variant.Chunk.StateOut, "FinalState");
         writer.Line();
+        if (Plan.Carry is not null)
+        {
+            WriteCarryAndAdvance();
+            writer.Line();
+        }
+
         WriteInOrder("Trail", "Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.", Plan.Trail, back: false, variant.Chunk.StateOut, null);
         writer.Line();
         if (Plan.CarryBack is Pass carryBack)
@@ -106,7 +112,7 @@ internal sealed partial class PassesFile
         WriteGradientPass("Project", $"The first part of pass 4: {Projects}.", project, readsStates: true, new Expected("Differentiate", "at"));
         writer.Line();
         WriteGradientPass("Differentiate", "The second part of pass 4: the gradients, each stored as soon as it is final.", Plan.Gradients, readsStates: false, new Expected("Project", "then"));
-        scratch["Gradients"] = $"Math.Max(\n    {scratch["Project"].Replace("\n", "\n    ")},\n    {scratch["Differentiate"].Replace("\n", "\n    ")})";
+        scratch["Gradients"] = Largest(scratch["Project"], scratch["Differentiate"]);
     }
 
     /// <summary>Writes the pass that computes the gradients in two parts.</summary>
@@ -275,6 +281,9 @@ internal sealed partial class PassesFile
     /// <param name="more">What follows.</param>
     private static string Signature(string own, string? more = null) =>
         $"<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, {own}, Between<TTile> between{(more is null ? "" : ", " + more)})\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
+
+    /// <summary>Scratch of a kernel that does one thing or another, or one after the other.</summary>
+    private static string Largest(string one, string other) => $"Math.Max(\n    {one.Replace("\n", "\n    ")},\n    {other.Replace("\n", "\n    ")})";
 
     private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string items = "Work at")
     {

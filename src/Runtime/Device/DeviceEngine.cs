@@ -44,7 +44,7 @@ internal sealed class DeviceEngine : IEngine
         accelerator.AcceleratorType == AcceleratorType.CPU ? 1 : sixteenBits ? accelerator.NumMultiprocessors / 2 : 3 * accelerator.NumMultiprocessors / 2;
 
     public SegmentRule SegmentRule(bool sixteenBits, int channels) =>
-        sixteenBits ? new(CudaBackend.WalksOfMultiprocessor(channels) * accelerator.NumMultiprocessors, CudaBackend.PanelColumns) : default;
+        sixteenBits ? new(CudaBackend.WalksOfMultiprocessor(channels) * accelerator.NumMultiprocessors, CudaBackend.PanelColumns, CarryTime: CudaBackend.CarryTime) : default;
 
     // A chunk is an item of its own: a card wants more of them than there are sequences and heads.
     public bool TokenParallel => true;

@@ -142,7 +142,7 @@ internal sealed class Call : IDisposable
     public IPlan Plan<TKernels>(KernelKind kernel, bool readsState)
         where TKernels : IVariantKernels
     {
-        Passes? passes = RunsInPasses(kernel) ? PassesOf(readsState) : null;
+        Passes? passes = RunsInPasses(kernel) ? PassesOf(readsState, kernel == KernelKind.Forward ? segmentRule.CarryTime : 0) : null;
         int splitInto = !Description.ColumnsAreIndependent || kernel != KernelKind.Decode ? 1 : Engine.Parallelism;
         Work[] work = passes is null ? WorkList.Of(Shape, splitInto, Stretches.Whole(Shape, readsState)) : passes.Walks;
         if (work.Length == 0)
@@ -164,19 +164,20 @@ internal sealed class Call : IDisposable
     public static HeldPlans? PlanTraining<TKernels>(Call forward, Call backward, bool readsState)
         where TKernels : IVariantKernels
     {
-        Passes passes = backward.PassesOf(readsState);
+        Passes passes = backward.PassesOf(readsState, carryTime: 0);
         return passes.Walks.Length == 0 ? null : backward.Engine.PlanParts<TKernels>(
             [new(passes.Onward(KernelKind.Advance), [.. forward.bindings]), new(passes.Back, [.. backward.bindings])],
             backward.Shape.Sizes(),
             passes.Between<TKernels>(backward: true));
     }
 
-    private Passes PassesOf(bool readsState) => new(
+    private Passes PassesOf(bool readsState, double carryTime) => new(
         Description,
         Shape,
         Stretches.Whole(Shape, readsState),
         Description.ColumnsAreIndependent ? Engine.WalkParallelism(keepsSixteenBits) : 1,
-        segmentRule.Segments([.. Enumerable.Range(0, Shape.Sequences).Select(Shape.Chunks)], Shape.Heads, Shape.V));
+        segmentRule.Segments([.. Enumerable.Range(0, Shape.Sequences).Select(Shape.Chunks)], Shape.Heads, Shape.V),
+        carryTime);
 
     /// <summary>Rows of the gradient of a parameter before they are summed: one for what each item of the gradient kernel works on.</summary>
     public long ParameterRows(KernelKind kernel) => RunsInPasses(kernel) ? Shape.Chunks() : Shape.Sequences;

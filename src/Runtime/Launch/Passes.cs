@@ -7,19 +7,24 @@ internal sealed class Passes
     private readonly CallShape shape;
     private readonly Work[] chunks;
     private readonly Segments segments;
+    private readonly bool advancesFirst;
 
     /// <param name="description">The variant.</param>
     /// <param name="shape">The call.</param>
     /// <param name="whole">Its sequences.</param>
     /// <param name="splitInto">Walks to reach at least, by splitting value columns.</param>
-    /// <param name="pieces">Segments of each sequence.</param>
-    public Passes(VariantDescription description, CallShape shape, List<Stretch> whole, int splitInto, int[] pieces)
+    /// <param name="pieces">Segments of each sequence that walk at the same time.</param>
+    /// <param name="carryTime">See <see cref="SegmentRule"/>; 0 if a backward follows, which has the same segments.</param>
+    public Passes(VariantDescription description, CallShape shape, List<Stretch> whole, int splitInto, int[] pieces, double carryTime)
     {
         this.description = description;
         this.shape = shape;
         Walks = WorkList.Of(shape, splitInto, whole, pieces.Sum());
         chunks = WorkList.Chunks(WorkList.Of(shape, 1, whole), shape.Chunk);
-        segments = new Segments(shape, Walks, pieces);
+
+        // Where transitions are matrices each segment is carried twice.
+        advancesFirst = carryTime > 0;
+        segments = new Segments(shape, Walks, pieces, description.TransitionIsDiagonal ? carryTime : 2 * carryTime);
     }
 
     /// <summary>The walks over whole sequences; none: there is nothing to do.</summary>
@@ -30,7 +35,7 @@ internal sealed class Passes
     public Launch[] Onward(KernelKind walk) =>
     [
         .. description.PreparesChunks ? new Launch[] { new(KernelKind.Prepare, chunks) } : [],
-        .. Carry(KernelKind.Carry, KernelKind.Compose, description.TransitionIsDiagonal ? segments.CarryDecays : segments.Carry),
+        .. Carry(advancesFirst ? KernelKind.CarryAndAdvance : KernelKind.Carry, KernelKind.Compose, description.TransitionIsDiagonal ? segments.CarryDecays : segments.Carry),
         new(walk, segments.Onward),
     ];
 

@@ -9,7 +9,11 @@ namespace AttentionDsl.Runtime;
 /// <param name="FewestChunks">Chunks of the shortest segment.</param>
 /// <param name="FewestSegments">Segments of a sequence that is worth cutting.</param>
 /// <param name="MostSegments">With more, following the states over the borders takes longer than it saves.</param>
-internal readonly record struct SegmentRule(int Walks, int Columns, int FewestChunks = 16, int FewestSegments = 4, int MostSegments = 32)
+/// <param name="CarryTime">
+/// Of the time in which a walk over a chunk computes its output, the part in which one is carried: where no backward follows, a sequence has one segment more, before the others, that
+/// advances for as long as these are carried. 0: it has not.
+/// </param>
+internal readonly record struct SegmentRule(int Walks, int Columns, int FewestChunks = 16, int FewestSegments = 4, int MostSegments = 32, double CarryTime = 0)
 {
     /// <summary>
     /// Segments of every sequence: as many as there are walks at a time, spread over the sequences by their chunks. Short sequences among long ones

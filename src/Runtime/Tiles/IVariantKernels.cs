@@ -43,7 +43,7 @@ public interface IVariantKernels
     /// One of the passes into which a token-parallel device cuts <see cref="Forward"/> (Prepare, Advance) and <see cref="Backward"/>
     /// (Prepare, Trail, Retreat, Project, Gradients). In a training step, whose forward is given the gradient of the output, Advance leaves what Trail does, and the backward
     /// begins with Retreat. Items of Prepare, Project and Gradients are chunks, items of the others whole sequences
-    /// or segments of them: Carry (CarryBack) then works out first what segments hand on, and Compose (ComposeBack), where a transition is a matrix, the states between them.
+    /// or segments of them: Carry (CarryBack; CarryAndAdvance) then works out first what segments hand on, and Compose (ComposeBack), where a transition is a matrix, the states between them.
     /// </summary>
     static abstract void Pass<TTile, TNumber>(
         KernelKind pass, ReadOnlySpan<Operand<TTile, TNumber>> operands, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
@@ -120,4 +120,9 @@ public enum KernelKind
 
     /// <summary>Pass 4 of the backward, chunk by chunk in any order: what the gradients need of the state before a chunk and of the gradient of the state after it.</summary>
     Project,
+
+    /// <summary>
+    /// Carry of a forward that no backward goes on from: the first segment of a sequence, who has its state, advances there and then (<see cref="Work.Leaves"/>), and Advance does the others.
+    /// </summary>
+    CarryAndAdvance,
 }

@@ -30,6 +30,11 @@ public struct Work
     /// </summary>
     public int Border;
 
+    /// <summary>
+    /// One more than the border at which an item leaves its state that advances while others are carried (<see cref="KernelKind.CarryAndAdvance"/>); 0: the item does not.
+    /// </summary>
+    public int Leaves;
+
     /// <summary>Borders that lie between <see cref="Border"/> and the end of the sequence from which the item's state, or its gradient, comes; that of the item is the last of them.</summary>
     public int Borders;
 
