@@ -138,6 +138,14 @@ public class ChunkTests(ITestOutputHelper log)
         Check(variant, size, panel: 48, chunk: 16, watched: false, Every, offsets, step: true);
     }
 
+    /// <summary>Two chunks of the first segment advance while the others, of one each, are carried.</summary>
+    [Theory]
+    [InlineData("GatedDeltaRule")]
+    [InlineData("KimiDeltaRule")]
+    [InlineData("SimpleGla")]
+    public void First_segments_advance_while_others_are_carried(string name) =>
+        Check(Catalog.All.Single(x => x.Description.Name == name), new CallSize(1, 85, 1, 32, 32), panel: 32, chunk: 16, watched: true, Every with { FewestChunks = 2, CarryTime = 0.6 });
+
     public static TheoryData<string> Decaying => [.. Catalog.All.Where(x => x.Description.TransitionIsDiagonal).Select(x => x.Description.Name)];
 
     /// <summary>States in registers are added up over the borders of three sequences, one of them whole, in two panels of value columns and two heads.</summary>

@@ -104,6 +104,7 @@ public partial record GatedDeltaNet
                 KernelKind.Decode => DecodeKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Prepare => PrepareKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Carry => CarryKernel<TTile, TNumber, AnySizes>,
+                KernelKind.CarryAndAdvance => CarryAndAdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Compose => ComposeKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Advance => AdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Trail => TrailKernel<TTile, TNumber, AnySizes>,
@@ -151,6 +152,14 @@ public partial record GatedDeltaNet
             where TKnown : struct, IKnownSizes
         {
             CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+        }
+
+        private static void CarryAndAdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
+        {
+            CarryAndAdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void ComposeKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)

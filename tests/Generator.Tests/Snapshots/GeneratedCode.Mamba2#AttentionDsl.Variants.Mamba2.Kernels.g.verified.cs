@@ -61,6 +61,7 @@ public partial record Mamba2
             {
                 case KernelKind.Prepare: PrepareItem(tensors, sizes, at, at, scratch, between); break;
                 case KernelKind.Carry: CarryItem(tensors, sizes, at, scratch, between); break;
+                case KernelKind.CarryAndAdvance: CarryAndAdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Advance: AdvanceItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.Trail: TrailItem(tensors, sizes, at, scratch, between); break;
                 case KernelKind.CarryBack: CarryBackItem(tensors, sizes, at, scratch, between); break;
@@ -131,6 +132,26 @@ public partial record Mamba2
                 + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
                 + Padded.Elements(1, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
+            KernelKind.CarryAndAdvance =>
+                Math.Max(
+                    Padded.Strip(sizes.K, sizes.V, sizes)
+                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                    + Padded.Elements(2, 1, sizes)
+                    + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                    + Padded.Elements(1, 1, sizes)
+                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
+                    Padded.Strip(sizes.K, sizes.V, sizes)
+                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                    + 2 * Padded.Elements(2, 1, sizes)
+                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
+                    + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
+                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
+                    + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
+                    + Padded.FactorStrip(sizes.K, sizes.V, sizes)
+                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
+                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)

@@ -104,6 +104,7 @@ public partial record Mamba2
                 KernelKind.Decode => DecodeKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Prepare => PrepareKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Carry => CarryKernel<TTile, TNumber, AnySizes>,
+                KernelKind.CarryAndAdvance => CarryAndAdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Advance => AdvanceKernel<TTile, TNumber, AnySizes>,
                 KernelKind.Trail => TrailKernel<TTile, TNumber, AnySizes>,
                 KernelKind.CarryBack => CarryBackKernel<TTile, TNumber, AnySizes>,
@@ -149,6 +150,14 @@ public partial record Mamba2
             where TKnown : struct, IKnownSizes
         {
             CarryItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
+        }
+
+        private static void CarryAndAdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)
+            where TTile : struct, IDeviceTile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+            where TKnown : struct, IKnownSizes
+        {
+            CarryAndAdvanceItem(Known<TTile, TNumber, TKnown>(tensors, TKnown.Of(sizes)), TKnown.Of(sizes), TKnown.Of(work[Grid.IdxX], Grid.IdxX), TTile.ScratchOf(scratch, Grid.IdxX, scratchPerItem), TTile.Known(between));
         }
 
         private static void AdvanceKernel<TTile, TNumber, TKnown>(Tensors<TTile, TNumber> tensors, Sizes sizes, ArrayView<Work> work, TTile scratch, long scratchPerItem, Between<TTile> between)

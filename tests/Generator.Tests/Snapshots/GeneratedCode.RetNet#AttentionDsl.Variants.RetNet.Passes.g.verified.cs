@@ -254,6 +254,11 @@ public partial record RetNet
 
             TTile.Arrive();
             States.Store<TTile, TNumber>(S, tensors.FinalState, sizes, at, at.StateOut, false);
+            if (at.Leaves != 0)
+            {
+                at.Border = at.Leaves;
+                DiagonalBorders.Store<TTile, TNumber>(S, between, sizes, at);
+            }
         }
 
         /// <summary>Begins to fetch what Advance reads of a chunk, into the first or the second room of every tile.</summary>
@@ -267,6 +272,21 @@ public partial record RetNet
             TTile.Fetch(qInRooms.Block(turn * room, length, 0, sizes.K), tensors.Q.Rows(start, tokens, at.Head, at.Heads));
             TTile.Fetch(kRooms.Block(turn * room, length, 0, sizes.K), tensors.K.Rows(start, tokens, at.Head, at.Heads));
             TTile.Fetch(vRooms.Block(turn * room, length, 0, at.Columns), tensors.V.Rows(start, tokens, at.Head, at.Heads, at.Column, at.Columns));
+        }
+
+        /// <summary>Carry of a forward by itself: the first segment of a sequence, who has its state, advances while the others are carried.</summary>
+        private static void CarryAndAdvanceItem<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, Work at, TTile scratch, Between<TTile> between)
+            where TTile : struct, ITile<TTile, TNumber>
+            where TNumber : struct, INumber<TNumber>
+        {
+            if (at.Leaves != 0)
+            {
+                AdvanceItem<TTile, TNumber>(tensors, sizes, at, scratch, between);
+            }
+            else
+            {
+                CarryItem<TTile, TNumber>(tensors, sizes, at, scratch, between);
+            }
         }
 
         /// <summary>Pass 2 of a backward by itself, in order over the chunks: the state before every chunk.</summary>
