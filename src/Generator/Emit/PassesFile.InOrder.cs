@@ -128,9 +128,10 @@ internal sealed partial class PassesFile
         writer.Close();
         writer.Line();
         writer.Line("TTile.Arrive();");
+        string leave = $"{(Diagonal ? "DiagonalBorders" : "Borders")}.Store<TTile, TNumber>({carried.Name}, between, sizes, at);";
         if (carries)
         {
-            writer.Line($"{(Diagonal ? "DiagonalBorders" : "Borders")}.Store<TTile, TNumber>({carried.Name}, between, sizes, at);");
+            writer.Line(leave);
             if (decay is not null)
             {
                 writer.Line($"DiagonalBorders.StoreDecay<TTile, TNumber>({decay.Name}, between, sizes, at);");
@@ -145,7 +146,7 @@ internal sealed partial class PassesFile
         {
             writer.Open("if (at.Leaves != 0)");
             writer.Line("at.Border = at.Leaves;");
-            writer.Line($"{(Diagonal ? "DiagonalBorders" : "Borders")}.Store<TTile, TNumber>({carried.Name}, between, sizes, at);");
+            writer.Line(leave);
             writer.Close();
         }
 
@@ -168,7 +169,7 @@ internal sealed partial class PassesFile
         writer.Line("CarryItem<TTile, TNumber>(tensors, sizes, at, scratch, between);");
         writer.Close();
         writer.Close();
-        scratch[Name] = Largest(scratch["Carry"], scratch["Advance"]);
+        scratch[Name] = "Math.Max(Scratch(KernelKind.Carry, sizes), Scratch(KernelKind.Advance, sizes))";
     }
 
     /// <summary>Writes the kernel that follows states, or their gradients, over the borders between segments.</summary>

@@ -112,7 +112,7 @@ internal sealed partial class PassesFile
         WriteGradientPass("Project", $"The first part of pass 4: {Projects}.", project, readsStates: true, new Expected("Differentiate", "at"));
         writer.Line();
         WriteGradientPass("Differentiate", "The second part of pass 4: the gradients, each stored as soon as it is final.", Plan.Gradients, readsStates: false, new Expected("Project", "then"));
-        scratch["Gradients"] = Largest(scratch["Project"], scratch["Differentiate"]);
+        scratch["Gradients"] = $"Math.Max(\n    {scratch["Project"].Replace("\n", "\n    ")},\n    {scratch["Differentiate"].Replace("\n", "\n    ")})";
     }
 
     /// <summary>Writes the pass that computes the gradients in two parts.</summary>
@@ -281,9 +281,6 @@ internal sealed partial class PassesFile
     /// <param name="more">What follows.</param>
     private static string Signature(string own, string? more = null) =>
         $"<TTile, TNumber>(Tensors<TTile, TNumber> tensors, Sizes sizes, {own}, Between<TTile> between{(more is null ? "" : ", " + more)})\n    where TTile : struct, ITile<TTile, TNumber>\n    where TNumber : struct, INumber<TNumber>";
-
-    /// <summary>Scratch of a kernel that does one thing or another, or one after the other.</summary>
-    private static string Largest(string one, string other) => $"Math.Max(\n    {one.Replace("\n", "\n    ")},\n    {other.Replace("\n", "\n    ")})";
 
     private KernelWriter Open(string name, string summary, Dimensions dimensions, out ScratchTiles tiles, string items = "Work at")
     {

@@ -7,7 +7,6 @@ internal sealed class Passes
     private readonly CallShape shape;
     private readonly Work[] chunks;
     private readonly Segments segments;
-    private readonly bool advancesFirst;
 
     /// <param name="description">The variant.</param>
     /// <param name="shape">The call.</param>
@@ -23,7 +22,6 @@ internal sealed class Passes
         chunks = WorkList.Chunks(WorkList.Of(shape, 1, whole), shape.Chunk);
 
         // Where transitions are matrices each segment is carried twice.
-        advancesFirst = carryTime > 0;
         segments = new Segments(shape, Walks, pieces, description.TransitionIsDiagonal ? carryTime : 2 * carryTime);
     }
 
@@ -35,7 +33,7 @@ internal sealed class Passes
     public Launch[] Onward(KernelKind walk) =>
     [
         .. description.PreparesChunks ? new Launch[] { new(KernelKind.Prepare, chunks) } : [],
-        .. Carry(advancesFirst ? KernelKind.CarryAndAdvance : KernelKind.Carry, KernelKind.Compose, description.TransitionIsDiagonal ? segments.CarryDecays : segments.Carry),
+        .. Carry(segments.FirstAdvances ? KernelKind.CarryAndAdvance : KernelKind.Carry, KernelKind.Compose, description.TransitionIsDiagonal ? segments.CarryDecays : segments.Carry),
         new(walk, segments.Onward),
     ];
 

@@ -5,7 +5,6 @@ internal sealed class Segments
 {
     private readonly CallShape shape;
     private readonly Work[] items;
-    private readonly bool first;
     private readonly Dictionary<int, Cut> cut = [];
 
     /// <param name="shape">The call.</param>
@@ -16,7 +15,7 @@ internal sealed class Segments
     {
         this.shape = shape;
         this.items = items;
-        this.first = first > 0;
+        FirstAdvances = first > 0;
         for (int i = 0; i < segments.Count; i++)
         {
             Cut own = CutOf(shape.Chunks(i), segments[i], first, Borders);
@@ -27,6 +26,9 @@ internal sealed class Segments
 
     /// <summary>Borders between segments, over all sequences; 0: none is cut.</summary>
     public int Borders { get; private set; }
+
+    /// <summary>True if the first segment of a sequence that is cut advances while the others are carried.</summary>
+    public bool FirstAdvances { get; }
 
     /// <summary>Items of Advance and Trail: a segment begins at the border before it.</summary>
     public Work[] Onward => [.. items.SelectMany(x => Of(x).Where(y => !AdvancesFirst(y)).Select(y => y.Item with { Border = y.Before == 0 ? 0 : y.Border, Borders = y.Before }))];
@@ -59,7 +61,7 @@ internal sealed class Segments
     ];
 
     /// <summary>True of a segment whose output is computed while others are carried.</summary>
-    private bool AdvancesFirst((Work Item, int Border, int Before, int After) segment) => first && segment is { Before: 0, After: > 0 };
+    private bool AdvancesFirst((Work Item, int Border, int Before, int After) segment) => FirstAdvances && segment is { Before: 0, After: > 0 };
 
     /// <summary>The segments of a walk: states of the caller at its ends alone. Border: the border after it, which is one more than the one before.</summary>
     private IEnumerable<(Work Item, int Border, int Before, int After)> Of(Work walk)

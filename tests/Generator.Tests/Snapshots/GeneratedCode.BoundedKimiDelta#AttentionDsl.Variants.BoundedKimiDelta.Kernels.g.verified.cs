@@ -148,26 +148,7 @@ public partial record BoundedKimiDelta
                 + Padded.Strip(sizes.Chunk, sizes.V, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryAndAdvance =>
-                Math.Max(
-                    Padded.Strip(sizes.K, sizes.V, sizes)
-                    + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
-                    + Padded.Elements(2, sizes.K, sizes)
-                    + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
-                    + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                    + Padded.Strip(sizes.Chunk, sizes.V, sizes)
-                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
-                    Padded.Strip(sizes.K, sizes.V, sizes)
-                    + 3 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
-                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
-                    + Padded.Elements(2, sizes.K, sizes)
-                    + Padded.Elements(1, 2 * sizes.Chunk * sizes.Chunk, sizes)
-                    + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                    + 2 * Padded.Strip(sizes.Chunk, sizes.V, sizes)
-                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)),
+                Math.Max(Scratch(KernelKind.Carry, sizes), Scratch(KernelKind.Advance, sizes)),
             KernelKind.Compose =>
                 Borders.Scratch(sizes),
             KernelKind.Advance =>

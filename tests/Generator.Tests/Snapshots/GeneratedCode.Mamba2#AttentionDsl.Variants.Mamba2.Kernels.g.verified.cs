@@ -133,25 +133,7 @@ public partial record Mamba2
                 + Padded.Elements(1, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryAndAdvance =>
-                Math.Max(
-                    Padded.Strip(sizes.K, sizes.V, sizes)
-                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + Padded.Elements(2, 1, sizes)
-                    + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
-                    + Padded.Elements(1, 1, sizes)
-                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
-                    Padded.Strip(sizes.K, sizes.V, sizes)
-                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + 2 * Padded.Elements(2, 1, sizes)
-                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
-                    + 2 * Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), 1, sizes)
-                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.Elements(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)
-                    + Padded.Elements(sizes.Chunk, sizes.V, sizes)),
+                Math.Max(Scratch(KernelKind.Carry, sizes), Scratch(KernelKind.Advance, sizes)),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)

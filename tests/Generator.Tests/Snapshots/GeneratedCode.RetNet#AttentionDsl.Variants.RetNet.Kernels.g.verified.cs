@@ -115,22 +115,7 @@ public partial record RetNet
                 + Padded.Elements(1, 1, sizes)
                 + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
             KernelKind.CarryAndAdvance =>
-                Math.Max(
-                    Padded.Strip(sizes.K, sizes.V, sizes)
-                    + Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + 3 * Padded.Elements(Padded.Rows(sizes.Chunk, sizes), 1, sizes)
-                    + Padded.Elements(1, 1, sizes)
-                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes),
-                    Padded.Strip(sizes.K, sizes.V, sizes)
-                    + Padded.FactorRooms(Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
-                    + 2 * Padded.FactorRooms(2 * Padded.Rows(sizes.Chunk, sizes), sizes.K, sizes)
-                    + Padded.Factor(2 * Padded.Rows(sizes.Chunk, sizes), sizes.V, sizes)
-                    + 4 * Padded.Elements(Padded.Rows(sizes.Chunk, sizes), 1, sizes)
-                    + Padded.Elements(sizes.Chunk, 1, sizes)
-                    + Padded.FactorStrip(sizes.K, sizes.V, sizes)
-                    + Padded.Strip(sizes.Chunk, sizes.V, sizes)
-                    + Padded.FactorStrip(sizes.Chunk, sizes.V, sizes)),
+                Math.Max(Scratch(KernelKind.Carry, sizes), Scratch(KernelKind.Advance, sizes)),
             KernelKind.Advance =>
                 Padded.Strip(sizes.K, sizes.V, sizes)
                 + Padded.FactorRooms(Padded.Rows(sizes.Chunk, sizes), sizes.Chunk, sizes)
